@@ -1,0 +1,125 @@
+//! The component as a command for the wasmtime CLI.
+//!
+//! Rows are JSON lines on stdout, problems JSON lines on stderr. Exit code 0: done. 1: wrong usage, or a root that could not be scanned;
+//! WASI 0.2 knows no other codes.
+
+mod arguments;
+
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+
+use crate::bindings::exports::mt::scanner::scan::Mode;
+use crate::bindings::exports::mt::scanner::types::ScanError;
+use crate::component::{benchmark, run_through};
+use crate::json;
+use arguments::{Command, Verb};
+
+/// Only a component can be run; natively the export has nobody to call it.
+#[cfg(target_family = "wasm")]
+mod export {
+    struct Cli;
+
+    wasip2::cli::command::export!(Cli);
+
+    impl wasip2::exports::cli::run::Guest for Cli {
+        fn run() -> Result<(), ()> {
+            super::main()
+        }
+    }
+}
+
+/// Runs the command line that the host gave.
+fn main() -> Result<(), ()> {
+    let command = match arguments::parse(wasip2::cli::environment::get_arguments().into_iter().skip(1)) {
+        Ok(Some(command)) => command,
+        Ok(None) => {
+            print!("{}", arguments::HELP);
+            return Ok(());
+        }
+        Err(error) => {
+            eprintln!("mt_scanner: {error}\n\n{}", arguments::HELP);
+            return Err(());
+        }
+    };
+    match run(&command) {
+        Ok(()) => Ok(()),
+        // Whoever read the output has seen enough.
+        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(Stop::Output(error)) => complain(&format!("writing the output: {error}")),
+        Err(Stop::Scan(error)) => complain(&error.to_string()),
+    }
+}
+
+fn complain(message: &str) -> Result<(), ()> {
+    eprintln!("mt_scanner: {message}");
+    Err(())
+}
+
+/// Why a command ended early.
+enum Stop {
+    Scan(ScanError),
+    Output(io::Error),
+}
+
+impl From<ScanError> for Stop {
+    fn from(error: ScanError) -> Self {
+        Self::Scan(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn run(command: &Command) -> Result<(), Stop> {
+    let Command { verb, root, .. } = command;
+    let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    match verb {
+        Verb::Count => {
+            let mut files = 0;
+            steps(command, Mode::Count, &mut out, |_, result| {
+                files += result.files;
+                Ok(())
+            })?;
+            writeln!(out, "{files}")?;
+        }
+        Verb::Scan => steps(command, Mode::Tracks, &mut out, |out, result| {
+            result.tracks.iter().try_for_each(|track| line(out, track))
+        })?,
+        Verb::Inspect => {
+            let (root, path) = arguments::root_and_path(root)?;
+            line(&mut out, &crate::inspect::inspect(&root, &path)?)?;
+        }
+        Verb::Benchmark { iterations } => {
+            writeln!(out, "{:.3}", benchmark(root, *iterations)?)?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn steps<W: Write>(
+    command: &Command,
+    mode: Mode,
+    out: &mut W,
+    mut each: impl FnMut(&mut W, &crate::bindings::exports::mt::scanner::scan::StepResult) -> io::Result<()>,
+) -> Result<(), Stop> {
+    let mut written = Ok(());
+    run_through(&command.root, mode, command.walking, |result| {
+        written = each(out, &result).and_then(|()| {
+            let mut err = io::stderr().lock();
+            result.problems.iter().try_for_each(|problem| line(&mut err, problem))
+        });
+        written.is_ok()
+    })?;
+    Ok(written?)
+}
+
+fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut text = json::text(value);
+    text.push('\n');
+    out.write_all(text.as_bytes())
+}

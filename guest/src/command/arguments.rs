@@ -1,0 +1,128 @@
+//! The command line.
+
+use lexopt::{Arg, Error, Parser, ValueExt};
+use wasip2::filesystem::preopens::get_directories;
+
+use crate::bindings::exports::mt::scanner::scan::Walking;
+use crate::bindings::exports::mt::scanner::types::ScanError;
+use crate::component::ORDINARY;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+Usage: mt_scanner.wasm <COMMAND> [OPTIONS] <PATH>
+
+Commands:
+  scan <FOLDER>        tracks as JSON lines on stdout, problems as JSON lines on stderr
+  count <FOLDER>       the number of audio files
+  inspect <FILE>       everything about one file, as a JSON line
+  benchmark <FOLDER>   the mean time of a count in ms
+
+Options:
+  --hidden             enter folders whose name begins with a dot
+  --no-follow-links    do not follow symbolic links
+  --include-ignored    enter folders that .nomedia or .mtignore exclude
+  --iterations <N>     how often benchmark counts [default: 10]
+  --help, --version
+
+The host opens the folders: wasmtime run --dir ~/Music::/music mt_scanner.wasm scan /music
+Exit codes: 0 done, 1 wrong usage or a folder that could not be scanned.
+";
+
+/// A parsed command line.
+#[derive(Debug)]
+pub struct Command {
+    /// What to do.
+    pub verb: Verb,
+    /// On which folder, or on which file for `inspect`.
+    pub root: String,
+    /// Where to go.
+    pub walking: Walking,
+}
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verb {
+    Scan,
+    Count,
+    Inspect,
+    Benchmark { iterations: u32 },
+}
+
+/// Parses the arguments after the program's name; `None` asks for help.
+pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>, Error> {
+    let mut parser = Parser::from_args(arguments);
+    let mut walking = ORDINARY;
+    let mut iterations = 10;
+    let mut words: Vec<String> = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("hidden") => walking.hidden_folders = true,
+            Arg::Long("no-follow-links") => walking.follow_links = false,
+            Arg::Long("include-ignored") => walking.ignored_folders = true,
+            Arg::Long("iterations") => iterations = parser.value()?.parse()?,
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Value(word) => words.push(word.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let mut words = words.into_iter();
+    let verb = match words.next().as_deref() {
+        Some("scan") => Verb::Scan,
+        Some("count") => Verb::Count,
+        Some("inspect") => Verb::Inspect,
+        Some("benchmark") => Verb::Benchmark { iterations },
+        Some(other) => return Err(format!("there is no command {other:?}").into()),
+        None => return Err("a command is missing".into()),
+    };
+    match (words.next(), words.next()) {
+        (Some(root), None) => Ok(Some(Command { verb, root, walking })),
+        (None, _) => Err("a path is missing".into()),
+        (_, Some(extra)) => Err(format!("one path at a time: {extra:?} is too much").into()),
+    }
+}
+
+/// The root and the path in it of a file that is named as the guest sees it: `/music/a/b.mp3`.
+pub fn root_and_path(file: &str) -> Result<(String, String), ScanError> {
+    get_directories()
+        .into_iter()
+        .filter_map(|(_, root)| {
+            let below = file.strip_prefix(&root)?;
+            let path = if root.ends_with('/') { below } else { below.strip_prefix('/')? };
+            Some((root.len(), root.clone(), path.to_owned()))
+        })
+        .max_by_key(|(len, ..)| *len)
+        .map(|(_, root, path)| (root, path))
+        .ok_or_else(|| ScanError::RootNotFound(file.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Option<Command>, String> {
+        parse(line.split_whitespace().map(str::to_owned)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_command_a_path_and_options_in_any_order() {
+        let command = parsed("benchmark --hidden /music --iterations 3 --no-follow-links").unwrap().unwrap();
+        assert_eq!((command.verb, command.root.as_str()), (Verb::Benchmark { iterations: 3 }, "/music"));
+        assert!(command.walking.hidden_folders && !command.walking.follow_links && !command.walking.ignored_folders);
+    }
+
+    #[test]
+    fn wrong_usage_is_said() {
+        for (line, says) in [
+            ("", "a command is missing"),
+            ("sacn /music", "there is no command \"sacn\""),
+            ("scan", "a path is missing"),
+            ("scan /a /b", "too much"),
+            ("scan /a --fast", "invalid option '--fast'"),
+            ("benchmark /a --iterations many", "many"),
+        ] {
+            let error = parsed(line).unwrap_err();
+            assert!(error.contains(says), "{line}: {error}");
+        }
+        assert!(parsed("scan --help").unwrap().is_none());
+    }
+}

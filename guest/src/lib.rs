@@ -1,0 +1,28 @@
+//! The mt-scanner component: all that is known about music folders.
+//!
+//! The contract is in `wit/`; hosts see nothing else of this crate. From the outside in:
+//!
+//! - [`component`] answers the calls of the contract, [`command`] those of the wasmtime CLI;
+//! - [`step`] does a bounded amount of work, with [`walk`] for folders and [`metadata`] for files;
+//! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema;
+//! - [`extension`] says which names are audio files.
+//!
+//! The generated bindings work inside a component only. What is pure logic is tested natively, the whole through the hosts.
+
+// Natively nobody calls what a component exports.
+#![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+
+pub mod bindings;
+mod command;
+mod component;
+mod extension;
+mod inspect;
+mod json;
+mod library;
+mod metadata;
+#[cfg(feature = "misbehave")]
+mod misbehave;
+mod outcome;
+mod rows;
+mod step;
+mod walk;

@@ -1,0 +1,300 @@
+//! Whether a file embeds a picture, and where its bytes are.
+//!
+//! lofty would read pictures to throw them away. This walks the same headers first, one container a function, finds the pictures, and
+//! blanks their bytes in the reader. When a structure looks unusual it answers [`Artwork::Unknown`], and lofty reads
+//! the pictures after all.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use lofty::file::FileType;
+
+use super::reader::{FileReader, ReadAt};
+
+/// What is known about pictures before the tags are parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Artwork {
+    /// There is at least one.
+    Present,
+    /// There is none.
+    Absent,
+    /// Only parsing will tell.
+    Unknown,
+}
+
+impl Artwork {
+    fn or(self, other: impl FnOnce() -> io::Result<Self>) -> io::Result<Self> {
+        if self == Self::Absent { other() } else { Ok(self) }
+    }
+}
+
+impl From<bool> for Artwork {
+    fn from(present: bool) -> Self {
+        if present { Self::Present } else { Self::Absent }
+    }
+}
+
+/// Looks for pictures in a file of this type. The reader's position is the beginning before and after.
+pub fn find<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType) -> io::Result<Artwork> {
+    let artwork = match file_type {
+        FileType::Mpeg => in_id3v2(reader, 0)?.0.or(|| in_ape(reader))?,
+        FileType::Aac => in_id3v2(reader, 0)?.0,
+        FileType::Flac => in_flac(reader)?,
+        FileType::Mp4 => in_mp4(reader)?,
+        FileType::Vorbis | FileType::Opus | FileType::Speex => in_ogg(reader)?,
+        FileType::Wav => in_wav(reader)?,
+        _ => Artwork::Unknown,
+    };
+    reader.seek(SeekFrom::Start(0))?;
+    Ok(artwork)
+}
+
+/// ID3v2 at `start`, and where it ends (`start` when there is none). ID3v2.4.0 structure, section 3; ID3v2.3.0 and 2.2.0 likewise.
+fn in_id3v2<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<(Artwork, u64)> {
+    let mut header = [0; 10];
+    if !reader.peek(start, &mut header)? || &header[..3] != b"ID3" {
+        return Ok((Artwork::Absent, start));
+    }
+    let (major, flags) = (header[3], header[5]);
+    let Some(size) = synchsafe(&header[6..10]) else { return Ok((Artwork::Unknown, start)) };
+    let end = start + 10 + size + if flags & 0x10 != 0 { 10 } else { 0 };
+    // Unsynchronisation before 2.4 and extended headers shift what follows; both are rare.
+    if !(2..=4).contains(&major) || flags & 0x40 != 0 || (major < 4 && flags & 0x80 != 0) {
+        return Ok((Artwork::Unknown, end));
+    }
+    let header_len: u64 = if major == 2 { 6 } else { 10 };
+    let frames_end = (start + 10 + size).min(reader.len());
+    let mut position = start + 10;
+    let mut artwork = Artwork::Absent;
+    while position + header_len < frames_end {
+        let mut frame = [0; 10];
+        if !reader.peek(position, &mut frame[..header_len as usize])? || frame[0] == 0 {
+            break;
+        }
+        let size = match major {
+            2 => Some(u64::from(u32::from_be_bytes([0, frame[3], frame[4], frame[5]]))),
+            3 => Some(u64::from(u32::from_be_bytes([frame[4], frame[5], frame[6], frame[7]]))),
+            _ => synchsafe(&frame[4..8]),
+        };
+        let content = position + header_len;
+        let Some(size) = size.filter(|size| content + size <= frames_end) else { return Ok((Artwork::Unknown, end)) };
+        if frame.starts_with(if major == 2 { b"PIC" } else { b"APIC" }) && size > 0 {
+            artwork = Artwork::Present;
+            reader.blank(content..content + size);
+        }
+        position = content + size;
+    }
+    Ok((artwork, end))
+}
+
+/// A 28-bit integer in four bytes whose high bits are zero; `None` when they are not (some taggers wrote plain ones).
+fn synchsafe(bytes: &[u8]) -> Option<u64> {
+    bytes.iter().try_fold(0, |value, &byte| (byte < 0x80).then(|| value << 7 | u64::from(byte)))
+}
+
+/// The APEv2 tag at the end, before a possible ID3v1: its cover items are named `Cover Art (Front)` and the like.
+fn in_ape<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+    for trailer in [32, 160] {
+        let mut footer = [0; 16];
+        let Some(offset) = reader.len().checked_sub(trailer) else { continue };
+        if !reader.peek(offset, &mut footer)? || &footer[..8] != b"APETAGEX" {
+            continue;
+        }
+        let size = u64::from(u32::from_le_bytes([footer[12], footer[13], footer[14], footer[15]]));
+        let Some(start) = (offset + 32).checked_sub(size) else { return Ok(Artwork::Unknown) };
+        let mut items = Vec::new();
+        reader.seek(SeekFrom::Start(start))?;
+        reader.by_ref().take(size).read_to_end(&mut items)?;
+        items.make_ascii_lowercase();
+        return Ok(memchr::memmem::find(&items, b"cover art (").is_some().into());
+    }
+    Ok(Artwork::Absent)
+}
+
+/// FLAC metadata blocks (RFC 9639, section 8), behind a possible ID3v2.
+fn in_flac<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+    const COMMENT: u8 = 4;
+    const PICTURE: u8 = 6;
+    let (id3v2, start) = in_id3v2(reader, 0)?;
+    let mut position = start + 4;
+    let mut artwork = id3v2;
+    loop {
+        let mut header = [0; 4];
+        if !reader.peek(position, &mut header)? {
+            return Ok(artwork);
+        }
+        let size = u64::from(u32::from_be_bytes([0, header[1], header[2], header[3]]));
+        match header[0] & 0x7f {
+            PICTURE => artwork = Artwork::Present,
+            COMMENT if artwork == Artwork::Absent => {
+                reader.seek(SeekFrom::Start(position + 4))?;
+                artwork = in_vorbis_comment(&mut reader.by_ref().take(size))?.into();
+            }
+            _ => {}
+        }
+        if header[0] & 0x80 != 0 {
+            return Ok(artwork);
+        }
+        position += 4 + size;
+    }
+}
+
+/// `moov.udta.meta.ilst.covr` (ISO/IEC 14496-12 boxes, QuickTime metadata).
+fn in_mp4<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+    let whole = 0..reader.len();
+    let Some(moov) = box_in(reader, whole, b"moov")? else { return Ok(Artwork::Absent) };
+    let Some(udta) = box_in(reader, moov, b"udta")? else { return Ok(Artwork::Absent) };
+    let Some(mut meta) = box_in(reader, udta, b"meta")? else { return Ok(Artwork::Absent) };
+    // `meta` has a version and flags, but for some writers that leave them out.
+    let mut first = [0; 8];
+    if reader.peek(meta.start, &mut first)? && &first[4..] != b"hdlr" {
+        meta.start += 4;
+    }
+    let Some(ilst) = box_in(reader, meta, b"ilst")? else { return Ok(Artwork::Absent) };
+    match box_in(reader, ilst, b"covr")? {
+        // A `data` box without content is no picture.
+        Some(covr) if covr.end - covr.start > 16 => {
+            reader.blank(covr.start..covr.end);
+            Ok(Artwork::Present)
+        }
+        _ => Ok(Artwork::Absent),
+    }
+}
+
+/// The content of the first box of this type among the boxes in `range`.
+fn box_in<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    range: std::ops::Range<u64>,
+    name: &[u8; 4],
+) -> io::Result<Option<std::ops::Range<u64>>> {
+    let end = range.end.min(reader.len());
+    let mut position = range.start;
+    while position + 8 <= end {
+        let mut header = [0; 16];
+        if !reader.peek(position, &mut header[..8])? {
+            break;
+        }
+        let mut size = u64::from(u32::from_be_bytes([header[0], header[1], header[2], header[3]]));
+        let mut header_len = 8;
+        if size == 1 {
+            if !reader.peek(position, &mut header)? {
+                break;
+            }
+            size = u64::from_be_bytes(header[8..].try_into().unwrap_or_default());
+            header_len = 16;
+        } else if size == 0 {
+            size = end - position;
+        }
+        let Some(next) = position.checked_add(size).filter(|_| size >= header_len) else { break };
+        if &header[4..8] == name {
+            return Ok(Some(position + header_len..next.min(end)));
+        }
+        position = next;
+    }
+    Ok(None)
+}
+
+/// The RIFF chunk `id3 ` of a WAVE file.
+fn in_wav<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+    let mut position = 12;
+    let mut header = [0; 8];
+    while reader.peek(position, &mut header)? {
+        if header[..4].eq_ignore_ascii_case(b"id3 ") {
+            return Ok(in_id3v2(reader, position + 8)?.0);
+        }
+        let size = u64::from(u32::from_le_bytes([header[4], header[5], header[6], header[7]]));
+        position += 8 + size + (size & 1);
+    }
+    Ok(Artwork::Absent)
+}
+
+/// The comment packet of an Ogg stream: the second packet, behind an `OpusTags` or `\x03vorbis` signature.
+fn in_ogg<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+    let mut packets = Packets { reader, segments: [0; 255], count: 0, next: 0, left: 0, ended: false };
+    io::copy(&mut packets, &mut io::sink())?;
+    packets.ended = false;
+    let mut signature = [0; 8];
+    packets.read_exact(&mut signature[..7])?;
+    if &signature[..7] == b"OpusTag" {
+        packets.read_exact(&mut signature[7..])?;
+    } else if &signature[1..7] != b"vorbis" {
+        return Ok(Artwork::Unknown);
+    }
+    Ok(in_vorbis_comment(&mut packets)?.into())
+}
+
+/// One Ogg packet after the other (RFC 3533, sections 5 and 6): reads to the end of a packet, then gives none until `ended` is reset.
+struct Packets<'r, S> {
+    reader: &'r mut FileReader<S>,
+    segments: [u8; 255],
+    count: usize,
+    next: usize,
+    /// Bytes left in the current segment.
+    left: u8,
+    ended: bool,
+}
+
+impl<S: ReadAt> Read for Packets<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.left == 0 {
+            if self.ended {
+                return Ok(0);
+            }
+            if self.next == self.count {
+                let mut header = [0; 27];
+                self.reader.read_exact(&mut header)?;
+                if &header[..4] != b"OggS" {
+                    return Err(io::ErrorKind::InvalidData.into());
+                }
+                self.count = usize::from(header[26]);
+                self.reader.read_exact(&mut self.segments[..self.count])?;
+                self.next = 0;
+                continue;
+            }
+            self.left = self.segments[self.next];
+            self.next += 1;
+            self.ended = self.left < 255;
+        }
+        let wanted = buffer.len().min(usize::from(self.left));
+        let count = self.reader.read(&mut buffer[..wanted])?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= count as u8;
+        Ok(count)
+    }
+}
+
+/// Whether a Vorbis comment has a picture: `METADATA_BLOCK_PICTURE`, or the older `COVERART`.
+fn in_vorbis_comment(comment: &mut impl Read) -> io::Result<bool> {
+    const KEYS: [&[u8]; 2] = [b"METADATA_BLOCK_PICTURE=", b"COVERART="];
+    let vendor = u32_le(comment)?;
+    skip(comment, vendor)?;
+    for _ in 0..u32_le(comment)? {
+        let len = u32_le(comment)?;
+        let mut start = [0; 23];
+        let taken = start.len().min(len as usize);
+        comment.read_exact(&mut start[..taken])?;
+        if KEYS.iter().any(|key| start[..taken].get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))) {
+            return Ok(true);
+        }
+        skip(comment, len - taken as u32)?;
+    }
+    Ok(false)
+}
+
+fn u32_le(reader: &mut impl Read) -> io::Result<u32> {
+    let mut bytes = [0; 4];
+    reader.read_exact(&mut bytes)?;
+    Ok(u32::from_le_bytes(bytes))
+}
+
+fn skip(reader: &mut impl Read, len: u32) -> io::Result<()> {
+    let mut scratch = [0; 256];
+    let mut left = len as usize;
+    while left > 0 {
+        let count = left.min(scratch.len());
+        reader.read_exact(&mut scratch[..count])?;
+        left -= count;
+    }
+    Ok(())
+}

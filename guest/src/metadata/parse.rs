@@ -1,0 +1,162 @@
+//! Reads one file with lofty.
+
+use std::cell::Cell;
+use std::io;
+use std::time::Duration;
+
+use lofty::aac::AacFile;
+use lofty::ape::ApeFile;
+use lofty::config::{GlobalOptions, ParseOptions, apply_global_options};
+use lofty::error::FileParseError;
+use lofty::file::{AudioFile, FileType};
+use lofty::flac::FlacFile;
+use lofty::iff::{aiff::AiffFile, wav::WavFile};
+use lofty::mp4::{Mp4Codec, Mp4File};
+use lofty::mpeg::{Layer, MpegFile};
+use lofty::musepack::MpcFile;
+use lofty::ogg::{OpusFile, SpeexFile, VorbisFile};
+use lofty::properties::FileProperties;
+use lofty::wavpack::WavPackFile;
+
+use super::artwork::{self, Artwork};
+use super::format::{self, Format};
+use super::reader::{FileReader, ReadAt};
+use super::tags::{Collector, Source};
+use crate::bindings::exports::mt::scanner::{files::TagItem, types::Track};
+
+/// A file that could be parsed.
+pub struct Parsed {
+    /// Its tags as they are in the file, when they were asked for.
+    pub items: Vec<TagItem>,
+}
+
+/// Why a file could not be parsed.
+#[derive(Debug)]
+pub enum Failure {
+    /// Reading it failed.
+    Io(io::Error),
+    /// It is no audio that is known, or damaged.
+    Malformed(String),
+    /// It is recognised as this format, which is not read.
+    Unsupported(&'static str),
+}
+
+/// Fills `track` with what the file says. What was filled before a failure stays.
+pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> Result<Parsed, Failure> {
+    with_lean_lofty();
+    if reader.len() == 0 {
+        return Err(Failure::Malformed("the file is empty".into()));
+    }
+    let file_type = match format::recognise(reader).map_err(Failure::Io)? {
+        Format::Known(file_type) => file_type,
+        Format::Unsupported(name) => {
+            track.format = Some(name.to_owned());
+            return Err(Failure::Unsupported(name));
+        }
+        Format::Unknown => return Err(Failure::Malformed("the content is no known audio format".into())),
+    };
+    track.format = Some(format::name(file_type).to_owned());
+    if matches!(file_type, FileType::Opus | FileType::Vorbis | FileType::Speex) {
+        reader.expect_tail(OGG_TAIL);
+    }
+    let artwork = artwork::find(reader, file_type).unwrap_or(Artwork::Unknown);
+    let options = ParseOptions::new().read_cover_art(artwork == Artwork::Unknown);
+    let mut found = Found::default();
+    let result = read(reader, file_type, options, track, listing, &mut found);
+    if reader.failed() {
+        return Err(Failure::Io(io::Error::other("a read failed")));
+    }
+    result.map_err(|error| Failure::Malformed(error.to_string()))?;
+    track.has_artwork = match artwork {
+        Artwork::Present => true,
+        Artwork::Absent => false,
+        Artwork::Unknown => found.pictures,
+    };
+    Ok(Parsed { items: found.items })
+}
+
+/// lofty looks for the last Ogg page in pieces of this size, counted from the end.
+const OGG_TAIL: u64 = 16 * 1024;
+
+#[derive(Default)]
+struct Found {
+    items: Vec<TagItem>,
+    pictures: bool,
+}
+
+/// lofty's custom resolvers cost a lock for every file, and nobody registers one here.
+fn with_lean_lofty() {
+    thread_local!(static APPLIED: Cell<bool> = const { Cell::new(false) });
+    if !APPLIED.replace(true) {
+        apply_global_options(GlobalOptions::new().use_custom_resolvers(false));
+    }
+}
+
+fn read<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    file_type: FileType,
+    options: ParseOptions,
+    track: &mut Track,
+    listing: bool,
+    found: &mut Found,
+) -> Result<(), FileParseError> {
+    // `$tag` in order of trust: what the first says stays, the others fill in.
+    macro_rules! file {
+        ($file:ty, [$($tag:ident),*], $codec:expr) => {{
+            let file = <$file>::read_from(reader, options)?;
+            properties(track, &FileProperties::from(file.properties().clone()), $codec(file.properties()));
+            let mut collector = Collector::new(track, listing);
+            $( file.$tag().pour(&mut collector); )*
+            found.items = collector.finish();
+            found.pictures = false $( || file.$tag().has_picture() )*;
+        }};
+    }
+    match file_type {
+        FileType::Mpeg => file!(MpegFile, [id3v2, ape, id3v1], |properties: &lofty::mpeg::MpegProperties| {
+            Some(match properties.layer() {
+                Layer::Layer1 => "mp1",
+                Layer::Layer2 => "mp2",
+                _ => "mp3",
+            })
+        }),
+        FileType::Flac => file!(FlacFile, [vorbis_comments, id3v2], |_: &_| Some("flac")),
+        FileType::Mp4 => file!(Mp4File, [ilst], |properties: &lofty::mp4::Mp4Properties| {
+            Some(match properties.codec()? {
+                Mp4Codec::AAC => "aac",
+                Mp4Codec::ALAC => "alac",
+                Mp4Codec::MP3 => "mp3",
+                Mp4Codec::FLAC => "flac",
+                _ => return None,
+            })
+        }),
+        FileType::Vorbis => file!(VorbisFile, [vorbis_comments], |_: &_| Some("vorbis")),
+        FileType::Opus => {
+            file!(OpusFile, [vorbis_comments], |_: &_| Some("opus"));
+            // Whatever the encoder was fed with, Opus plays at 48 kHz (RFC 7845, section 5.1).
+            track.sample_rate = Some(48_000);
+        }
+        FileType::Speex => file!(SpeexFile, [vorbis_comments], |_: &_| Some("speex")),
+        FileType::Wav => file!(WavFile, [id3v2, riff_info], |_: &_| Some("pcm")),
+        FileType::Aac => file!(AacFile, [id3v2, id3v1], |_: &_| Some("aac")),
+        FileType::Aiff => file!(AiffFile, [id3v2], |_: &_| Some("pcm")),
+        FileType::Ape => file!(ApeFile, [ape, id3v2, id3v1], |_: &_| Some("ape")),
+        FileType::Mpc => file!(MpcFile, [ape, id3v2, id3v1], |_: &_| Some("musepack")),
+        FileType::WavPack => file!(WavPackFile, [ape, id3v1], |_: &_| Some("wavpack")),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn properties(track: &mut Track, properties: &FileProperties, codec: Option<&str>) {
+    track.codec = codec.map(str::to_owned);
+    track.duration_ms = Some(properties.duration()).filter(|&length| length != Duration::ZERO).map(milliseconds);
+    track.bitrate =
+        properties.audio_bitrate().filter(|&rate| rate > 0).or(properties.overall_bitrate()).filter(|&rate| rate > 0);
+    track.sample_rate = properties.sample_rate().filter(|&rate| rate > 0);
+    track.channels = properties.channels().filter(|&count| count > 0);
+    track.bit_depth = properties.bit_depth().filter(|&bits| bits > 0);
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,272 @@
+//! A `Read + Seek` over positioned reads, made for tag parsers: they touch the beginning of a file, sometimes its end, and seldom
+//! what lies between.
+//!
+//! Each read of a file may cost its host a thread switch, so this reads few and large pieces and keeps them.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+/// Bytes of a file at a position.
+pub trait ReadAt {
+    /// Reads up to `len` bytes at `offset`; fewer only when the host gives fewer, none only at the end.
+    fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>>;
+}
+
+/// The first read: measured on files of many taggers, larger ones copy more than they save.
+const HEAD: u64 = 16 * 1024;
+/// A file up to this size is read whole.
+const WHOLE: u64 = 2 * HEAD;
+/// A read somewhere in the middle: a frame header, the atoms behind a picture.
+const JUMP: u64 = 4 * 1024;
+/// The most that a WASI host gives in one read.
+const MOST: u64 = 64 * 1024;
+/// How many pieces are kept; parsers go back to the first ones.
+const WINDOWS: usize = 24;
+
+struct Window {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    fn end(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
+
+    fn contains(&self, position: u64) -> bool {
+        self.start <= position && position < self.end()
+    }
+}
+
+/// See the module.
+pub struct FileReader<S> {
+    source: S,
+    len: u64,
+    position: u64,
+    tail: u64,
+    windows: Vec<Window>,
+    current: usize,
+    blanks: Vec<Range<u64>>,
+    failed: bool,
+}
+
+impl<S: ReadAt> FileReader<S> {
+    /// A reader of a file of `len` bytes. Nothing is read yet.
+    pub fn new(source: S, len: u64) -> Self {
+        Self {
+            source,
+            len,
+            position: 0,
+            tail: JUMP,
+            windows: Vec::new(),
+            current: 0,
+            blanks: Vec::new(),
+            failed: false,
+        }
+    }
+
+    /// The size of the file in bytes.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether reading from the source ever failed. Parsers wrap or swallow that error.
+    pub fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Reads the last `bytes` of the file in one piece once a parser gets there.
+    pub fn expect_tail(&mut self, bytes: u64) {
+        self.tail = bytes;
+    }
+
+    /// Lets these bytes be read as zeros, without asking the source: pictures that a parser would only step over.
+    pub fn blank(&mut self, range: Range<u64>) {
+        self.blanks.push(range);
+    }
+
+    /// Fills `buffer` from `offset`, and says whether there were enough bytes. The position stays.
+    pub fn peek(&mut self, offset: u64, buffer: &mut [u8]) -> io::Result<bool> {
+        let position = std::mem::replace(&mut self.position, offset);
+        let result = self.read_exact(buffer);
+        self.position = position;
+        match result {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The bytes that are at hand at the position, at least one unless the file ends there.
+    fn available(&mut self) -> io::Result<&[u8]> {
+        if !self.windows.get(self.current).is_some_and(|window| window.contains(self.position)) {
+            match self.windows.iter().position(|window| window.contains(self.position)) {
+                Some(found) => self.current = found,
+                None => self.load()?,
+            }
+        }
+        let window = &self.windows[self.current];
+        let from = (self.position - window.start) as usize;
+        Ok(window.bytes.get(from..).unwrap_or_default())
+    }
+
+    fn load(&mut self) -> io::Result<()> {
+        let position = self.position;
+        let mut start = position;
+        let mut len = match self.windows.last() {
+            None if position == 0 && self.len <= WHOLE => self.len,
+            None if position == 0 => HEAD,
+            Some(last) if last.end() == position => (last.bytes.len() as u64 * 2).clamp(JUMP, MOST),
+            _ => JUMP,
+        };
+        if self.len - position <= self.tail {
+            let before = self.windows.iter().map(Window::end).filter(|&end| end <= position).max().unwrap_or(0);
+            start = before.max(self.len.saturating_sub(self.tail));
+            len = self.len - start;
+        }
+        let stop = self.blanks.iter().map(|blank| blank.start).filter(|&blank| blank > position).min();
+        len = len.min(stop.unwrap_or(self.len) - start).min(MOST);
+        let bytes = self.source.read_at(start, len).inspect_err(|_| self.failed = true)?;
+        if self.windows.len() == WINDOWS {
+            self.windows.remove(1);
+        }
+        self.windows.push(Window { start, bytes });
+        self.current = self.windows.len() - 1;
+        Ok(())
+    }
+}
+
+impl<S: ReadAt> Read for FileReader<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.position >= self.len || buffer.is_empty() {
+            return Ok(0);
+        }
+        let position = self.position;
+        let count = match self.blanks.iter().find(|blank| blank.contains(&position)) {
+            Some(blank) => {
+                let count = buffer.len().min((blank.end - position) as usize);
+                buffer[..count].fill(0);
+                count
+            }
+            None => {
+                let available = self.available()?;
+                let count = buffer.len().min(available.len());
+                buffer[..count].copy_from_slice(&available[..count]);
+                count
+            }
+        };
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl<S: ReadAt> Seek for FileReader<S> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(offset) => self.len.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = target.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    /// A file in memory that counts how it is read.
+    pub struct Counted {
+        pub bytes: Vec<u8>,
+        pub reads: RefCell<Vec<(u64, u64)>>,
+    }
+
+    impl ReadAt for Counted {
+        fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+            self.reads.borrow_mut().push((offset, len));
+            let start = (offset as usize).min(self.bytes.len());
+            let end = (offset + len).min(self.bytes.len() as u64) as usize;
+            Ok(self.bytes[start..end].to_vec())
+        }
+    }
+
+    /// A reader of these bytes.
+    pub fn reader(bytes: Vec<u8>) -> FileReader<Counted> {
+        let len = bytes.len() as u64;
+        FileReader::new(Counted { bytes, reads: RefCell::default() }, len)
+    }
+
+    fn numbered(len: usize) -> Vec<u8> {
+        (0..len).map(|index| (index * 31 % 251) as u8).collect()
+    }
+
+    #[test]
+    fn it_reads_what_the_file_holds_at_every_position() {
+        let bytes = numbered(300_000);
+        let mut reader = reader(bytes.clone());
+        for position in [0, 16_383, 299_990, 5, 150_000, 154_095, 16_384, 65_536, 0, 299_999] {
+            let mut piece = vec![0; 10.min(bytes.len() - position)];
+            reader.seek(SeekFrom::Start(position as u64)).unwrap();
+            reader.read_exact(&mut piece).unwrap();
+            assert_eq!(piece, bytes[position..position + piece.len()]);
+        }
+        reader.seek(SeekFrom::Start(0)).unwrap();
+        let mut whole = Vec::new();
+        reader.read_to_end(&mut whole).unwrap();
+        assert!(whole == bytes);
+    }
+
+    #[test]
+    fn a_small_file_is_read_once() {
+        let mut reader = reader(numbered(30_000));
+        reader.read_to_end(&mut Vec::new()).unwrap();
+        reader.seek(SeekFrom::End(-128)).unwrap();
+        reader.read_to_end(&mut Vec::new()).unwrap();
+        assert_eq!(*reader.source.reads.borrow(), [(0, 30_000)]);
+    }
+
+    #[test]
+    fn beginning_and_end_are_two_reads_in_any_order_of_small_pieces() {
+        let mut reader = reader(numbered(1_000_000));
+        for to in
+            [SeekFrom::Start(0), SeekFrom::End(-128), SeekFrom::End(-32), SeekFrom::End(-4000), SeekFrom::Start(9_000)]
+        {
+            reader.seek(to).unwrap();
+            reader.read_exact(&mut [0; 32]).unwrap();
+        }
+        assert_eq!(*reader.source.reads.borrow(), [(0, HEAD), (1_000_000 - JUMP, JUMP)]);
+    }
+
+    #[test]
+    fn reading_on_takes_ever_larger_pieces() {
+        let mut reader = reader(numbered(400_000));
+        reader.read_exact(&mut vec![0; 300_000]).unwrap();
+        let lengths: Vec<u64> = reader.source.reads.borrow().iter().map(|&(_, len)| len).collect();
+        assert_eq!(lengths, [HEAD, 2 * HEAD, MOST, MOST, MOST, MOST]);
+    }
+
+    #[test]
+    fn blanks_are_zeros_and_cost_nothing() {
+        let mut reader = reader(vec![7; 500_000]);
+        reader.blank(100..400_000);
+        let mut all = Vec::new();
+        reader.read_to_end(&mut all).unwrap();
+        assert!(
+            all.iter().enumerate().all(|(index, &byte)| byte == if (100..400_000).contains(&index) { 0 } else { 7 })
+        );
+        let read: u64 = reader.source.reads.borrow().iter().map(|&(_, len)| len).sum();
+        assert_eq!(read, 100 + 100_000);
+    }
+
+    #[test]
+    fn the_end_and_seeking_before_the_beginning() {
+        let mut reader = reader(numbered(10));
+        reader.seek(SeekFrom::Start(99)).unwrap();
+        assert_eq!(reader.read(&mut [0; 4]).unwrap(), 0);
+        assert!(reader.seek(SeekFrom::Current(-100)).is_err());
+        assert!(!reader.peek(8, &mut [0; 4]).unwrap());
+        assert!(reader.peek(6, &mut [0; 4]).unwrap());
+    }
+}

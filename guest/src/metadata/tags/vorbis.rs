@@ -1,0 +1,17 @@
+//! Vorbis comments: FLAC, Ogg Vorbis, Opus, Speex.
+
+use lofty::ogg::{OggPictureStorage, tag::VorbisComments};
+
+use super::{Collector, Source, field::Field};
+
+impl Source for VorbisComments {
+    fn pour(&self, collector: &mut Collector<'_>) {
+        for (key, value) in self.items() {
+            collector.text(Field::of_free_name(key), value, || key.to_owned());
+        }
+    }
+
+    fn has_picture(&self) -> bool {
+        !self.pictures().is_empty()
+    }
+}

@@ -1,0 +1,150 @@
+//! Tracks and problems as rows: arrays of values in column order.
+//!
+//! The columns of a track are named once, below, in the order of the record in `wit/types.wit`. The SQL statements, the rows of
+//! `step-json` and the JSON lines of the command all follow this list.
+
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+
+use crate::bindings::exports::mt::scanner::types::{Problem, Track};
+
+/// A row of a track, for serialisation as an array.
+pub struct TrackRow<'a> {
+    /// The track.
+    pub track: &'a Track,
+    /// Whether lists become JSON text, ready to bind to a statement.
+    pub text_lists: bool,
+}
+
+/// A row of a problem, for serialisation as an array.
+pub struct ProblemRow<'a>(pub &'a Problem);
+
+/// The columns of a problem's row.
+pub const PROBLEM_COLUMNS: &[&str] = &["root", "path", "outcome", "detail"];
+
+/// A value that knows how it looks in a row.
+trait Cell {
+    fn push<S: SerializeSeq>(&self, row: &mut S, text_lists: bool) -> Result<(), S::Error>;
+}
+
+macro_rules! plain_cells {
+    ($($type:ty),*) => { $(
+        impl Cell for $type {
+            fn push<S: SerializeSeq>(&self, row: &mut S, _: bool) -> Result<(), S::Error> {
+                row.serialize_element(self)
+            }
+        }
+    )* };
+}
+plain_cells!(String, u64, i64, Option<String>, Option<u8>, Option<u32>, Option<u64>, Option<f64>);
+
+impl Cell for bool {
+    /// SQLite has no booleans, and `true` would bind differently from host to host.
+    fn push<S: SerializeSeq>(&self, row: &mut S, text_lists: bool) -> Result<(), S::Error> {
+        if text_lists { row.serialize_element(&u8::from(*self)) } else { row.serialize_element(self) }
+    }
+}
+
+impl Cell for Vec<String> {
+    fn push<S: SerializeSeq>(&self, row: &mut S, text_lists: bool) -> Result<(), S::Error> {
+        if !text_lists {
+            return row.serialize_element(self);
+        }
+        if self.is_empty() {
+            return row.serialize_element("[]");
+        }
+        row.serialize_element(&serde_json::to_string(self).map_err(serde::ser::Error::custom)?)
+    }
+}
+
+macro_rules! columns {
+    ($($field:ident),* $(,)?) => {
+        /// The columns of a track's row.
+        pub const TRACK_COLUMNS: &[&str] = &[$(stringify!($field)),*];
+
+        impl Serialize for TrackRow<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut row = serializer.serialize_seq(Some(TRACK_COLUMNS.len()))?;
+                $( self.track.$field.push(&mut row, self.text_lists)?; )*
+                row.end()
+            }
+        }
+    };
+}
+
+columns!(
+    root,
+    path,
+    size,
+    mtime_ns,
+    ctime_ns,
+    format,
+    codec,
+    duration_ms,
+    bitrate,
+    sample_rate,
+    channels,
+    bit_depth,
+    title,
+    artist,
+    artists,
+    album,
+    album_artist,
+    track_number,
+    track_total,
+    disc_number,
+    disc_total,
+    date,
+    year,
+    genre,
+    genres,
+    composer,
+    comment,
+    isrc,
+    musicbrainz_recording_id,
+    musicbrainz_track_id,
+    musicbrainz_release_id,
+    musicbrainz_release_group_id,
+    musicbrainz_artist_ids,
+    musicbrainz_album_artist_ids,
+    replaygain_track_gain,
+    replaygain_track_peak,
+    replaygain_album_gain,
+    replaygain_album_peak,
+    compilation,
+    has_artwork,
+);
+
+impl Serialize for ProblemRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Problem { root, path, outcome, detail } = self.0;
+        (root, path, outcome, detail).serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::blank_track;
+
+    #[test]
+    fn the_columns_are_the_fields_of_the_record_in_its_order() {
+        let object = serde_json::to_string(&blank_track("r", "p")).unwrap();
+        let fields: Vec<&str> = object
+            .trim_matches(['{', '}'])
+            .split(",\"")
+            .map(|pair| pair.split("\":").next().unwrap().trim_matches('"'))
+            .collect();
+        assert_eq!(fields, TRACK_COLUMNS);
+    }
+
+    #[test]
+    fn lists_can_be_text_for_binding() {
+        let mut track = blank_track("r", "p");
+        track.artists = vec!["a".into(), "b\"c".into()];
+        let row = |text_lists| serde_json::to_value(TrackRow { track: &track, text_lists }).unwrap();
+        let artists = TRACK_COLUMNS.iter().position(|name| *name == "artists").unwrap();
+        assert_eq!(row(false)[artists], serde_json::json!(["a", "b\"c"]));
+        assert_eq!(row(true)[artists], serde_json::json!(r#"["a","b\"c"]"#));
+        assert_eq!(row(true)[TRACK_COLUMNS.len() - 1], serde_json::json!(0));
+    }
+}

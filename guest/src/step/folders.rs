@@ -1,0 +1,140 @@
+//! One folder of a step.
+
+use std::rc::Rc;
+
+use wasip2::filesystem::types::ErrorCode;
+
+use super::{Item, Open, Run, Work};
+use crate::bindings::exports::mt::scanner::scan::Mode;
+use crate::bindings::exports::mt::scanner::types::{Outcome, ScanError};
+use crate::outcome::{problem, refused};
+use crate::walk::{Ignored, Listing, Target, join, list, root_error, split};
+
+/// How many files go into one piece of work. Small enough to spread one folder over many workers.
+const SLICE: usize = 64;
+
+impl Run<'_> {
+    /// Lists a folder: its files are taken on, its folders become work.
+    pub fn folder(&mut self, item: &Item) -> Result<(), ScanError> {
+        let path = &item.work.folder;
+        self.meter.count();
+        let opened = match &item.open {
+            Some(parent) => parent.folder.child(self.root.links(), split(path).1),
+            None => self.root.open_folder(path),
+        };
+        let listed = opened.and_then(|folder| Ok((list(&folder)?, folder)));
+        let (mut listing, folder) = match listed {
+            Ok(listed) => listed,
+            Err(code) if path.is_empty() => return Err(root_error(&self.root.name, code)),
+            Err(code) => {
+                self.refuse(path, "listing the folder", code);
+                return Ok(());
+            }
+        };
+        if listing.lost_names > 0 {
+            let detail = match listing.lost_names {
+                1 => "1 name in this folder is not UTF-8".to_owned(),
+                count => format!("{count} names in this folder are not UTF-8"),
+            };
+            self.result.problems.push(problem(&self.root.name, path, Outcome::NameNotUtf8, detail));
+        }
+        if listing.nomedia && !self.walking.ignored_folders {
+            return Ok(());
+        }
+        self.result.folders += 1;
+        let ignored_by = self.sift(path, &mut listing, &item.work.ignored_by);
+        self.judge_links(path, &mut listing);
+        let open = self.hold(folder);
+        self.push_folders(path, listing.folders, &ignored_by, open.as_ref());
+        self.push_files(path, listing.files, open.as_ref());
+        Ok(())
+    }
+
+    /// Leaves out what is hidden or ignored, and gives the folders whose `.mtignore` holds below this one.
+    fn sift(&mut self, path: &str, listing: &mut Listing, ignored_by: &[String]) -> Vec<String> {
+        if !self.walking.hidden_folders {
+            listing.folders.retain(|name| !name.starts_with('.'));
+        }
+        if self.walking.ignored_folders || (ignored_by.is_empty() && !listing.mtignore) {
+            return Vec::new();
+        }
+        let read = Ignored::read(&self.root, ignored_by).and_then(|ignored| {
+            if listing.mtignore {
+                ignored.with(&self.root, path).map_err(|code| (path.to_owned(), code))
+            } else {
+                Ok(ignored)
+            }
+        });
+        match read {
+            Ok(ignored) => {
+                listing.folders.retain(|name| !ignored.covers(path, name, true));
+                listing.files.retain(|name| !ignored.covers(path, name, false));
+                listing.links.retain(|name| !ignored.covers(path, name, false) && !ignored.covers(path, name, true));
+                ignored.folders()
+            }
+            Err((folder, code)) => {
+                self.refuse(&join(&folder, ".mtignore"), "reading the patterns", code);
+                ignored_by.to_vec()
+            }
+        }
+    }
+
+    fn judge_links(&mut self, path: &str, listing: &mut Listing) {
+        if !self.walking.follow_links {
+            return;
+        }
+        for name in std::mem::take(&mut listing.links) {
+            let link = join(path, &name);
+            let (outcome, detail) = match self.root.target_of(&link) {
+                Ok(Target::AudioFile) => {
+                    listing.files.push(name);
+                    continue;
+                }
+                Ok(Target::Folder) if self.walking.hidden_folders || !name.starts_with('.') => {
+                    listing.folders.push(name);
+                    continue;
+                }
+                Ok(Target::Folder | Target::Other) => continue,
+                Ok(Target::Broken) if !crate::extension::is_audio_file(&name) => continue,
+                Ok(Target::Broken) => (Outcome::Vanished, "the symbolic link leads to nothing"),
+                Ok(Target::Loop) => (Outcome::LinkLoop, "the symbolic link leads to a folder that contains it"),
+                Ok(Target::Outside) => (Outcome::EscapesRoot, "the symbolic link leads out of the root"),
+                Err(code) => {
+                    self.refuse(&link, "following the symbolic link", code);
+                    continue;
+                }
+            };
+            self.result.problems.push(problem(&self.root.name, &link, outcome, detail));
+        }
+    }
+
+    fn push_folders(&mut self, path: &str, folders: Vec<String>, ignored_by: &[String], open: Option<&Rc<Open>>) {
+        self.stack.extend(folders.into_iter().rev().map(|name| Item {
+            work: Work { folder: join(path, &name), files: None, ignored_by: ignored_by.to_vec() },
+            open: open.cloned(),
+        }));
+    }
+
+    fn push_files(&mut self, path: &str, files: Vec<String>, open: Option<&Rc<Open>>) {
+        self.result.files += files.len() as u64;
+        match self.mode {
+            Mode::Count => {}
+            Mode::Paths => self.result.paths.extend(files.iter().map(|name| join(path, name))),
+            Mode::Tracks => {
+                let first = self.stack.len();
+                let mut files = files.into_iter().peekable();
+                while files.peek().is_some() {
+                    let names = files.by_ref().take(SLICE).collect();
+                    let work = Work { folder: path.to_owned(), files: Some(names), ignored_by: Vec::new() };
+                    self.stack.push(Item { work, open: open.cloned() });
+                }
+                self.stack[first..].reverse();
+            }
+        }
+    }
+
+    /// Notes that the filesystem refused something.
+    pub fn refuse(&mut self, path: &str, tried: &str, code: ErrorCode) {
+        self.result.problems.push(refused(&self.root.name, path, tried, code));
+    }
+}

@@ -1,0 +1,13 @@
+//! Folders of a root: opening them, listing them, and what in them is to be skipped.
+
+mod ignored;
+mod link;
+mod listing;
+mod path;
+mod root;
+
+pub use ignored::Ignored;
+pub use link::Target;
+pub use listing::{Listing, list};
+pub use path::{join, leaves_root, split};
+pub use root::{Folder, Root, root_error};

@@ -1,0 +1,71 @@
+//! Paths relative to a root: UTF-8, separated by `/`, the root itself being empty.
+
+/// `folder/name`, or `name` in the root.
+pub fn join(folder: &str, name: &str) -> String {
+    let mut path = String::with_capacity(folder.len() + 1 + name.len());
+    if !folder.is_empty() {
+        path.push_str(folder);
+        path.push('/');
+    }
+    path.push_str(name);
+    path
+}
+
+/// The folder that a path is in, and its last component.
+pub fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Whether a path says by itself that it leads out of its root, or is not of the agreed form. The sandbox refuses such paths too; this
+/// is for a clear answer.
+pub fn leaves_root(path: &str) -> bool {
+    !path.is_empty() && path.split('/').any(|component| matches!(component, "" | "." | ".."))
+}
+
+/// What a symbolic link at `path` with the text `target` names, by the text alone; `None` when it leaves the root.
+pub fn resolve(path: &str, target: &str) -> Option<String> {
+    if target.starts_with('/') {
+        return None;
+    }
+    let (folder, _) = split(path);
+    let mut components: Vec<&str> = folder.split('/').filter(|component| !component.is_empty()).collect();
+    for component in target.split('/') {
+        match component {
+            "" | "." => {}
+            ".." => drop(components.pop()?),
+            name => components.push(name),
+        }
+    }
+    Some(components.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_and_split_at_the_last_component() {
+        assert_eq!(join("", "a"), "a");
+        assert_eq!(join("a/b", "c"), "a/b/c");
+        assert_eq!(split("a/b/c"), ("a/b", "c"));
+        assert_eq!(split("c"), ("", "c"));
+    }
+
+    #[test]
+    fn what_leaves_the_root_is_seen() {
+        for path in ["..", "a/../b", "/a", "a//b", "a/", "./a"] {
+            assert!(leaves_root(path), "{path}");
+        }
+        for path in ["", "a", "a/b", "..a/b..", "..."] {
+            assert!(!leaves_root(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn links_resolve_against_their_folder() {
+        assert_eq!(resolve("a/b/link", "../c/song.mp3").as_deref(), Some("a/c/song.mp3"));
+        assert_eq!(resolve("link", "./x").as_deref(), Some("x"));
+        assert_eq!(resolve("link", "../x"), None);
+        assert_eq!(resolve("a/link", "/x"), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! A root, and folders in it, as descriptors.
+
+use wasip2::filesystem::preopens::get_directories;
+use wasip2::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
+
+use super::path;
+use crate::bindings::exports::mt::scanner::types::ScanError;
+
+/// The most bytes of a path in one call; PATH_MAX is 4,096 on Linux, 1,024 on macOS.
+const LONGEST: usize = 1_000;
+
+/// An open root.
+pub struct Root {
+    /// The name that the host knows it by.
+    pub name: String,
+    folder: Folder,
+    links: PathFlags,
+}
+
+/// An open folder.
+pub struct Folder(pub Descriptor);
+
+impl Root {
+    /// Opens a preopen, or a folder below one.
+    pub fn open(name: &str, follow_links: bool) -> Result<Self, ScanError> {
+        let links = if follow_links { PathFlags::SYMLINK_FOLLOW } else { PathFlags::empty() };
+        let (folder, below) = preopened(name).ok_or_else(|| ScanError::RootNotFound(name.to_owned()))?;
+        if path::leaves_root(&below) {
+            return Err(ScanError::EscapesRoot(name.to_owned()));
+        }
+        let top = Self { name: name.to_owned(), folder, links };
+        if below.is_empty() {
+            return Ok(top);
+        }
+        let folder = top.open_folder(&below).map_err(|code| root_error(name, code))?;
+        Ok(Self { folder, ..top })
+    }
+
+    /// How links are treated on opening.
+    pub fn links(&self) -> PathFlags {
+        self.links
+    }
+
+    /// Opens a folder by its path: whole where the platform can take it, else through its parents.
+    pub fn open_folder(&self, path: &str) -> Result<Folder, ErrorCode> {
+        if path.len() <= LONGEST {
+            return self.folder.child(self.links, path);
+        }
+        let cut = |rest: &str| match rest.len() {
+            len if len <= LONGEST => len,
+            _ => rest[..rest.floor_char_boundary(LONGEST)].rfind('/').or(rest.find('/')).unwrap_or(rest.len()),
+        };
+        let mut rest = path;
+        let mut folder: Option<Folder> = None;
+        while !rest.is_empty() {
+            let (step, left) = rest.split_at(cut(rest));
+            folder = Some(folder.as_ref().unwrap_or(&self.folder).child(self.links, step)?);
+            rest = left.trim_start_matches('/');
+        }
+        folder.ok_or(ErrorCode::NoEntry)
+    }
+
+    /// The root's own descriptor. Links that climb by `..` can only be resolved from here.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.folder.0
+    }
+}
+
+impl Folder {
+    /// Opens a folder below this one.
+    pub fn child(&self, links: PathFlags, name: &str) -> Result<Self, ErrorCode> {
+        let name = if name.is_empty() { "." } else { name };
+        self.0.open_at(links, name, OpenFlags::DIRECTORY, DescriptorFlags::READ).map(Self)
+    }
+}
+
+/// The preopen that a root's name begins with, the longest if there are several, and the path below it.
+fn preopened(name: &str) -> Option<(Folder, String)> {
+    get_directories()
+        .into_iter()
+        .filter_map(|(descriptor, preopen)| {
+            let below = match name.strip_prefix(&preopen)? {
+                "" => "",
+                rest if preopen.ends_with('/') => rest,
+                rest => rest.strip_prefix('/')?,
+            };
+            Some((preopen.len(), descriptor, below.trim_end_matches('/').to_owned()))
+        })
+        .max_by_key(|(len, ..)| *len)
+        .map(|(_, descriptor, below)| (Folder(descriptor), below))
+}
+
+/// Why a root cannot be scanned.
+pub fn root_error(name: &str, code: ErrorCode) -> ScanError {
+    let name = name.to_owned();
+    match code {
+        ErrorCode::NoEntry => ScanError::RootNotFound(name),
+        ErrorCode::NotDirectory => ScanError::RootNotAFolder(name),
+        ErrorCode::NotPermitted => ScanError::EscapesRoot(name),
+        _ => ScanError::RootUnreadable(name),
+    }
+}
