@@ -39,7 +39,9 @@ def build(*, debug: bool = False, features: str = "", output: Path | None = None
         command += ["--features", features, "--target-dir", str(target / "with" / features.replace(",", "-"))]
     run = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True, encoding="utf-8")
     if run.returncode != 0:
-        raise BuildError(f"cargo could not build the component; its reasons stand above. The command was:\n  {shown(command)}")
+        raise BuildError(
+            f"cargo could not build the component; its reasons stand above. The command was:\n  {shown(command)}"
+        )
     component = artifact(run.stdout)
     if output is None or output.resolve() == component:
         return component
@@ -47,7 +49,7 @@ def build(*, debug: bool = False, features: str = "", output: Path | None = None
     # Copied beside and moved into place: who has the old file open keeps it whole.
     beside = output.with_name(f"{output.name}.{os.getpid()}")
     shutil.copyfile(component, beside)
-    os.replace(beside, output)
+    beside.replace(output)
     return output
 
 
@@ -135,7 +137,9 @@ def shown(command: list[str] | tuple[str, ...]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Builds the mt-scanner component and prints its path.")
     parser.add_argument("--debug", action="store_true", help="quick to build, slow to run, with checks and names")
-    parser.add_argument("--features", default="", metavar="NAMES", help="features of the guest crate, separated by commas")
+    parser.add_argument(
+        "--features", default="", metavar="NAMES", help="features of the guest crate, separated by commas"
+    )
     parser.add_argument("--output", type=Path, metavar="PATH", help="where to copy the component to")
     parser.add_argument("--install-toolchain", action="store_true", help="first let rustup install what is missing")
     arguments = parser.parse_args()

@@ -12,14 +12,6 @@ use crate::metadata::{Failure, blank_track, expected_by_extension, parse};
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Root, leaves_root, root_error, split};
 
-/// What is at a path.
-pub enum Found {
-    /// A file; what did not go well is among its problems.
-    File(Inspection),
-    /// No file, or nothing that can be said of it.
-    Nothing(Problem),
-}
-
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
     let missing = || ScanError::FileNotFound(path.to_owned());
@@ -36,17 +28,18 @@ pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
         code => root_error(path, code),
     })?;
     match read_file(&root, &folder, name, path.to_owned(), true) {
-        Found::File(inspection) => Ok(inspection),
-        Found::Nothing(problem) if problem.outcome == Outcome::EscapesRoot => Err(ScanError::EscapesRoot(problem.path)),
-        Found::Nothing(_) => Err(missing()),
+        Ok(inspection) => Ok(inspection),
+        Err(problem) if problem.outcome == Outcome::EscapesRoot => Err(ScanError::EscapesRoot(problem.path)),
+        Err(_) => Err(missing()),
     }
 }
 
-/// Reads a file of an open folder. `listing` keeps its tags as they are.
-pub fn read_file(root: &Root, folder: &Folder, name: &str, path: String, listing: bool) -> Found {
+/// Reads a file of an open folder, or says why there is none. What does not go well with a file that is there is among its own
+/// problems. `listing` keeps its tags as they are.
+pub fn read_file(root: &Root, folder: &Folder, name: &str, path: String, listing: bool) -> Result<Inspection, Problem> {
     let (file, stat) = match open(root, folder, name, &path) {
         Ok((_, stat)) if stat.type_ != DescriptorType::RegularFile => {
-            return Found::Nothing(problem(&root.name, &path, Outcome::Vanished, "this is no file any more"));
+            return Err(problem(&root.name, &path, Outcome::Vanished, "this is no file any more"));
         }
         Ok((file, stat)) => (Ok(file), stat),
         // A file that may not be read still is there, with its fingerprint.
@@ -54,9 +47,9 @@ pub fn read_file(root: &Root, folder: &Folder, name: &str, path: String, listing
             Ok(stat) if stat.type_ == DescriptorType::RegularFile => (Err(code), stat),
             _ if code == ErrorCode::NotPermitted => {
                 let detail = "the symbolic link leads out of the root";
-                return Found::Nothing(problem(&root.name, &path, Outcome::EscapesRoot, detail));
+                return Err(problem(&root.name, &path, Outcome::EscapesRoot, detail));
             }
-            _ => return Found::Nothing(refused(&root.name, &path, "opening the file", code)),
+            _ => return Err(refused(&root.name, &path, "opening the file", code)),
         },
     };
     let mut track = blank_track(&root.name, &path);
@@ -66,7 +59,7 @@ pub fn read_file(root: &Root, folder: &Folder, name: &str, path: String, listing
         Ok(file) => read_content(&mut inspection, file, stat.size, listing),
         Err(code) => inspection.problems.push(refused(&root.name, &path, "opening the file", code)),
     }
-    Found::File(inspection)
+    Ok(inspection)
 }
 
 fn read_content(inspection: &mut Inspection, file: Descriptor, size: u64, listing: bool) {

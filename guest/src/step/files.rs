@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Item, Open, Run, Work};
-use crate::inspect::{Found, read_file};
+use crate::inspect::read_file;
 use crate::walk::join;
 
 impl Run<'_> {
@@ -26,11 +26,11 @@ impl Run<'_> {
             let found = read_file(&self.root, &open.folder, &name, join(&folder, &name), false);
             self.meter.count();
             match found {
-                Found::File(inspection) => {
+                Ok(inspection) => {
                     self.result.tracks.push(inspection.track);
                     self.result.problems.extend(inspection.problems);
                 }
-                Found::Nothing(problem) => self.result.problems.push(problem),
+                Err(problem) => self.result.problems.push(problem),
             }
             if self.meter.is_spent() {
                 break;

@@ -1,9 +1,8 @@
-//! `.mtignore`: gitignore patterns (gitignore(5)) for the folder that it is in and those below.
+//! The `.mtignore` files that apply in a folder.
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use wasip2::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags};
 
-use super::{path, root::Root};
+use super::{path, patterns::Patterns, root::Root};
 
 /// The most bytes of a `.mtignore` that are read.
 const LONGEST: u64 = 64 * 1024;
@@ -11,7 +10,7 @@ const LONGEST: u64 = 64 * 1024;
 /// The patterns that apply in a folder, the outermost first.
 #[derive(Clone, Default)]
 pub struct Ignored {
-    folders: Vec<std::rc::Rc<(String, Gitignore)>>,
+    folders: Vec<std::rc::Rc<(String, Patterns)>>,
 }
 
 impl Ignored {
@@ -31,7 +30,7 @@ impl Ignored {
             Err(ErrorCode::NoEntry) => return Ok(self),
             Err(code) => return Err(code),
         };
-        self.folders.push(std::rc::Rc::new((folder.to_owned(), patterns(&text))));
+        self.folders.push(std::rc::Rc::new((folder.to_owned(), Patterns::parse(&text))));
         Ok(self)
     }
 
@@ -46,22 +45,12 @@ impl Ignored {
             return false;
         }
         let path = path::join(folder, name);
-        let says = |(base, patterns): &(String, Gitignore)| {
+        let says = |(base, patterns): &(String, Patterns)| {
             let below = path[base.len()..].trim_start_matches('/');
-            let matched = patterns.matched(below, is_folder);
-            (!matched.is_none()).then(|| matched.is_ignore())
+            patterns.ignores(below, is_folder)
         };
         self.folders.iter().rev().find_map(|entry| says(entry)).unwrap_or(false)
     }
-}
-
-/// Lines that are no valid pattern have no say, as in git.
-fn patterns(text: &str) -> Gitignore {
-    let mut builder = GitignoreBuilder::new("");
-    for line in text.trim_start_matches('\u{feff}').lines() {
-        let _ = builder.add_line(None, line);
-    }
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
 fn read(root: &Root, folder: &str) -> Result<String, ErrorCode> {
@@ -77,7 +66,7 @@ mod tests {
 
     fn ignored(files: &[(&str, &str)]) -> Ignored {
         let folders =
-            files.iter().map(|(folder, text)| std::rc::Rc::new((folder.to_string(), patterns(text)))).collect();
+            files.iter().map(|(folder, text)| std::rc::Rc::new((folder.to_string(), Patterns::parse(text)))).collect();
         Ignored { folders }
     }
 

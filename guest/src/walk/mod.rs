@@ -4,6 +4,7 @@ mod ignored;
 mod link;
 mod listing;
 mod path;
+mod patterns;
 mod root;
 
 pub use ignored::Ignored;
