@@ -59,6 +59,9 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
     if matches!(file_type, FileType::Opus | FileType::Vorbis | FileType::Speex) {
         reader.expect_tail(OGG_TAIL);
     }
+    if file_type == FileType::Aac {
+        hide_most_frames(reader);
+    }
     let artwork = artwork::find(reader, file_type).unwrap_or(Artwork::Unknown);
     let options = ParseOptions::new().read_cover_art(artwork == Artwork::Unknown);
     let mut found = Found::default();
@@ -77,6 +80,15 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
 
 /// lofty looks for the last Ogg page in pieces of this size, counted from the end.
 const OGG_TAIL: u64 = 16 * 1024;
+
+/// lofty averages the bit rate of an ADTS stream over all of its frames, which means reading the whole file. The frames of the first
+/// part are enough for what is an estimate anyway; an ID3v1 at the end stays in sight.
+fn hide_most_frames<S: ReadAt>(reader: &mut FileReader<S>) {
+    const SAMPLE: u64 = 96 * 1024;
+    const ID3V1: u64 = 128;
+    let start = artwork::id3v2_end(reader).unwrap_or(0) + SAMPLE;
+    reader.hide(start..reader.len().saturating_sub(ID3V1));
+}
 
 #[derive(Default)]
 struct Found {

@@ -16,8 +16,12 @@ pub trait ReadAt {
 const HEAD: u64 = 16 * 1024;
 /// A file up to this size is read whole.
 const WHOLE: u64 = 2 * HEAD;
-/// A read somewhere in the middle: a frame header, the atoms behind a picture.
-const JUMP: u64 = 4 * 1024;
+/// A read somewhere in the middle: the frames and the padding behind a picture, the first frame of audio.
+const JUMP: u64 = 8 * 1024;
+/// How far before it such a read begins: parsers step back over padding.
+const BEFORE: u64 = 512;
+/// The end of a file, unless a format wants more of it: ID3v1 and APEv2 tags.
+const TAIL: u64 = 4 * 1024;
 /// The most that a WASI host gives in one read.
 const MOST: u64 = 64 * 1024;
 /// How many pieces are kept; parsers go back to the first ones.
@@ -47,6 +51,7 @@ pub struct FileReader<S> {
     windows: Vec<Window>,
     current: usize,
     blanks: Vec<Range<u64>>,
+    hidden: Range<u64>,
     failed: bool,
 }
 
@@ -57,10 +62,11 @@ impl<S: ReadAt> FileReader<S> {
             source,
             len,
             position: 0,
-            tail: JUMP,
+            tail: TAIL,
             windows: Vec::new(),
             current: 0,
             blanks: Vec::new(),
+            hidden: 0..0,
             failed: false,
         }
     }
@@ -82,7 +88,14 @@ impl<S: ReadAt> FileReader<S> {
 
     /// Lets these bytes be read as zeros, without asking the source: pictures that a parser would only step over.
     pub fn blank(&mut self, range: Range<u64>) {
-        self.blanks.push(range);
+        if !self.blanks.contains(&range) {
+            self.blanks.push(range);
+        }
+    }
+
+    /// Lets reading in this range find the end of the file: audio that a parser would otherwise walk through.
+    pub fn hide(&mut self, range: Range<u64>) {
+        self.hidden = range;
     }
 
     /// Fills `buffer` from `offset`, and says whether there were enough bytes. The position stays.
@@ -116,12 +129,18 @@ impl<S: ReadAt> FileReader<S> {
         let mut len = match self.windows.last() {
             None if position == 0 && self.len <= WHOLE => self.len,
             None if position == 0 => HEAD,
-            Some(last) if last.end() == position => (last.bytes.len() as u64 * 2).clamp(JUMP, MOST),
-            _ => JUMP,
+            Some(last) if (last.end()..last.end() + JUMP).contains(&position) => {
+                (last.bytes.len() as u64 * 2).clamp(JUMP, MOST)
+            }
+            _ => {
+                start = self.unread_before(position, position.saturating_sub(BEFORE));
+                JUMP
+            }
         };
         if self.len - position <= self.tail {
-            let before = self.windows.iter().map(Window::end).filter(|&end| end <= position).max().unwrap_or(0);
-            start = before.max(self.len.saturating_sub(self.tail));
+            start = self.unread_before(position, self.len.saturating_sub(self.tail));
+            len = self.len - start;
+        } else if self.len - position <= HEAD {
             len = self.len - start;
         }
         let stop = self.blanks.iter().map(|blank| blank.start).filter(|&blank| blank > position).min();
@@ -136,9 +155,17 @@ impl<S: ReadAt> FileReader<S> {
     }
 }
 
+impl<S: ReadAt> FileReader<S> {
+    /// Where to begin a read for `position` so that it takes bytes from `wanted` on, but for those that are known already.
+    fn unread_before(&self, position: u64, wanted: u64) -> u64 {
+        let known = self.windows.iter().map(Window::end).chain(self.blanks.iter().map(|blank| blank.end));
+        known.filter(|&end| end <= position).fold(wanted, u64::max)
+    }
+}
+
 impl<S: ReadAt> Read for FileReader<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.position >= self.len || buffer.is_empty() {
+        if self.position >= self.len || buffer.is_empty() || self.hidden.contains(&self.position) {
             return Ok(0);
         }
         let position = self.position;
@@ -236,7 +263,7 @@ pub mod tests {
             reader.seek(to).unwrap();
             reader.read_exact(&mut [0; 32]).unwrap();
         }
-        assert_eq!(*reader.source.reads.borrow(), [(0, HEAD), (1_000_000 - JUMP, JUMP)]);
+        assert_eq!(*reader.source.reads.borrow(), [(0, HEAD), (1_000_000 - TAIL, TAIL)]);
     }
 
     #[test]
@@ -258,6 +285,24 @@ pub mod tests {
         );
         let read: u64 = reader.source.reads.borrow().iter().map(|&(_, len)| len).sum();
         assert_eq!(read, 100 + 100_000);
+    }
+
+    #[test]
+    fn near_the_end_one_read_takes_the_rest() {
+        let mut reader = reader(numbered(1_000_000));
+        reader.seek(SeekFrom::End(-9_000)).unwrap();
+        reader.read_to_end(&mut Vec::new()).unwrap();
+        assert_eq!(*reader.source.reads.borrow(), [(991_000 - BEFORE, 9_000 + BEFORE)]);
+    }
+
+    #[test]
+    fn what_is_hidden_looks_like_the_end() {
+        let mut reader = reader(numbered(1_000_000));
+        reader.hide(100_000..999_872);
+        reader.seek(SeekFrom::Start(100_000)).unwrap();
+        assert_eq!(reader.read(&mut [0; 4]).unwrap(), 0);
+        assert_eq!(reader.seek(SeekFrom::End(-128)).unwrap(), 999_872);
+        reader.read_exact(&mut [0; 128]).unwrap();
     }
 
     #[test]
