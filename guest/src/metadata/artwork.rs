@@ -134,7 +134,7 @@ fn in_flac<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
             PICTURE => artwork = Artwork::Present,
             COMMENT if artwork == Artwork::Absent => {
                 reader.seek(SeekFrom::Start(position + 4))?;
-                artwork = in_vorbis_comment(&mut reader.by_ref().take(size))?.into();
+                artwork = in_vorbis_comment(reader)?.into();
             }
             _ => {}
         }
@@ -240,11 +240,12 @@ struct Packets<'r, S> {
     ended: bool,
 }
 
-impl<S: ReadAt> Read for Packets<'_, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+impl<S: ReadAt> Packets<'_, S> {
+    /// Moves on to the next segment with bytes in it; `false` at the end of the packet.
+    fn advance(&mut self) -> io::Result<bool> {
         while self.left == 0 {
             if self.ended {
-                return Ok(0);
+                return Ok(false);
             }
             if self.next == self.count {
                 let mut header = [0; 27];
@@ -261,6 +262,15 @@ impl<S: ReadAt> Read for Packets<'_, S> {
             self.next += 1;
             self.ended = self.left < 255;
         }
+        Ok(true)
+    }
+}
+
+impl<S: ReadAt> Read for Packets<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.advance()? {
+            return Ok(0);
+        }
         let wanted = buffer.len().min(usize::from(self.left));
         let count = self.reader.read(&mut buffer[..wanted])?;
         if count == 0 {
@@ -271,37 +281,67 @@ impl<S: ReadAt> Read for Packets<'_, S> {
     }
 }
 
+impl<S: ReadAt> Skip for Packets<'_, S> {
+    fn skip(&mut self, len: u32, picture: bool) -> io::Result<()> {
+        let mut left = len;
+        while left > 0 {
+            if !self.advance()? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            // What is left of the page in one piece: most segments of a large packet are full ones.
+            let mut piece = u32::from(self.left);
+            while piece < left && self.next < self.count && !self.ended {
+                self.left = self.segments[self.next];
+                self.next += 1;
+                self.ended = self.left < 255;
+                piece += u32::from(self.left);
+            }
+            let over = piece.saturating_sub(left);
+            self.left = over as u8;
+            self.reader.skip(piece - over, picture)?;
+            left -= piece - over;
+        }
+        Ok(())
+    }
+}
+
+/// Reading that can pass over bytes, which are blanked if `picture` says so.
+trait Skip: Read {
+    fn skip(&mut self, len: u32, picture: bool) -> io::Result<()>;
+}
+
+impl<S: ReadAt> Skip for FileReader<S> {
+    fn skip(&mut self, len: u32, picture: bool) -> io::Result<()> {
+        let start = self.stream_position()?;
+        let end = self.seek(SeekFrom::Current(i64::from(len)))?;
+        if picture {
+            self.blank(start..end);
+        }
+        Ok(())
+    }
+}
+
 /// Whether a Vorbis comment has a picture: `METADATA_BLOCK_PICTURE`, or the older `COVERART`.
-fn in_vorbis_comment(comment: &mut impl Read) -> io::Result<bool> {
+fn in_vorbis_comment(comment: &mut impl Skip) -> io::Result<bool> {
     const KEYS: [&[u8]; 2] = [b"METADATA_BLOCK_PICTURE=", b"COVERART="];
     let vendor = u32_le(comment)?;
-    skip(comment, vendor)?;
+    comment.skip(vendor, false)?;
+    let mut found = false;
     for _ in 0..u32_le(comment)? {
         let len = u32_le(comment)?;
         let mut start = [0; 23];
         let taken = start.len().min(len as usize);
         comment.read_exact(&mut start[..taken])?;
-        if KEYS.iter().any(|key| start[..taken].get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))) {
-            return Ok(true);
-        }
-        skip(comment, len - taken as u32)?;
+        let is = |key: &&[u8]| start[..taken].get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key));
+        let picture = KEYS.iter().any(is);
+        comment.skip(len - taken as u32, picture)?;
+        found |= picture;
     }
-    Ok(false)
+    Ok(found)
 }
 
 fn u32_le(reader: &mut impl Read) -> io::Result<u32> {
     let mut bytes = [0; 4];
     reader.read_exact(&mut bytes)?;
     Ok(u32::from_le_bytes(bytes))
-}
-
-fn skip(reader: &mut impl Read, len: u32) -> io::Result<()> {
-    let mut scratch = [0; 256];
-    let mut left = len as usize;
-    while left > 0 {
-        let count = left.min(scratch.len());
-        reader.read_exact(&mut scratch[..count])?;
-        left -= count;
-    }
-    Ok(())
 }
