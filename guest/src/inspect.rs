@@ -70,6 +70,9 @@ fn read_content(inspection: &mut Inspection, file: Descriptor, size: u64, listin
     let (outcome, detail) = match parse(&mut reader, track, listing) {
         Ok(parsed) => {
             inspection.tags = parsed.items;
+            if let Some(damage) = parsed.damage {
+                inspection.problems.push(problem(&track.root, &track.path, Outcome::Malformed, damage));
+            }
             let Some((expected, is)) = mismatch(track) else { return };
             (Outcome::WrongExtension, format!("the extension stands for {expected}, the content is {is}"))
         }

@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use lofty::file::FileType;
 
 use super::reader::{FileReader, ReadAt};
+use super::wave;
 
 /// What is known about pictures before the tags are parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,16 +203,15 @@ fn box_in<S: ReadAt>(
 
 /// The RIFF chunk `id3 ` of a WAVE file.
 fn in_wav<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
-    let mut position = 12;
-    let mut header = [0; 8];
-    while reader.peek(position, &mut header)? {
-        if header[..4].eq_ignore_ascii_case(b"id3 ") {
-            return Ok(in_id3v2(reader, position + 8)?.0);
+    let mut artwork = Artwork::Absent;
+    wave::chunks(reader, |reader, chunk| {
+        let found = chunk.name.eq_ignore_ascii_case(b"id3 ");
+        if found {
+            artwork = in_id3v2(reader, chunk.start)?.0;
         }
-        let size = u64::from(u32::from_le_bytes([header[4], header[5], header[6], header[7]]));
-        position += 8 + size + (size & 1);
-    }
-    Ok(Artwork::Absent)
+        Ok(!found)
+    })?;
+    Ok(artwork)
 }
 
 /// The comment packet of an Ogg stream: the second packet, behind an `OpusTags` or `\x03vorbis` signature.

@@ -1,10 +1,12 @@
 //! What is inside an audio file: its format by content, its properties, its tags.
 
+mod adts;
 mod artwork;
 mod format;
 mod parse;
 pub mod reader;
 mod tags;
+mod wave;
 
 pub use format::expected_by_extension;
 pub use parse::{Failure, parse};

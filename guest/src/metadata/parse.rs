@@ -18,16 +18,20 @@ use lofty::ogg::{OpusFile, SpeexFile, VorbisFile};
 use lofty::properties::FileProperties;
 use lofty::wavpack::WavPackFile;
 
+use super::adts;
 use super::artwork::{self, Artwork};
 use super::format::{self, Format};
 use super::reader::{FileReader, ReadAt};
 use super::tags::{Collector, Source};
+use super::wave;
 use crate::bindings::exports::mt::scanner::{files::TagItem, types::Track};
 
 /// A file that could be parsed.
 pub struct Parsed {
     /// Its tags as they are in the file, when they were asked for.
     pub items: Vec<TagItem>,
+    /// What is damaged all the same.
+    pub damage: Option<String>,
 }
 
 /// Why a file could not be parsed.
@@ -56,12 +60,7 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
         Format::Unknown => return Err(Failure::Malformed("the content is no known audio format".into())),
     };
     track.format = Some(format::name(file_type).to_owned());
-    if matches!(file_type, FileType::Opus | FileType::Vorbis | FileType::Speex) {
-        reader.expect_tail(OGG_TAIL);
-    }
-    if file_type == FileType::Aac {
-        hide_most_frames(reader);
-    }
+    let prepared = prepare(reader, file_type).map_err(Failure::Io)?;
     let artwork = artwork::find(reader, file_type).unwrap_or(Artwork::Unknown);
     let options = ParseOptions::new().read_cover_art(artwork == Artwork::Unknown);
     let mut found = Found::default();
@@ -69,26 +68,67 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
     if reader.failed() {
         return Err(Failure::Io(io::Error::other("a read failed")));
     }
-    result.map_err(|error| Failure::Malformed(error.to_string()))?;
+    if let Err(error) = result {
+        if prepared.audio_start == 0 && matches!(file_type, FileType::Mpeg | FileType::Aac) {
+            // Eleven bits made this guess, and they were wrong.
+            track.format = None;
+        }
+        return Err(Failure::Malformed(with_sources(&error)));
+    }
+    if let Some(length) = prepared.length {
+        track.duration_ms = Some(length.duration_ms);
+        track.bitrate = Some(length.bitrate);
+    }
     track.has_artwork = match artwork {
         Artwork::Present => true,
         Artwork::Absent => false,
         Artwork::Unknown => found.pictures,
     };
-    Ok(Parsed { items: found.items })
+    let silent = track.duration_ms.is_none().then(|| "no audio was found behind the tags".to_owned());
+    Ok(Parsed { items: found.items, damage: prepared.damage.or(silent) })
 }
+
+/// What was found, and arranged for lofty, before it reads the file.
+#[derive(Default)]
+struct Prepared {
+    /// Where a tag at the beginning ends.
+    audio_start: u64,
+    length: Option<adts::Length>,
+    damage: Option<String>,
+}
+
+fn prepare<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType) -> io::Result<Prepared> {
+    let mut prepared = Prepared { audio_start: artwork::id3v2_end(reader)?, ..Prepared::default() };
+    match file_type {
+        FileType::Opus | FileType::Vorbis | FileType::Speex => reader.expect_tail(OGG_TAIL),
+        FileType::Wav => prepared.damage = wave::mend(reader)?,
+        FileType::Aac => {
+            // lofty would walk through every frame, and only estimate. An ID3v1 at the end stays in sight.
+            prepared.length = adts::measure(reader, prepared.audio_start)?;
+            reader.hide(prepared.audio_start + adts::SAMPLE..reader.len().saturating_sub(ID3V1));
+        }
+        _ => {}
+    }
+    Ok(prepared)
+}
+
+/// An error and what is behind it: lofty's own text only says that parsing failed.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+/// Bytes of an ID3v1 tag.
+const ID3V1: u64 = 128;
 
 /// lofty looks for the last Ogg page in pieces of this size, counted from the end.
 const OGG_TAIL: u64 = 16 * 1024;
-
-/// lofty averages the bit rate of an ADTS stream over all of its frames, which means reading the whole file. The frames of the first
-/// part are enough for what is an estimate anyway; an ID3v1 at the end stays in sight.
-fn hide_most_frames<S: ReadAt>(reader: &mut FileReader<S>) {
-    const SAMPLE: u64 = 96 * 1024;
-    const ID3V1: u64 = 128;
-    let start = artwork::id3v2_end(reader).unwrap_or(0) + SAMPLE;
-    reader.hide(start..reader.len().saturating_sub(ID3V1));
-}
 
 #[derive(Default)]
 struct Found {

@@ -98,6 +98,15 @@ impl<S: ReadAt> FileReader<S> {
         self.hidden = range;
     }
 
+    /// Lets these bytes read as others. They must have been read before, near the beginning.
+    pub fn patch(&mut self, offset: u64, bytes: &[u8]) {
+        let end = offset + bytes.len() as u64;
+        for window in self.windows.iter_mut().filter(|window| window.start <= offset && end <= window.end()) {
+            let from = (offset - window.start) as usize;
+            window.bytes[from..from + bytes.len()].copy_from_slice(bytes);
+        }
+    }
+
     /// Fills `buffer` from `offset`, and says whether there were enough bytes. The position stays.
     pub fn peek(&mut self, offset: u64, buffer: &mut [u8]) -> io::Result<bool> {
         let position = std::mem::replace(&mut self.position, offset);

@@ -19,7 +19,11 @@ impl Run<'_> {
         let path = &item.work.folder;
         self.meter.count();
         let opened = match &item.open {
-            Some(parent) => parent.folder.child(self.root.links(), split(path).1),
+            Some(parent) => match parent.folder.child(self.root.links(), split(path).1) {
+                // A link that climbs by `..` leaves the folder above, and may still be inside the root.
+                Err(ErrorCode::NotPermitted) => self.root.open_folder(path),
+                result => result,
+            },
             None => self.root.open_folder(path),
         };
         let listed = opened.and_then(|folder| Ok((list(&folder)?, folder)));
@@ -98,6 +102,7 @@ impl Run<'_> {
                 Ok(Target::Broken) if !crate::extension::is_audio_file(&name) => continue,
                 Ok(Target::Broken) => (Outcome::Vanished, "the symbolic link leads to nothing"),
                 Ok(Target::Loop) => (Outcome::LinkLoop, "the symbolic link leads to a folder that contains it"),
+                Ok(Target::Endless) => (Outcome::LinkLoop, "symbolic links lead to each other and to nothing else"),
                 Ok(Target::Outside) => (Outcome::EscapesRoot, "the symbolic link leads out of the root"),
                 Err(code) => {
                     self.refuse(&link, "following the symbolic link", code);

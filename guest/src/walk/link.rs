@@ -13,6 +13,8 @@ pub enum Target {
     Folder,
     /// A folder that contains the link.
     Loop,
+    /// Nothing but other links.
+    Endless,
     /// Something outside the root.
     Outside,
     /// Nothing.
@@ -29,7 +31,9 @@ impl Root {
     pub fn target_of(&self, path: &str) -> Result<Target, ErrorCode> {
         match self.descriptor().stat_at(PathFlags::SYMLINK_FOLLOW, path) {
             Ok(stat) => match stat.type_ {
-                DescriptorType::RegularFile if crate::extension::is_audio_file(&self.last_name(path)) => {
+                DescriptorType::RegularFile
+                    if crate::extension::is_audio_file(path::split(&self.real_path(path)).1) =>
+                {
                     Ok(Target::AudioFile)
                 }
                 DescriptorType::Directory if self.is_around(path)? => Ok(Target::Loop),
@@ -38,22 +42,33 @@ impl Root {
             },
             Err(ErrorCode::NotPermitted) => Ok(Target::Outside),
             Err(ErrorCode::NoEntry | ErrorCode::NotDirectory) => Ok(Target::Broken),
-            Err(ErrorCode::Loop) => Ok(Target::Loop),
+            Err(ErrorCode::Loop) => Ok(Target::Endless),
             Err(code) => Err(code),
         }
     }
 
-    /// The name at the end of a chain of links.
-    fn last_name(&self, path: &str) -> String {
-        let mut at = path.to_owned();
-        for _ in 0..CHAIN {
-            let Ok(text) = self.descriptor().readlink_at(&at) else { break };
-            match path::resolve(&at, &text) {
-                Some(next) => at = next,
-                None => return path::split(&text).1.to_owned(),
+    /// The path with every link in it followed, as the filesystem does: `..` is the parent of where a link led, not of the link.
+    fn real_path(&self, path: &str) -> String {
+        let mut real = String::new();
+        let mut ahead: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
+        let mut links = 0;
+        while let Some(component) = ahead.pop() {
+            match component.as_str() {
+                "" | "." => {}
+                ".." => real.truncate(path::split(&real).0.len()),
+                name => {
+                    let at = path::join(&real, name);
+                    match self.descriptor().readlink_at(&at) {
+                        Ok(target) if links < CHAIN => {
+                            links += 1;
+                            ahead.extend(target.split('/').rev().map(str::to_owned));
+                        }
+                        _ => real = at,
+                    }
+                }
             }
         }
-        path::split(&at).1.to_owned()
+        real
     }
 
     /// Whether the folder at `path` is, by its identity, one of the folders that the path goes through.

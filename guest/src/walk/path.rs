@@ -22,23 +22,6 @@ pub fn leaves_root(path: &str) -> bool {
     !path.is_empty() && path.split('/').any(|component| matches!(component, "" | "." | ".."))
 }
 
-/// What a symbolic link at `path` with the text `target` names, by the text alone; `None` when it leaves the root.
-pub fn resolve(path: &str, target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
-    }
-    let (folder, _) = split(path);
-    let mut components: Vec<&str> = folder.split('/').filter(|component| !component.is_empty()).collect();
-    for component in target.split('/') {
-        match component {
-            "" | "." => {}
-            ".." => drop(components.pop()?),
-            name => components.push(name),
-        }
-    }
-    Some(components.join("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,13 +42,5 @@ mod tests {
         for path in ["", "a", "a/b", "..a/b..", "..."] {
             assert!(!leaves_root(path), "{path}");
         }
-    }
-
-    #[test]
-    fn links_resolve_against_their_folder() {
-        assert_eq!(resolve("a/b/link", "../c/song.mp3").as_deref(), Some("a/c/song.mp3"));
-        assert_eq!(resolve("link", "./x").as_deref(), Some("x"));
-        assert_eq!(resolve("link", "../x"), None);
-        assert_eq!(resolve("a/link", "/x"), None);
     }
 }
