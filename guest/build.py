@@ -32,17 +32,13 @@ def build(*, debug: bool = False, features: str = "", output: Path | None = None
     the place of the component that ships. `output` is a further place to copy it to.
     """
     check_tools()
+    run(["cargo", "fetch", "--locked", "--target", TARGET])
     command = ["cargo", "build", "--locked", "--package", PACKAGE, "--target", TARGET]
     command += ["--profile", "dev" if debug else "component", "--message-format", "json-render-diagnostics"]
     if features:
         target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
         command += ["--features", features, "--target-dir", str(target / "with" / features.replace(",", "-"))]
-    run = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    if run.returncode != 0:
-        raise BuildError(
-            f"cargo could not build the component; its reasons stand above. The command was:\n  {shown(command)}"
-        )
-    component = artifact(run.stdout)
+    component = artifact(run(command, environment()))
     if output is None or output.resolve() == component:
         return component
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +47,14 @@ def build(*, debug: bool = False, features: str = "", output: Path | None = None
     shutil.copyfile(component, beside)
     beside.replace(output)
     return output
+
+
+def run(command: list[str], environment: dict[str, str] | None = None) -> str:
+    """Runs cargo and gives what it prints for programs; what it prints for people goes to stderr."""
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    if done.returncode != 0:
+        raise BuildError(f"cargo failed; its reasons stand above. The command was:\n  {shown(command)}")
+    return done.stdout
 
 
 def artifact(messages: str) -> Path:
@@ -69,8 +73,11 @@ def environment() -> dict[str, str]:
     cargo_home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     sysroot = Path(ask("rustc", "--print", "sysroot"))
     commit = next((line.split()[1] for line in ask("rustc", "-vV").splitlines() if line.startswith("commit-hash:")), "")
+    remap = {cargo_home: "/cargo", sysroot / "lib/rustlib/src/rust": f"/rustc/{commit}"}
+    # Named for the registry that the crates came from, which may be a mirror.
+    remap |= dict.fromkeys(sorted(cargo_home.glob("registry/src/*")), "/crates")
+    remap |= {ROOT: "/mt-scanner"}
     # The later of two that fit wins.
-    remap = {cargo_home: "/cargo", sysroot / "lib/rustlib/src/rust": f"/rustc/{commit}", ROOT: "/mt-scanner"}
     flags = [f"--remap-path-prefix={path}={name}" for path, name in remap.items()]
     # RUSTFLAGS of the user are for native code; what they would do to the component nobody has tested.
     kept = {name: value for name, value in os.environ.items() if name not in ("RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS")}

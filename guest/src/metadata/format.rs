@@ -28,12 +28,20 @@ pub fn recognise<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Format> {
     if enough && start == ASF {
         return Ok(Format::Unsupported("asf"));
     }
+    // lofty looks for MPEG frames in what it does not know, and finds those of FLAC in Ogg.
+    if start.starts_with(b"OggS") {
+        let mut page = [0; 36];
+        reader.peek(0, &mut page)?;
+        return Ok(match FileType::from_buffer(&page) {
+            Some(file_type) => Format::Known(file_type),
+            None => Format::Unsupported("ogg"),
+        });
+    }
     super::artwork::id3v2_end(reader)?;
     let guess = Probe::new(&mut *reader).guess_file_type()?.file_type();
     reader.seek(SeekFrom::Start(0))?;
     Ok(match guess {
         Some(file_type) => Format::Known(file_type),
-        None if start.starts_with(b"OggS") => Format::Unsupported("ogg"),
         None => Format::Unknown,
     })
 }

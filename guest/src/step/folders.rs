@@ -8,7 +8,7 @@ use super::{Item, Open, Run, Work};
 use crate::bindings::exports::mt::scanner::scan::Mode;
 use crate::bindings::exports::mt::scanner::types::{Outcome, ScanError};
 use crate::outcome::{problem, refused};
-use crate::walk::{Ignored, Listing, Target, join, list, root_error, split};
+use crate::walk::{Folder, Ignored, Listing, Target, join, list, root_error, split};
 
 /// How many files go into one piece of work. Small enough to spread one folder over many workers.
 const SLICE: usize = 64;
@@ -47,7 +47,7 @@ impl Run<'_> {
         }
         self.result.folders += 1;
         let ignored_by = self.sift(path, &mut listing, &item.work.ignored_by);
-        self.judge_links(path, &mut listing);
+        self.judge_links(path, &folder, &mut listing);
         let open = self.hold(folder);
         self.push_folders(path, listing.folders, &ignored_by, open.as_ref());
         self.push_files(path, listing.files, open.as_ref());
@@ -83,13 +83,13 @@ impl Run<'_> {
         }
     }
 
-    fn judge_links(&mut self, path: &str, listing: &mut Listing) {
+    fn judge_links(&mut self, path: &str, folder: &Folder, listing: &mut Listing) {
         if !self.walking.follow_links {
             return;
         }
         for name in std::mem::take(&mut listing.links) {
             let link = join(path, &name);
-            let (outcome, detail) = match self.root.target_of(&link) {
+            let (outcome, detail) = match self.root.target_of(folder, &link) {
                 Ok(Target::AudioFile) => {
                     listing.files.push(name);
                     continue;

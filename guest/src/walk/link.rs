@@ -2,7 +2,8 @@
 
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
-use super::{path, root::Root};
+use super::path;
+use super::root::{Folder, Root};
 
 /// What a link leads to.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,13 +28,17 @@ pub enum Target {
 const CHAIN: usize = 40;
 
 impl Root {
-    /// Follows the link at `path` and says what is there.
-    pub fn target_of(&self, path: &str) -> Result<Target, ErrorCode> {
-        match self.descriptor().stat_at(PathFlags::SYMLINK_FOLLOW, path) {
+    /// Follows the link at `path`, which is in the open `folder`, and says what is there.
+    pub fn target_of(&self, folder: &Folder, path: &str) -> Result<Target, ErrorCode> {
+        // From its folder, as its path may be longer than a path can be; a link that climbs by `..` only goes from the root.
+        let from_folder = folder.0.stat_at(PathFlags::SYMLINK_FOLLOW, path::split(path).1);
+        let stat = match from_folder {
+            Err(ErrorCode::NotPermitted) => self.descriptor().stat_at(PathFlags::SYMLINK_FOLLOW, path),
+            stat => stat,
+        };
+        match stat {
             Ok(stat) => match stat.type_ {
-                DescriptorType::RegularFile
-                    if crate::extension::is_audio_file(path::split(&self.real_path(path)).1) =>
-                {
+                DescriptorType::RegularFile if crate::extension::is_audio_file(&self.last_name(folder, path)) => {
                     Ok(Target::AudioFile)
                 }
                 DescriptorType::Directory if self.is_around(path)? => Ok(Target::Loop),
@@ -45,6 +50,18 @@ impl Root {
             Err(ErrorCode::Loop) => Ok(Target::Endless),
             Err(code) => Err(code),
         }
+    }
+
+    /// The name of the file that the link leads to.
+    fn last_name(&self, folder: &Folder, path: &str) -> String {
+        // Mostly the target is a plain file beside the link, and one look tells.
+        if let Ok(target) = folder.0.readlink_at(path::split(path).1)
+            && !target.contains('/')
+            && folder.0.readlink_at(&target) == Err(ErrorCode::Invalid)
+        {
+            return target;
+        }
+        path::split(&self.real_path(path)).1.to_owned()
     }
 
     /// The path with every link in it followed, as the filesystem does: `..` is the parent of where a link led, not of the link.
