@@ -81,7 +81,7 @@ fn in_id3v2<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<(Ar
         let size = match major {
             2 => Some(u64::from(u32::from_be_bytes([0, frame[3], frame[4], frame[5]]))),
             3 => Some(u64::from(u32::from_be_bytes([frame[4], frame[5], frame[6], frame[7]]))),
-            _ => synchsafe(&frame[4..8]),
+            _ => frame_size(reader, position, &frame, frames_end)?,
         };
         let content = position + header_len;
         let Some(size) = size.filter(|size| content + size <= frames_end) else { return Ok((Artwork::Unknown, end)) };
@@ -92,6 +92,35 @@ fn in_id3v2<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<(Ar
         position = content + size;
     }
     Ok((artwork, end))
+}
+
+/// The size of an ID3v2.4 frame. Old versions of iTunes wrote it as a plain integer: where only that leads to another frame, it is mended for
+/// lofty, which would take it as it should be.
+fn frame_size<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    position: u64,
+    frame: &[u8; 10],
+    end: u64,
+) -> io::Result<Option<u64>> {
+    let bytes = &frame[4..8];
+    let plain = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    let proper = synchsafe(bytes);
+    let mut leads_on = |size: u64| -> io::Result<bool> {
+        let mut next = [0; 4];
+        let at = position + 10 + size;
+        let is_frame =
+            |id: &[u8; 4]| id[0] == 0 || id.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        Ok(at == end || at < end && reader.peek(at, &mut next)? && is_frame(&next))
+    };
+    if proper == Some(u64::from(plain)) || plain >= 1 << 28 {
+        return Ok(proper);
+    }
+    if proper.is_some_and(|size| leads_on(size).unwrap_or(false)) || !leads_on(plain.into())? {
+        return Ok(proper);
+    }
+    let mended = [21, 14, 7, 0].map(|shift| (plain >> shift & 0x7f) as u8);
+    reader.patch(position + 4, &mended);
+    Ok(Some(plain.into()))
 }
 
 /// A 28-bit integer in four bytes whose high bits are zero; `None` when they are not (some taggers wrote plain ones).

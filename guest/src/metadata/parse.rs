@@ -1,7 +1,7 @@
 //! Reads one file with lofty.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, Seek, SeekFrom};
 use std::time::Duration;
 
 use lofty::aac::AacFile;
@@ -60,11 +60,21 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
         Format::Unknown => return Err(Failure::Malformed("the content is no known audio format".into())),
     };
     track.format = Some(format::name(file_type).to_owned());
-    let prepared = prepare(reader, file_type).map_err(Failure::Io)?;
+    let mut prepared = prepare(reader, file_type).map_err(Failure::Io)?;
     let artwork = artwork::find(reader, file_type).unwrap_or(Artwork::Unknown);
-    let options = ParseOptions::new().read_cover_art(artwork == Artwork::Unknown);
+    let options = ParseOptions::new()
+        .read_cover_art(artwork == Artwork::Unknown)
+        // They split `4/9` and lose the order of all items on the way; the collector splits too.
+        .implicit_conversions(!has_vorbis_comments(file_type));
     let mut found = Found::default();
-    let result = read(reader, file_type, options, track, listing, &mut found);
+    let mut result = read(reader, file_type, options, track, listing, &mut found);
+    if let Err(error) = &result {
+        // Tags that cannot be read do not make the audio unreadable.
+        prepared.damage = Some(with_sources(error));
+        reader.seek(SeekFrom::Start(0)).map_err(Failure::Io)?;
+        let without_tags = options.to_owned().read_tags(false);
+        result = read(reader, file_type, without_tags, track, listing, &mut found).map_err(|_| result.unwrap_err());
+    }
     if reader.failed() {
         return Err(Failure::Io(io::Error::other("a read failed")));
     }
@@ -86,6 +96,10 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
     };
     let silent = track.duration_ms.is_none().then(|| "no audio was found behind the tags".to_owned());
     Ok(Parsed { items: found.items, damage: prepared.damage.or(silent) })
+}
+
+fn has_vorbis_comments(file_type: FileType) -> bool {
+    matches!(file_type, FileType::Flac | FileType::Vorbis | FileType::Opus | FileType::Speex)
 }
 
 /// What was found, and arranged for lofty, before it reads the file.

@@ -1,5 +1,6 @@
 //! ID3v2.2 to 2.4; lofty gives the frames of older versions the names of 2.4.
 
+use lofty::id3::v1::GENRES;
 use lofty::id3::v2::{Frame, Id3v2Tag};
 
 use super::{Collector, Source, field::Field};
@@ -13,9 +14,8 @@ impl Source for Id3v2Tag {
             let id = frame.id().as_str();
             let key = || id.to_owned();
             match frame {
-                // Genres may be numbers, also several in one text: lofty's own iterator knows how.
-                Frame::Text(_) if id == "TCON" => {
-                    for genre in self.genres().into_iter().flatten() {
+                Frame::Text(text) if id == "TCON" => {
+                    for genre in genres(&text.value) {
                         collector.text(Some(Field::Genre), genre, key);
                     }
                 }
@@ -40,13 +40,45 @@ impl Source for Id3v2Tag {
                 Frame::Url(url) => collector.text(None, url.url(), key),
                 Frame::UnsynchronizedText(lyrics) => collector.text(None, &lyrics.content, key),
                 Frame::Binary(binary) => collector.binary(binary.data.len(), key),
-                _ => collector.binary(0, key),
+                Frame::Private(private) => {
+                    collector.binary(private.private_data.len(), || format!("{id}:{}", private.owner))
+                }
+                Frame::Picture(picture) => collector.binary(picture.picture.data().len(), key),
+                _ => collector.text(None, "", key),
             }
         }
     }
 
     fn has_picture(&self) -> bool {
         self.into_iter().any(|frame| matches!(frame, Frame::Picture(_)))
+    }
+}
+
+/// The genres of a `TCON`: texts or numbers of ID3v1's list, `(17)`, `(17)(4)Refinement`, with `((` for a parenthesis that is meant
+/// (ID3v2.3.0, section 4.2.1, and 2.4.0).
+fn genres(text: &str) -> Vec<&str> {
+    let mut genres = Vec::new();
+    for mut rest in text.split('\0') {
+        while let Some((number, behind)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
+            let Some(genre) = numbered(number) else { break };
+            genres.push(genre);
+            rest = behind;
+        }
+        let refinement = if rest.starts_with("((") { &rest[1..] } else { numbered(rest).unwrap_or(rest) };
+        if !genres.contains(&refinement) {
+            genres.push(refinement);
+        }
+    }
+    genres.retain(|genre| !genre.is_empty());
+    genres
+}
+
+fn numbered(genre: &str) -> Option<&str> {
+    match genre {
+        "RX" => Some("Remix"),
+        "CR" => Some("Cover"),
+        digits if digits.len() <= 3 => GENRES.get(digits.parse::<usize>().ok()?).copied(),
+        _ => None,
     }
 }
 
@@ -66,4 +98,29 @@ fn of_frame(id: &str) -> Option<Field> {
         "TCMP" => Field::Compilation,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::genres;
+
+    #[test]
+    fn genres_are_texts_or_numbers_in_every_spelling() {
+        for (text, expected) in [
+            ("Jazz", &["Jazz"][..]),
+            ("17", &["Rock"]),
+            ("(17)", &["Rock"]),
+            ("(17)Rock", &["Rock"]),
+            ("(17)(4)Eurodisco", &["Rock", "Disco", "Eurodisco"]),
+            ("(17)\0(4)", &["Rock", "Disco"]),
+            ("Rock\0Chanson", &["Rock", "Chanson"]),
+            ("((Foo", &["(Foo"]),
+            ("(RX)", &["Remix"]),
+            ("(999)", &["(999)"]),
+            ("80s", &["80s"]),
+            ("", &[]),
+        ] {
+            assert_eq!(genres(text), expected, "{text:?}");
+        }
+    }
 }
