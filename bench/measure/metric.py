@@ -1,0 +1,39 @@
+"""What a figure is: of the times and sizes of a row, in a unit."""
+
+from __future__ import annotations
+
+import statistics
+from enum import Enum
+
+from measure.outcome import Outcome
+
+
+class Metric(Enum):
+    """Less is better, always. The value is the unit."""
+
+    MILLISECONDS = "ms"
+    SECONDS = "s"
+    PER_FILE = "µs a file"
+    MEGABYTES = "MB"
+
+    def figures(self, outcome: Outcome) -> list[float]:
+        """One figure a sample."""
+        if self is Metric.MEGABYTES:
+            return [size / 1e6 for size in outcome.memory]
+        if self is Metric.PER_FILE:
+            return [seconds * 1e6 / outcome.files for seconds in outcome.seconds] if outcome.files else []
+        return [seconds * (1e3 if self is Metric.MILLISECONDS else 1.0) for seconds in outcome.seconds]
+
+    def median(self, outcome: Outcome) -> float | None:
+        figures = self.figures(outcome)
+        return statistics.median(figures) if figures else None
+
+    def best(self, outcome: Outcome) -> float | None:
+        return min(self.figures(outcome), default=None)
+
+
+def three_digits(figure: float) -> str:
+    """A figure for people: three digits, or all of a large whole number."""
+    if figure >= 100:
+        return f"{figure:,.0f}"
+    return f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"

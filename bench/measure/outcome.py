@@ -1,0 +1,24 @@
+"""What came of a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Outcome:
+    """The samples of a row, or why there are none."""
+
+    files: int = 0
+    """Audio files that one sample goes through."""
+    seconds: list[float] = field(default_factory=list)
+    memory: list[int] = field(default_factory=list)
+    """Peak resident memory of the whole process in bytes."""
+    processor: list[float] = field(default_factory=list)
+    """Processor time of the whole process, start and end included, in s."""
+    found: int | None = None
+    """Audio files that it says it has found."""
+    library: dict[str, str] = field(default_factory=dict)
+    """Digests of the columns of the library that it has made."""
+    missing: str | None = None
+    """Why it was not measured."""

@@ -1,0 +1,77 @@
+"""The simple functions: for those who want a number. They need no object, and answer even without wasmtime."""
+
+import time
+import warnings
+from types import ModuleType
+
+from mt_scanner import _roots
+from mt_scanner._errors import ComponentError
+from mt_scanner._extensions import audio_extensions
+from mt_scanner._roots import StrPath
+from mt_scanner._scanner import Scanner
+
+
+def scan_music_directory(root: StrPath) -> int:
+    """The number of audio files under `root`.
+
+    Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` if `root` cannot be scanned.
+    """
+    return count_audio_files(root)
+
+
+def count_audio_files(root: StrPath, limit: int | None = None) -> int:
+    """The number of audio files under `root`, or `limit` as soon as so many were found.
+
+    Raises as `scan_music_directory` does.
+    """
+    if limit is not None and limit < 0:
+        raise ValueError(f"limit is at least 0, not {limit}")
+    fallback = _fallback_needed()
+    if fallback is not None:
+        resolved = _roots.resolve(root)
+        _roots.check(resolved)
+        count: int = fallback.count(resolved, limit)
+        return count
+    return Scanner(root).count(limit)
+
+
+def benchmark_directory(root: StrPath, iterations: int = 10) -> float:
+    """The mean time of one count of `root` in ms, over `iterations` counts (at least one).
+
+    Raises as `scan_music_directory` does.
+    """
+    iterations = max(1, iterations)
+    started = time.perf_counter()
+    for _ in range(iterations):
+        count_audio_files(root)
+    return (time.perf_counter() - started) * 1000 / iterations
+
+
+def get_supported_extensions() -> list[str]:
+    """The extensions of audio files, in lower case, with their dot."""
+    return audio_extensions()
+
+
+def get_supported_extensions_count() -> int:
+    """How many extensions of audio files there are."""
+    return len(audio_extensions())
+
+
+_looked = False
+_fallback: ModuleType | None = None
+
+
+def _fallback_needed() -> ModuleType | None:
+    """The module that counts in plain Python, if wasmtime cannot be imported. Says so once."""
+    global _looked, _fallback
+    if not _looked:
+        try:
+            import mt_scanner._component  # noqa: F401
+        except ComponentError as error:
+            from mt_scanner import _fallback as plain
+
+            _fallback = plain
+            outside = "counting in plain Python, outside the sandbox; everything else of mt_scanner needs wasmtime"
+            warnings.warn(f"{error}: {outside}", ImportWarning, stacklevel=3)
+        _looked = True
+    return _fallback

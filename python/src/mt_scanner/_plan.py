@@ -1,0 +1,66 @@
+"""What is asked of the component: the requests of `step-json` (`wit/scan.wit`)."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+Work = dict[str, Any]
+"""A folder, or some files of a folder, as the component hands it back."""
+
+
+class Walking(NamedTuple):
+    """What to do with symbolic links, and which folders to enter."""
+
+    follow_links: bool = True
+    """Follow symbolic links to files and folders inside the root. A link is judged by its target's name."""
+    hidden_folders: bool = False
+    """Enter folders whose name begins with a dot."""
+    ignored_folders: bool = False
+    """Enter folders that have a `.nomedia`, and whatever a `.mtignore` excludes."""
+
+
+class Limits(NamedTuple):
+    """What one file may cost."""
+
+    seconds: float = 10.0
+    """Time for one file in s."""
+    memory: int = 256 << 20
+    """Linear memory in bytes."""
+    listing: float = 120.0
+    """Time for listing one folder in s: a hundred thousand names take theirs on a slow disk or network."""
+
+
+class Plan(NamedTuple):
+    """A scan that is to be done."""
+
+    roots: Sequence[str]
+    """Absolute paths."""
+    mode: str
+    """`count`, `paths` or `tracks`."""
+    walking: Walking = Walking()
+    text_lists: bool = False
+    """Whether the list columns of tracks come as JSON text, ready to bind to a statement."""
+    limits: Limits = Limits()
+    workers: int = 16
+    """The most instances, each on a thread of its own."""
+    items: int = 64
+    """The most files and folders in one step."""
+    limit: int | None = None
+    """Enough files: the scan ends as soon as so many were found."""
+
+    def whole(self, root: str) -> Work:
+        """The work that a scan of a root begins with."""
+        return {"folder": "", "files": None, "ignored_by": []}
+
+    def request(self, root: str, work: Sequence[Work], items: int, milliseconds: int) -> str:
+        """The request for one step."""
+        return json.dumps(
+            {
+                "root": root,
+                "work": work,
+                "budget": {"items": items, "milliseconds": milliseconds},
+                "mode": self.mode,
+                "walking": self.walking._asdict(),
+                "text_lists": self.text_lists,
+            }
+        )

@@ -1,0 +1,200 @@
+"""The scanner: one root or several, and what can be asked of them."""
+
+import os
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+from mt_scanner import _roots
+from mt_scanner._errors import EscapesRoot, FileFailed
+from mt_scanner._plan import Limits, Plan, Walking
+from mt_scanner._progress import Progress
+from mt_scanner._roots import StrPath
+from mt_scanner._track import Inspection, Problem, Tag, Track, problems_of
+
+if TYPE_CHECKING:
+    from mt_scanner._component import Component
+    from mt_scanner._job import ScanJob
+    from mt_scanner._pool import Pool
+
+# What needs wasmtime is imported on first use: it takes longer than all the rest of the package.
+
+WORKERS = 16
+"""More than cores: a call to the filesystem waits for another thread of wasmtime, and others use that time."""
+
+
+class Scanner:
+    """Scans music folders inside the sandbox.
+
+    `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
+    `workers`: the most instances of the component, each on a thread of its own; by default 16.
+    `backend`: `portable` runs the component under wasmtime's Python package; `auto` takes the best that is installed.
+    `follow_links`: follow symbolic links to files and folders inside a root. On by default.
+    `hidden_folders`: enter folders whose name begins with a dot. Off by default.
+    `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default.
+    `file_timeout`: time for one file in s; 10 by default. What takes longer is a problem of outcome `timeout`.
+    `memory_limit`: memory for one file in bytes; 256 MiB by default. What needs more is a problem of outcome `memory`.
+    `component`: another component of the same world to run, by its path.
+    """
+
+    def __init__(
+        self,
+        roots: StrPath | Iterable[StrPath],
+        *,
+        workers: int | None = None,
+        backend: Literal["auto", "portable"] = "auto",
+        follow_links: bool = True,
+        hidden_folders: bool = False,
+        ignored_folders: bool = False,
+        file_timeout: float = 10.0,
+        memory_limit: int = 256 << 20,
+        component: StrPath | None = None,
+    ) -> None:
+        if backend not in ("auto", "portable"):
+            raise ValueError(f"backend is 'auto' or 'portable', not {backend!r}")
+        if workers is not None and workers < 1:
+            raise ValueError(f"workers is at least 1, not {workers}")
+        if file_timeout <= 0 or memory_limit <= 0:
+            raise ValueError("file_timeout and memory_limit are more than 0")
+        several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
+        if not several:
+            raise ValueError("a scanner has at least one root")
+        self.roots: tuple[str, ...] = tuple(dict.fromkeys(_roots.resolve(root) for root in several))
+        """The roots, as absolute paths."""
+        self.problems: list[Problem] = []
+        """The problems of the latest `scan`, `paths` or `count`, so far."""
+        self._latest: Pool | None = None
+        self._workers = workers or WORKERS
+        self._walking = Walking(follow_links, hidden_folders, ignored_folders)
+        self._limits = Limits(file_timeout, memory_limit)
+        self._wasm = None if component is None else os.fspath(component)
+        self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+    def scan(self, on_problem: Callable[[Problem], object] | None = None) -> Iterator[Track]:
+        """Every track, as they are found and in no certain order. Leaving the loop ends the scan.
+
+        With `on_problem` problems go there as they are found, and are not kept in `problems`: then memory does not grow
+        with the number of files, whatever is wrong with them.
+
+        Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` before anything starts.
+        """
+        pool = self._pool("tracks")
+        problems = self.problems = []
+        tell = on_problem or problems.append
+
+        def tracks() -> Iterator[Track]:
+            for answer in pool:
+                for problem in problems_of(answer):
+                    tell(problem)
+                yield from map(Track._make, answer.tracks)
+
+        return tracks()
+
+    def paths(self) -> Iterator[str]:
+        """The absolute path of every audio file, written as this system writes paths. No file is opened.
+
+        Raises as `scan` does.
+        """
+        pool = self._pool("paths")
+        problems = self.problems = []
+
+        def paths() -> Iterator[str]:
+            for answer in pool:
+                problems.extend(problems_of(answer))
+                folder = os.path.join(answer.root, "")
+                if os.sep == "/":
+                    yield from [folder + path for path in answer.paths]
+                else:
+                    yield from [folder + path.replace("/", os.sep) for path in answer.paths]
+
+        return paths()
+
+    def count(self, limit: int | None = None) -> int:
+        """The number of audio files, or `limit` as soon as so many were found. No file is opened.
+
+        Raises as `scan` does.
+        """
+        pool = self._pool("count", limit=limit)
+        problems = self.problems = []
+        for answer in pool:
+            problems.extend(problems_of(answer))
+        files = pool.progress.files
+        return files if limit is None else min(files, limit)
+
+    def start(self, on_progress: Callable[[Progress], object] | None = None) -> "ScanJob":
+        """Scans in the background. `on_progress` is called from there, at most ten times a second and at the end.
+
+        Raises as `scan` does.
+        """
+        from mt_scanner._job import ScanJob
+
+        return ScanJob(self._pool("tracks"), on_progress)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the latest `scan`, `paths` or `count` is."""
+        return self._latest.progress if self._latest is not None else Progress()
+
+    def inspect(self, path: StrPath) -> Inspection:
+        """All that can be said of one file, whatever its extension. `path` is absolute, or relative to the first root.
+
+        Raises `TrackNotFound` if no file is there, `EscapesRoot` if it is in no root, `FileFailed` if it ended the
+        component, and what `scan` raises.
+        """
+        root, below = self._below(os.fspath(path))
+        _roots.check(root)
+        from mt_scanner._instance import Ended, Instance
+
+        component = self._component()
+        with component.ticking():
+            instance = Instance(component, [root], self._limits)
+            try:
+                found = instance.inspect(root, below)
+            except Ended as ended:
+                raise FileFailed(f"{ended.outcome}: {ended.detail}", _roots.native(root, below)) from ended
+            finally:
+                instance.close()
+        return Inspection(
+            Track(**found["track"]),
+            [Problem(**problem) for problem in found["problems"]],
+            [Tag(**tag) for tag in found["tags"]],
+        )
+
+    def close(self) -> None:
+        """Ends every scan that is under way."""
+        for pool in list(self._pools):
+            pool.stop()
+
+    def __enter__(self) -> "Scanner":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _component(self) -> "Component":
+        from mt_scanner._component import load
+
+        return load(self._wasm)
+
+    def _pool(self, mode: str, *, text_lists: bool = False, limit: int | None = None) -> "Pool":
+        for root in self.roots:
+            _roots.check(root)
+        component = self._component()
+        from mt_scanner._pool import Pool
+
+        plan = Plan(self.roots, mode, self._walking, text_lists, self._limits, self._workers, limit=limit)
+        pool = Pool(component, plan)
+        self._pools.add(pool)
+        self._latest = pool
+        return pool
+
+    def _below(self, path: str) -> tuple[str, str]:
+        """The root that a file is in, and its path there as the contract writes it."""
+        whole = os.path.normpath(os.path.join(self.roots[0], os.path.expanduser(path)))
+        for root in sorted(self.roots, key=len, reverse=True):
+            if whole.startswith(os.path.join(root, "")):
+                return root, os.path.relpath(whole, root).replace(os.sep, "/")
+        raise EscapesRoot("the file is in no root of this scanner", whole)

@@ -1,0 +1,103 @@
+"""Suspects: work whose step ended its instance. It is done again, file by file, so that the guilty one can be named."""
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from mt_scanner import _roots
+from mt_scanner._component import Component
+from mt_scanner._instance import Ended, Instance
+from mt_scanner._plan import Plan, Work
+from mt_scanner._track import Track
+
+Found = dict[str, Any]
+
+
+class Suspect(NamedTuple):
+    """Work that is to be looked at alone, with the whole of the limits for each file."""
+
+    work: Work
+
+
+class Lens:
+    """Looks at one thing at a time, with a new instance after each that ends it."""
+
+    def __init__(self, component: Component, plan: Plan, root: str) -> None:
+        self._component = component
+        self._plan = plan
+        self._root = root
+        self._instance: Instance | None = None
+
+    def step(self, work: Work, items: int) -> Found:
+        if self._instance is None:
+            self._instance = Instance(self._component, self._plan.roots, self._plan.limits)
+        try:
+            seconds = self._plan.limits.seconds if items else self._plan.limits.listing
+            return self._instance.step(self._plan.request(self._root, [work], items, 0), seconds)
+        except Ended:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None
+
+
+def look_at(suspect: Suspect, component: Component, plan: Plan, root: str, stopped: Callable[[], bool]) -> Found:
+    """Does a suspect's work. The answer is one of `step-json`, but its `work` may have suspects in it."""
+    lens = Lens(component, plan, root)
+    try:
+        if suspect.work["files"] is None:
+            return list_folder(lens, suspect.work, root)
+        found: Found = {}
+        for name in suspect.work["files"]:
+            if stopped():
+                break
+            merge(found, read_file(lens, {**suspect.work, "files": [name]}, plan, root))
+        return found
+    finally:
+        lens.close()
+
+
+def list_folder(lens: Lens, work: Work, root: str) -> Found:
+    """Lists a folder and reads nothing. What it holds is work again, its files under suspicion."""
+    try:
+        # No items: `step` lists what it is given, and hands back the rest.
+        found = lens.step(work, items=0)
+    except Ended as ended:
+        return {"problems": [[root, work["folder"], ended.outcome, f"listing the folder: {ended.detail}"]]}
+    found["work"] = [item if item["files"] is None else Suspect(item) for item in found["work"]]
+    return found
+
+
+def read_file(lens: Lens, work: Work, plan: Plan, root: str) -> Found:
+    """Reads one file. One that ends the instance is a problem, and a track as far as this side can see it."""
+    try:
+        return lens.step(work, items=1)
+    except Ended as ended:
+        path = "/".join(part for part in (work["folder"], work["files"][0]) if part)
+        return {
+            "tracks": seen_from_outside(root, path, plan),
+            "problems": [[root, path, ended.outcome, f"reading the file: {ended.detail}"]],
+        }
+
+
+def seen_from_outside(root: str, path: str, plan: Plan) -> list[list[Any]]:
+    """The row of a file that the component cannot read: its fingerprint, and nothing else. No row if it is gone."""
+    try:
+        status = os.stat(_roots.native(root, path))
+    except (OSError, ValueError):
+        return []
+    # Windows has no such time; `st_ctime` is another there.
+    ctime = 0 if os.name == "nt" else status.st_ctime_ns
+    row: list[Any] = [*Track(root, path, status.st_size, status.st_mtime_ns, ctime)]
+    if plan.text_lists:
+        row = ["[]" if cell == [] else int(cell) if isinstance(cell, bool) else cell for cell in row]
+    return [row]
+
+
+def merge(found: Found, more: Found) -> None:
+    """Adds up two answers."""
+    for key, value in more.items():
+        found[key] = found[key] + value if key in found else value

@@ -1,0 +1,86 @@
+"""The words of the command line."""
+
+import argparse
+from collections.abc import Sequence
+from importlib import metadata
+
+EPILOG = """\
+exit codes:
+  0  done
+  1  done, with problems, under --strict
+  2  wrong usage
+  3  could not run: a folder or the library could not be opened (the message names it)
+  130 interrupted; 141 the reader of the output left
+"""
+
+
+class Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"mt-scanner {metadata.version('mt-scanner')}")
+        parser.exit()
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parses the arguments; exits with code 2 and a message if they are wrong."""
+    parser = argparse.ArgumentParser(
+        prog="mt-scanner",
+        description="Scans music folders inside a WebAssembly sandbox.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=Version, nargs=0, help="print the version")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    scan = command(commands, "scan", "read every audio file: a summary, or with --json the tracks")
+    folders(scan)
+    walking(scan)
+
+    count = command(commands, "count", "print the number of audio files")
+    folders(count)
+    walking(count)
+
+    index = command(commands, "index", "scan, and bring what is found into an SQLite library")
+    folders(index)
+    index.add_argument("--db", default="library.db", metavar="FILE", help="the library [default: library.db]")
+    walking(index)
+
+    inspect = command(commands, "inspect", "everything about one file")
+    inspect.add_argument("file", metavar="FILE")
+
+    benchmark = command(commands, "benchmark", "print the mean time of a count in ms")
+    benchmark.add_argument("folders", nargs=1, metavar="FOLDER")
+    benchmark.add_argument(
+        "--iterations", type=positive, default=10, metavar="N", help="how often to count [default: 10]"
+    )
+    return parser.parse_args(arguments)
+
+
+def command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, purpose: str
+) -> argparse.ArgumentParser:
+    """A command, with the options that every command has."""
+    parser = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+    parser.add_argument("--json", action="store_true", help="JSON lines: tracks on stdout, problems on stderr")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if there was a problem")
+    return parser
+
+
+def folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folders", nargs="+", metavar="FOLDER")
+
+
+def walking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=positive, metavar="N", help="the most instances of the component at a time")
+    parser.add_argument("--hidden", action="store_true", help="enter folders whose name begins with a dot")
+    parser.add_argument("--no-follow-links", action="store_true", help="do not follow symbolic links")
+    parser.add_argument("--include-ignored", action="store_true", help="enter what .nomedia or .mtignore exclude")
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number

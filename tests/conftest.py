@@ -1,0 +1,155 @@
+"""What tests share: trees of files, components, and people with fewer rights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+FIXTURES = REPOSITORY / "tests" / "fixtures"
+EXTENSIONS = ("mp3", "flac", "m4a", "ogg", "wav", "wma", "aac", "opus", "m4p", "mp4")
+
+
+class Tree:
+    """A folder to put things in: `tree.files("a/b.mp3", "a/cover.jpg")`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+
+    def __fspath__(self) -> str:
+        return str(self.root)
+
+    def files(self, *paths: str, content: bytes = b"") -> Tree:
+        for path in paths:
+            place = self.root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        return self
+
+    def folders(self, *paths: str) -> Tree:
+        for path in paths:
+            (self.root / path).mkdir(parents=True, exist_ok=True)
+        return self
+
+    def link(self, path: str, to: str) -> Tree:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(to)
+        return self
+
+    def copy(self, source: Path, path: str) -> Tree:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, place)
+        return self
+
+    def walked(self) -> set[str]:
+        """What `os.walk` and a set of extensions make of it: the oracle for trees without hidden folders and links."""
+        return {
+            os.path.join(folder, name)
+            for folder, _, names in os.walk(self.root)
+            for name in names
+            if os.path.splitext(name)[1].lower().lstrip(".") in EXTENSIONS
+        }
+
+    def state(self) -> str:
+        """A digest of everything that writing would change."""
+        seen = hashlib.sha256()
+        for folder, folders, names in os.walk(self.root):
+            folders.sort()
+            for name in (".", *sorted(names)):
+                place = os.path.join(folder, name)
+                status = os.lstat(place)
+                seen.update(f"{place}\0{status.st_mode}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+                if os.path.isfile(place) and not os.path.islink(place):
+                    seen.update(Path(place).read_bytes())
+        return seen.hexdigest()
+
+
+def digest(rows: Iterable[tuple[object, ...]]) -> str:
+    """A digest of rows, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path / "music")
+
+
+@pytest.fixture(scope="session")
+def sample_library() -> Path:
+    return FIXTURES / "sample-library"
+
+
+@pytest.fixture
+def song() -> Path:
+    """A small tagged file that nothing is wrong with."""
+    return FIXTURES / "formats" / "mp3-cbr.mp3"
+
+
+@pytest.fixture(scope="session")
+def misbehaving() -> Path:
+    """A component that loops, allocates or panics over files that ask for it (`guest/src/misbehave.rs`)."""
+    return built("--debug", "--features", "misbehave")
+
+
+def built(*arguments: str) -> Path:
+    command = [sys.executable, str(REPOSITORY / "guest" / "build.py"), *arguments]
+    return Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a piece of Python in a process of its own, with `arguments` in `sys.argv`."""
+
+    def run(code: str, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", code, *map(str, arguments)]
+        return subprocess.run(command, check=check, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+    return run
+
+
+@pytest.fixture
+def without_rights() -> Iterator[Callable[[str], str]]:
+    """Runs a piece of Python as somebody who is not root; it finds what it imports loaded, and `tree` in `sys.argv`."""
+    # Root may read everything, whatever the mode says, so as root the process gives its rights away first.
+    before = (
+        "import json, os, sys\n"
+        "import mt_scanner, mt_scanner._component, mt_scanner._job, mt_scanner._pool\n"
+        "mt_scanner._component.load()\n"
+        "if hasattr(os, 'geteuid') and os.geteuid() == 0:\n"
+        "    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+    )
+
+    def run(code: str, *arguments: object) -> str:
+        command = [sys.executable, "-c", before + code, *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    yield run
+
+
+@pytest.fixture
+def public_tree() -> Iterator[Tree]:
+    """A tree that others can reach; pytest's own folders are closed to them."""
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="mt-scanner-"))
+    folder.chmod(0o755)
+    yield Tree(folder / "music")
+    for path, _, names in os.walk(folder):
+        os.chmod(path, 0o755)
+        for name in names:
+            if not os.path.islink(os.path.join(path, name)):
+                os.chmod(os.path.join(path, name), 0o644)
+    shutil.rmtree(folder)

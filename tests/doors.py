@@ -1,0 +1,177 @@
+"""The doors: every way to run the component on a music folder, behind one call.
+
+`scan` gives the same rows through each of them; what differs (programs, arguments, exit codes) stays in here. A door that
+cannot be opened fails its tests and says what is missing: nothing is skipped.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+BUILT = REPOSITORY / "target" / "wasm32-wasip2" / "component" / "mt_scanner.wasm"
+WASMTIME = "50.0.1"
+SECONDS = 120
+
+Row = dict[str, Any]
+
+
+class DoorClosed(Exception):
+    """A program is missing; the text says which, and how to get it."""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a scan wrote. `root` is taken off the rows, and the root's name in `message` reads `ROOT`."""
+
+    code: int
+    tracks: list[Row]
+    problems: list[Row]
+    message: str
+    """What stood on stderr and is no problem."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A program that scans: how it is called, and what it answers with when it could not run."""
+
+    name: str
+    command: Callable[[Path], tuple[list[str], str]]
+    """The command for a root up to its verb, and the root as the program knows it."""
+    could_not_run: int
+    verbs: tuple[str, ...] = ("--json",)
+    """What follows a verb."""
+
+    def scan(self, root: Path, *options: str, rights: bool = True) -> Scan:
+        """Scans `root`. Without `rights`, permissions hold even when the tests run as root."""
+        run, name = self._run("scan", root, *options, rights=rights)
+        tracks = [json.loads(line) for line in run.stdout.splitlines()]
+        said = run.stderr.splitlines()
+        problems = [json.loads(line) for line in said if line.startswith("{")]
+        for row in (*tracks, *problems):
+            assert row.pop("root") == name, f"{self.name} calls the root {name!r} by another name in {row}"
+        message = "\n".join(line for line in said if not line.startswith("{"))
+        return Scan(run.returncode, tracks, problems, re.sub(r"^mt[-_]scan\w*: ", "", message.replace(name, "ROOT")))
+
+    def count(self, root: Path, *options: str) -> int:
+        """Counts the audio files under `root`."""
+        run, _ = self._run("count", root, *options)
+        assert run.returncode == 0, run.stderr
+        answer = json.loads(run.stdout)
+        return int(answer["files"] if isinstance(answer, dict) else answer)
+
+    def inspect(self, root: Path, path: str) -> Row:
+        """Everything about one file."""
+        run, _ = self._run("inspect", root, below=path)
+        assert run.returncode == 0, run.stderr
+        answer: Row = json.loads(run.stdout)
+        return answer
+
+    def _run(
+        self, verb: str, root: Path, *options: str, below: str = "", rights: bool = True
+    ) -> tuple[subprocess.CompletedProcess[str], str]:
+        command, name = self.command(root)
+        run = subprocess.run(
+            [*command, verb, *self.verbs, *options, f"{name}/{below}" if below else name],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            preexec_fn=None if rights else _give_up_rights(),
+        )
+        return run, name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def component() -> Path:
+    """The component under test."""
+    path = Path(os.environ.get("MT_SCANNER_COMPONENT") or BUILT)
+    if not path.is_file():
+        raise DoorClosed(f"there is no component at {path}; build it with: python guest/build.py")
+    return path
+
+
+def wasmtime() -> Path:
+    """The wasmtime CLI."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    places = (os.environ.get("WASMTIME"), shutil.which("wasmtime"), cache / f"mt-scanner/wasmtime-{WASMTIME}/bin/wasmtime")
+    for place in places:
+        if place and os.access(place, os.X_OK):
+            return Path(place)
+    raise DoorClosed(
+        f"the wasmtime CLI is neither at $WASMTIME, nor on the PATH, nor at {places[-1]}; get it with: "
+        f"cargo install wasmtime-cli --version {WASMTIME} --locked --root {cache}/mt-scanner/wasmtime-{WASMTIME}"
+    )
+
+
+def mt_scan() -> Path:
+    """The Rust host's binary."""
+    name = "mt-scan.exe" if os.name == "nt" else "mt-scan"
+    path = Path(os.environ.get("MT_SCAN") or REPOSITORY / "target" / "release" / name)
+    if not os.access(path, os.X_OK):
+        raise DoorClosed(f"there is no mt-scan at {path}; build it with: cargo build --release --package mt-scanner")
+    return path
+
+
+def _through_wasmtime(root: Path) -> tuple[list[str], str]:
+    # The CLI opens the folder before the component can say anything. When it could not, it opens one further up.
+    given, name = root, "/music"
+    while not given.is_dir() or not given.stat().st_mode & 0o400:
+        given, name = given.parent, f"/music/{root.relative_to(given.parent)}"
+    return [str(wasmtime()), "run", "--dir", f"{given}::/music", str(component())], name
+
+
+def _through_python(root: Path) -> tuple[list[str], str]:
+    return [sys.executable, "-m", "mt_scanner"], str(root)
+
+
+def _through_mt_scan(root: Path) -> tuple[list[str], str]:
+    return [str(mt_scan())], str(root)
+
+
+def _give_up_rights() -> Callable[[], None] | None:
+    """Root passes by permissions thanks to two capabilities. Gives a function that drops them in the new process."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return None
+    if not sys.platform.startswith("linux"):
+        raise DoorClosed("as root, permissions can be tested on Linux only; run the tests as another user")
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    drop, dac_override, dac_read_search = 24, 1, 2
+
+    def give_up() -> None:
+        for capability in (dac_override, dac_read_search):
+            if prctl(drop, capability, 0, 0, 0) != 0:
+                raise OSError(ctypes.get_errno(), "root's rights cannot be given up; run the tests as another user")
+
+    return give_up
+
+
+DOORS = [
+    # WASI 0.2 knows no exit codes but 0 and 1, and the component writes JSON lines unasked.
+    Door("wasmtime", _through_wasmtime, could_not_run=1, verbs=()),
+    Door("python", _through_python, could_not_run=3),
+]
+if '"host"' in (REPOSITORY / "Cargo.toml").read_text(encoding="utf-8"):
+    DOORS.append(Door("mt-scan", _through_mt_scan, could_not_run=3))
+
+
+def fields(record: str) -> list[str]:
+    """The fields of a record of the contract, in its order, in snake case and without `root`."""
+    text = (REPOSITORY / "wit" / "types.wit").read_text(encoding="utf-8")
+    body = re.search(rf"record {record} \{{(.*?)\n    \}}", text, re.DOTALL)
+    assert body is not None, f"wit/types.wit has no record {record}"
+    names = re.findall(r"^ +([a-z0-9-]+):", body[1], re.MULTILINE)
+    return [name.replace("-", "_") for name in names if name != "root"]

@@ -1,0 +1,268 @@
+"""The command line: output for machines and for people, and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Tree
+from mt_scanner import Inspection, Problem, Scanner, Track
+from mt_scanner.cli import main
+from mt_scanner.cli._screen import shown
+
+Capture = pytest.CaptureFixture[str]
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mt_scanner", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, cwd=cwd)
+
+
+@pytest.fixture
+def mixed(tree: Tree, song: Path) -> Tree:
+    return tree.copy(song, "good.mp3").files("Folder/bad.flac", content=b"no music")
+
+
+def test_json_gives_tracks_on_stdout_and_problems_on_stderr(mixed: Tree) -> None:
+    done = run("scan", mixed.root, "--json")
+    scanner = Scanner(mixed)
+    tracks = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [list(track) for track in tracks] == [list(Track._fields)] * 2
+    assert sorted(Track(**track) for track in tracks) == sorted(scanner.scan())
+    assert [Problem(**json.loads(line)) for line in done.stderr.splitlines()] == scanner.problems
+    assert done.returncode == 0
+
+
+def test_json_is_utf8_wherever_it_goes(tree: Tree, song: Path) -> None:
+    tree.copy(song, "日本語 🎵.mp3")
+    command = [sys.executable, "-m", "mt_scanner", "scan", "--json", str(tree.root)]
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, env=plain, capture_output=True, timeout=120)
+    assert "日本語 🎵.mp3".encode() in done.stdout
+
+
+def test_a_summary_says_what_a_person_wants_to_know(mixed: Tree, capsys: Capture) -> None:
+    assert main(["scan", str(mixed.root)]) == 0
+    said = capsys.readouterr()
+    for part in (
+        "2 tracks, ",
+        "2 folders in",
+        "format",
+        "mp3",
+        "unknown",
+        "1 problem: 1 malformed",
+        "Folder/bad.flac: malformed:",
+    ):
+        assert part in said.out
+    assert said.err == ""
+
+
+def test_only_the_first_problems_are_named(tree: Tree, capsys: Capture) -> None:
+    tree.files(*(f"{number}.mp3" for number in range(12)), content=b"no music")
+    main(["scan", str(tree.root)])
+    said = capsys.readouterr().out
+    assert "12 problems: 12 malformed" in said and "and 7 more" in said and said.count(".mp3: malformed") == 5
+
+
+def test_quiet_is_quiet(mixed: Tree, tmp_path: Path, capsys: Capture) -> None:
+    for arguments in (["scan", str(mixed.root)], ["index", str(mixed.root), "--db", str(tmp_path / "x.db")]):
+        assert main([*arguments, "--quiet"]) == 0
+    said = capsys.readouterr()
+    assert said.out == said.err == ""
+
+
+def test_count_prints_the_number(mixed: Tree, capsys: Capture) -> None:
+    assert main(["count", str(mixed.root)]) == 0
+    assert capsys.readouterr().out == "2\n"
+    assert main(["count", "--json", str(mixed.root)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"files": 2}
+
+
+def test_index_fills_a_library(mixed: Tree, tmp_path: Path) -> None:
+    done = run("index", mixed.root, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 new, 0 changed, 0 as before" in done.stdout and str(tmp_path / "library.db") in done.stdout
+    assert "0 new, 0 changed, 2 as before" in run("index", mixed.root, cwd=tmp_path).stdout
+
+
+def test_index_with_json_gives_the_tracks_of_its_folders(
+    mixed: Tree, tmp_path: Path, song: Path, capsys: Capture
+) -> None:
+    other = Tree(tmp_path / "other").copy(song, "other.mp3")
+    db = str(tmp_path / "x.db")
+    main(["index", str(other.root), "--db", db, "--quiet"])
+    assert main(["index", str(mixed.root), "--db", db, "--json"]) == 0
+    said = capsys.readouterr()
+    assert sorted(Track(**json.loads(line)) for line in said.out.splitlines()) == sorted(Scanner(mixed).scan())
+    assert [json.loads(line)["outcome"] for line in said.err.splitlines()] == ["malformed"]
+
+
+def test_inspect_shows_one_file(mixed: Tree, capsys: Capture) -> None:
+    assert main(["inspect", str(mixed.root / "good.mp3"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == list(Inspection._fields) and Track(**found["track"]).path == "good.mp3"
+    assert main(["inspect", str(mixed.root / "good.mp3")]) == 0
+    said = capsys.readouterr().out
+    assert found["track"]["title"] in said and "TIT2 = " in said
+    assert main(["inspect", str(mixed.root / "Folder/bad.flac"), "--strict"]) == 1
+    assert "malformed: " in capsys.readouterr().out
+
+
+def test_benchmark_prints_milliseconds(mixed: Tree, capsys: Capture) -> None:
+    assert main(["benchmark", str(mixed.root), "--iterations", "2"]) == 0
+    assert float(capsys.readouterr().out) > 0
+    assert main(["benchmark", str(mixed.root), "--iterations", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["iterations"] == 2
+
+
+def test_walking_options_are_those_of_the_scanner(tree: Tree, song: Path, capsys: Capture) -> None:
+    tree.copy(song, "a.mp3").copy(song, ".hidden/b.mp3").files("c/.nomedia").copy(song, "c/d.mp3")
+
+    def count(*options: str) -> int:
+        assert main(["count", str(tree.root), *options]) == 0
+        return int(capsys.readouterr().out)
+
+    assert (count(), count("--hidden"), count("--include-ignored", "--workers", "1")) == (1, 2, 2)
+    assert count("--hidden", "--include-ignored", "--no-follow-links") == 3
+
+
+def test_strict_is_one_when_there_was_a_problem(mixed: Tree, tmp_path: Path, capsys: Capture) -> None:
+    db = str(tmp_path / "x.db")
+    assert main(["scan", str(mixed.root), "--strict"]) == main(["index", str(mixed.root), "--strict", "--db", db]) == 1
+    (mixed.root / "Folder/bad.flac").unlink()
+    assert main(["scan", str(mixed.root), "--strict"]) == main(["count", str(mixed.root), "--strict"]) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [[], ["scan"], ["sacn", "/"], ["scan", "/", "--workers", "0"], ["scan", "/", "--fast"]]
+)
+def test_wrong_usage_is_two(wrong: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(wrong)
+    assert caught.value.code == 2
+    assert "usage: mt-scanner" in capsys.readouterr().err
+
+
+def test_what_could_not_run_is_three_and_named(tmp_path: Path, tree: Tree, capsys: Capture) -> None:
+    missing = str(tmp_path / "missing")
+    for arguments in (
+        ["scan", missing],
+        ["count", missing],
+        ["index", missing],
+        ["inspect", missing],
+        ["benchmark", missing],
+    ):
+        assert main(arguments) == 3
+        assert missing in capsys.readouterr().err
+    (tmp_path / "text.db").write_text("no database" * 100)
+    assert main(["index", str(tree.root), "--db", str(tmp_path / "text.db")]) == 3
+    assert "text.db: the library cannot be used" in capsys.readouterr().err
+
+
+def test_the_version_is_printed() -> None:
+    done = run("--version")
+    assert done.returncode == 0 and done.stdout.startswith("mt-scanner ")
+
+
+def test_a_reader_that_leaves_is_no_error(tree: Tree) -> None:
+    tree.files(*(f"{folder}/{number}.mp3" for folder in range(40) for number in range(50)))
+    command = [sys.executable, "-m", "mt_scanner", "scan", "--json", str(tree.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+        assert process.wait(60) == 141
+    assert "Traceback" not in errors and "BrokenPipe" not in errors
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_an_output_that_cannot_be_written_is_said(tree: Tree, song: Path) -> None:
+    tree.copy(song, "a.mp3")
+    command = [sys.executable, "-m", "mt_scanner", "scan", "--json", str(tree.root)]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (3, "mt-scanner: writing the output: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
+    tree.files("hangs.mp3", content=b"MT-MISBEHAVE loop")
+    code = (
+        "import sys, mt_scanner._scanner as scanner\n"
+        "load = scanner.Scanner._component\n"
+        "def component(self):\n"
+        "    self._wasm = sys.argv.pop()\n"
+        "    scanner.Scanner._component = load\n"
+        "    loaded = load(self)\n"
+        "    print('ready', flush=True)\n"
+        "    return loaded\n"
+        "scanner.Scanner._component = component\n"
+        "from mt_scanner.cli import main\n"
+        "sys.exit(main(['scan', sys.argv[1]]))\n"
+    )
+    command = [sys.executable, "-c", code, str(tree.root), str(misbehaving)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.5)
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=30)
+    assert (process.returncode, out, errors) == (130, "", "")
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a terminal of POSIX")
+def test_a_terminal_gets_a_progress_bar_and_a_pipe_does_not(tree: Tree) -> None:
+    import pty
+
+    tree.files(*(f"{folder}/{number}.mp3" for folder in range(40) for number in range(50)))
+    command = [sys.executable, "-m", "mt_scanner", "scan", str(tree.root)]
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=child, env={**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    )
+    os.close(child)
+    seen = b""
+    try:
+        while chunk := os.read(parent, 65536):
+            seen += chunk
+    except OSError:
+        pass
+    os.close(parent)
+    out = process.communicate(timeout=60)[0]
+    assert b"files/s" in seen and b"2,000 tracks" in out and b"\x1b" not in out
+    assert run("scan", tree.root).stderr == ""
+
+
+def test_rich_is_loaded_for_a_terminal_only(tree: Tree, python: Callable[..., object]) -> None:
+    tree.files("a.mp3")
+    python(
+        "import sys\n"
+        "from mt_scanner.cli import main\n"
+        "assert main(['scan', sys.argv[1], '--quiet']) == 0 and 'rich' not in sys.modules\n",
+        tree.root,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_cannot_play_with_the_terminal(tree: Tree, capsys: Capture) -> None:
+    tree.files("\x1b]0;owned\x07\x1b[2J.mp3", "a\u202egpj.mp3", content=b"no music")
+    main(["scan", str(tree.root)])
+    said = capsys.readouterr().out
+    assert "\x1b" not in said and "\u202e" not in said
+    assert "\\x1b]0;owned\\x07\\x1b[2J.mp3: malformed" in said and "a\\u202egpj.mp3" in said
+
+
+def test_only_what_has_no_shape_is_escaped() -> None:
+    plain = "Björk – Vespertine 日本語 👩\u200d🎤 100%"
+    assert shown(plain) == plain
+    assert shown("\udce9\r\n\x9b\u2028") == "\\udce9\\r\\n\\x9b\\u2028"

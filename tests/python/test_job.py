@@ -1,0 +1,166 @@
+"""Scans in the background: progress, cancelling, results, `await`."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from conftest import Tree
+from mt_scanner import Progress, Scanner, ScanResult
+
+
+@pytest.fixture
+def many(tree: Tree) -> Tree:
+    return tree.files(*(f"{folder}/{number}.mp3" for folder in range(100) for number in range(50)))
+
+
+def test_the_result_is_what_a_scan_gives(sample_library: Path) -> None:
+    scanner = Scanner(sample_library)
+    result = scanner.start().result()
+    assert type(result) is ScanResult and not result.cancelled
+    assert sorted(result.tracks) == sorted(scanner.scan())
+    assert sorted(result.problems) == sorted(scanner.problems)
+
+
+def test_progress_grows_to_the_counts_of_the_result(many: Tree) -> None:
+    seen: list[Progress] = []
+    threads: set[threading.Thread] = set()
+
+    def watch(progress: Progress) -> None:
+        seen.append(progress)
+        threads.add(threading.current_thread())
+
+    job = Scanner(many).start(on_progress=watch)
+    result = job.result()
+    assert seen[-1][:4] == result.progress[:4] == job.progress[:4] == (101, 5000, 5000, len(result.problems))
+    assert all(earlier[:3] <= later[:3] for earlier, later in pairwise(seen))
+    assert threading.current_thread() not in threads
+    assert result.progress.files_per_second == pytest.approx(5000 / result.progress.seconds)
+
+
+def test_cancelling_returns_soon_and_keeps_what_was_found(many: Tree) -> None:
+    job = Scanner(many, workers=4).start()
+    while not job.progress.tracks:
+        time.sleep(0.001)
+    started = time.monotonic()
+    job.cancel()
+    assert time.monotonic() - started < 0.4
+    result = job.result(timeout=1)
+    assert result.cancelled and job.done
+    assert len(result.tracks) < 5000
+    counts = job.progress
+    time.sleep(0.2)
+    assert job.progress == counts
+
+
+def test_cancelling_does_not_wait_for_a_file_that_hangs(tree: Tree, misbehaving: Path) -> None:
+    tree.files("hangs.mp3", content=b"MT-MISBEHAVE loop")
+    job = Scanner(tree, component=misbehaving, file_timeout=30).start()
+    time.sleep(0.3)
+    started = time.monotonic()
+    job.cancel()
+    assert job.result(timeout=1).cancelled
+    assert time.monotonic() - started < 1
+
+
+def test_cancelling_one_scan_leaves_others_alone(many: Tree) -> None:
+    others = [Scanner(many, workers=2).start() for _ in range(2)]
+    Scanner(many).start().cancel()
+    for other in others:
+        result = other.result()
+        assert len(result.tracks) == 5000 and not result.cancelled
+
+
+def test_cancelling_after_the_end_changes_nothing(tree: Tree) -> None:
+    job = Scanner(tree.files("a.mp3")).start()
+    assert not job.result().cancelled
+    job.cancel()
+    assert not job.result().cancelled
+
+
+def test_a_scan_can_be_cancelled_from_its_own_report(many: Tree) -> None:
+    jobs = []
+    ready = threading.Event()
+
+    def enough(progress: Progress) -> None:
+        ready.wait(5)
+        jobs[0].cancel()
+
+    jobs.append(Scanner(many, workers=1).start(on_progress=enough))
+    ready.set()
+    assert jobs[0].result(timeout=10)
+
+
+def test_an_error_of_the_report_ends_the_scan_and_comes_out(many: Tree) -> None:
+    def fails(progress: Progress) -> None:
+        raise LookupError("no screen")
+
+    with pytest.raises(LookupError, match="no screen"):
+        Scanner(many).start(on_progress=fails).result()
+
+
+def test_a_result_that_is_waited_for_too_long_is_a_timeout(many: Tree) -> None:
+    job = Scanner(many, workers=1).start()
+    with pytest.raises(TimeoutError):
+        job.result(timeout=0)
+    job.cancel()
+
+
+def test_jobs_are_awaited_without_blocking_the_loop(many: Tree) -> None:
+    async def scan() -> tuple[ScanResult, ScanResult, int]:
+        turns = 0
+
+        async def turn() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0.001)
+                turns += 1
+
+        turning = asyncio.ensure_future(turn())
+        job = Scanner(many).start()
+        result = await job
+        turning.cancel()
+        return result, await job, turns
+
+    result, again, turns = asyncio.run(scan())
+    assert len(result.tracks) == 5000 and again == result and turns > 5
+
+
+def test_a_task_that_is_cancelled_cancels_its_scan(many: Tree) -> None:
+    async def scan() -> ScanResult:
+        job = Scanner(many, workers=1).start()
+
+        async def wait() -> ScanResult:
+            return await job
+
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(wait(), 0.01)
+        return job.result(timeout=1)
+
+    assert asyncio.run(scan()).cancelled
+
+
+def test_an_error_comes_out_of_await(tree: Tree) -> None:
+    def fails(progress: Progress) -> None:
+        raise LookupError
+
+    async def scan() -> None:
+        await Scanner(tree.files("a.mp3")).start(on_progress=fails)
+
+    with pytest.raises(LookupError):
+        asyncio.run(scan())
+
+
+def test_asyncio_is_not_loaded_for_those_who_do_not_await(tree: Tree, python: Callable[..., object]) -> None:
+    tree.files("a.mp3")
+    python(
+        "import sys, mt_scanner\n"
+        "assert len(mt_scanner.Scanner(sys.argv[1]).start().result().tracks) == 1\n"
+        "assert 'asyncio' not in sys.modules\n",
+        tree.root,
+    )

@@ -1,0 +1,264 @@
+"""What mutagen, tinytag and ffprobe say of a file, in the words of the contract (`wit/types.wit`).
+
+Each reader gives the fields that it knows something about and leaves out the others. They are the judges of
+`test_metadata.py`; nothing of the guest's knowledge is in here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import mutagen
+import mutagen.aac
+import mutagen.apev2
+import mutagen.asf
+import mutagen.id3
+import mutagen.mp4
+import tinytag
+
+Reading = dict[str, Any]
+
+# The names that MusicBrainz Picard gives to free fields, folded as the contract's fields are compared.
+FREE = {
+    "ARTISTS": "artists",
+    "ISRC": "isrc",
+    "MUSICBRAINZTRACKID": "musicbrainz_recording_id",
+    "MUSICBRAINZRELEASETRACKID": "musicbrainz_track_id",
+    "MUSICBRAINZALBUMID": "musicbrainz_release_id",
+    "MUSICBRAINZRELEASEGROUPID": "musicbrainz_release_group_id",
+    "MUSICBRAINZARTISTID": "musicbrainz_artist_ids",
+    "MUSICBRAINZALBUMARTISTID": "musicbrainz_album_artist_ids",
+    "REPLAYGAINTRACKGAIN": "replaygain_track_gain",
+    "REPLAYGAINTRACKPEAK": "replaygain_track_peak",
+    "REPLAYGAINALBUMGAIN": "replaygain_album_gain",
+    "REPLAYGAINALBUMPEAK": "replaygain_album_peak",
+    "R128TRACKGAIN": "r128_track_gain",
+    "R128ALBUMGAIN": "r128_album_gain",
+}
+VORBIS = FREE | {
+    "TITLE": "title",
+    "ARTIST": "artist",
+    "ALBUM": "album",
+    "ALBUMARTIST": "album_artist",
+    "TRACKNUMBER": "track",
+    "TRACKTOTAL": "track_total",
+    "TOTALTRACKS": "track_total",
+    "DISCNUMBER": "disc",
+    "DISCTOTAL": "disc_total",
+    "TOTALDISCS": "disc_total",
+    "DATE": "date",
+    "GENRE": "genres",
+    "COMPOSER": "composer",
+    "COMMENT": "comment",
+    "COMPILATION": "compilation",
+}
+ID3 = {
+    "TIT2": "title",
+    "TPE1": "artist",
+    "TALB": "album",
+    "TPE2": "album_artist",
+    "TRCK": "track",
+    "TPOS": "disc",
+    "TDRC": "date",
+    "TCOM": "composer",
+    "TSRC": "isrc",
+    "TCMP": "compilation",
+}
+MP4 = {
+    "\xa9nam": "title",
+    "\xa9ART": "artist",
+    "\xa9alb": "album",
+    "aART": "album_artist",
+    "\xa9day": "date",
+    "\xa9gen": "genres",
+    "\xa9wrt": "composer",
+    "\xa9cmt": "comment",
+}
+CONTAINERS = {
+    "aac": "aac",
+    "asf": "asf",
+    "flac": "flac",
+    "mov,mp4,m4a,3gp,3g2,mj2": "mp4",
+    "mp3": "mp3",
+    "ogg": "ogg",
+    "wav": "wav",
+}
+LISTS = ("artists", "genres", "musicbrainz_artist_ids", "musicbrainz_album_artist_ids")
+
+
+def folded(name: str) -> str:
+    return name.upper().replace(" ", "").replace("_", "")
+
+
+def settled(items: list[tuple[str, str]]) -> Reading:
+    """Fields from items in the order of the file: lists are gathered, elsewhere the first value counts, blanks do not."""
+    found: Reading = {}
+    artists = []
+    for field, text in items:
+        if not text.strip():
+            continue
+        if field in LISTS:
+            found.setdefault(field, []).append(text)
+        elif field in ("track", "disc"):
+            number, _, total = text.partition("/")
+            for name, digits in ((f"{field}_number", number), (f"{field}_total", total)):
+                if digits.strip().isdigit():
+                    found.setdefault(name, int(digits))
+        elif field in ("track_total", "disc_total"):
+            if text.strip().isdigit():
+                found.setdefault(field, int(text))
+        elif field == "compilation":
+            found[field] = found.get(field, False) or text == "1"
+        elif field.startswith(("replaygain_", "r128_")):
+            found.setdefault(field.replace("r128", "replaygain"), decibels(field, text))
+        else:
+            found.setdefault(field, text)
+        if field == "artist":
+            artists.append(text)
+    if artists:
+        found.setdefault("artists", artists)
+    if "artists" in found:
+        found.setdefault("artist", found["artists"][0])
+    if "genres" in found:
+        found["genre"] = found["genres"][0]
+    if year := re.search(r"\d{4}", found.get("date", "")):
+        found["year"] = int(year[0])
+    return {field: value for field, value in found.items() if value is not None}
+
+
+def decibels(field: str, text: str) -> float | None:
+    if field.startswith("r128_"):
+        # RFC 7845, section 5.2.1: Q7.8 dB relative to -23 LUFS; ReplayGain 2.0 is relative to -18 LUFS.
+        return int(text) / 256 + 5
+    number = re.match(r"[+-]?\d+(\.\d+)?", text)
+    return float(number[0]) if number else None
+
+
+def by_mutagen(path: Path) -> Reading:
+    # `mutagen.File` takes ADTS with ID3v2 in front for an MP3 and fails.
+    file = mutagen.aac.AAC(path) if path.suffix == ".aac" else mutagen.File(path)
+    info, tags = file.info, file.tags
+    if path.suffix == ".aac":
+        try:
+            tags = mutagen.id3.ID3(path)
+        except mutagen.id3.ID3NoHeaderError:
+            tags = None
+    found: Reading = {"duration_ms": info.length * 1000}
+    for field, name in {"sample_rate": "sample_rate", "channels": "channels", "bit_depth": "bits_per_sample"}.items():
+        if getattr(info, name, 0):
+            found[field] = getattr(info, name)
+    if getattr(info, "bitrate", 0):
+        found["bitrate"] = info.bitrate / 1000
+    if isinstance(tags, mutagen.id3.ID3):
+        found |= from_apev2(path) | from_id3(tags)
+    elif isinstance(tags, mutagen.mp4.MP4Tags):
+        found |= from_mp4(tags)
+    elif tags is not None and not isinstance(tags, mutagen.asf.ASFTags):
+        found |= settled([(VORBIS[folded(key)], text) for key, text in tags if folded(key) in VORBIS])
+        found["has_artwork"] = bool(getattr(file, "pictures", None)) or "metadata_block_picture" in tags
+    return found
+
+
+def from_id3(tags: mutagen.id3.ID3) -> Reading:
+    items: list[tuple[str, str]] = []
+    for frame in tags.values():
+        kind = frame.FrameID
+        if kind in ID3:
+            items += [(ID3[kind], str(text).replace(" ", "T") if kind == "TDRC" else str(text)) for text in frame.text]
+        elif kind == "TCON":
+            items += [("genres", text) for text in frame.genres]
+        elif kind == "TXXX" and folded(frame.desc) in FREE:
+            items += [(FREE[folded(frame.desc)], str(text)) for text in frame.text]
+        elif kind == "UFID" and frame.owner == "http://musicbrainz.org":
+            items.append(("musicbrainz_recording_id", frame.data.decode()))
+        elif kind == "COMM" and frame.desc in ("", "ID3v1 Comment"):
+            items += [("comment", text) for text in frame.text]
+    return settled(items) | {"has_artwork": bool(tags.getall("APIC"))}
+
+
+def from_apev2(path: Path) -> Reading:
+    """What an APEv2 tag behind the audio of an MP3 adds."""
+    try:
+        tags = mutagen.apev2.APEv2(path)
+    except mutagen.apev2.error:
+        return {}
+    names = VORBIS | {"TRACK": "track", "DISC": "disc", "YEAR": "date"}
+    texts = [key for key in tags if tags[key].kind == mutagen.apev2.TEXT and folded(key) in names]
+    return settled([(names[folded(key)], text) for key in texts for text in tags[key]])
+
+
+def from_mp4(tags: mutagen.mp4.MP4Tags) -> Reading:
+    items: list[tuple[str, str]] = []
+    for key, values in tags.items():
+        if key in MP4:
+            items += [(MP4[key], text) for text in values]
+        elif key in ("trkn", "disk"):
+            items += [("track" if key == "trkn" else "disc", f"{number or ''}/{total or ''}") for number, total in values]
+        elif key == "cpil":
+            items.append(("compilation", "1" if values else "0"))
+        elif key.startswith("----:") and folded(key.split(":")[2]) in FREE:
+            items += [(FREE[folded(key.split(":")[2])], bytes(value).decode()) for value in values]
+    return settled(items) | {"has_artwork": bool(tags.get("covr"))}
+
+
+def by_tinytag(path: Path) -> Reading:
+    tag = tinytag.TinyTag.get(path, image=True)
+    found: Reading = {
+        "duration_ms": (tag.duration or 0) * 1000 or None,
+        "bitrate": tag.bitrate,
+        "sample_rate": tag.samplerate,
+        "channels": tag.channels,
+        "bit_depth": tag.bitdepth,
+        "title": tag.title,
+        "artist": tag.artist,
+        "album": tag.album,
+        "album_artist": tag.albumartist,
+        "track_number": tag.track,
+        "track_total": tag.track_total,
+        "disc_number": tag.disc,
+        "disc_total": tag.disc_total,
+        "date": tag.year,
+        "genre": tag.genre,
+        "composer": tag.composer,
+        "comment": tag.comment,
+        "has_artwork": bool(tag.images.any),
+    }
+    other = {folded(name): values for name, values in tag.other.items()}
+    free = settled([(FREE[name], str(value)) for name, values in other.items() if name in FREE for value in values])
+    if tag.genre:
+        found["genres"] = [tag.genre, *map(str, tag.other.get("genre", []))]
+    if tag.year:
+        found["year"] = int(tag.year[:4])
+    return free | {field: value for field, value in found.items() if value is not None}
+
+
+def by_ffprobe(path: Path) -> Reading:
+    if shutil.which("ffprobe") is None:
+        raise FileNotFoundError("ffprobe is not on the PATH: install ffmpeg (apt install ffmpeg, brew install ffmpeg)")
+    command = ["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    said = json.loads(run.stdout)
+    audio = next(stream for stream in said["streams"] if stream["codec_type"] == "audio")
+    tags = {name.lower(): text for name, text in {**said["format"].get("tags", {}), **audio.get("tags", {})}.items()}
+    found: Reading = {
+        "format": CONTAINERS[said["format"]["format_name"]],
+        "codec": "pcm" if audio["codec_name"].startswith("pcm_") else audio["codec_name"],
+        "duration_ms": float(audio.get("duration") or said["format"]["duration"]) * 1000,
+        "sample_rate": int(audio["sample_rate"]),
+        "channels": audio["channels"],
+        "has_artwork": any(stream["codec_type"] == "video" for stream in said["streams"]),
+    }
+    if "bit_rate" in audio:
+        found["bitrate"] = int(audio["bit_rate"]) / 1000
+    if bits := int(audio.get("bits_per_raw_sample") or audio["bits_per_sample"]):
+        found["bit_depth"] = bits
+    # It joins several values with semicolons, and takes no identifiers apart.
+    plain = ("title", "artist", "album", "album_artist", "date", "composer", "comment", "track", "disc", "genre")
+    free = [(FREE[folded(name)], text) for name, text in tags.items() if folded(name) in FREE]
+    items = [(name, tags[name].split(";")[0]) for name in plain if name in tags] + free
+    return found | {field: value for field, value in settled(items).items() if field not in LISTS}
