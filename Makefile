@@ -8,9 +8,21 @@ DB ?= library.db
 COMPONENT := target/wasm32-wasip2/component/mt_scanner.wasm
 GUEST := $(shell find guest wit -type f -not -name '*.pyc' 2>/dev/null) Cargo.toml Cargo.lock rust-toolchain.toml
 PACKAGE := $(shell find python -type f \( -name '*.py' -o -name '*.toml' -o -name '*.md' -o -name py.typed \) 2>/dev/null)
-INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
 
-.PHONY: help component venv index test reproducible bench clean
+WASMTIME_VERSION := 50.0.1
+WASMTIME_HOME := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mt-scanner/wasmtime-$(WASMTIME_VERSION)
+WASMTIME := $(WASMTIME_HOME)/bin/wasmtime
+
+# The host takes the component that is built here, so that every door runs the same bytes.
+CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" cargo
+INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help component venv index test host reproducible bench clean
 
 help:
 	@echo "make index DIR=~/Music [DB=library.db]   turn a music folder into an SQLite library"
@@ -26,7 +38,7 @@ $(COMPONENT): $(GUEST)
 
 # Two stamps. The package is installed as the sources are now:
 $(VENV)/package: $(COMPONENT) $(PACKAGE)
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(INSTALL) ./python
 	@touch $@
 
@@ -38,20 +50,38 @@ $(VENV)/tools: $(VENV)/package
 venv: $(VENV)/tools
 
 index: $(VENV)/package
-	$(VENV)/bin/python -m mt_scanner index "$(DIR)" --db "$(DB)"
+	$(BIN)/python -m mt_scanner index "$(DIR)" --db "$(DB)"
 
-test: $(VENV)/tools
-	$(VENV)/bin/ruff check --config python/pyproject.toml python guest tests
-	$(VENV)/bin/ruff format --config python/pyproject.toml --check python guest tests
-	$(VENV)/bin/mypy --config-file python/pyproject.toml python/src guest/build.py
-	$(VENV)/bin/pytest --config-file python/pyproject.toml --rootdir . tests
+# Release everywhere: the host's build script compiles the component ahead of time, and needs an optimised compiler for it.
+test: $(VENV)/tools $(WASMTIME)
+	cargo fmt --all --check
+	$(CARGO) clippy --release --locked --workspace --exclude mt-scanner-plugin --all-targets -- -D warnings
+	cargo clippy --locked -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
+	$(BIN)/ruff check --config python/pyproject.toml python guest tests bench
+	$(BIN)/ruff format --config python/pyproject.toml --check python guest tests bench
+	$(BIN)/mypy --config-file python/pyproject.toml python/src guest/build.py
+	cargo test --locked -p mt-scanner-guest
+	$(CARGO) test --release --locked -p mt-scanner
+	$(CARGO) build --release --locked -p mt-scanner
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps -p mt-scanner
+	WASMTIME="$(WASMTIME)" $(BIN)/pytest --config-file python/pyproject.toml --rootdir . tests
+
+# The wasmtime CLI, once for every checkout on this machine.
+$(WASMTIME):
+	cargo install wasmtime-cli --version $(WASMTIME_VERSION) --locked --no-default-features \
+		--features run,component-model,cranelift,parallel-compilation,cache,backtrace --root $(WASMTIME_HOME)
+
+# The command mt-scan, in target/release.
+host: $(COMPONENT)
+	$(CARGO) build --release --locked -p mt-scanner
 
 # The component once more, in another place, from nothing: the bytes must be the same.
 reproducible: $(VENV)/tools
-	$(VENV)/bin/pytest --config-file python/pyproject.toml --rootdir . -m slow tests/python/test_build.py
+	$(BIN)/pytest --config-file python/pyproject.toml --rootdir . -m slow tests/python/test_build.py
 
-bench: $(VENV)/tools
-	$(VENV)/bin/python bench/run.py
+bench: $(VENV)/tools $(WASMTIME) host
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	WASMTIME="$(WASMTIME)" $(BIN)/python bench/run.py $(ARGS)
 
 clean:
 	rm -rf target $(VENV) dist python/dist python/src/mt_scanner/mt_scanner.wasm

@@ -15,8 +15,6 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from rich.table import Table
-
 from measure import tools
 from measure.command import Command, mt_scan, native_process, python_door, wasmtime
 from measure.data import Trees
@@ -25,6 +23,7 @@ from measure.process import filled
 from measure.tell import tell
 from report.console import console
 from report.console import show as show_table
+from rich.table import Table
 
 SCANS: dict[str, Command] = {
     "lofty, BufReader": native_process("tags-idiomatic", 1),

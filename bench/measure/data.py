@@ -8,6 +8,7 @@ from pathlib import Path
 
 import datasets
 from encoders import ToolError
+
 from measure.group import Data
 from measure.tell import tell
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from measure.group import Group, Kind
 from measure.outcome import Outcome
+
 from report.cells import cells, differing
 from report.results import Results
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from measure.group import Group, Kind, Row
 from measure.metric import Metric, three_digits
 from measure.outcome import Outcome
+
 from report.results import Results
 from report.svg import Drawing
 

@@ -12,8 +12,9 @@ from calls import Calls
 from measure.expectation import Verdict
 from measure.group import Group
 from measure.outcome import Outcome
-from report.machine import Facts
 from suite import GROUPS
+
+from report.machine import Facts
 
 VERSION = 1
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-from rich.text import Text
-
 import calls
 from measure.expectation import Verdict
 from measure.group import Group, Kind
 from measure.outcome import Outcome
+from rich.table import Table
+from rich.text import Text
+
 from report import console
 from report.cells import cells, differing, reasons
 from report.results import Results

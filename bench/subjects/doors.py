@@ -41,7 +41,8 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--db")
     chosen = parser.parse_args()
-    options: dict[str, Any] = {"backend": chosen.backend, "workers": chosen.workers}
+    backend = "wasmtime" if chosen.backend == "portable" else chosen.backend
+    options: dict[str, Any] = {"backend": backend, "workers": chosen.workers}
     if chosen.work == "index":
         with Library(chosen.db) as library:
             library.sync(chosen.folder, **options)

@@ -40,6 +40,8 @@ pub fn refused(root: &str, path: &str, tried: &str, code: ErrorCode) -> Problem 
     let outcome = match code {
         ErrorCode::NoEntry => Outcome::Vanished,
         ErrorCode::Loop => Outcome::LinkLoop,
+        // What a sandbox answers on the way out of a root; a file without permission is `access`.
+        ErrorCode::NotPermitted => Outcome::EscapesRoot,
         _ => Outcome::Unreadable,
     };
     problem(root, path, outcome, format!("{tried}: {}", code.name()))

@@ -29,6 +29,10 @@ impl Run<'_> {
         let listed = opened.and_then(|folder| Ok((list(&folder)?, folder)));
         let (mut listing, folder) = match listed {
             Ok(listed) => listed,
+            // Nothing leads out of a root on the way to the root itself: whatever the code, it may not be listed.
+            Err(ErrorCode::NotPermitted) if path.is_empty() => {
+                return Err(ScanError::RootUnreadable(self.root.name.clone()));
+            }
             Err(code) if path.is_empty() => return Err(root_error(&self.root.name, code)),
             Err(code) => {
                 self.refuse(path, "listing the folder", code);

@@ -8,7 +8,7 @@ from typing import Any
 import wasmtime
 from wasmtime import component as wasm
 
-from mt_scanner import _roots
+from mt_scanner import _roots, _times
 from mt_scanner._component import TICK, Component
 from mt_scanner._errors import ComponentError
 from mt_scanner._export import Export
@@ -63,9 +63,9 @@ class Instance:
 
     def inspect(self, root: str, path: str) -> dict[str, Any]:
         """Calls `inspect-json`."""
-        answer: dict[str, Any] = json.loads(
-            self._call(self._component.inspect_json, root, path, file=_roots.native(root, path))
-        )
+        file = _roots.native(root, path)
+        answer: dict[str, Any] = json.loads(self._call(self._component.inspect_json, root, path, file=file))
+        answer["track"]["ctime_ns"] = _times.at(file)
         return answer
 
     def ask(self, export: Export) -> Any:

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from mt_scanner import _times
 from mt_scanner._component import Component
 from mt_scanner._instance import Ended, Instance
 from mt_scanner._plan import Plan, Work
@@ -155,6 +156,7 @@ class Pool:
                 try:
                     request = self._plan.request(root, items, budget, MILLISECONDS)
                     found = instance.step(request, self._limits.seconds + MILLISECONDS / 1000)
+                    _times.correct(root, found["tracks"])
                 except Ended:
                     instance.close()
                     instance = None

@@ -29,7 +29,7 @@ class Scanner:
 
     `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
     `workers`: the most instances of the component, each on a thread of its own; by default 16.
-    `backend`: `portable` runs the component under wasmtime's Python package; `auto` takes the best that is installed.
+    `backend`: `wasmtime` runs the component under wasmtime's Python package; `auto` takes the best that is installed.
     `follow_links`: follow symbolic links to files and folders inside a root. On by default.
     `hidden_folders`: enter folders whose name begins with a dot. Off by default.
     `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default.
@@ -43,7 +43,7 @@ class Scanner:
         roots: StrPath | Iterable[StrPath],
         *,
         workers: int | None = None,
-        backend: Literal["auto", "portable"] = "auto",
+        backend: Literal["auto", "wasmtime"] = "auto",
         follow_links: bool = True,
         hidden_folders: bool = False,
         ignored_folders: bool = False,
@@ -51,8 +51,8 @@ class Scanner:
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
     ) -> None:
-        if backend not in ("auto", "portable"):
-            raise ValueError(f"backend is 'auto' or 'portable', not {backend!r}")
+        if backend not in ("auto", "wasmtime"):
+            raise ValueError(f"backend is 'auto' or 'wasmtime', not {backend!r}")
         if workers is not None and workers < 1:
             raise ValueError(f"workers is at least 1, not {workers}")
         if file_timeout <= 0 or memory_limit <= 0:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mt_scanner import _roots
+from mt_scanner import _roots, _times
 from mt_scanner._component import Component
 from mt_scanner._instance import Ended, Instance
 from mt_scanner._plan import Plan, Work
@@ -74,7 +74,9 @@ def list_folder(lens: Lens, work: Work, root: str) -> Found:
 def read_file(lens: Lens, work: Work, plan: Plan, root: str) -> Found:
     """Reads one file. One that ends the instance is a problem, and a track as far as this side can see it."""
     try:
-        return lens.step(work, items=1)
+        found = lens.step(work, items=1)
+        _times.correct(root, found["tracks"])
+        return found
     except Ended as ended:
         path = "/".join(part for part in (work["folder"], work["files"][0]) if part)
         return {
@@ -89,9 +91,7 @@ def seen_from_outside(root: str, path: str, plan: Plan) -> list[list[Any]]:
         status = os.stat(_roots.native(root, path))
     except (OSError, ValueError):
         return []
-    # Windows has no such time; `st_ctime` is another there.
-    ctime = 0 if os.name == "nt" else status.st_ctime_ns
-    row: list[Any] = [*Track(root, path, status.st_size, status.st_mtime_ns, ctime)]
+    row: list[Any] = [*Track(root, path, status.st_size, status.st_mtime_ns, _times.of(status))]
     if plan.text_lists:
         row = ["[]" if cell == [] else int(cell) if isinstance(cell, bool) else cell for cell in row]
     return [row]
