@@ -1,7 +1,7 @@
 """The doors: every way to run the component on a music folder, behind one call.
 
-`scan` gives the same rows through each of them; what differs (programs, arguments, exit codes) stays in here. A door that
-cannot be opened fails its tests and says what is missing: nothing is skipped.
+`scan` gives the same rows through each of them; what differs (programs, arguments, exit codes) stays in here. A door
+that cannot be opened fails its tests and says what is missing: nothing is skipped.
 """
 
 from __future__ import annotations
@@ -106,14 +106,13 @@ def component() -> Path:
 
 def wasmtime() -> Path:
     """The wasmtime CLI."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    places = (os.environ.get("WASMTIME"), shutil.which("wasmtime"), cache / f"mt-scanner/wasmtime-{WASMTIME}/bin/wasmtime")
-    for place in places:
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "mt-scanner", f"wasmtime-{WASMTIME}")
+    for place in (os.environ.get("WASMTIME"), shutil.which("wasmtime"), folder / "bin" / "wasmtime"):
         if place and os.access(place, os.X_OK):
             return Path(place)
     raise DoorClosed(
-        f"the wasmtime CLI is neither at $WASMTIME, nor on the PATH, nor at {places[-1]}; get it with: "
-        f"cargo install wasmtime-cli --version {WASMTIME} --locked --root {cache}/mt-scanner/wasmtime-{WASMTIME}"
+        f"the wasmtime CLI is neither at $WASMTIME, nor on the PATH, nor in {folder}/bin; get it with: "
+        f"cargo install wasmtime-cli --version {WASMTIME} --locked --root {folder}"
     )
 
 

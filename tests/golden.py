@@ -1,4 +1,7 @@
-"""Golden cases: folders of `tests/cases`, each a tree to scan and what comes of it. `tests/README.md` says how to write one."""
+"""Golden cases: folders of `tests/cases`, each a tree to scan and what comes of it.
+
+`tests/README.md` says how to write one.
+"""
 
 from __future__ import annotations
 
@@ -73,10 +76,8 @@ class Case:
 
 def cases() -> list[Case]:
     """Every case, by name."""
-    found = []
-    for file in sorted(CASES.glob("*/case.json")):
-        found.append(Case(folder=file.parent, **json.loads(file.read_text(encoding="utf-8"))))
-    return found
+    files = sorted(CASES.glob("*/case.json"))
+    return [Case(folder=file.parent, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
 
 
 def put(base: Path, path: str, entry: dict[str, Any], place: Path) -> None:

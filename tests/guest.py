@@ -1,4 +1,4 @@
-"""The component itself, without a host of this project: instances under wasmtime's Python bindings, called step by step."""
+"""The component itself, without a host of this project: instances under wasmtime's Python bindings, step by step."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Guest:
         return answer
 
     def whole(self, chance: random.Random | None = None, **options: Any) -> Rows:
-        """A whole scan: tracks and problems as sorted JSON. With `chance` work is handed back in any order and portion."""
+        """A whole scan: tracks and problems as sorted JSON. With `chance` work goes in in any order and portion."""
         work: list[Any] = [{"folder": "", "files": None, "ignored_by": []}]
         tracks: list[Any] = []
         problems: list[Any] = []

@@ -1,8 +1,8 @@
 """How the filesystem itself walks a music folder: the oracle of walking.
 
-`walked` uses nothing but the system's own directory entries and link texts. It knows the contract's rules (`wit/scan.wit`)
-and the sandbox's: a link is followed component by component, and whoever steps above the root, if only for a
-moment, has left it.
+`walked` uses nothing but the system's own directory entries and link texts. It knows the contract's rules
+(`wit/scan.wit`) and the sandbox's: a link is followed component by component, and whoever steps above the root, if only
+for a moment, has left it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from pathlib import Path
 EXTENSIONS = (".mp3", ".flac", ".m4a", ".ogg", ".wav", ".wma", ".aac", ".opus", ".m4p", ".mp4")
 MOST_LINKS = 40
 """Links that Linux follows in one path."""
+
+Problems = set[tuple[str, str]]
 
 Place = tuple[str, ...]
 """A file or folder by its real components below the root, none of them a link."""
@@ -33,10 +35,10 @@ def is_audio(name: str) -> bool:
     return bool(stem) and (dot + extension).lower() in EXTENSIONS
 
 
-def walked(root: Path, *, follow_links: bool = True, hidden_folders: bool = False) -> tuple[set[str], set[tuple[str, str]]]:
+def walked(root: Path, *, follow_links: bool = True, hidden_folders: bool = False) -> tuple[set[str], Problems]:
     """The audio files below `root`, and the problems with links, as pairs of path and outcome."""
     files: set[str] = set()
-    problems: set[tuple[str, str]] = set()
+    problems: Problems = set()
 
     def folder(shown: str, place: Place, around: list[Place]) -> None:
         for entry in os.scandir(root.joinpath(*place)):

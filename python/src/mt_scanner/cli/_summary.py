@@ -28,13 +28,13 @@ class Summary:
         self._bytes[kind] += track.size
 
     def show(self, problems: list[Problem], progress: Progress) -> None:
-        total, length = self._tracks.total(), hours(self._milliseconds.total())
-        print(f"{number(total, 'track')}, {length}, {size(self._bytes.total())}")
+        total, time = self._tracks.total(), length(self._milliseconds.total())
+        print(f"{number(total, 'track')}, {time}, {size(self._bytes.total())}")
         took = f"{progress.seconds:.1f} s, {progress.files_per_second:,.0f} files/s"
         print(f"{number(progress.folders, 'folder')} in {took}")
         if total:
             rows = [
-                (kind, f"{tracks:,}", hours(self._milliseconds[kind]), size(self._bytes[kind]))
+                (kind, f"{tracks:,}", length(self._milliseconds[kind]), size(self._bytes[kind]))
                 for kind, tracks in self._tracks.most_common()
             ]
             table([("format", "tracks", "length", "size"), *rows])
@@ -67,9 +67,11 @@ def number(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def hours(milliseconds: int) -> str:
-    minutes = milliseconds / 60_000
-    return f"{minutes / 60:,.1f} hours" if minutes >= 120 else f"{minutes:.1f} min"
+def length(milliseconds: int) -> str:
+    seconds = milliseconds / 1000
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:,.1f} hours"
 
 
 def size(count: int) -> str:

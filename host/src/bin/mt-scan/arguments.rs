@@ -1,0 +1,149 @@
+//! The words of the command line.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use mt_scanner::{Error, Scanner, ScannerBuilder};
+
+const EXIT_CODES: &str = "\
+exit codes:
+  0  done
+  1  done, with problems, under --strict
+  2  wrong usage
+  3  could not run: a folder or the library could not be opened (the message names it)
+  141  the reader of the output left";
+
+/// Scans music folders inside a WebAssembly sandbox.
+#[derive(Parser)]
+#[command(name = "mt-scan", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Read every audio file: a summary, or with --json the tracks.
+    Scan(Folders),
+    /// Print the number of audio files.
+    Count(Folders),
+    /// Scan, and bring what is found into an SQLite library.
+    Index {
+        #[command(flatten)]
+        folders: Folders,
+        /// The library.
+        #[arg(long, value_name = "FILE", default_value = "library.db")]
+        db: PathBuf,
+    },
+    /// Everything about one file.
+    Inspect {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        sandbox: Sandbox,
+    },
+    /// Print the mean time of a count in ms.
+    Benchmark {
+        #[command(flatten)]
+        folders: Folders,
+        /// How often to count.
+        #[arg(long, value_name = "N", default_value = "10")]
+        iterations: NonZeroU32,
+    },
+    /// Print a script that completes these words in a shell.
+    Completions { shell: Shell },
+}
+
+/// What to scan, and how.
+#[derive(Args)]
+pub struct Folders {
+    #[arg(required = true, value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    #[command(flatten)]
+    pub output: Output,
+    /// Enter folders whose name begins with a dot.
+    #[arg(long)]
+    hidden: bool,
+    /// Do not follow symbolic links.
+    #[arg(long)]
+    no_follow_links: bool,
+    /// Enter what .nomedia or .mtignore exclude.
+    #[arg(long)]
+    include_ignored: bool,
+    /// The most instances of the component at a time [default: the number of cores].
+    #[arg(long, value_name = "N")]
+    workers: Option<NonZeroUsize>,
+    #[command(flatten)]
+    sandbox: Sandbox,
+}
+
+/// What to write.
+#[derive(Args)]
+pub struct Output {
+    /// JSON lines: tracks on stdout, problems on stderr.
+    #[arg(long)]
+    pub json: bool,
+    /// No progress bar and no summary.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Exit with 1 if there was a problem.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// What runs, and its limits.
+#[derive(Args)]
+pub struct Sandbox {
+    /// Run another component of the same world.
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+    /// The most time for one file in s [default: 10].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    file_timeout: Option<Duration>,
+    /// The most memory of an instance in MiB [default: 256].
+    #[arg(long, value_name = "MIB")]
+    memory_limit: Option<NonZeroUsize>,
+}
+
+impl Folders {
+    /// The scanner that these words describe.
+    pub fn scanner(&self) -> Result<Scanner, Error> {
+        let mut builder = Scanner::builder()
+            .roots(&self.folders)
+            .hidden_folders(self.hidden)
+            .follow_links(!self.no_follow_links)
+            .ignored_folders(self.include_ignored);
+        if let Some(workers) = self.workers {
+            builder = builder.workers(workers.get());
+        }
+        self.sandbox.apply(builder).build()
+    }
+}
+
+impl Sandbox {
+    pub fn apply(&self, mut builder: ScannerBuilder) -> ScannerBuilder {
+        if let Some(component) = &self.component {
+            builder = builder.component(component);
+        }
+        if let Some(timeout) = self.file_timeout {
+            builder = builder.file_timeout(timeout);
+        }
+        if let Some(limit) = self.memory_limit {
+            builder = builder.memory_limit(limit.get().saturating_mul(1 << 20));
+        }
+        builder
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if seconds <= 0.0 {
+        return Err("not more than 0".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

@@ -1,0 +1,18 @@
+//! `mt-scan benchmark`.
+
+use std::io::{Write, stdout};
+use std::num::NonZeroU32;
+
+use super::Done;
+use crate::arguments::Folders;
+use crate::failure::Failure;
+
+pub fn run(folders: &Folders, iterations: NonZeroU32) -> Result<Done, Failure> {
+    let milliseconds = folders.scanner()?.benchmark(iterations.get())?.as_secs_f64() * 1000.0;
+    if folders.output.json {
+        writeln!(stdout(), "{{\"milliseconds\":{milliseconds},\"iterations\":{iterations}}}")?;
+    } else {
+        writeln!(stdout(), "{milliseconds:.3}")?;
+    }
+    Ok(Done::Clean)
+}

@@ -1,0 +1,22 @@
+//! `mt-scan count`.
+
+use std::io::{Write, stderr, stdout};
+
+use super::{Done, tell};
+use crate::arguments::Folders;
+use crate::failure::Failure;
+use crate::summary::show_problems;
+
+pub fn run(folders: &Folders) -> Result<Done, Failure> {
+    let (files, problems) = folders.scanner()?.count_with_problems(None)?;
+    if folders.output.json {
+        writeln!(stdout(), "{{\"files\":{files}}}")?;
+        tell(&problems)?;
+    } else {
+        writeln!(stdout(), "{files}")?;
+        if !folders.output.quiet {
+            show_problems(&mut stderr().lock(), &problems)?;
+        }
+    }
+    Ok(Done::with(&folders.output, !problems.is_empty()))
+}

@@ -1,0 +1,50 @@
+//! JSON lines.
+
+use std::io::Write;
+
+use mt_scanner::{Problem, Rows};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::failure::Failure;
+
+/// Rows of tracks as objects, with the names of the columns as keys.
+pub struct Lines {
+    /// Each as `"name":`, escaped already.
+    keys: Vec<String>,
+}
+
+impl Lines {
+    pub fn new(columns: &[String]) -> Result<Self, Failure> {
+        let key = |name: &String| Ok(serde_json::to_string(name)? + ":");
+        Ok(Self { keys: columns.iter().map(key).collect::<Result<_, Failure>>()? })
+    }
+
+    pub fn write(&self, out: &mut impl Write, rows: &Rows) -> Result<(), Failure> {
+        for row in rows.iter() {
+            let cells: Vec<&RawValue> = serde_json::from_str(row)?;
+            for (place, (key, cell)) in self.keys.iter().zip(cells).enumerate() {
+                out.write_all(if place == 0 { b"{" } else { b"," })?;
+                out.write_all(key.as_bytes())?;
+                out.write_all(cell.get().as_bytes())?;
+            }
+            out.write_all(b"}\n")?;
+        }
+        Ok(())
+    }
+}
+
+/// One problem.
+pub fn problem(out: &mut impl Write, problem: &Problem) -> Result<(), Failure> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        root: &'a str,
+        path: &'a str,
+        outcome: &'a str,
+        detail: &'a str,
+    }
+    let Problem { root, path, outcome, detail } = problem;
+    serde_json::to_writer(&mut *out, &Line { root, path, outcome: outcome.name(), detail })?;
+    out.write_all(b"\n")?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! The commands, one a file.
+
+mod benchmark;
+mod count;
+mod index;
+mod inspect;
+mod json;
+mod scan;
+
+use std::io::Write;
+
+use clap::CommandFactory;
+use mt_scanner::Problem;
+
+use crate::arguments::{Arguments, Command, Output};
+use crate::failure::Failure;
+
+/// How a command ended that could run.
+pub enum Done {
+    Clean,
+    /// There were problems, and the user wants to know by the exit code.
+    WithProblems,
+}
+
+impl Done {
+    fn with(output: &Output, problems: bool) -> Self {
+        if output.strict && problems { Self::WithProblems } else { Self::Clean }
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
+    match &arguments.command {
+        Command::Scan(folders) => scan::run(folders),
+        Command::Count(folders) => count::run(folders),
+        Command::Index { folders, db } => index::run(folders, db),
+        Command::Inspect { file, output, sandbox } => inspect::run(file, output, sandbox),
+        Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "mt-scan", &mut script);
+            std::io::stdout().write_all(&script)?;
+            Ok(Done::Clean)
+        }
+    }
+}
+
+/// Writes problems as JSON lines on stderr.
+fn tell(problems: &[Problem]) -> Result<(), Failure> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let mut lines = Vec::new();
+    for problem in problems {
+        json::problem(&mut lines, problem)?;
+    }
+    std::io::stderr().lock().write_all(&lines)?;
+    Ok(())
+}

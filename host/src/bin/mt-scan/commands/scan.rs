@@ -1,0 +1,50 @@
+//! `mt-scan scan`.
+
+use std::io::{BufWriter, Write, stdout};
+
+use mt_scanner::{Problem, Scanner};
+
+use super::{Done, json::Lines, tell};
+use crate::arguments::Folders;
+use crate::failure::Failure;
+use crate::screen::Bar;
+use crate::summary::Summary;
+
+pub fn run(folders: &Folders) -> Result<Done, Failure> {
+    let scanner = folders.scanner()?;
+    let problems = if folders.output.json { lines(&scanner)? } else { summary(&scanner, folders)? };
+    Ok(Done::with(&folders.output, problems))
+}
+
+/// Writes tracks as they come; gives whether there were problems.
+fn lines(scanner: &Scanner) -> Result<bool, Failure> {
+    let lines = Lines::new(&scanner.columns()?)?;
+    let mut scan = scanner.rows(false)?;
+    let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
+    let mut any = false;
+    while let Some(rows) = scan.next() {
+        lines.write(&mut out, &rows?)?;
+        let problems = scan.problems();
+        any |= !problems.is_empty();
+        tell(&problems)?;
+    }
+    out.flush()?;
+    Ok(any)
+}
+
+fn summary(scanner: &Scanner, folders: &Folders) -> Result<bool, Failure> {
+    let mut summary = Summary::default();
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut scan = scanner.scan()?;
+    let mut bar = Bar::new(&folders.output);
+    while let Some(track) = scan.next() {
+        summary.add(&track?);
+        bar.show(|| scan.progress());
+    }
+    problems.append(&mut scan.problems());
+    drop(bar);
+    if !folders.output.quiet {
+        summary.show(&mut stdout().lock(), &problems, &scan.progress())?;
+    }
+    Ok(!problems.is_empty())
+}

@@ -1,0 +1,17 @@
+//! Paths.
+
+use super::{Door, Failure, Found, Request, tracks::typed};
+use crate::bindings::exports::mt::scanner::scan::Mode;
+use crate::instance::Instance;
+
+pub(crate) struct Paths;
+
+impl Door for Paths {
+    /// Relative to the root.
+    type Rows = Vec<String>;
+    const MOST_HANDED_IN: usize = 64;
+
+    fn step(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<Vec<String>>, Failure> {
+        typed(instance, request, Mode::Paths, |result| (std::mem::take(&mut result.paths), 0))
+    }
+}

@@ -1,0 +1,157 @@
+//! Tracks as rows of JSON text, in the order of the library's columns, which this side need not know.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{Door, Failure, Found, Request};
+use crate::bindings::exports::mt::scanner::scan::Work;
+use crate::instance::Instance;
+use crate::{Error, Problem};
+
+/// Asks for rows.
+pub(crate) struct RowsDoor {
+    /// Whether lists come as JSON text, ready to bind to a statement.
+    pub text_lists: bool,
+}
+
+/// Rows of tracks: the text of an answer, and where in it each row is.
+#[derive(Default)]
+pub struct Rows {
+    text: String,
+    rows: Vec<(u32, u32)>,
+}
+
+impl Rows {
+    /// The rows, each a JSON array.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.rows.iter().map(|&(from, to)| &self.text[from as usize..to as usize])
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    root: &'a str,
+    work: Vec<WorkRef<'a>>,
+    budget: BudgetRef,
+    mode: &'static str,
+    walking: WalkingRef,
+    text_lists: bool,
+}
+
+#[derive(Serialize)]
+struct WorkRef<'a> {
+    folder: &'a str,
+    files: Option<&'a [String]>,
+    ignored_by: &'a [String],
+}
+
+#[derive(Serialize)]
+struct BudgetRef {
+    items: u32,
+    milliseconds: u32,
+}
+
+#[derive(Serialize)]
+struct WalkingRef {
+    follow_links: bool,
+    hidden_folders: bool,
+    ignored_folders: bool,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    folders: u64,
+    files: u64,
+    #[serde(borrow)]
+    tracks: Vec<&'a RawValue>,
+    problems: Vec<(String, String, String, String)>,
+    work: Vec<WorkOwned>,
+}
+
+#[derive(Deserialize)]
+struct WorkOwned {
+    folder: String,
+    files: Option<Vec<String>>,
+    ignored_by: Vec<String>,
+}
+
+impl From<WorkOwned> for Work {
+    fn from(work: WorkOwned) -> Self {
+        let WorkOwned { folder, files, ignored_by } = work;
+        Self { folder, files, ignored_by }
+    }
+}
+
+impl Door for RowsDoor {
+    type Rows = Rows;
+    const MOST_HANDED_IN: usize = 8;
+
+    fn step(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<Rows>, Failure> {
+        let question = self.question(&request).map_err(not_understood)?;
+        let answer = instance
+            .call(request.time(), |exports, store| exports.mt_scanner_scan().call_step_json(store, &question))?;
+        let text = answer.map_err(|error| Failure::Refused(error.into()))?;
+        understood(text)
+    }
+}
+
+impl RowsDoor {
+    fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
+        let Request { root, work, budget, walking } = request;
+        let work = work.iter().map(|Work { folder, files, ignored_by }| WorkRef {
+            folder,
+            files: files.as_deref(),
+            ignored_by,
+        });
+        serde_json::to_string(&Question {
+            root,
+            work: work.collect(),
+            budget: BudgetRef { items: budget.items, milliseconds: budget.milliseconds },
+            mode: "tracks",
+            walking: WalkingRef {
+                follow_links: walking.follow_links,
+                hidden_folders: walking.hidden_folders,
+                ignored_folders: walking.ignored_folders,
+            },
+            text_lists: self.text_lists,
+        })
+    }
+}
+
+fn understood(text: String) -> Result<Found<Rows>, Failure> {
+    let Answer { folders, files, tracks, problems, work } = serde_json::from_str(&text).map_err(not_understood)?;
+    let start = text.as_ptr() as usize;
+    let place = |row: &&RawValue| {
+        let from = row.get().as_ptr() as usize - start;
+        // No answer is 4 GiB long: the memory of an instance is not.
+        (from as u32, (from + row.get().len()) as u32)
+    };
+    let rows: Vec<_> = tracks.iter().map(place).collect();
+    let problems = problems.into_iter().map(|(root, path, outcome, detail)| {
+        let outcome =
+            outcome.parse().map_err(|error| Failure::Refused(Error::InvalidAnswer { source: Box::new(error) }))?;
+        Ok(Problem { root, path, outcome, detail })
+    });
+    Ok(Found {
+        folders,
+        files,
+        tracks: rows.len() as u64,
+        problems: problems.collect::<Result<_, Failure>>()?,
+        work: work.into_iter().map(Work::from).collect(),
+        rows: Rows { text, rows },
+    })
+}
+
+fn not_understood(error: serde_json::Error) -> Failure {
+    Failure::Refused(Error::InvalidAnswer { source: error.into() })
+}

@@ -1,0 +1,98 @@
+//! One instance of a component: a store of its own, limits, and one call at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use wasmtime::{Store, Trap};
+
+use crate::bindings::Scanner;
+use crate::component::Compiled;
+use crate::error::Source;
+use crate::root::Root;
+use crate::sandbox::{Sandbox, Stop, interrupt};
+use crate::{Error, Limits, Outcome};
+
+/// An instance. After a call that did not return it is of no use any more.
+pub(crate) struct Instance {
+    store: Store<Sandbox>,
+    exports: Scanner,
+    limits: Limits,
+}
+
+/// A call that did not return.
+pub(crate) enum Unreturned {
+    /// The scan was cancelled.
+    Cancelled,
+    /// Time, memory or a trap ended it.
+    Ended(Ended),
+}
+
+/// How a call ended its instance.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// `Timeout`, `Memory` or `Trap`.
+    pub outcome: Outcome,
+    /// In words, to follow `reading` or `listing`.
+    pub detail: String,
+    pub source: Source,
+}
+
+impl Instance {
+    /// A new instance that sees nothing but the roots.
+    pub fn new(
+        compiled: &Compiled,
+        roots: &[Root],
+        limits: &Limits,
+        cancelled: Arc<AtomicBool>,
+    ) -> Result<Self, Error> {
+        let sandbox = Sandbox::new(roots, limits, cancelled)?;
+        let mut store = Store::new(&compiled.engine, sandbox);
+        store.limiter(|sandbox| &mut sandbox.watch);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(interrupt);
+        store.data_mut().watch.begin(limits.file_timeout);
+        let exports =
+            compiled.instances.instantiate(&mut store).map_err(|error| Error::NoInstance { source: error.into() })?;
+        Ok(Self { store, exports, limits: *limits })
+    }
+
+    /// Makes a call that may take the time for one file and `longer`.
+    pub fn call<T>(
+        &mut self,
+        longer: Duration,
+        call: impl FnOnce(&Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
+    ) -> Result<T, Unreturned> {
+        self.store.data_mut().watch.begin(self.limits.file_timeout.saturating_add(longer));
+        self.store.set_epoch_deadline(1);
+        call(&self.exports, &mut self.store).map_err(|error| self.ended(error))
+    }
+
+    /// From now on no file can be read; it can still be seen that it is there.
+    pub fn blindfold(&mut self) {
+        self.store.data_mut().blindfold();
+    }
+
+    fn ended(&self, error: wasmtime::Error) -> Unreturned {
+        let Limits { file_timeout, memory } = self.limits;
+        let (outcome, detail) = match error.downcast_ref::<Stop>() {
+            Some(Stop::Cancelled) => return Unreturned::Cancelled,
+            Some(Stop::Timeout) => {
+                let detail = format!("it took longer than {} s and was stopped", file_timeout.as_secs_f64());
+                (Outcome::Timeout, detail)
+            }
+            Some(Stop::Memory) => {
+                let detail = format!("it took more than {} MiB of memory and was stopped", memory as f64 / 1_048_576.0);
+                (Outcome::Memory, detail)
+            }
+            None => {
+                let mut said = self.store.data().last_words();
+                if said.is_empty() {
+                    said = error.downcast_ref::<Trap>().map_or_else(|| error.root_cause().to_string(), Trap::to_string);
+                }
+                (Outcome::Trap, format!("it crashed the component: {said}"))
+            }
+        };
+        Unreturned::Ended(Ended { outcome, detail, source: error.into() })
+    }
+}

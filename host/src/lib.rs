@@ -1,0 +1,36 @@
+#![doc = include_str!("../README.md")]
+
+mod bindings;
+mod builder;
+mod component;
+mod door;
+mod engine;
+mod error;
+mod instance;
+#[cfg(feature = "library")]
+mod library;
+mod limits;
+mod outcome;
+mod pool;
+mod progress;
+mod root;
+mod sandbox;
+mod scan;
+mod scanner;
+mod ticker;
+mod walking;
+
+pub use bindings::exports::mt::scanner::files::{Inspection, TagItem};
+pub use bindings::exports::mt::scanner::types::{Outcome, Problem, Track};
+pub use builder::ScannerBuilder;
+pub use door::Rows;
+pub use error::{Error, LoadError, Source};
+#[cfg(feature = "library")]
+pub use library::{Library, LibraryError, SyncReport};
+pub use outcome::UnknownOutcome;
+pub use progress::Progress;
+pub use scan::{Control, Scan};
+pub use scanner::Scanner;
+pub use walking::Walking;
+
+use limits::Limits;

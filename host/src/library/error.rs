@@ -1,0 +1,44 @@
+//! What can keep a library from being used.
+
+use std::path::PathBuf;
+
+use crate::Error;
+
+/// Why a library could not be opened or brought up to date.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LibraryError {
+    /// The folder that the library is to be in does not exist.
+    #[error("{}: the library cannot be opened: its folder does not exist", path.display())]
+    NoFolder {
+        /// The library.
+        path: PathBuf,
+    },
+    /// SQLite cannot open, read or write it.
+    #[error("{}: the library cannot be used: {source}", path.display())]
+    Database {
+        /// The library.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// Its schema is newer than the component. It was not touched.
+    #[error("{}: the library has schema version {version}, and this mt-scanner knows {known} at most: update it", path.display())]
+    Newer {
+        /// The library.
+        path: PathBuf,
+        /// The schema of the library.
+        version: u32,
+        /// The newest schema that the component knows.
+        known: u32,
+    },
+    /// The component has no statement of this name: it is made for another contract.
+    #[error("the component has no statement `{name}`")]
+    NoStatement {
+        /// The name.
+        name: &'static str,
+    },
+    /// The scan could not begin or go on.
+    #[error(transparent)]
+    Scan(#[from] Error),
+}

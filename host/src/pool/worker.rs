@@ -1,0 +1,75 @@
+//! The life of a worker.
+
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use super::stack::Load;
+use super::{Message, Pool, suspect};
+use crate::Error;
+use crate::bindings::exports::mt::scanner::scan::Budget;
+use crate::door::{Door, Failure, Found, Request};
+use crate::instance::{Instance, Unreturned};
+
+/// Time a step: progress is seen, and other workers get what was found, at least so often.
+const MILLISECONDS: u32 = 50;
+
+/// Works until there is nothing left to do.
+pub(super) fn run<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>) {
+    if let Err(error) = work_on(pool, answers) {
+        pool.cancel();
+        let _ = answers.send(Err(error));
+    }
+}
+
+fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>) -> Result<(), Error> {
+    let mut instance = None;
+    while let Some(load) = pool.take() {
+        let found = match &load {
+            Load::Step { root, work, items } => {
+                let instance = running(pool, &mut instance)?;
+                step(pool, instance, *root, work, Budget { items: *items, milliseconds: MILLISECONDS })
+            }
+            Load::Suspect { root, work, .. } => suspect::look_at(pool, &mut instance, *root, work),
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(Failure::Unreturned(Unreturned::Ended(_))) => {
+                instance = None;
+                pool.suspect(load);
+                continue;
+            }
+            Err(Failure::Unreturned(Unreturned::Cancelled)) => return Ok(()),
+            Err(Failure::Refused(error)) => return Err(error),
+        };
+        let worth_sending = found.tracks > 0 || found.files > 0 || !found.problems.is_empty();
+        let batch = Pool::give(pool, &load, found, answers);
+        if worth_sending && answers.send(Ok(batch)).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The instance, made now if there is none.
+pub(super) fn running<'a, D: Door>(
+    pool: &Pool<D>,
+    instance: &'a mut Option<Instance>,
+) -> Result<&'a mut Instance, Error> {
+    let plan = &pool.plan;
+    Ok(match instance {
+        Some(instance) => instance,
+        None => instance.insert(Instance::new(&plan.compiled, &plan.roots, &plan.limits, pool.cancelled.clone())?),
+    })
+}
+
+/// Asks for a step.
+pub(super) fn step<D: Door>(
+    pool: &Pool<D>,
+    instance: &mut Instance,
+    root: usize,
+    work: &[crate::bindings::exports::mt::scanner::scan::Work],
+    budget: Budget,
+) -> Result<Found<D::Rows>, Failure> {
+    let root = &pool.plan.roots[root].name;
+    pool.door.step(instance, Request { root, work, budget, walking: pool.plan.walking })
+}

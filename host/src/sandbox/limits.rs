@@ -1,0 +1,61 @@
+//! Time and memory: what stops an instance.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use wasmtime::{ResourceLimiter, StoreHookState, UpdateDeadline};
+
+use super::Sandbox;
+
+/// Why the host stopped an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Stop {
+    #[error("the call took longer than its limit")]
+    Timeout,
+    #[error("the instance asked for more memory than its limit")]
+    Memory,
+    #[error("the scan was cancelled")]
+    Cancelled,
+}
+
+/// Watches over an instance.
+pub(crate) struct Watch {
+    /// In bytes of linear memory.
+    memory: usize,
+    deadline: Instant,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Watch {
+    pub fn new(memory: usize, cancelled: Arc<AtomicBool>) -> Self {
+        Self { memory, deadline: Instant::now(), cancelled }
+    }
+
+    /// A call begins that may take so long.
+    pub fn begin(&mut self, limit: Duration) {
+        self.deadline = Instant::now() + limit;
+    }
+}
+
+/// What happens at every epoch.
+pub(crate) fn interrupt(store: StoreHookState<'_, Sandbox>) -> wasmtime::Result<UpdateDeadline> {
+    let watch = &store.data().watch;
+    if watch.cancelled.load(Ordering::Relaxed) {
+        Err(Stop::Cancelled.into())
+    } else if Instant::now() >= watch.deadline {
+        Err(Stop::Timeout.into())
+    } else {
+        Ok(UpdateDeadline::Continue(1))
+    }
+}
+
+impl ResourceLimiter for Watch {
+    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > self.memory { Err(Stop::Memory.into()) } else { Ok(true) }
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= 100_000)
+    }
+}

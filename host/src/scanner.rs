@@ -1,0 +1,219 @@
+//! The scanner: one root or several, and what can be asked of them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use wasmtime::Store;
+
+use crate::bindings::exports::mt::scanner::files::Inspection;
+use crate::door::{Count, Paths, Rows, RowsDoor, Tracks};
+use crate::instance::{Instance, Unreturned};
+use crate::pool::Plan;
+use crate::root::Root;
+use crate::sandbox::Sandbox;
+use crate::ticker::Ticker;
+use crate::{Error, Problem, Scan, ScannerBuilder, Track};
+
+/// Scans music folders inside the sandbox.
+///
+/// It holds a compiled component and options; cloning it is cheap, and every scan has instances of its own.
+#[derive(Clone)]
+pub struct Scanner {
+    plan: Plan,
+}
+
+impl Scanner {
+    /// A scanner of one folder, with the defaults of [`ScannerBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ScannerBuilder::build`].
+    pub fn new(root: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::builder().root(root).build()
+    }
+
+    /// Options for a scanner, with these defaults:
+    ///
+    /// - no roots: at least one must be named;
+    /// - as many workers as the system gives this process cores;
+    /// - symbolic links are followed inside a root; hidden and ignored folders are not entered;
+    /// - 10 s for one file, 256 MiB of memory for one instance;
+    /// - the component that comes with this crate.
+    pub fn builder() -> ScannerBuilder {
+        ScannerBuilder::new()
+    }
+
+    pub(crate) fn with(plan: Plan) -> Self {
+        Self { plan }
+    }
+
+    /// The roots, as absolute paths.
+    pub fn roots(&self) -> impl ExactSizeIterator<Item = &Path> {
+        self.plan.roots.iter().map(|root| root.path.as_path())
+    }
+
+    /// Every track.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] before anything starts.
+    pub fn scan(&self) -> Result<Scan<Track>, Error> {
+        Scan::start(self.checked()?, Tracks, |_, _, tracks| tracks)
+    }
+
+    /// The path of every audio file, absolute, as this system writes paths. No file is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn paths(&self) -> Result<Scan<PathBuf>, Error> {
+        Scan::start(self.checked()?, Paths, |plan, root, paths| {
+            let root = &plan.roots[root];
+            paths.iter().map(|path| root.native(path)).collect()
+        })
+    }
+
+    /// Every track, as rows of JSON text in the order of [`columns`](Self::columns), some at a time.
+    ///
+    /// With `text_lists` lists are JSON text within the text and flags are 0 or 1, ready to bind to a statement.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn rows(&self, text_lists: bool) -> Result<Scan<Rows>, Error> {
+        Scan::start(self.checked()?, RowsDoor { text_lists }, |_, _, rows| vec![rows])
+    }
+
+    /// The number of audio files, or `limit` as soon as so many were found. No file is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn count(&self, limit: Option<u64>) -> Result<u64, Error> {
+        Ok(self.count_with_problems(limit)?.0)
+    }
+
+    /// [`count`](Self::count), and what did not go in the ordinary way.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn count_with_problems(&self, limit: Option<u64>) -> Result<(u64, Vec<Problem>), Error> {
+        let limit = limit.unwrap_or(u64::MAX);
+        let mut scan = Scan::start(self.checked()?, Count, |_, _, ()| vec![()])?;
+        while scan.progress().files < limit {
+            match scan.next() {
+                Some(found) => found?,
+                None => break,
+            }
+        }
+        Ok((scan.progress().files.min(limit), scan.problems()))
+    }
+
+    /// The mean time of one count, over `iterations` counts (at least one).
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn benchmark(&self, iterations: u32) -> Result<Duration, Error> {
+        let iterations = iterations.max(1);
+        let start = Instant::now();
+        for _ in 0..iterations {
+            self.count(None)?;
+        }
+        Ok(start.elapsed() / iterations)
+    }
+
+    /// All that can be said of one file, whatever its extension. `path` is absolute, or relative to the first root.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::FileNotFound`] if no file is there, [`Error::EscapesRoot`] if it is in no root, [`Error::Ended`] if it
+    /// ended the component, and those of [`scan`](Self::scan).
+    pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
+        let (root, path) = self.below(path.as_ref())?;
+        self.ask(&[root.clone()], &format!("reading {path}"), |exports, store| {
+            exports.mt_scanner_files().call_inspect(store, &root.name, &path)
+        })?
+        .map_err(Error::from)
+    }
+
+    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems` and `tags`.
+    ///
+    /// # Errors
+    ///
+    /// As [`inspect`](Self::inspect).
+    pub fn inspect_json(&self, path: impl AsRef<Path>) -> Result<String, Error> {
+        let (root, path) = self.below(path.as_ref())?;
+        self.ask(&[root.clone()], &format!("reading {path}"), |exports, store| {
+            exports.mt_scanner_files().call_inspect_json(store, &root.name, &path)
+        })?
+        .map_err(Error::from)
+    }
+
+    /// Whether the name ends in one of [`audio_extensions`](Self::audio_extensions), in any case.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the component traps.
+    pub fn is_audio_file(&self, name: &str) -> Result<bool, Error> {
+        self.ask(&[], "is-audio-file", |exports, store| exports.mt_scanner_scan().call_is_audio_file(store, name))
+    }
+
+    /// The extensions of audio files, in lower case, with their dot.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the component traps.
+    pub fn audio_extensions(&self) -> Result<Vec<String>, Error> {
+        self.ask(&[], "audio-extensions", |exports, store| exports.mt_scanner_scan().call_audio_extensions(store))
+    }
+
+    /// The names of a row's columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the component traps.
+    pub fn columns(&self) -> Result<Vec<String>, Error> {
+        let statements =
+            self.ask(&[], "statements", |exports, store| exports.mt_scanner_library().call_statements(store))?;
+        let track = statements.into_iter().find(|statement| statement.name == "track");
+        Ok(track.map(|track| track.parameters).unwrap_or_default())
+    }
+
+    /// Makes one call with an instance of its own.
+    pub(crate) fn ask<T>(
+        &self,
+        roots: &[Root],
+        what: &str,
+        call: impl FnOnce(&crate::bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
+    ) -> Result<T, Error> {
+        let Plan { compiled, limits, .. } = &self.plan;
+        roots.iter().try_for_each(Root::check)?;
+        let _ticker = Ticker::start(&compiled.engine).map_err(|error| Error::NoInstance { source: error.into() })?;
+        let mut instance = Instance::new(compiled, roots, limits, Default::default())?;
+        instance.call(Duration::ZERO, call).map_err(|unreturned| match unreturned {
+            Unreturned::Ended(ended) => {
+                Error::Ended { call: what.to_owned(), outcome: ended.outcome, source: ended.source }
+            }
+            Unreturned::Cancelled => unreachable!("nobody can cancel this call"),
+        })
+    }
+
+    fn checked(&self) -> Result<Plan, Error> {
+        self.plan.roots.iter().try_for_each(Root::check)?;
+        Ok(self.plan.clone())
+    }
+
+    /// The root that a path is in, and the path below it as the component writes it.
+    fn below(&self, path: &Path) -> Result<(Root, String), Error> {
+        let outside = || Error::EscapesRoot { path: path.display().to_string() };
+        let first = self.plan.roots.first().ok_or_else(outside)?;
+        let absolute = Root::new(&first.path.join(path))?.path;
+        let found = self.plan.roots.iter().find_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
+        let (root, below) = found.ok_or_else(outside)?;
+        let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
+        Ok((root.clone(), names.join("/")))
+    }
+}

@@ -1,0 +1,117 @@
+//! Roots, progress, cancellation.
+
+use std::time::Duration;
+
+use mt_scanner::{Error, Scanner};
+
+use crate::support::{Folder, all, outcomes};
+
+#[test]
+fn a_missing_root_is_an_error_before_anything_starts() {
+    let folder = Folder::new();
+    let missing = folder.path().join("none");
+    match Scanner::new(&missing).unwrap().scan().err() {
+        Some(Error::RootNotFound { path, source: Some(_) }) => assert_eq!(path, missing),
+        error => panic!("{error:?}"),
+    }
+}
+
+#[test]
+fn a_file_is_no_root() {
+    let folder = Folder::new().file("a.mp3", b"");
+    let file = folder.path().join("a.mp3");
+    match Scanner::new(&file).unwrap().count(None) {
+        Err(Error::RootNotAFolder { path }) => assert_eq!(path, file),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn one_bad_root_of_several_stops_the_scan_before_it_starts() {
+    let folder = Folder::new().file("a.mp3", b"");
+    let scanner = Scanner::builder().root(folder.path()).root(folder.path().join("none")).build().unwrap();
+    assert!(matches!(scanner.scan().err(), Some(Error::RootNotFound { .. })));
+}
+
+#[test]
+fn roots_are_absolute_and_each_is_scanned_once() {
+    let folder = Folder::new().file("a/one.mp3", b"").file("b/two.mp3", b"");
+    let (a, b) = (folder.path().join("a"), folder.path().join("b"));
+    let scanner = Scanner::builder().roots([&a, &b, &folder.path().join("a/../a/.")]).build().unwrap();
+    assert_eq!(scanner.roots().collect::<Vec<_>>(), [&*a, &*b]);
+    let (tracks, _) = all(&scanner);
+    let found: Vec<_> = tracks.iter().map(|track| (track.root.as_str(), track.path.as_str())).collect();
+    assert_eq!(found, [(a.to_str().unwrap(), "one.mp3"), (b.to_str().unwrap(), "two.mp3")]);
+}
+
+#[test]
+fn a_count_stops_at_its_limit() {
+    let folder = Folder::new().tracks(30, 10);
+    let scanner = Scanner::new(folder.path()).unwrap();
+    assert_eq!(scanner.count(Some(7)).unwrap(), 7);
+    assert_eq!(scanner.count(Some(0)).unwrap(), 0);
+    assert_eq!(scanner.count(Some(1000)).unwrap(), 300);
+}
+
+#[test]
+fn progress_counts_everything_in_the_end() {
+    let folder = Folder::new().tracks(10, 10);
+    let mut scan = Scanner::new(folder.path()).unwrap().scan().unwrap();
+    assert_eq!(scan.by_ref().count(), 100);
+    let progress = scan.progress();
+    // The root, seven artists, ten albums.
+    assert_eq!((progress.folders, progress.files, progress.tracks), (18, 100, 100));
+    assert_eq!(progress.problems, scan.problems().len() as u64);
+    std::thread::sleep(Duration::from_millis(5));
+    assert_eq!(scan.progress(), progress);
+}
+
+#[test]
+fn a_cancelled_scan_ends_early() {
+    let folder = Folder::new().tracks(200, 30);
+    let mut scan = Scanner::builder().root(folder.path()).workers(2).items(4).build().unwrap().scan().unwrap();
+    let control = scan.control();
+    assert!(scan.next().is_some());
+    control.cancel();
+    let rest = scan.count();
+    assert!(rest < 5_000, "{rest}");
+    assert!(control.is_cancelled());
+}
+
+#[test]
+fn a_slow_reader_holds_the_workers_back() {
+    let folder = Folder::new().tracks(300, 10);
+    let mut scan = Scanner::builder().root(folder.path()).workers(2).items(8).build().unwrap().scan().unwrap();
+    scan.next();
+    std::thread::sleep(Duration::from_millis(200));
+    let tracks = scan.progress().tracks;
+    assert!(tracks < 1000, "{tracks} tracks were read for a reader of one");
+    assert_eq!(scan.count(), 2999);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_root_is_refused_and_one_inside_is_followed() {
+    use std::os::unix::fs::symlink;
+    let outside = Folder::new().file("secret.mp3", b"");
+    let folder = Folder::new().file("a/one.mp3", b"");
+    symlink(outside.path(), folder.path().join("out")).unwrap();
+    symlink(outside.path().join("secret.mp3"), folder.path().join("secret.mp3")).unwrap();
+    symlink("a/one.mp3", folder.path().join("again.mp3")).unwrap();
+    symlink("../a", folder.path().join("a/up")).unwrap();
+    let (tracks, problems) = all(&Scanner::new(folder.path()).unwrap());
+    assert_eq!(crate::support::paths_of(&tracks), ["a/one.mp3", "again.mp3"]);
+    let links: Vec<_> = outcomes(&problems).into_iter().filter(|(_, outcome)| *outcome != "malformed").collect();
+    assert_eq!(links, [("a/up", "link-loop"), ("out", "escapes-root"), ("secret.mp3", "escapes-root")]);
+    let (tracks, _) = all(&Scanner::builder().root(folder.path()).follow_links(false).build().unwrap());
+    assert_eq!(crate::support::paths_of(&tracks), ["a/one.mp3"]);
+}
+
+#[test]
+fn nothing_outside_the_roots_can_be_inspected() {
+    let folder = Folder::new().file("in/a.mp3", b"").file("out.mp3", b"");
+    let scanner = Scanner::new(folder.path().join("in")).unwrap();
+    assert!(matches!(scanner.inspect("../out.mp3"), Err(Error::EscapesRoot { .. })));
+    assert!(matches!(scanner.inspect(folder.path().join("out.mp3")), Err(Error::EscapesRoot { .. })));
+    assert!(matches!(scanner.inspect("b.mp3"), Err(Error::FileNotFound { .. })));
+}

@@ -1,0 +1,85 @@
+//! A file that ends an instance costs one problem; everything else is scanned.
+
+use std::time::{Duration, Instant};
+
+use mt_scanner::{Error, Outcome, Scanner, ScannerBuilder};
+
+use crate::support::{Folder, all, misbehaving, outcomes, paths_of};
+
+fn scanner(folder: &Folder) -> ScannerBuilder {
+    Scanner::builder()
+        .root(folder.path())
+        .component(misbehaving())
+        .file_timeout(Duration::from_millis(300))
+        .memory_limit(64 << 20)
+}
+
+#[test]
+fn a_loop_a_bloat_and_a_panic_are_named_and_the_rest_is_scanned() {
+    let folder = Folder::new()
+        .tracks(6, 5)
+        .file("Artist 01/Album 001/loop.mp3", b"MT-MISBEHAVE loop")
+        .file("Artist 01/Album 001/allocate.mp3", b"MT-MISBEHAVE allocate")
+        .file("Artist 05/deep/er/panic.mp3", b"MT-MISBEHAVE panic");
+    for workers in [1, 4] {
+        let (tracks, problems) = all(&scanner(&folder).workers(workers).build().unwrap());
+        assert_eq!(tracks.len(), 33, "{:?}", paths_of(&tracks));
+        let ended: Vec<_> =
+            outcomes(&problems).into_iter().filter(|(_, outcome)| !matches!(*outcome, "malformed")).collect();
+        assert_eq!(
+            ended,
+            [
+                ("Artist 01/Album 001/allocate.mp3", "memory"),
+                ("Artist 01/Album 001/loop.mp3", "timeout"),
+                ("Artist 05/deep/er/panic.mp3", "trap"),
+            ]
+        );
+        // Its fingerprint is known all the same.
+        let guilty = tracks.iter().find(|track| track.path.ends_with("panic.mp3")).unwrap();
+        assert_eq!(guilty.size, 18);
+        assert!(guilty.mtime_ns > 0 && guilty.format.is_none());
+    }
+}
+
+#[test]
+fn rows_of_such_files_have_every_column_as_well() {
+    let folder = Folder::new().file("panic.mp3", b"MT-MISBEHAVE panic").file("fine.mp3", b"");
+    let scanner = scanner(&folder).build().unwrap();
+    let columns = scanner.columns().unwrap().len();
+    let mut scan = scanner.rows(true).unwrap();
+    let mut count = 0;
+    for rows in scan.by_ref() {
+        for row in rows.unwrap().iter() {
+            assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(row).unwrap().len(), columns);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 2);
+    let problems = scan.problems();
+    let trap = problems.iter().find(|problem| problem.outcome == Outcome::Trap).unwrap();
+    assert!(trap.detail.starts_with("reading it crashed the component: "), "{}", trap.detail);
+    assert!(trap.detail.contains("panicked"), "{}", trap.detail);
+}
+
+#[test]
+fn a_scan_that_is_dropped_does_not_wait_for_an_endless_loop() {
+    let folder = Folder::new().file("loop.mp3", b"MT-MISBEHAVE loop").tracks(3, 3);
+    let endless = scanner(&folder).file_timeout(Duration::from_secs(3600)).workers(2).build().unwrap();
+    let mut scan = endless.scan().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let control = scan.control();
+    let start = Instant::now();
+    control.cancel();
+    while scan.next().is_some() {}
+    drop(scan);
+    assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
+}
+
+#[test]
+fn inspecting_such_a_file_is_an_error_of_its_own() {
+    let folder = Folder::new().file("panic.mp3", b"MT-MISBEHAVE panic");
+    match scanner(&folder).build().unwrap().inspect("panic.mp3") {
+        Err(Error::Ended { outcome: Outcome::Trap, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,184 @@
+//! Another component that exports the world `mt:scanner/scanner`: it finds tracker modules, by `std` alone.
+//!
+//! It is what somebody else's scanner would look like who does little more than he must: the whole of a piece of work in
+//! one step, whatever the budget, and no library of its own.
+#![allow(missing_docs, clippy::all)]
+
+use std::fs;
+
+wit_bindgen::generate!({ path: "../../../wit", world: "mt:scanner/scanner" });
+
+use exports::mt::scanner::files::{self, Inspection};
+use exports::mt::scanner::library::{self, Migration, Statement};
+use exports::mt::scanner::scan::{self, Budget, Mode, StepResult, Walking, Work};
+use exports::mt::scanner::types::{ScanError, Track};
+
+const EXTENSIONS: [&str; 4] = [".mod", ".xm", ".it", ".s3m"];
+
+struct Modules;
+
+impl scan::Guest for Modules {
+    fn step(
+        root: String,
+        work: Vec<Work>,
+        budget: Budget,
+        mode: Mode,
+        _walking: Walking,
+    ) -> Result<StepResult, ScanError> {
+        let mut result = StepResult {
+            folders: 0,
+            files: 0,
+            paths: Vec::new(),
+            tracks: Vec::new(),
+            problems: Vec::new(),
+            work: Vec::new(),
+        };
+        for Work { folder, files, .. } in work {
+            match files {
+                None => list(&root, folder, mode, &mut result)?,
+                Some(files) if budget.items == 0 => {
+                    result.work.push(Work { folder, files: Some(files), ignored_by: Vec::new() });
+                }
+                Some(files) => result.tracks.extend(files.iter().map(|name| track(&root, &join(&folder, name)))),
+            }
+        }
+        Ok(result)
+    }
+
+    fn step_json(_request: String) -> Result<String, ScanError> {
+        Err(ScanError::InvalidRequest("this component has the typed door only".into()))
+    }
+
+    fn scan_music_directory(root: String) -> Result<u64, ScanError> {
+        Self::count_audio_files(root, None)
+    }
+
+    fn count_audio_files(root: String, _limit: Option<u64>) -> Result<u64, ScanError> {
+        let mut work = vec![Work { folder: String::new(), files: None, ignored_by: Vec::new() }];
+        let mut count = 0;
+        let walking = Walking { follow_links: false, hidden_folders: true, ignored_folders: true };
+        while let Some(item) = work.pop() {
+            let budget = Budget { items: 1, milliseconds: 0 };
+            let result = Self::step(root.clone(), vec![item], budget, Mode::Count, walking)?;
+            count += result.files;
+            work.extend(result.work);
+        }
+        Ok(count)
+    }
+
+    fn is_audio_file(filename: String) -> bool {
+        is_module(&filename)
+    }
+
+    fn benchmark_directory(_root: String, _iterations: u32) -> Result<f64, ScanError> {
+        Ok(0.0)
+    }
+
+    fn audio_extensions() -> Vec<String> {
+        EXTENSIONS.map(str::to_owned).to_vec()
+    }
+}
+
+impl files::Guest for Modules {
+    fn inspect(root: String, path: String) -> Result<Inspection, ScanError> {
+        Ok(Inspection { track: track(&root, &path), problems: Vec::new(), tags: Vec::new() })
+    }
+
+    fn inspect_json(_root: String, path: String) -> Result<String, ScanError> {
+        Err(ScanError::FileNotFound(path))
+    }
+}
+
+impl library::Guest for Modules {
+    fn schema_version() -> u32 {
+        0
+    }
+
+    fn migrations() -> Vec<Migration> {
+        Vec::new()
+    }
+
+    fn statements() -> Vec<Statement> {
+        Vec::new()
+    }
+}
+
+fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Result<(), ScanError> {
+    let entries = fs::read_dir(join(root, &folder)).map_err(|_| ScanError::RootUnreadable(root.to_owned()))?;
+    result.folders += 1;
+    let mut names = Vec::new();
+    for entry in entries.flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() {
+            result.work.push(Work { folder: join(&folder, &name), files: None, ignored_by: Vec::new() });
+        } else if kind.is_file() && is_module(&name) {
+            names.push(name);
+        }
+    }
+    result.files += names.len() as u64;
+    match mode {
+        Mode::Count => {}
+        Mode::Paths => result.paths.extend(names.iter().map(|name| join(&folder, name))),
+        Mode::Tracks if names.is_empty() => {}
+        Mode::Tracks => result.work.push(Work { folder, files: Some(names), ignored_by: Vec::new() }),
+    }
+    Ok(())
+}
+
+fn is_module(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    EXTENSIONS.iter().any(|extension| name.len() > extension.len() && name.ends_with(extension))
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() || name.is_empty() { format!("{folder}{name}") } else { format!("{folder}/{name}") }
+}
+
+fn track(root: &str, path: &str) -> Track {
+    let extension = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    Track {
+        root: root.to_owned(),
+        path: path.to_owned(),
+        size: fs::metadata(join(root, path)).map_or(0, |file| file.len()),
+        mtime_ns: 0,
+        ctime_ns: 0,
+        format: Some(extension),
+        codec: None,
+        duration_ms: None,
+        bitrate: None,
+        sample_rate: None,
+        channels: None,
+        bit_depth: None,
+        title: None,
+        artist: None,
+        artists: Vec::new(),
+        album: None,
+        album_artist: None,
+        track_number: None,
+        track_total: None,
+        disc_number: None,
+        disc_total: None,
+        date: None,
+        year: None,
+        genre: None,
+        genres: Vec::new(),
+        composer: None,
+        comment: None,
+        isrc: None,
+        musicbrainz_recording_id: None,
+        musicbrainz_track_id: None,
+        musicbrainz_release_id: None,
+        musicbrainz_release_group_id: None,
+        musicbrainz_artist_ids: Vec::new(),
+        musicbrainz_album_artist_ids: Vec::new(),
+        replaygain_track_gain: None,
+        replaygain_track_peak: None,
+        replaygain_album_gain: None,
+        replaygain_album_peak: None,
+        compilation: false,
+        has_artwork: false,
+    }
+}
+
+export!(Modules);
