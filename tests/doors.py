@@ -6,7 +6,6 @@ that cannot be opened fails its tests and says what is missing: nothing is skipp
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import re
@@ -49,8 +48,10 @@ class Door:
     command: Callable[[Path], tuple[list[str], str]]
     """The command for a root up to its verb, and the root as the program knows it."""
     could_not_run: int
-    verbs: tuple[str, ...] = ("--json",)
-    """What follows a verb."""
+    flags: tuple[str, ...] = ("--json",)
+    """What asks for JSON lines."""
+    knows_ctime: bool = os.name != "nt"
+    """Whether the host looks up the time of the last change of status, which stock wasmtime does not give."""
 
     def scan(self, root: Path, *options: str, rights: bool = True) -> Scan:
         """Scans `root`. Without `rights`, permissions hold even when the tests run as root."""
@@ -81,14 +82,14 @@ class Door:
         self, verb: str, root: Path, *options: str, below: str = "", rights: bool = True
     ) -> tuple[subprocess.CompletedProcess[str], str]:
         command, name = self.command(root)
+        whole = [*command, verb, *self.flags, *options, f"{name}/{below}" if below else name]
         run = subprocess.run(
-            [*command, verb, *self.verbs, *options, f"{name}/{below}" if below else name],
+            whole if rights else _without_rights(whole),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             encoding="utf-8",
             timeout=SECONDS,
-            preexec_fn=None if rights else _give_up_rights(),
         )
         return run, name
 
@@ -129,7 +130,7 @@ def _through_wasmtime(root: Path) -> tuple[list[str], str]:
     # The CLI opens the folder before the component can say anything. When it could not, it opens one further up.
     given, name = root, "/music"
     while not given.is_dir() or not given.stat().st_mode & 0o400:
-        given, name = given.parent, f"/music/{root.relative_to(given.parent)}"
+        given, name = given.parent, f"/music/{root.relative_to(given.parent).as_posix()}"
     return [str(wasmtime()), "run", "--dir", f"{given}::/music", str(component())], name
 
 
@@ -141,26 +142,29 @@ def _through_mt_scan(root: Path) -> tuple[list[str], str]:
     return [str(mt_scan())], str(root)
 
 
-def _give_up_rights() -> Callable[[], None] | None:
-    """Root passes by permissions thanks to two capabilities. Gives a function that drops them in the new process."""
+def _without_rights(command: list[str]) -> list[str]:
+    """Root passes by permissions thanks to two capabilities; whoever runs this command gives them up first."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return None
+        return command
     if not sys.platform.startswith("linux"):
         raise DoorClosed("as root, permissions can be tested on Linux only; run the tests as another user")
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    drop, dac_override, dac_read_search = 24, 1, 2
+    return [sys.executable, "-c", GIVE_UP_RIGHTS, *command]
 
-    def give_up() -> None:
-        for capability in (dac_override, dac_read_search):
-            if prctl(drop, capability, 0, 0, 0) != 0:
-                raise OSError(ctypes.get_errno(), "root's rights cannot be given up; run the tests as another user")
 
-    return give_up
+# prctl(2), capabilities(7): the two leave the bounding set, and with `exec` the process.
+GIVE_UP_RIGHTS = """
+import ctypes, os, sys
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
+for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+    if ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+        sys.exit("root cannot give up its rights here: run the tests as another user")
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 DOORS = [
     # WASI 0.2 knows no exit codes but 0 and 1, and the component writes JSON lines unasked.
-    Door("wasmtime", _through_wasmtime, could_not_run=1, verbs=()),
+    Door("wasmtime", _through_wasmtime, could_not_run=1, flags=(), knows_ctime=False),
     Door("python", _through_python, could_not_run=3),
 ]
 if '"host"' in (REPOSITORY / "Cargo.toml").read_text(encoding="utf-8"):

@@ -23,7 +23,11 @@ from guest import Guest
 from readers import Reading, by_ffprobe, by_mutagen, by_tinytag
 from walker import is_audio
 
-READERS: dict[str, Callable[[Path], Reading]] = {"mutagen": by_mutagen, "tinytag": by_tinytag, "ffprobe": by_ffprobe}
+READERS: dict[str, Callable[[Path], Reading]] = {
+    "mutagen": cache(by_mutagen),
+    "tinytag": cache(by_tinytag),
+    "ffprobe": cache(by_ffprobe),
+}
 
 UNSUPPORTED = ("asf", "ogg-flac")
 """What the component recognises and does not read."""

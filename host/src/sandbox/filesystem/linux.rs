@@ -29,9 +29,21 @@ const MOST_READ: usize = 64 * 1024;
 /// Bytes of directory entries for one system call.
 const ENTRIES: usize = 32 * 1024;
 
-/// What a file's opening has told of it already: a `stat` usually follows.
+/// Where in a mode the type is: then it fits into a byte.
+const TYPE_SHIFT: u32 = 12;
+/// Directories whose memory is kept for the next ones.
+const SPARE: usize = 8;
+
+/// What is remembered between calls.
 #[derive(Default)]
-pub(in crate::sandbox) struct Recent(Option<(u32, Stat)>);
+pub(in crate::sandbox) struct Recent {
+    /// What a file's opening has told of it already: a `stat` usually follows.
+    stat: Option<(u32, Stat)>,
+    /// For entries as the system writes them.
+    buffer: Vec<u8>,
+    /// For entries of directories.
+    told: Vec<Vec<u8>>,
+}
 
 pub fn open_at(
     files: &mut Files<'_>,
@@ -60,18 +72,18 @@ pub fn open_at(
         _ => Opened::File(File::new(handle, FsPerms::ReadOnly, OpenMode::READ, true)),
     };
     let descriptor = files.wasi.table.push(opened)?;
-    files.recent.0 = Some((descriptor.rep(), stat));
+    files.recent.stat = Some((descriptor.rep(), stat));
     Ok(descriptor)
 }
 
 pub fn forget(files: &mut Files<'_>, descriptor: &Descriptor) {
-    files.recent.0.take_if(|(recent, _)| *recent == descriptor.rep());
+    files.recent.stat.take_if(|(recent, _)| *recent == descriptor.rep());
 }
 
 pub fn stat(files: &mut Files<'_>, descriptor: Descriptor) -> FsResult<DescriptorStat> {
     let opened = files.wasi.table.get(&descriptor)?;
     // Once: whoever asks again wants to know whether something has changed.
-    let stat = match files.recent.0.take_if(|(recent, _)| *recent == descriptor.rep()) {
+    let stat = match files.recent.stat.take_if(|(recent, _)| *recent == descriptor.rep()) {
         Some((_, stat)) => stat,
         None => rustix::fs::fstat(handle(opened)).map_err(refused)?,
     };
@@ -110,8 +122,10 @@ pub fn read(files: &mut Files<'_>, file: Descriptor, length: Filesize, offset: F
 /// A directory that is being read.
 struct Listing {
     folder: Arc<Handle>,
-    chunk: std::vec::IntoIter<FsResult<DirectoryEntry>>,
-    buffer: Vec<u8>,
+    /// Entries that the system has told already: each a byte for its type, its name, and a zero.
+    told: Vec<u8>,
+    /// Where the next of them begins.
+    next: usize,
 }
 
 pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Entries> {
@@ -124,55 +138,72 @@ pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Ent
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         Arc::new(rustix::fs::openat(&*from.dir, c".", flags, Mode::empty()).map_err(refused)?.into())
     };
-    let mut listing = Listing { folder, chunk: Vec::new().into_iter(), buffer: Vec::with_capacity(ENTRIES) };
-    listing.fill()?;
+    let mut listing = Listing { folder, told: files.recent.told.pop().unwrap_or_default(), next: 0 };
+    listing.ask(&mut files.recent.buffer)?;
     let listing = files.wasi.table.push(listing)?;
     Ok(Resource::new_own(listing.rep()))
 }
 
 pub fn read_directory_entry(files: &mut Files<'_>, entries: Entries) -> FsResult<Option<DirectoryEntry>> {
     let listing = files.wasi.table.get_mut(&Resource::<Listing>::new_borrow(entries.rep()))?;
-    if let Some(entry) = listing.chunk.next() {
-        return entry.map(Some);
+    if listing.next == listing.told.len() {
+        listing.ask(&mut files.recent.buffer)?;
     }
-    listing.fill()?;
-    listing.chunk.next().transpose()
+    listing.tell().transpose()
 }
 
 pub fn drop_entries(files: &mut Files<'_>, entries: Entries) -> wasmtime::Result<()> {
-    files.wasi.table.delete(Resource::<Listing>::new_own(entries.rep()))?;
+    let listing = files.wasi.table.delete(Resource::<Listing>::new_own(entries.rep()))?;
+    if files.recent.told.len() < SPARE {
+        files.recent.told.push(listing.told);
+    }
     Ok(())
 }
 
 impl Listing {
-    /// Reads the next chunk. It stays empty at the end of the directory.
-    fn fill(&mut self) -> FsResult<()> {
-        let mut chunk = Vec::new();
-        let mut raw = RawDir::new(&*self.folder, self.buffer.spare_capacity_mut());
+    /// Asks the system for more entries. There are none at the end of the directory.
+    fn ask(&mut self, buffer: &mut Vec<u8>) -> FsResult<()> {
+        self.told.clear();
+        self.next = 0;
+        buffer.reserve(ENTRIES);
+        let mut raw = RawDir::new(&*self.folder, buffer.spare_capacity_mut());
         while let Some(entry) = raw.next() {
             let entry = entry.map_err(refused)?;
-            if entry.file_name() != c"." && entry.file_name() != c".." {
-                chunk.push(named(&self.folder, entry.file_name(), entry.file_type()));
+            let name = entry.file_name();
+            if name != c"." && name != c".." {
+                let kind = kind_of(&self.folder, name, entry.file_type());
+                self.told.push((kind.as_raw_mode() >> TYPE_SHIFT) as u8);
+                self.told.extend_from_slice(name.to_bytes_with_nul());
             }
-            if raw.is_buffer_empty() && !chunk.is_empty() {
+            if raw.is_buffer_empty() && !self.told.is_empty() {
                 break;
             }
         }
-        self.chunk = chunk.into_iter();
         Ok(())
+    }
+
+    /// The next entry of those that the system has told.
+    fn tell(&mut self) -> Option<FsResult<DirectoryEntry>> {
+        let (kind, rest) = self.told[self.next..].split_first()?;
+        let name = CStr::from_bytes_until_nul(rest).ok()?;
+        self.next += 1 + name.count_bytes() + 1;
+        Some(match name.to_str() {
+            Ok(name) => {
+                let kind = FileType::from_raw_mode(u32::from(*kind) << TYPE_SHIFT);
+                Ok(DirectoryEntry { type_: type_of(kind), name: name.to_owned() })
+            }
+            Err(_) => Err(ErrorCode::IllegalByteSequence.into()),
+        })
     }
 }
 
-fn named(folder: &Handle, name: &CStr, mut kind: FileType) -> FsResult<DirectoryEntry> {
-    if kind == FileType::Unknown {
-        // Some filesystems do not say; what is gone meanwhile stays unknown.
-        kind = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
-            .map_or(kind, |stat| FileType::from_raw_mode(stat.st_mode));
+/// Some filesystems do not say of what type an entry is. What is gone meanwhile stays unknown.
+fn kind_of(folder: &Handle, name: &CStr, kind: FileType) -> FileType {
+    if kind != FileType::Unknown {
+        return kind;
     }
-    match name.to_str() {
-        Ok(name) => Ok(DirectoryEntry { type_: type_of(kind), name: name.to_owned() }),
-        Err(_) => Err(ErrorCode::IllegalByteSequence.into()),
-    }
+    rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)
+        .map_or(kind, |stat| FileType::from_raw_mode(stat.st_mode))
 }
 
 /// Opens what is at `path` in or below `folder`. `NOSYS` when the kernel has no such call, or does not let it through.
