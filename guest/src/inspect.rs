@@ -111,9 +111,11 @@ fn fingerprint(track: &mut Track, stat: &DescriptorStat) {
     track.ctime_ns = nanoseconds(stat.status_change_timestamp);
 }
 
-/// Nanoseconds since 1970; times before it come as huge unsigned seconds and wrap to negative ones.
+/// Nanoseconds since 1970. Times before that, which WASI's unsigned seconds cannot say, come out as 0 under every host.
 fn nanoseconds(time: Option<Datetime>) -> i64 {
-    time.map_or(0, |time| (time.seconds as i64).saturating_mul(1_000_000_000).saturating_add(time.nanoseconds.into()))
+    let nanoseconds =
+        |time: Datetime| (time.seconds as i64).saturating_mul(1_000_000_000).saturating_add(time.nanoseconds.into());
+    time.map_or(0, nanoseconds).max(0)
 }
 
 /// The content of an open file.
