@@ -4,6 +4,38 @@
 pub const AUDIO_EXTENSIONS: [&str; 10] =
     [".mp3", ".flac", ".m4a", ".ogg", ".wav", ".wma", ".aac", ".opus", ".m4p", ".mp4"];
 
+/// The list joined by spaces, as a custom section of the component: hosts that only want the list read the file and run nothing.
+#[cfg(target_family = "wasm")]
+#[unsafe(link_section = "mt:audio-extensions")]
+#[used]
+static SECTION: [u8; joined_len()] = joined();
+
+const fn joined_len() -> usize {
+    let mut len = AUDIO_EXTENSIONS.len() - 1;
+    let mut index = 0;
+    while index < AUDIO_EXTENSIONS.len() {
+        len += AUDIO_EXTENSIONS[index].len();
+        index += 1;
+    }
+    len
+}
+
+const fn joined() -> [u8; joined_len()] {
+    let mut bytes = [b' '; joined_len()];
+    let (mut index, mut at) = (0, 0);
+    while index < AUDIO_EXTENSIONS.len() {
+        let extension = AUDIO_EXTENSIONS[index].as_bytes();
+        let mut byte = 0;
+        while byte < extension.len() {
+            bytes[at + byte] = extension[byte];
+            byte += 1;
+        }
+        at += extension.len() + 1;
+        index += 1;
+    }
+    bytes
+}
+
 /// Whether the name ends in one of [`AUDIO_EXTENSIONS`], in any ASCII case. `.mp3` alone is a hidden file without an
 /// extension, as `os.path.splitext` and `Path::extension` have it.
 pub fn is_audio_file(name: &str) -> bool {
@@ -25,6 +57,11 @@ pub fn of(name: &str) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_section_is_the_list() {
+        assert_eq!(joined(), AUDIO_EXTENSIONS.join(" ").as_bytes());
+    }
 
     #[test]
     fn every_extension_counts_in_any_case() {

@@ -1,3 +1,5 @@
+//! Prints what is in a folder: the example of the README.
+
 use mt_scanner::{Error, Scanner};
 
 fn main() -> Result<(), Error> {

@@ -13,6 +13,9 @@ use crate::root::Root;
 use crate::sandbox::{Sandbox, Stop, interrupt};
 use crate::{Error, Limits, Outcome};
 
+/// An instance whose memory has grown beyond this many bytes is replaced when it has done its step: it never shrinks.
+const BLOATED: usize = 32 << 20;
+
 /// An instance. After a call that did not return it is of no use any more.
 pub(crate) struct Instance {
     store: Store<Sandbox>,
@@ -66,6 +69,11 @@ impl Instance {
         self.store.data_mut().watch.begin(self.limits.file_timeout.saturating_add(longer));
         self.store.set_epoch_deadline(1);
         call(&self.exports, &mut self.store).map_err(|error| self.ended(error))
+    }
+
+    /// Whether it keeps more memory than it should go on with.
+    pub fn is_bloated(&self) -> bool {
+        self.store.data().watch.used() > BLOATED
     }
 
     /// From now on no file can be read; it can still be seen that it is there.

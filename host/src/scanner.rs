@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::time::{Duration, Instant};
 
 use wasmtime::Store;
@@ -133,7 +134,7 @@ impl Scanner {
     /// ended the component, and those of [`scan`](Self::scan).
     pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
         let (root, path) = self.below(path.as_ref())?;
-        self.ask(&[root.clone()], &format!("reading {path}"), |exports, store| {
+        self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
             exports.mt_scanner_files().call_inspect(store, &root.name, &path)
         })?
         .map_err(Error::from)
@@ -146,7 +147,7 @@ impl Scanner {
     /// As [`inspect`](Self::inspect).
     pub fn inspect_json(&self, path: impl AsRef<Path>) -> Result<String, Error> {
         let (root, path) = self.below(path.as_ref())?;
-        self.ask(&[root.clone()], &format!("reading {path}"), |exports, store| {
+        self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
             exports.mt_scanner_files().call_inspect_json(store, &root.name, &path)
         })?
         .map_err(Error::from)

@@ -95,5 +95,5 @@ def test_the_list_handed_out_is_a_copy() -> None:
 def test_a_file_without_a_list_is_no_component_of_ours(tmp_path: Path) -> None:
     for content in (b"", b"text", b"\0asm\x0d\0\x01\0", b"\0asm\x0d\0\x01\0\0\x05\x04name"):
         (tmp_path / "x.wasm").write_bytes(content)
-        with pytest.raises(ComponentError, match="no section mt:audio-extensions"):
+        with pytest.raises(ComponentError, match=r"x\.wasm: the component"):
             _extensions.read_extensions(str(tmp_path / "x.wasm"))

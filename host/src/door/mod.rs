@@ -54,6 +54,18 @@ pub(crate) struct Found<R> {
     pub work: Vec<Work>,
 }
 
+impl<R> Found<R> {
+    /// Adds what was found after this. Of the rows, the later ones stay.
+    fn add(&mut self, later: Self) {
+        self.folders += later.folders;
+        self.files += later.files;
+        self.tracks += later.tracks;
+        self.rows = later.rows;
+        self.problems.extend(later.problems);
+        self.work.extend(later.work);
+    }
+}
+
 /// Why a step has found nothing.
 pub(crate) enum Failure {
     /// The instance did not return.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Door, Failure, Found, Request};
-use crate::bindings::exports::mt::scanner::scan::Work;
+use super::{Door, Failure, Found, Request, tracks::typed};
+use crate::bindings::exports::mt::scanner::scan::{Budget, Mode, Work};
 use crate::instance::Instance;
 use crate::{Error, Problem};
 
@@ -96,16 +96,59 @@ impl Door for RowsDoor {
     type Rows = Rows;
     const MOST_HANDED_IN: usize = 8;
 
+    /// Folders are listed through the typed door: the names of a folder's files would be a text of many MB, and that more than
+    /// once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<Rows>, Failure> {
+        let Request { root, work, budget, walking } = request;
+        let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(|item| item.files.is_none());
+        let mut found = Found::default();
+        if !folders.is_empty() {
+            let only_list = Budget { items: 0, ..budget };
+            found =
+                typed(instance, Request { root, work: &folders, budget: only_list, walking }, Mode::Tracks, |_| {
+                    (Rows::default(), 0)
+                })?;
+            if budget.items == 0 {
+                found.work.splice(0..0, files);
+                return Ok(found);
+            }
+            // What was found is above what was handed in.
+            files.reverse();
+            let (folders, listed): (Vec<_>, Vec<_>) = found.work.drain(..).partition(|item| item.files.is_none());
+            found.work = folders;
+            files.extend(listed);
+            files.reverse();
+        }
+        let enough = how_many(&files, budget.items as usize);
+        found.work.extend(files.drain(enough..).rev());
+        if !files.is_empty() {
+            found.add(self.read(instance, Request { root, work: &files, budget, walking })?);
+        }
+        Ok(found)
+    }
+}
+
+/// How many of the slices have as many files.
+fn how_many(slices: &[Work], files: usize) -> usize {
+    let mut so_far = 0;
+    let enough = slices.iter().position(|slice| {
+        let before = so_far;
+        so_far += slice.files.as_ref().map_or(0, Vec::len);
+        before >= files
+    });
+    enough.unwrap_or(slices.len())
+}
+
+impl RowsDoor {
+    /// Reads files.
+    fn read(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<Rows>, Failure> {
         let question = self.question(&request).map_err(not_understood)?;
         let answer = instance
             .call(request.time(), |exports, store| exports.mt_scanner_scan().call_step_json(store, &question))?;
         let text = answer.map_err(|error| Failure::Refused(error.into()))?;
         understood(text)
     }
-}
 
-impl RowsDoor {
     fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
         let Request { root, work, budget, walking } = request;
         let work = work.iter().map(|Work { folder, files, ignored_by }| WorkRef {

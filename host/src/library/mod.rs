@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::{Problem, Progress, Rows, Scan, Scanner};
+use crate::{Problem, Progress, Rows, Scanner};
 use database::Schema;
 use writer::{Unwritten, Writer};
 
 pub use error::LibraryError;
 
-/// Rows in one transaction.
-const ROWS: usize = 4000;
+/// Time of one transaction. Rows come in no order, so every transaction touches most pages of an index: few are far cheaper
+/// than many.
+const TRANSACTION: Duration = Duration::from_secs(1);
 /// Least time between two reports of progress.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 
@@ -29,7 +30,7 @@ pub struct Library {
 }
 
 /// What a sync did.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyncReport {
     /// Tracks that the library did not have.
@@ -38,11 +39,29 @@ pub struct SyncReport {
     pub modified: u64,
     /// Tracks that it had as they are.
     pub unchanged: u64,
-    /// What did not go in the ordinary way.
-    pub problems: Vec<Problem>,
     /// Counts and time of the scan.
     pub progress: Progress,
 }
+
+/// Watches a sync. Every method may stay as it is.
+pub trait Observer {
+    /// How far the scan is; at most ten times a second, and at the end.
+    fn progress(&mut self, _progress: &Progress) {}
+
+    /// What did not go in the ordinary way, as it is written.
+    fn problems(&mut self, _problems: &[Problem]) {}
+
+    /// Whether [`rows`](Self::rows) is to be called.
+    fn wants_rows(&self) -> bool {
+        false
+    }
+
+    /// What was found, before it is written. Lists are lists in it.
+    fn rows(&mut self, _rows: &Rows) {}
+}
+
+/// Watches nothing.
+impl Observer for () {}
 
 impl Library {
     /// Opens a library, new or old, and brings it to the version that the scanner's component knows.
@@ -77,63 +96,41 @@ impl Library {
         Ok(&self.schema.statement(name)?.sql)
     }
 
-    /// Scans the scanner's roots and brings what is found into the library, in transactions of some thousand rows, while the
-    /// scan goes on.
+    /// Scans the scanner's roots and brings what is found into the library, in a transaction every second, while the scan
+    /// goes on.
     ///
-    /// Nothing is ever deleted: tracks of files that are gone stay. `on_progress` is called at most ten times a second and
-    /// at the end.
+    /// No track is ever deleted: those of files that are gone stay. Problems take the place of those that the roots had.
     ///
     /// # Errors
     ///
     /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written; [`LibraryError::Database`] if the database
     /// cannot be written.
-    pub fn sync(&self, scanner: &Scanner, on_progress: impl FnMut(&Progress)) -> Result<SyncReport, LibraryError> {
-        self.bring(scanner.rows(true)?, scanner, on_progress, |_| {})
-    }
-
-    /// [`sync`](Self::sync), and calls `on_rows` with what is brought, lists as lists.
-    ///
-    /// # Errors
-    ///
-    /// As [`sync`](Self::sync).
-    pub fn sync_and(
-        &self,
-        scanner: &Scanner,
-        on_progress: impl FnMut(&Progress),
-        on_rows: impl FnMut(&Rows),
-    ) -> Result<SyncReport, LibraryError> {
-        self.bring(scanner.rows(false)?, scanner, on_progress, on_rows)
-    }
-
-    fn bring(
-        &self,
-        mut scan: Scan<Rows>,
-        scanner: &Scanner,
-        mut on_progress: impl FnMut(&Progress),
-        mut on_rows: impl FnMut(&Rows),
-    ) -> Result<SyncReport, LibraryError> {
+    pub fn sync(&self, scanner: &Scanner, observer: &mut impl Observer) -> Result<SyncReport, LibraryError> {
+        let wants_rows = observer.wants_rows();
+        let mut scan = scanner.rows(!wants_rows)?;
         let before = self.count_tracks()?;
         let roots: Vec<String> = scanner.roots().map(|root| root.to_string_lossy().into_owned()).collect();
-        let mut problems = Vec::new();
         let mut written = 0;
         let mut reported = Instant::now();
         let mut writer = Writer::new(&self.connection, &self.schema, &roots).map_err(|error| self.unwritten(error))?;
         while let Some(rows) = scan.next() {
-            let rows = rows?;
-            on_rows(&rows);
-            written += writer.tracks(&rows).map_err(|error| self.unwritten(error))?;
-            problems.append(&mut scan.problems());
+            let (rows, problems) = (rows?, scan.problems());
+            if wants_rows {
+                observer.rows(&rows);
+            }
+            observer.problems(&problems);
+            written += writer.write(&rows, &problems).map_err(|error| self.unwritten(error))?;
             if reported.elapsed() >= BETWEEN_REPORTS {
                 reported = Instant::now();
-                on_progress(&scan.progress());
+                observer.progress(&scan.progress());
             }
         }
-        writer.finish(&problems).map_err(|error| self.unwritten(error))?;
+        writer.finish().map_err(|error| self.unwritten(error))?;
         let progress = scan.progress();
-        on_progress(&progress);
+        observer.progress(&progress);
         let added = self.count_tracks()?.saturating_sub(before);
         let modified = written.saturating_sub(added);
-        Ok(SyncReport { added, modified, unchanged: progress.tracks.saturating_sub(written), problems, progress })
+        Ok(SyncReport { added, modified, unchanged: progress.tracks.saturating_sub(written), progress })
     }
 
     fn count_tracks(&self) -> Result<u64, LibraryError> {

@@ -1,5 +1,7 @@
 //! The one writer of a library.
 
+use std::time::Instant;
+
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
 
 use super::database::Schema;
@@ -12,9 +14,14 @@ pub(super) struct Writer<'a> {
     schema: &'a Schema,
     roots: &'a [String],
     track: Statement<'a>,
+    problem: Statement<'a>,
+    /// What the parameters of `problem` mean.
+    columns: &'a [String],
     transaction: Option<Transaction<'a>>,
-    /// Rows since the last commit.
-    pending: usize,
+    /// When the transaction began.
+    since: Instant,
+    /// Whether the roots are known, and their old problems forgotten.
+    begun: bool,
 }
 
 /// Why something was not written.
@@ -38,54 +45,59 @@ impl From<LibraryError> for Unwritten {
 impl<'a> Writer<'a> {
     pub fn new(connection: &'a Connection, schema: &'a Schema, roots: &'a [String]) -> Result<Self, Unwritten> {
         let track = connection.prepare(&schema.statement("track")?.sql)?;
-        Ok(Self { connection, schema, roots, track, transaction: None, pending: 0 })
+        let problem = schema.statement("problem")?;
+        let (problem, columns) = (connection.prepare(&problem.sql)?, &problem.parameters);
+        Ok(Self {
+            connection,
+            schema,
+            roots,
+            track,
+            problem,
+            columns,
+            transaction: None,
+            since: Instant::now(),
+            begun: false,
+        })
     }
 
-    /// Writes tracks; gives how many of them the library had not, or had otherwise.
-    pub fn tracks(&mut self, rows: &Rows) -> Result<u64, Unwritten> {
+    /// Writes tracks and problems; gives how many of the tracks the library had not, or had otherwise.
+    pub fn write(&mut self, rows: &Rows, problems: &[Problem]) -> Result<u64, Unwritten> {
         self.begin()?;
         let mut written = 0;
         for row in rows.iter() {
             bind::row(&mut self.track, row)?;
             written += self.track.raw_execute()? as u64;
         }
-        self.pending += rows.len();
-        if self.pending >= super::ROWS {
+        for problem in problems {
+            self.problem.execute(rusqlite::params_from_iter(self.columns.iter().map(|name| cell(problem, name))))?;
+        }
+        if self.since.elapsed() >= super::TRANSACTION {
             self.commit()?;
         }
         Ok(written)
     }
 
-    /// Puts problems in the place of those that the roots had, and commits.
-    pub fn finish(mut self, problems: &[Problem]) -> Result<(), Unwritten> {
+    /// Commits what is pending.
+    pub fn finish(mut self) -> Result<(), Unwritten> {
         self.begin()?;
-        self.for_each_root("forget_problems")?;
-        let statement = self.schema.statement("problem")?;
-        let mut insert = self.connection.prepare(&statement.sql)?;
-        for problem in problems {
-            let value = |name: &String| match name.as_str() {
-                "root" => Some(problem.root.as_str()),
-                "path" => Some(problem.path.as_str()),
-                "outcome" => Some(problem.outcome.name()),
-                "detail" => Some(problem.detail.as_str()),
-                _ => None,
-            };
-            insert.execute(rusqlite::params_from_iter(statement.parameters.iter().map(value)))?;
-        }
         self.commit()
     }
 
     fn begin(&mut self) -> Result<(), Unwritten> {
         if self.transaction.is_none() {
+            self.since = Instant::now();
             let immediate = TransactionBehavior::Immediate;
             self.transaction = Some(Transaction::new_unchecked(self.connection, immediate)?);
+        }
+        if !self.begun {
             self.for_each_root("root")?;
+            self.for_each_root("forget_problems")?;
+            self.begun = true;
         }
         Ok(())
     }
 
     fn commit(&mut self) -> Result<(), Unwritten> {
-        self.pending = 0;
         self.transaction.take().map_or(Ok(()), Transaction::commit)?;
         Ok(())
     }
@@ -96,5 +108,16 @@ impl<'a> Writer<'a> {
             statement.execute([root])?;
         }
         Ok(())
+    }
+}
+
+/// The problem's field of this name.
+fn cell<'a>(problem: &'a Problem, name: &str) -> Option<&'a str> {
+    match name {
+        "root" => Some(&problem.root),
+        "path" => Some(&problem.path),
+        "outcome" => Some(problem.outcome.name()),
+        "detail" => Some(&problem.detail),
+        _ => None,
     }
 }

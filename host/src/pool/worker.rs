@@ -41,6 +41,9 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
             Err(Failure::Unreturned(Unreturned::Cancelled)) => return Ok(()),
             Err(Failure::Refused(error)) => return Err(error),
         };
+        if instance.as_ref().is_some_and(Instance::is_bloated) {
+            instance = None;
+        }
         let worth_sending = found.tracks > 0 || found.files > 0 || !found.problems.is_empty();
         let batch = Pool::give(pool, &load, found, answers);
         if worth_sending && answers.send(Ok(batch)).is_err() {

@@ -21,15 +21,21 @@ pub(crate) enum Stop {
 
 /// Watches over an instance.
 pub(crate) struct Watch {
-    /// In bytes of linear memory.
+    /// The most linear memory in bytes, and how much there is.
     memory: usize,
+    used: usize,
     deadline: Instant,
     cancelled: Arc<AtomicBool>,
 }
 
 impl Watch {
     pub fn new(memory: usize, cancelled: Arc<AtomicBool>) -> Self {
-        Self { memory, deadline: Instant::now(), cancelled }
+        Self { memory, used: 0, deadline: Instant::now(), cancelled }
+    }
+
+    /// How much linear memory there is, in bytes. It never shrinks.
+    pub fn used(&self) -> usize {
+        self.used
     }
 
     /// A call begins that may take so long.
@@ -52,7 +58,11 @@ pub(crate) fn interrupt(store: StoreHookState<'_, Sandbox>) -> wasmtime::Result<
 
 impl ResourceLimiter for Watch {
     fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        if desired > self.memory { Err(Stop::Memory.into()) } else { Ok(true) }
+        if desired > self.memory {
+            return Err(Stop::Memory.into());
+        }
+        self.used = desired;
+        Ok(true)
     }
 
     fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {

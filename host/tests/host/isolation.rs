@@ -10,7 +10,7 @@ fn scanner(folder: &Folder) -> ScannerBuilder {
     Scanner::builder()
         .root(folder.path())
         .component(misbehaving())
-        .file_timeout(Duration::from_millis(300))
+        .file_timeout(Duration::from_secs(3))
         .memory_limit(64 << 20)
 }
 

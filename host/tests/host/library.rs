@@ -1,9 +1,34 @@
 //! The library.
 
-use mt_scanner::{Library, LibraryError, Scanner};
+use mt_scanner::{Library, LibraryError, Observer, Problem, Progress, Rows, Scanner};
 use rusqlite::Connection;
 
 use crate::support::{Folder, all, samples};
+
+#[derive(Default)]
+struct Seen {
+    rows: usize,
+    problems: usize,
+    progress: Option<Progress>,
+}
+
+impl Observer for Seen {
+    fn wants_rows(&self) -> bool {
+        true
+    }
+
+    fn rows(&mut self, rows: &Rows) {
+        self.rows += rows.len();
+    }
+
+    fn problems(&mut self, problems: &[Problem]) {
+        self.problems += problems.len();
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        self.progress = Some(*progress);
+    }
+}
 
 #[test]
 fn a_library_has_a_row_for_every_track() {
@@ -12,9 +37,9 @@ fn a_library_has_a_row_for_every_track() {
     let scanner = Scanner::new(samples()).unwrap();
     let (tracks, problems) = all(&scanner);
     let library = Library::open(&path, &scanner).unwrap();
-    let report = library.sync(&scanner, |_| {}).unwrap();
+    let report = library.sync(&scanner, &mut ()).unwrap();
     assert_eq!((report.added, report.modified, report.unchanged), (tracks.len() as u64, 0, 0));
-    assert_eq!(report.problems.len(), problems.len());
+    assert_eq!(report.progress.problems, problems.len() as u64);
     let connection = Connection::open(&path).unwrap();
     let mut statement =
         connection.prepare("SELECT path, title, artists, has_artwork FROM tracks ORDER BY path").unwrap();
@@ -33,12 +58,13 @@ fn a_second_sync_changes_nothing_and_sees_what_did_change() {
     let db = Folder::new();
     let scanner = Scanner::new(folder.path()).unwrap();
     let library = Library::open(db.path().join("library.db"), &scanner).unwrap();
-    assert_eq!(library.sync(&scanner, |_| {}).unwrap().added, 12);
-    let mut rows = 0;
-    let again = library.sync_and(&scanner, |_| {}, |some| rows += some.len()).unwrap();
-    assert_eq!((again.added, again.modified, again.unchanged, rows), (0, 0, 12, 12));
+    assert_eq!(library.sync(&scanner, &mut ()).unwrap().added, 12);
+    let mut seen = Seen::default();
+    let again = library.sync(&scanner, &mut seen).unwrap();
+    assert_eq!((again.added, again.modified, again.unchanged), (0, 0, 12));
+    assert_eq!((seen.rows, seen.problems, seen.progress), (12, 12, Some(again.progress)));
     let folder = folder.file("new.mp3", b"").file("Artist 00/Album 000/000.mp3", b"longer");
-    let third = library.sync(&scanner, |_| {}).unwrap();
+    let third = library.sync(&scanner, &mut ()).unwrap();
     assert_eq!((third.added, third.modified, third.unchanged), (1, 1, 11));
     drop(folder);
 }
@@ -70,11 +96,11 @@ fn problems_are_those_of_the_last_sync() {
     let path = db.path().join("library.db");
     let scanner = Scanner::new(folder.path()).unwrap();
     let library = Library::open(&path, &scanner).unwrap();
-    library.sync(&scanner, |_| {}).unwrap();
+    library.sync(&scanner, &mut ()).unwrap();
     let count =
         || -> i64 { library.connection().query_row("SELECT count(*) FROM problems", [], |row| row.get(0)).unwrap() };
     assert_eq!(count(), 1);
     std::fs::remove_file(folder.path().join("a.mp3")).unwrap();
-    library.sync(&scanner, |_| {}).unwrap();
+    library.sync(&scanner, &mut ()).unwrap();
     assert_eq!(count(), 0);
 }

@@ -1,5 +1,6 @@
 """The component, compiled once a process: its engine, its linker, and handles of its exports."""
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -9,14 +10,20 @@ from mt_scanner._errors import ComponentError
 from mt_scanner._extensions import COMPONENT
 from mt_scanner._roots import why
 
+# Thousands of declarations that stay, and a collector that would look through them again and again: 5 ms of 60.
+_collects = gc.isenabled()
+gc.disable()
 try:
     # `wasmtime` loads a native library, so more than ImportError can come of it.
     import wasmtime
     from wasmtime import component as wasm
 except (ImportError, OSError, RuntimeError) as error:
     raise ComponentError(f"wasmtime cannot be imported: {error}", "") from error
+finally:
+    if _collects:
+        gc.enable()
 
-from mt_scanner._export import Export
+from mt_scanner._export import Export  # noqa: E402 (after wasmtime)
 
 PACKAGE, VERSION = "mt:scanner", "0.1.0"
 

@@ -1,6 +1,5 @@
 """The library: an SQLite database of what scans have found."""
 
-import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -102,6 +101,8 @@ class Library:
 
     def tracks(self) -> Iterator[Track]:
         """Every track of the library, by root and path."""
+        import json
+
         connection, statements = self._open()
         for row in connection.execute(statements["tracks"]):
             cells = list(row)

@@ -1,9 +1,9 @@
 """The pool: worker threads, each with an instance of its own, that pull from one stack of work.
 
 - The stack is last in, first out: depth first, so that little work is pending at a time.
-- A worker takes several items a step when the stack is long, and little at a time while it is shorter than the number
-  of workers, so that work spreads.
-- Workers start as work appears: a small folder does not pay for many instances.
+- A worker takes several items a step when the stack is long, and does little at a time while there is not enough for
+  those that have nothing, so that work spreads.
+- Workers start as work appears and lasts: a small folder does not pay for many instances.
 - What was found waits in a bounded queue. Whoever reads slowly slows the workers down; memory stays bounded.
 - A step that ends its instance gives its items back as suspects (`_suspects.py`).
 """
@@ -24,13 +24,15 @@ from mt_scanner._progress import Progress
 from mt_scanner._suspects import Found, Suspect, look_at
 
 ITEMS_TO_SPREAD = 8
-"""Files and folders a step while there is less work than workers."""
+"""Files and folders a step while workers have nothing to do."""
 MILLISECONDS = 50
 """Time a step. A scan that is stopped ends within this and one file."""
 TAKEN = {"tracks": 8, "paths": 64, "count": 64}
 """The most items of the stack that go into one step; those that it does not come to are handed back."""
 WAITING = 2
 """Answers that may wait to be read, for each worker."""
+ALONE = 0.005
+"""Time in s that the first worker has to itself: a small folder is done by then, and others would only cost."""
 PATIENCE = 0.5
 """A reader looks up this often, in s: on some systems a wait without an end cannot be interrupted from the keyboard."""
 
@@ -73,6 +75,7 @@ class Pool:
         _under_way.add(self)
         try:
             with self._lock:
+                self._since = time.monotonic()
                 wanted = self._hire()
             self._start(wanted)
             while (answer := self._next()) is not None:
@@ -119,8 +122,8 @@ class Pool:
 
     def _hire(self) -> int:
         # With the lock held. How many workers to start for the work that is there.
-        wanted = 0 if self._stopped else min(len(self._stack) - self._idle, self._plan.workers - self._started)
-        wanted = max(0, wanted)
+        most = 1 if time.monotonic() - self._since < ALONE else self._plan.workers
+        wanted = 0 if self._stopped else max(0, min(len(self._stack) - self._idle, most - self._started))
         self._started += wanted
         self._alive += wanted
         return wanted
@@ -180,7 +183,10 @@ class Pool:
                 return None
             self._busy += 1
             stack, workers, most = self._stack, self._plan.workers, self._plan.items
-            budget = most if len(stack) >= workers else min(ITEMS_TO_SPREAD, most)
+            # Workers without work, and those that are not there yet: as long as there is something for each of them, or
+            # all have something, steps are long.
+            hungry = workers - self._busy
+            budget = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
             share = min(len(stack) // workers, TAKEN[self._plan.mode])
             root, first = stack.pop()
             if isinstance(first, Suspect):

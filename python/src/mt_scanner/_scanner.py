@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mt_scanner import _roots
 from mt_scanner._errors import EscapesRoot, FileFailed
-from mt_scanner._plan import Limits, Plan, Walking
+from mt_scanner._plan import Limits, Plan, Walking, default_workers
 from mt_scanner._progress import Progress
 from mt_scanner._roots import StrPath
 from mt_scanner._track import Inspection, Problem, Tag, Track, problems_of
@@ -20,15 +20,12 @@ if TYPE_CHECKING:
 
 # What needs wasmtime is imported on first use: it takes longer than all the rest of the package.
 
-WORKERS = 16
-"""More than cores: a call to the filesystem waits for another thread of wasmtime, and others use that time."""
-
 
 class Scanner:
     """Scans music folders inside the sandbox.
 
     `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
-    `workers`: the most instances of the component, each on a thread of its own; by default 16.
+    `workers`: the most instances of the component, each on a thread of its own; by default 4 a core, from 8 to 32.
     `backend`: `wasmtime` runs the component under wasmtime's Python package; `auto` takes the best that is installed.
     `follow_links`: follow symbolic links to files and folders inside a root. On by default.
     `hidden_folders`: enter folders whose name begins with a dot. Off by default.
@@ -65,7 +62,7 @@ class Scanner:
         self.problems: list[Problem] = []
         """The problems of the latest `scan`, `paths` or `count`, so far."""
         self._latest: Pool | None = None
-        self._workers = workers or WORKERS
+        self._workers = workers or default_workers()
         self._walking = Walking(follow_links, hidden_folders, ignored_folders)
         self._limits = Limits(file_timeout, memory_limit)
         self._wasm = None if component is None else os.fspath(component)

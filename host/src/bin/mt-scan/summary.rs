@@ -1,9 +1,9 @@
 //! The summary of a scan, for people.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
-use mt_scanner::{Problem, Progress, Track};
+use mt_scanner::{Outcome, Problem, Progress, Track};
 
 use crate::screen::shown;
 
@@ -45,7 +45,7 @@ impl Summary {
         sum.bytes += bytes;
     }
 
-    pub fn show(mut self, out: &mut dyn Write, problems: &[Problem], progress: &Progress) -> io::Result<()> {
+    pub fn show(mut self, out: &mut dyn Write, problems: Problems, progress: &Progress) -> io::Result<()> {
         let mut total = Sum::default();
         for (_, sum) in &self.kinds {
             total.tracks += sum.tracks;
@@ -66,38 +66,61 @@ impl Summary {
                 .map(|(kind, sum)| [kind.clone(), thousands(sum.tracks), hours(sum.milliseconds), size(sum.bytes)]);
             table(out, &[head].into_iter().chain(rows).collect::<Vec<_>>())?;
         }
-        show_problems(out, problems)
+        problems.show(out)
     }
 }
 
-pub fn show_problems(out: &mut dyn Write, problems: &[Problem]) -> io::Result<()> {
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let mut counts: Vec<(&str, u64)> = Vec::new();
-    for problem in problems {
-        match counts.iter_mut().find(|(outcome, _)| *outcome == problem.outcome.name()) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((problem.outcome.name(), 1)),
+/// Adds up problems, and remembers the first of them by root and path.
+#[derive(Default)]
+pub struct Problems {
+    /// In the order in which they came.
+    counts: Vec<(Outcome, u64)>,
+    named: BTreeSet<Named>,
+}
+
+/// Root, path, outcome, detail.
+type Named = (String, String, &'static str, String);
+
+impl Problems {
+    pub fn add(&mut self, problems: &[Problem]) {
+        for problem in problems {
+            match self.counts.iter_mut().find(|(outcome, _)| *outcome == problem.outcome) {
+                Some((_, count)) => *count += 1,
+                None => self.counts.push((problem.outcome, 1)),
+            }
+            let Problem { root, path, outcome, detail } = problem;
+            let last = self.named.last().filter(|_| self.named.len() >= NAMED);
+            if last.is_none_or(|last| (root, path) <= (&last.0, &last.1)) {
+                self.named.insert((root.clone(), path.clone(), outcome.name(), detail.clone()));
+                while self.named.len() > NAMED {
+                    self.named.pop_last();
+                }
+            }
         }
     }
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let counts: Vec<String> =
-        counts.iter().map(|(outcome, count)| format!("{} {outcome}", thousands(*count))).collect();
-    writeln!(out, "\n{}: {}", number(problems.len() as u64, "problem"), counts.join(", "))?;
-    let key = |problem: &&Problem| {
-        (problem.root.clone(), problem.path.clone(), problem.outcome.name(), problem.detail.clone())
-    };
-    let mut sorted: Vec<&Problem> = problems.iter().collect();
-    sorted.sort_by_cached_key(key);
-    for Problem { path, outcome, detail, .. } in sorted.iter().take(NAMED) {
-        let path = if path.is_empty() { ".".into() } else { shown(path) };
-        writeln!(out, "  {path}: {outcome}: {}", shown(detail))?;
+
+    pub fn any(&self) -> bool {
+        !self.counts.is_empty()
     }
-    if problems.len() > NAMED {
-        writeln!(out, "  and {} more; --json names them all", thousands((problems.len() - NAMED) as u64))?;
+
+    pub fn show(mut self, out: &mut dyn Write) -> io::Result<()> {
+        let total: u64 = self.counts.iter().map(|(_, count)| count).sum();
+        if total == 0 {
+            return Ok(());
+        }
+        self.counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let counts: Vec<String> =
+            self.counts.iter().map(|(outcome, count)| format!("{} {outcome}", thousands(*count))).collect();
+        writeln!(out, "\n{}: {}", number(total, "problem"), counts.join(", "))?;
+        for (_, path, outcome, detail) in &self.named {
+            let path = if path.is_empty() { ".".into() } else { shown(path) };
+            writeln!(out, "  {path}: {outcome}: {}", shown(detail))?;
+        }
+        match total - self.named.len() as u64 {
+            0 => Ok(()),
+            more => writeln!(out, "  and {} more; --json names them all", thousands(more)),
+        }
     }
-    Ok(())
 }
 
 /// Columns, the first to the left and the others to the right.

@@ -10,7 +10,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, SeekFrom, Stat};
+use rustix::fs::{Access, AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, SeekFrom, Stat};
 use rustix::io::Errno;
 use wasmtime::component::Resource;
 use wasmtime_wasi::filesystem::{Descriptor as Opened, Dir, File};
@@ -131,7 +131,9 @@ struct Listing {
 pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Entries> {
     let from = directory(files, &folder)?;
     let folder = if Arc::strong_count(&from.dir) == 1 {
-        // Nobody else reads by this handle, so its position may be used.
+        // Nobody else reads by this handle, so its position may be used. A folder that may be read and not entered is
+        // refused, as it is where the folder is opened once more.
+        rustix::fs::accessat(&*from.dir, c".", Access::EXISTS, AtFlags::empty()).map_err(refused)?;
         rustix::fs::seek(&*from.dir, SeekFrom::Start(0)).map_err(refused)?;
         Arc::clone(&from.dir)
     } else {

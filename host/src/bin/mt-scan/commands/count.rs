@@ -5,7 +5,7 @@ use std::io::{Write, stderr, stdout};
 use super::{Done, tell};
 use crate::arguments::Folders;
 use crate::failure::Failure;
-use crate::summary::show_problems;
+use crate::summary::Problems;
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let (files, problems) = folders.scanner()?.count_with_problems(None)?;
@@ -15,7 +15,9 @@ pub fn run(folders: &Folders) -> Result<Done, Failure> {
     } else {
         writeln!(stdout(), "{files}")?;
         if !folders.output.quiet {
-            show_problems(&mut stderr().lock(), &problems)?;
+            let mut sum = Problems::default();
+            sum.add(&problems);
+            sum.show(&mut stderr().lock())?;
         }
     }
     Ok(Done::with(&folders.output, !problems.is_empty()))

@@ -1,39 +1,101 @@
 //! `mt-scan index`.
 
 use std::collections::HashSet;
-use std::io::{BufWriter, Write, stdout};
+use std::io::{BufWriter, StdoutLock, Write, stdout};
 use std::path::Path;
 
-use mt_scanner::{Library, Scanner, SyncReport};
+use mt_scanner::{Library, Observer, Problem, Progress, Rows, Scanner, SyncReport};
 use rusqlite::types::ValueRef;
 
 use super::{Done, json::Lines, tell};
 use crate::arguments::Folders;
 use crate::failure::Failure;
 use crate::screen::{Bar, shown};
-use crate::summary::{Summary, size, thousands};
+use crate::summary::{Problems, Summary, size, thousands};
 
 pub fn run(folders: &Folders, db: &Path) -> Result<Done, Failure> {
     let output = &folders.output;
     let scanner = folders.scanner()?;
     let library = Library::open(db, &scanner)?;
     let report = if output.json {
-        lines(&library, &scanner)?
+        let mut lines = Written::new(&scanner)?;
+        let report = library.sync(&scanner, &mut lines)?;
+        lines.finish()?;
+        report
     } else {
-        let mut bar = Bar::new(output);
-        library.sync(&scanner, |progress| bar.show(|| *progress))?
+        let mut seen = Shown { bar: Bar::new(output), problems: Problems::default() };
+        let report = library.sync(&scanner, &mut seen)?;
+        let Shown { bar, problems } = seen;
+        drop(bar);
+        if !output.quiet {
+            show(&library, &scanner, &report, problems)?;
+        }
+        report
     };
-    if output.json {
-        tell(&report.problems)?;
-    } else if !output.quiet {
-        let mut out = stdout().lock();
-        summary(&library, &scanner)?.show(&mut out, &report.problems, &report.progress)?;
-        let counts = [(report.added, "new"), (report.modified, "changed"), (report.unchanged, "as before")];
-        let counts = counts.map(|(count, what)| format!("{} {what}", thousands(count)));
-        let bytes = library.path().metadata().map_or(0, |file| file.len());
-        writeln!(out, "\n{}: {} ({})", shown(&library.path().to_string_lossy()), counts.join(", "), size(bytes))?;
+    Ok(Done::with(output, report.progress.problems > 0))
+}
+
+/// For people.
+struct Shown {
+    bar: Bar,
+    problems: Problems,
+}
+
+impl Observer for Shown {
+    fn progress(&mut self, progress: &Progress) {
+        self.bar.show(|| *progress);
     }
-    Ok(Done::with(output, !report.problems.is_empty()))
+
+    fn problems(&mut self, problems: &[Problem]) {
+        self.problems.add(problems);
+    }
+}
+
+/// JSON lines of what is brought into the library.
+struct Written {
+    lines: Lines,
+    out: BufWriter<StdoutLock<'static>>,
+    so_far: Result<(), Failure>,
+}
+
+impl Written {
+    fn new(scanner: &Scanner) -> Result<Self, Failure> {
+        let lines = Lines::new(&scanner.columns()?)?;
+        Ok(Self { lines, out: BufWriter::with_capacity(1 << 16, stdout().lock()), so_far: Ok(()) })
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        self.so_far?;
+        Ok(self.out.flush()?)
+    }
+}
+
+impl Observer for Written {
+    fn wants_rows(&self) -> bool {
+        true
+    }
+
+    fn rows(&mut self, rows: &Rows) {
+        if self.so_far.is_ok() {
+            self.so_far = self.lines.write(&mut self.out, rows);
+        }
+    }
+
+    fn problems(&mut self, problems: &[Problem]) {
+        if self.so_far.is_ok() {
+            self.so_far = tell(problems);
+        }
+    }
+}
+
+fn show(library: &Library, scanner: &Scanner, report: &SyncReport, problems: Problems) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    summary(library, scanner)?.show(&mut out, problems, &report.progress)?;
+    let counts = [(report.added, "new"), (report.modified, "changed"), (report.unchanged, "as before")];
+    let counts = counts.map(|(count, what)| format!("{} {what}", thousands(count)));
+    let bytes = library.path().metadata().map_or(0, |file| file.len());
+    writeln!(out, "\n{}: {} ({})", shown(&library.path().to_string_lossy()), counts.join(", "), size(bytes))?;
+    Ok(())
 }
 
 /// What the library has of the scanner's roots, whenever it was found.
@@ -61,23 +123,4 @@ fn summary(library: &Library, scanner: &Scanner) -> Result<Summary, Failure> {
         }
     }
     Ok(summary)
-}
-
-/// Brings what is found into the library, and writes it as JSON lines as well.
-fn lines(library: &Library, scanner: &Scanner) -> Result<SyncReport, Failure> {
-    let lines = Lines::new(&scanner.columns()?)?;
-    let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
-    let mut written = Ok(());
-    let report = library.sync_and(
-        scanner,
-        |_| {},
-        |rows| {
-            if written.is_ok() {
-                written = lines.write(&mut out, rows);
-            }
-        },
-    )?;
-    written?;
-    out.flush()?;
-    Ok(report)
 }

@@ -2,13 +2,13 @@
 
 use std::io::{BufWriter, Write, stdout};
 
-use mt_scanner::{Problem, Scanner};
+use mt_scanner::Scanner;
 
 use super::{Done, json::Lines, tell};
 use crate::arguments::Folders;
 use crate::failure::Failure;
 use crate::screen::Bar;
-use crate::summary::Summary;
+use crate::summary::{Problems, Summary};
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
@@ -34,17 +34,19 @@ fn lines(scanner: &Scanner) -> Result<bool, Failure> {
 
 fn summary(scanner: &Scanner, folders: &Folders) -> Result<bool, Failure> {
     let mut summary = Summary::default();
-    let mut problems: Vec<Problem> = Vec::new();
+    let mut problems = Problems::default();
     let mut scan = scanner.scan()?;
     let mut bar = Bar::new(&folders.output);
     while let Some(track) = scan.next() {
         summary.add(&track?);
+        problems.add(&scan.problems());
         bar.show(|| scan.progress());
     }
-    problems.append(&mut scan.problems());
+    problems.add(&scan.problems());
     drop(bar);
+    let any = problems.any();
     if !folders.output.quiet {
-        summary.show(&mut stdout().lock(), &problems, &scan.progress())?;
+        summary.show(&mut stdout().lock(), problems, &scan.progress())?;
     }
-    Ok(!problems.is_empty())
+    Ok(any)
 }
