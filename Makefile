@@ -55,14 +55,15 @@ index: $(VENV)/package
 # Release everywhere: the host's build script compiles the component ahead of time, and needs an optimised compiler for it.
 test: $(VENV)/tools $(WASMTIME)
 	cargo fmt --all --check
-	$(CARGO) clippy --release --locked --workspace --exclude mt-scanner-plugin --all-targets -- -D warnings
+	cargo clippy --locked -p mt-scanner-guest --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked -p mt-scanner --all-targets -- -D warnings
 	cargo clippy --locked -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
 	$(BIN)/ruff check --config python/pyproject.toml python guest tests bench
 	$(BIN)/ruff format --config python/pyproject.toml --check python guest tests bench
 	$(BIN)/mypy --config-file python/pyproject.toml python/src guest/build.py
 	cargo test --locked -p mt-scanner-guest
 	$(CARGO) test --release --locked -p mt-scanner
-	$(CARGO) build --release --locked -p mt-scanner
+	$(CARGO) build --release --locked -p mt-scanner --bins --examples
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps -p mt-scanner
 	WASMTIME="$(WASMTIME)" $(BIN)/pytest --config-file python/pyproject.toml --rootdir . tests
 
