@@ -122,7 +122,12 @@ def install_toolchain() -> None:
         if shutil.which("rustup") is None:
             raise
         # rustup itself may have been told not to install by itself (RUSTUP_AUTO_INSTALL=0), so it is asked in words.
-        if subprocess.run(["rustup", "toolchain", "install"], cwd=ROOT, stdout=sys.stderr).returncode != 0:
+        if (
+            subprocess.run(
+                ["rustup", "toolchain", "install", "--no-self-update"], cwd=ROOT, stdout=sys.stderr
+            ).returncode
+            != 0
+        ):
             raise BuildError("rustup could not install the toolchain; its reasons stand above.") from None
 
 
