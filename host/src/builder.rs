@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use crate::component::Compiled;
 use crate::pool::Plan;
 use crate::root::Root;
 use crate::scanner::Scanner;
@@ -22,7 +23,16 @@ pub struct ScannerBuilder {
     walking: Walking,
     limits: Limits,
     items: u32,
-    component: Option<PathBuf>,
+    component: Choice,
+}
+
+/// The component that is to run.
+#[derive(Debug, Clone, Default)]
+enum Choice {
+    #[default]
+    BuiltIn,
+    File(PathBuf),
+    Compiled(Arc<Compiled>),
 }
 
 impl ScannerBuilder {
@@ -33,7 +43,7 @@ impl ScannerBuilder {
             walking: Walking::default(),
             limits: Limits::default(),
             items: ITEMS,
-            component: None,
+            component: Choice::default(),
         }
     }
 
@@ -103,7 +113,13 @@ impl ScannerBuilder {
     /// Runs another component that exports the world `mt:scanner/scanner`. It is compiled by [`build`](Self::build), and
     /// refused there if it imports anything but files, clocks and standard streams.
     pub fn component(mut self, component: impl AsRef<Path>) -> Self {
-        self.component = Some(component.as_ref().to_owned());
+        self.component = Choice::File(component.as_ref().to_owned());
+        self
+    }
+
+    /// Runs the same component as another scanner, which then is not compiled once more.
+    pub fn component_of(mut self, scanner: &Scanner) -> Self {
+        self.component = Choice::Compiled(scanner.compiled().clone());
         self
     }
 
@@ -121,9 +137,10 @@ impl ScannerBuilder {
                 roots.push(root);
             }
         }
-        let compiled = match &self.component {
-            Some(path) => component::from_file(path)?,
-            None => component::built_in()?,
+        let compiled = match self.component {
+            Choice::BuiltIn => component::built_in()?,
+            Choice::File(path) => component::from_file(&path)?,
+            Choice::Compiled(compiled) => compiled,
         };
         Ok(Scanner::with(Plan {
             compiled,

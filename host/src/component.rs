@@ -1,5 +1,6 @@
 //! A component, compiled once and shared by all its instances.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +12,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::{LoadError, engine};
 
 /// The component that comes with this crate.
-static WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm"));
+pub(crate) static WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm"));
 /// The same, compiled ahead of time.
 static CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.cwasm"));
 
@@ -51,6 +52,12 @@ fn load_built_in(config: &Config) -> wasmtime::Result<(Engine, Component)> {
         Err(_) => Component::from_binary(&engine, WASM)?,
     };
     Ok((engine, component))
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Compiled").finish_non_exhaustive()
+    }
 }
 
 impl Compiled {

@@ -68,12 +68,14 @@ pub enum Error {
         source: Source,
     },
     /// A call ended the component, and it was not about a file of a scan, which would make it a problem.
-    #[error("{call} ended the component: {}", outcome.explanation())]
+    #[error("{call}: {detail}")]
     Ended {
         /// The call that did.
         call: String,
         /// How it ended.
         outcome: Outcome,
+        /// The same in words.
+        detail: String,
         /// The trap.
         source: Source,
     },

@@ -29,7 +29,7 @@ pub use error::{Error, LoadError, Source};
 pub use library::{Library, LibraryError, Observer, SyncReport};
 pub use outcome::UnknownOutcome;
 pub use progress::Progress;
-pub use scan::{Control, Scan};
+pub use scan::{Control, Scan, Step};
 pub use scanner::Scanner;
 pub use walking::Walking;
 

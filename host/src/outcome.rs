@@ -37,15 +37,6 @@ impl Outcome {
             Self::Trap => "trap",
         }
     }
-
-    /// How a step ended that the host had to end, or that ended itself by a trap.
-    pub(crate) fn explanation(self) -> &'static str {
-        match self {
-            Self::Timeout => "it took too long",
-            Self::Memory => "it needed too much memory",
-            _ => "it trapped",
-        }
-    }
 }
 
 impl fmt::Display for Outcome {

@@ -1,5 +1,6 @@
 //! A scan under way.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,14 +9,24 @@ use crate::pool::{Batch, Job, Plan};
 use crate::progress::Counters;
 use crate::{Error, Problem, Progress};
 
-type Brought<T> = Result<(Vec<T>, Vec<Problem>), Error>;
+/// What one step brought.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Step<T> {
+    /// The root, as an absolute path.
+    pub root: PathBuf,
+    /// What it found.
+    pub items: Vec<T>,
+    /// What did not go in the ordinary way.
+    pub problems: Vec<Problem>,
+}
 
 /// A scan under way: an iterator over what it finds, as it is found and in no certain order.
 ///
 /// An error ends the scan. What goes wrong with a file or folder is no error but one of [`problems`](Self::problems).
 /// Dropping the iterator ends the scan as well, and waits for its workers, which takes some ms.
 pub struct Scan<T> {
-    next: Box<dyn FnMut() -> Option<Brought<T>> + Send>,
+    next: Box<dyn FnMut() -> Option<Result<Step<T>, Error>> + Send>,
     ready: std::vec::IntoIter<T>,
     problems: Vec<Problem>,
     control: Control,
@@ -38,14 +49,28 @@ impl<T: 'static> Scan<T> {
         let mut job = Job::start(plan, door)?;
         let control = Control { counters: job.counters().clone(), cancelled: job.cancelled().clone() };
         let next = move || {
-            let brought = job.next()?.map(|Batch { root, rows, problems }| (items(job.plan(), root, rows), problems));
-            Some(brought)
+            let brought = job.next()?;
+            let step = brought.map(|Batch { root, rows, problems }| {
+                let plan = job.plan();
+                Step { root: plan.roots[root].path.clone(), items: items(plan, root, rows), problems }
+            });
+            Some(step)
         };
         Ok(Self { next: Box::new(next), ready: Vec::new().into_iter(), problems: Vec::new(), control })
     }
 }
 
 impl<T> Scan<T> {
+    /// What the next step brought, at once and with its problems; `None` when the scan is over. Whoever calls this does
+    /// not need the iterator.
+    ///
+    /// # Errors
+    ///
+    /// Those of the iterator's items. An error ends the scan.
+    pub fn next_step(&mut self) -> Option<Result<Step<T>, Error>> {
+        (self.next)()
+    }
+
     /// The problems so far. They are handed over: the next call gives those that were found since.
     pub fn problems(&mut self) -> Vec<Problem> {
         std::mem::take(&mut self.problems)
@@ -70,8 +95,8 @@ impl<T> Iterator for Scan<T> {
             if let Some(item) = self.ready.next() {
                 return Some(Ok(item));
             }
-            match (self.next)()? {
-                Ok((items, problems)) => {
+            match self.next_step()? {
+                Ok(Step { items, problems, .. }) => {
                     self.ready = items.into_iter();
                     self.problems.extend(problems);
                 }

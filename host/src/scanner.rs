@@ -3,13 +3,15 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::slice;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use wasmtime::Store;
 
 use crate::bindings::exports::mt::scanner::files::Inspection;
+use crate::component::{self, Compiled};
 use crate::door::{Count, Paths, Rows, RowsDoor, Tracks};
-use crate::instance::{Instance, Unreturned};
+use crate::instance::{Ended, Instance, Unreturned};
 use crate::pool::Plan;
 use crate::root::Root;
 use crate::sandbox::Sandbox;
@@ -45,8 +47,17 @@ impl Scanner {
         ScannerBuilder::new()
     }
 
+    /// The component that comes with this crate, as WebAssembly.
+    pub fn built_in_component() -> &'static [u8] {
+        component::WASM
+    }
+
     pub(crate) fn with(plan: Plan) -> Self {
         Self { plan }
+    }
+
+    pub(crate) fn compiled(&self) -> &Arc<Compiled> {
+        &self.plan.compiled
     }
 
     /// The roots, as absolute paths.
@@ -86,6 +97,15 @@ impl Scanner {
         Scan::start(self.checked()?, RowsDoor { text_lists }, |_, _, rows| vec![rows])
     }
 
+    /// A count under way: its [progress](Scan::progress) tells how many audio files there are. No file is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn counting(&self) -> Result<Scan<()>, Error> {
+        Scan::start(self.checked()?, Count, |_, _, ()| vec![()])
+    }
+
     /// The number of audio files, or `limit` as soon as so many were found. No file is opened.
     ///
     /// # Errors
@@ -102,7 +122,7 @@ impl Scanner {
     /// As [`scan`](Self::scan).
     pub fn count_with_problems(&self, limit: Option<u64>) -> Result<(u64, Vec<Problem>), Error> {
         let limit = limit.unwrap_or(u64::MAX);
-        let mut scan = Scan::start(self.checked()?, Count, |_, _, ()| vec![()])?;
+        let mut scan = self.counting()?;
         while scan.progress().files < limit {
             match scan.next() {
                 Some(found) => found?,
@@ -196,7 +216,8 @@ impl Scanner {
         let mut instance = Instance::new(compiled, roots, limits, Default::default())?;
         instance.call(Duration::ZERO, call).map_err(|unreturned| match unreturned {
             Unreturned::Ended(ended) => {
-                Error::Ended { call: what.to_owned(), outcome: ended.outcome, source: ended.source }
+                let Ended { outcome, detail, source } = ended;
+                Error::Ended { call: what.to_owned(), outcome, detail, source }
             }
             Unreturned::Cancelled => unreachable!("nobody can cancel this call"),
         })
@@ -207,13 +228,13 @@ impl Scanner {
         Ok(self.plan.clone())
     }
 
-    /// The root that a path is in, and the path below it as the component writes it.
+    /// The root that a path is in, the nearest of several, and the path below it as the component writes it.
     fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
         let first = self.plan.roots.first().ok_or_else(outside)?;
         let absolute = Root::new(&first.path.join(path))?.path;
-        let found = self.plan.roots.iter().find_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
-        let (root, below) = found.ok_or_else(outside)?;
+        let around = self.plan.roots.iter().filter_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
+        let (root, below) = around.min_by_key(|(_, below)| below.as_os_str().len()).ok_or_else(outside)?;
         let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
         Ok((root.clone(), names.join("/")))
     }

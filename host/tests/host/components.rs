@@ -61,6 +61,15 @@ fn what_is_no_component_is_refused() {
 }
 
 #[test]
+fn a_scanner_runs_the_component_of_another() {
+    let folder = Folder::new().file("one.mod", b"M.K.").file("two.mp3", b"");
+    let other = Scanner::builder().component(plugin()).build().unwrap();
+    let paths = Scanner::builder().root(folder.path()).component_of(&other).build().unwrap().paths().unwrap();
+    assert_eq!(paths.map(Result::unwrap).collect::<Vec<_>>(), [folder.path().join("one.mod")]);
+    assert!(Scanner::built_in_component().starts_with(b"\0asm"));
+}
+
+#[test]
 fn another_scanner_runs_in_the_same_sandbox() {
     let folder = Folder::new()
         .file("a/one.mod", b"M.K.")

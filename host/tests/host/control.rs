@@ -67,6 +67,30 @@ fn progress_counts_everything_in_the_end() {
 }
 
 #[test]
+fn a_count_can_be_watched() {
+    let folder = Folder::new().tracks(200, 30);
+    let scanner = Scanner::builder().root(folder.path()).workers(2).build().unwrap();
+    let mut counting = scanner.counting().unwrap();
+    while let Some(step) = counting.next_step() {
+        assert!(step.unwrap().problems.is_empty());
+    }
+    assert_eq!(counting.progress().files, 6000);
+}
+
+#[test]
+fn a_step_is_handed_over_whole_and_with_its_root() {
+    let (one, two) = (Folder::new().tracks(3, 5), Folder::new().tracks(2, 4));
+    let mut paths = Scanner::builder().roots([one.path(), two.path()]).build().unwrap().paths().unwrap();
+    let mut found = 0;
+    while let Some(step) = paths.next_step() {
+        let step = step.unwrap();
+        assert!(step.items.iter().all(|path| path.starts_with(&step.root) && path.is_file()));
+        found += step.items.len();
+    }
+    assert_eq!(found, 15 + 8);
+}
+
+#[test]
 fn a_cancelled_scan_ends_early() {
     let folder = Folder::new().tracks(200, 30);
     let mut scan = Scanner::builder().root(folder.path()).workers(2).items(4).build().unwrap().scan().unwrap();
@@ -105,6 +129,15 @@ fn a_link_out_of_the_root_is_refused_and_one_inside_is_followed() {
     assert_eq!(links, [("a/up", "link-loop"), ("out", "escapes-root"), ("secret.mp3", "escapes-root")]);
     let (tracks, _) = all(&Scanner::builder().root(folder.path()).follow_links(false).build().unwrap());
     assert_eq!(crate::support::paths_of(&tracks), ["a/one.mp3"]);
+}
+
+#[test]
+fn a_file_belongs_to_the_nearest_of_its_roots() {
+    let folder = Folder::new().file("in/a.mp3", b"");
+    let inner = folder.path().join("in");
+    let scanner = Scanner::builder().roots([folder.path(), &inner]).build().unwrap();
+    let track = scanner.inspect("in/a.mp3").unwrap().track;
+    assert_eq!((track.root.as_str(), track.path.as_str()), (inner.to_str().unwrap(), "a.mp3"));
 }
 
 #[test]
