@@ -7,7 +7,8 @@ DB ?= library.db
 
 COMPONENT := target/wasm32-wasip2/component/mt_scanner.wasm
 GUEST := $(shell find guest wit -type f -not -name '*.pyc' 2>/dev/null) Cargo.toml Cargo.lock rust-toolchain.toml
-PACKAGE := $(shell find python -type f \( -name '*.py' -o -name '*.toml' -o -name '*.md' -o -name py.typed \) 2>/dev/null)
+PACKAGE := $(shell find python -path python/native -prune -o -type f \( -name '*.py' -o -name '*.toml' -o -name '*.md' -o -name py.typed \) -print 2>/dev/null)
+NATIVE := $(shell find python/native host/src wit -type f 2>/dev/null) host/build.rs host/Cargo.toml Cargo.toml Cargo.lock rust-toolchain.toml
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -22,12 +23,13 @@ WASMTIME := $(WASMTIME_HOME)/bin/wasmtime
 CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" cargo
 INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help component venv index test host reproducible bench clean
+.PHONY: help component venv native index test host reproducible bench clean
 
 help:
 	@echo "make index DIR=~/Music [DB=library.db]   turn a music folder into an SQLite library"
 	@echo "make test                                run every check"
 	@echo "make bench                               measure"
+	@echo "make native                              the Rust host behind the Python package in $(VENV)"
 	@echo "make component | venv | clean            the component; the package in $(VENV) with the tools; start afresh"
 
 component: $(COMPONENT)
@@ -36,10 +38,15 @@ $(COMPONENT): $(GUEST)
 	$(PYTHON) guest/build.py --install-toolchain --output $@
 	@touch $@
 
-# Two stamps. The package is installed as the sources are now:
+# Three stamps. The package is installed as the sources are now:
 $(VENV)/package: $(COMPONENT) $(PACKAGE)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(INSTALL) ./python
+	@touch $@
+
+# ... the Rust host behind it, with the same component inside, out of the builds of the host where they can be shared:
+$(VENV)/native: $(VENV)/package $(NATIVE)
+	$(INSTALL) ./python/native
 	@touch $@
 
 # ... and the tools of the developers beside it:
@@ -49,14 +56,17 @@ $(VENV)/tools: $(VENV)/package
 
 venv: $(VENV)/tools
 
+native: $(VENV)/native
+
 index: $(VENV)/package
 	$(BIN)/python -m mt_scanner index "$(DIR)" --db "$(DB)"
 
 # Release everywhere: the host's build script compiles the component ahead of time, and needs an optimised compiler for it.
-test: $(VENV)/tools $(WASMTIME)
+test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	cargo fmt --all --check
 	cargo clippy --locked -p mt-scanner-guest --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked -p mt-scanner-native -- -D warnings
 	cargo clippy --locked -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
 	$(BIN)/ruff check --config python/pyproject.toml python guest tests bench
 	$(BIN)/ruff format --config python/pyproject.toml --check python guest tests bench
@@ -80,7 +90,7 @@ host: $(COMPONENT)
 reproducible: $(VENV)/tools
 	$(BIN)/pytest --config-file python/pyproject.toml --rootdir . -m slow tests/python/test_build.py
 
-bench: $(VENV)/tools $(WASMTIME) host
+bench: $(VENV)/tools $(VENV)/native $(WASMTIME) host
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	WASMTIME="$(WASMTIME)" $(BIN)/python bench/run.py $(ARGS)
 

@@ -80,6 +80,13 @@ def digest(rows: Iterable[tuple[object, ...]]) -> str:
     return hashlib.sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
 
 
+@pytest.fixture(params=["wasmtime", "native"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Runs a test once with each backend: it is what `auto` is, here and in the processes that the test starts."""
+    monkeypatch.setenv("MT_SCANNER_BACKEND", request.param)
+    return str(request.param)
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
     return Tree(tmp_path / "music")
@@ -124,8 +131,8 @@ def without_rights() -> Iterator[Callable[[str], str]]:
     # Root may read everything, whatever the mode says, so as root the process gives its rights away first.
     before = (
         "import json, os, sys\n"
-        "import mt_scanner, mt_scanner._component, mt_scanner._job, mt_scanner._pool\n"
-        "mt_scanner._component.load()\n"
+        "import mt_scanner, mt_scanner._job\n"
+        "mt_scanner.Scanner(os.path.dirname(mt_scanner.__file__)).count()\n"
         "if hasattr(os, 'geteuid') and os.geteuid() == 0:\n"
         "    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
     )

@@ -50,6 +50,8 @@ class Door:
     could_not_run: int
     flags: tuple[str, ...] = ("--json",)
     """What asks for JSON lines."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables that it is run with, besides those that are set."""
     knows_ctime: bool = os.name != "nt"
     """Whether the host looks up the time of the last change of status, which stock wasmtime does not give."""
 
@@ -85,6 +87,7 @@ class Door:
         whole = [*command, verb, *self.flags, *options, f"{name}/{below}" if below else name]
         run = subprocess.run(
             whole if rights else _without_rights(whole),
+            env=os.environ | dict(self.environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -165,7 +168,8 @@ os.execvp(sys.argv[1], sys.argv[1:])
 DOORS = [
     # WASI 0.2 knows no exit codes but 0 and 1, and the component writes JSON lines unasked.
     Door("wasmtime", _through_wasmtime, could_not_run=1, flags=(), knows_ctime=False),
-    Door("python", _through_python, could_not_run=3),
+    Door("python", _through_python, could_not_run=3, environment=(("MT_SCANNER_BACKEND", "wasmtime"),)),
+    Door("python-native", _through_python, could_not_run=3, environment=(("MT_SCANNER_BACKEND", "native"),)),
 ]
 if '"host"' in (REPOSITORY / "Cargo.toml").read_text(encoding="utf-8"):
     DOORS.append(Door("mt-scan", _through_mt_scan, could_not_run=3))

@@ -192,19 +192,19 @@ def test_an_output_that_cannot_be_written_is_said(tree: Tree, song: Path) -> Non
     assert (done.returncode, done.stderr) == (3, "mt-scanner: writing the output: No space left on device\n")
 
 
+@pytest.mark.usefixtures("backend")
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
     tree.files("hangs.mp3", content=b"MT-MISBEHAVE loop")
     code = (
         "import sys, mt_scanner._scanner as scanner\n"
-        "load = scanner.Scanner._component\n"
-        "def component(self):\n"
+        "pool = scanner.Scanner._pool\n"
+        "def ready(self, mode):\n"
         "    self._wasm = sys.argv.pop()\n"
-        "    scanner.Scanner._component = load\n"
-        "    loaded = load(self)\n"
+        "    made = pool(self, mode)\n"
         "    print('ready', flush=True)\n"
-        "    return loaded\n"
-        "scanner.Scanner._component = component\n"
+        "    return made\n"
+        "scanner.Scanner._pool = ready\n"
         "from mt_scanner.cli import main\n"
         "sys.exit(main(['scan', sys.argv[1]]))\n"
     )

@@ -24,6 +24,8 @@ from mt_scanner import (
     scan_music_directory,
 )
 
+pytestmark = pytest.mark.usefixtures("backend")
+
 CALLS: dict[str, Callable[[str], object]] = {
     "scan": lambda root: Scanner(root).scan(),
     "paths": lambda root: Scanner(root).paths(),
@@ -142,7 +144,7 @@ def test_a_component_that_is_none_is_said(tree: Tree, tmp_path: Path) -> None:
         Scanner(tree, component=tmp_path / "text.wasm").scan()
     # The smallest component there is: its preamble.
     (tmp_path / "empty.wasm").write_bytes(b"\0asm\x0d\0\x01\0")
-    with pytest.raises(ComponentError, match=r"does not export mt:scanner/scan@0\.1\.0\.step-json"):
+    with pytest.raises(ComponentError, match=r"export.*mt:scanner/\w+@0\.1\.0"):
         Scanner(tree, component=tmp_path / "empty.wasm").scan()
 
 

@@ -1,4 +1,4 @@
-"""The simple functions: as the player knows them, with wasmtime and without."""
+"""The simple functions: as the player knows them, with any backend and with none."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ from mt_scanner import benchmark_directory, count_audio_files, get_supported_ext
 from mt_scanner import get_supported_extensions_count, is_audio_file, scan_music_directory
 """
 
-WITHOUT_WASMTIME = """\
-import sys, warnings
-sys.modules["wasmtime"] = None
+NO_BACKEND = """\
+import os, sys
+os.environ.pop("MT_SCANNER_BACKEND", None)
+sys.modules["wasmtime"] = sys.modules["mt_scanner_native"] = None
+"""
+
+COUNT = """\
+import warnings
 warnings.simplefilter("always")
 with warnings.catch_warnings(record=True) as caught:
     import mt_scanner
@@ -33,6 +38,10 @@ print(answers, [warning.category.__name__ for warning in caught], "wasmtime" in 
 """
 
 
+every_backend = pytest.mark.usefixtures("backend")
+
+
+@every_backend
 def test_two_lines_take_the_place_of_the_old_module(tree: Tree, tmp_path: Path) -> None:
     tree.files("a.mp3", "b/c.FLAC", "b/d.txt")
     Tree(tmp_path / "player").files("core/__init__.py").files("core/_scan.py", content=DROP_IN.encode())
@@ -63,23 +72,22 @@ def test_a_limit_below_nothing_is_refused(tree: Tree) -> None:
         count_audio_files(tree, -1)
 
 
+@every_backend
 def test_a_benchmark_is_the_mean_of_at_least_one_count(tree: Tree) -> None:
     tree.files("a.mp3")
     assert 0 < benchmark_directory(tree, iterations=0) < 1000
 
 
-def test_without_wasmtime_there_is_one_warning_and_the_same_answers(tree: Tree, python: Callable[..., object]) -> None:
+def test_without_backends_there_is_one_warning_and_the_same_answers(tree: Tree, python: Callable[..., object]) -> None:
     tree.files("a.mp3", "b/c.flac", ".hidden/d.ogg", "b/e.wma", "b/notes.txt")
-    run = python(WITHOUT_WASMTIME, tree.root)
+    run = python(NO_BACKEND + COUNT, tree.root)
     assert isinstance(run, subprocess.CompletedProcess)
     assert run.stdout.strip() == "[3, 2, 3, True, True, 10] ['ImportWarning'] True"
 
 
-def test_without_wasmtime_everything_else_says_what_is_missing(tree: Tree, python: Callable[..., object]) -> None:
+def test_without_backends_everything_else_says_what_is_missing(tree: Tree, python: Callable[..., object]) -> None:
     python(
-        "import sys\n"
-        "sys.modules['wasmtime'] = None\n"
-        "import mt_scanner\n"
+        NO_BACKEND + "import mt_scanner\n"
         "try: mt_scanner.Scanner(sys.argv[1]).scan()\n"
         "except mt_scanner.ComponentError as error: assert 'wasmtime cannot be imported' in str(error)\n"
         "else: sys.exit('no error')\n",
@@ -87,11 +95,9 @@ def test_without_wasmtime_everything_else_says_what_is_missing(tree: Tree, pytho
     )
 
 
-def test_without_wasmtime_errors_are_the_same(tmp_path: Path, python: Callable[..., object]) -> None:
+def test_without_backends_errors_are_the_same(tmp_path: Path, python: Callable[..., object]) -> None:
     python(
-        "import sys, warnings\n"
-        "sys.modules['wasmtime'] = None\n"
-        "import mt_scanner\n"
+        NO_BACKEND + "import mt_scanner\n"
         "try: mt_scanner.scan_music_directory(sys.argv[1])\n"
         "except mt_scanner.RootNotFound: pass\n"
         "else: sys.exit('no error')\n",
@@ -108,11 +114,13 @@ def both(root: Tree | Path) -> tuple[int, int]:
         return scan_music_directory(root), _fallback.count(os.fspath(root))
 
 
+@every_backend
 def test_plain_python_counts_the_sample_library(sample_library: Path) -> None:
     component, plain = both(sample_library)
     assert plain == component > 20
 
 
+@every_backend
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 def test_plain_python_judges_links_alike(tree: Tree) -> None:
     tree.files("real/a.mp3", "real/deep/b.flac", "real/text.txt", "notes.txt", "odd.mp3/c.mp3", ".hidden/d.mp3")
@@ -142,6 +150,7 @@ def test_plain_python_judges_links_alike(tree: Tree) -> None:
     assert outside.walked()
 
 
+@every_backend
 def test_plain_python_leaves_out_what_is_ignored(tree: Tree) -> None:
     tree.files("a.mp3", "no/b.mp3", "no/.nomedia", "no/below/c.mp3", "x/keep.mp3", "x/drop.mp3", "x/y/drop.mp3")
     tree.files(".mtignore", content=b"drop.mp3\n").files("x/y/.mtignore", content=b"!drop.mp3\n")
@@ -149,6 +158,7 @@ def test_plain_python_leaves_out_what_is_ignored(tree: Tree) -> None:
     assert plain == component == 3
 
 
+@every_backend
 def test_plain_python_reads_patterns_alike(tmp_path: Path) -> None:
     chance = random.Random(11)
     names = ["a", "b", "ab", "a b", "a-b", "é", "{a}", "a,b", "#a", "!a"]
@@ -188,6 +198,7 @@ def test_plain_python_reads_patterns_alike(tmp_path: Path) -> None:
     (tree.root / ".mtignore").unlink()
 
 
+@every_backend
 def test_the_component_agrees_with_os_walk_where_nothing_is_odd(tree: Tree) -> None:
     tree.files(
         *(f"{folder}/{number}.{end}" for folder in "abc" for number in range(9) for end in ("mp3", "txt", "WAV"))

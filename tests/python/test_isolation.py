@@ -10,6 +10,8 @@ from conftest import Tree
 from mt_scanner import FileFailed, Library, Scanner, _plan, _suspects
 from mt_scanner._instance import Ended
 
+pytestmark = pytest.mark.usefixtures("backend")
+
 SIGN = b"MT-MISBEHAVE "
 SECONDS = 0.5
 
@@ -56,12 +58,10 @@ def test_the_details_say_what_happened(hostile: Tree, misbehaving: Path) -> None
     scan = scanner(hostile, misbehaving)
     list(scan.scan())
     details = {problem.outcome: problem.detail for problem in scan.problems}
-    assert details["timeout"] == "reading the file: it took longer than 0.5 s and was stopped"
-    assert details["memory"] == "reading the file: it took more than 64 MiB of memory and was stopped"
-    assert (
-        details["trap"].startswith("reading the file: it crashed the component: ")
-        and "asked to panic" in details["trap"]
-    )
+    assert all(detail.startswith("reading ") for detail in details.values())
+    assert details["timeout"].endswith("it took longer than 0.5 s and was stopped")
+    assert details["memory"].endswith("it took more than 64 MiB of memory and was stopped")
+    assert "it crashed the component: " in details["trap"] and "asked to panic" in details["trap"]
     assert "\n" not in details["trap"]
 
 
@@ -93,11 +93,11 @@ def test_inspecting_a_hostile_file_is_an_error(hostile: Tree, misbehaving: Path)
 
 
 def test_the_time_limit_holds_for_a_file_and_not_for_a_scan(tree: Tree, song: Path, misbehaving: Path) -> None:
-    for number in range(400):
+    for number in range(2000):
         tree.copy(song, f"{number}.mp3")
     scan = Scanner(tree, component=misbehaving, file_timeout=0.1, workers=1)
     started = time.monotonic()
-    assert sum(track.format == "mp3" for track in scan.scan()) == 400
+    assert sum(track.format == "mp3" for track in scan.scan()) == 2000
     assert not scan.problems
     assert time.monotonic() - started > 0.1
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mt_scanner import _forks
 from mt_scanner._errors import ComponentError
 from mt_scanner._extensions import COMPONENT
 from mt_scanner._roots import why
@@ -109,25 +110,13 @@ def engine() -> wasmtime.Engine:
 
 _loaded: dict[str, Component] = {}
 _loading = threading.Lock()
-_forked = False
 
 
 def load(path: str | None = None) -> Component:
     """The component of the package, or another one, compiled on first use."""
     path = os.path.abspath(path or COMPONENT)
-    if _forked:
-        reason = "this process was forked from one that had used the component, and wasmtime's threads were not; "
-        raise ComponentError(reason + "start processes with the method `spawn` or `forkserver`", path)
+    _forks.use(path)
     with _loading:
         if path not in _loaded:
             _loaded[path] = Component(path)
         return _loaded[path]
-
-
-def _after_fork() -> None:
-    global _forked
-    _forked = _forked or bool(_loaded)
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

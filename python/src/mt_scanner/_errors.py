@@ -64,7 +64,7 @@ class FileFailed(ScanError):
 
 
 class ComponentError(ScanError):
-    """The component cannot be run: wasmtime cannot be imported, or there is no component, or not a fitting one."""
+    """The component cannot be run: no backend can be imported, or there is no component, or not a fitting one."""
 
 
 class LibraryError(ScanError):

@@ -1,10 +1,10 @@
-"""The simple functions: for those who want a number. They need no object, and answer even without wasmtime."""
+"""The simple functions: for those who want a number. They need no object, and answer even without any backend."""
 
 import time
 import warnings
 from types import ModuleType
 
-from mt_scanner import _roots
+from mt_scanner import _backend, _roots
 from mt_scanner._errors import ComponentError
 from mt_scanner._extensions import audio_extensions
 from mt_scanner._roots import StrPath
@@ -62,11 +62,11 @@ _fallback: ModuleType | None = None
 
 
 def _fallback_needed() -> ModuleType | None:
-    """The module that counts in plain Python, if wasmtime cannot be imported. Says so once."""
+    """The module that counts in plain Python, if no backend can be imported. Says so once."""
     global _looked, _fallback
     if not _looked:
         try:
-            import mt_scanner._component  # noqa: F401
+            _backend.get()
         except ComponentError as error:
             from mt_scanner import _fallback as plain
 

@@ -9,7 +9,7 @@ from mt_scanner._progress import Progress
 from mt_scanner._track import Problem, Track, problems_of
 
 if TYPE_CHECKING:
-    from mt_scanner._pool import Pool
+    from mt_scanner._backend import Pool
 
 BETWEEN_REPORTS = 0.1
 """Least time between two calls of `on_progress` in s."""

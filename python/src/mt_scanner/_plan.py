@@ -8,19 +8,9 @@ Work = dict[str, Any]
 """A folder, or some files of a folder, as the component hands it back."""
 
 
-def default_workers() -> int:
-    """How many instances work at a time unless somebody says otherwise: 4 a core, from 8 to 32.
-
-    More than cores, since each call to the filesystem waits for another thread of wasmtime, and since disks and
-    networks are slow. On two cores with a warm cache, in us a file (the best of some runs):
-
-        workers              1     2     4     8    16    24
-        real files         130    72    69    71    78    92
-        small tagged ones  100    61    54    68    66
-        count              4.6   2.2   2.2   2.3   2.4
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(8, min(32, 4 * cores))
+def cores() -> int:
+    """How many cores the system gives this process."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Walking(NamedTuple):
@@ -58,8 +48,8 @@ class Plan(NamedTuple):
     limits: Limits = Limits()
     workers: int = 8
     """The most instances, each on a thread of its own."""
-    items: int = 64
-    """The most files and folders in one step."""
+    items: int | None = None
+    """The most files and folders in one step; by default what suits the backend."""
     limit: int | None = None
     """Enough files: the scan ends as soon as so many were found."""
 

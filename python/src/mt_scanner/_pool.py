@@ -8,21 +8,22 @@
 - A step that ends its instance gives its items back as suspects (`_suspects.py`).
 """
 
-import atexit
+import os
 import threading
 import time
-import weakref
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
-from mt_scanner import _times
+from mt_scanner import _ending, _times
+from mt_scanner._answer import Answer
 from mt_scanner._component import Component
 from mt_scanner._instance import Ended, Instance
 from mt_scanner._plan import Plan, Work
 from mt_scanner._progress import Progress
 from mt_scanner._suspects import Found, Suspect, look_at
 
+ITEMS = 64
+"""The most files and folders a step, unless somebody says otherwise."""
 ITEMS_TO_SPREAD = 8
 """Files and folders a step while workers have nothing to do."""
 MILLISECONDS = 50
@@ -35,15 +36,6 @@ ALONE = 0.005
 """Time in s that the first worker has to itself: a small folder is done by then, and others would only cost."""
 PATIENCE = 0.5
 """A reader looks up this often, in s: on some systems a wait without an end cannot be interrupted from the keyboard."""
-
-
-class Answer(NamedTuple):
-    """What one step found."""
-
-    root: str
-    paths: list[str]
-    tracks: list[list[Any]]
-    problems: list[list[str]]
 
 
 class Pool:
@@ -72,7 +64,7 @@ class Pool:
 
     def __iter__(self) -> Iterator[Answer]:
         """What the steps find, in no certain order. Leaving the loop stops the scan."""
-        _under_way.add(self)
+        _ending.under_way.add(self)
         try:
             with self._lock:
                 self._since = time.monotonic()
@@ -182,7 +174,7 @@ class Pool:
             if self._stopped:
                 return None
             self._busy += 1
-            stack, workers, most = self._stack, self._plan.workers, self._plan.items
+            stack, workers, most = self._stack, self._plan.workers, self._plan.items or ITEMS
             # Workers without work, and those that are not there yet: as long as there is something for each of them, or
             # all have something, steps are long.
             hungry = workers - self._busy
@@ -198,7 +190,11 @@ class Pool:
 
     def _give(self, root: str, found: Found) -> None:
         """Takes in what a step has found: work for the workers at once, the rest as soon as there is room for it."""
-        answer = Answer(root, found.get("paths", []), found.get("tracks", []), found.get("problems", []))
+        folder = os.path.join(root, "")
+        paths = [folder + path for path in found.get("paths", ())]
+        if os.sep != "/":
+            paths = [path.replace("/", os.sep) for path in paths]
+        answer = Answer(root, paths, found.get("tracks", []), found.get("problems", []))
         work = found.get("work", ())
         with self._lock:
             self._stack.extend((root, item) for item in work)
@@ -221,15 +217,3 @@ class Pool:
             self._busy -= 1
             if not self._busy and not self._stack:
                 self._work_came.notify_all()
-
-
-_under_way: "weakref.WeakSet[Pool]" = weakref.WeakSet()
-
-
-@atexit.register
-def _stop_all() -> None:
-    """A process that ends waits for no scan, but lets the workers leave wasmtime first."""
-    for pool in list(_under_way):
-        pool.stop()
-    for pool in list(_under_way):
-        pool.join(2 * MILLISECONDS / 1000)

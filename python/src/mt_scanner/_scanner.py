@@ -4,29 +4,29 @@ import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from mt_scanner import _roots
-from mt_scanner._errors import EscapesRoot, FileFailed
-from mt_scanner._plan import Limits, Plan, Walking, default_workers
+from mt_scanner import _backend, _roots
+from mt_scanner._errors import EscapesRoot
+from mt_scanner._plan import Limits, Plan, Walking
 from mt_scanner._progress import Progress
 from mt_scanner._roots import StrPath
 from mt_scanner._track import Inspection, Problem, Tag, Track, problems_of
 
 if TYPE_CHECKING:
-    from mt_scanner._component import Component
+    from mt_scanner._backend import Pool
     from mt_scanner._job import ScanJob
-    from mt_scanner._pool import Pool
-
-# What needs wasmtime is imported on first use: it takes longer than all the rest of the package.
 
 
 class Scanner:
     """Scans music folders inside the sandbox.
 
     `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
-    `workers`: the most instances of the component, each on a thread of its own; by default 4 a core, from 8 to 32.
-    `backend`: `wasmtime` runs the component under wasmtime's Python package; `auto` takes the best that is installed.
+    `workers`: the most instances of the component, each on a thread of its own; by default one a core under `native`,
+    and 4 a core, from 8 to 32, under `wasmtime`.
+    `backend`: what runs the component. `native` is the Rust host (`mt-scanner-native`), `wasmtime` wasmtime's Python
+    package; `auto` takes the first of the two that is installed, or the one that MT_SCANNER_BACKEND names in the
+    environment.
     `follow_links`: follow symbolic links to files and folders inside a root. On by default.
     `hidden_folders`: enter folders whose name begins with a dot. Off by default.
     `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default.
@@ -40,7 +40,7 @@ class Scanner:
         roots: StrPath | Iterable[StrPath],
         *,
         workers: int | None = None,
-        backend: Literal["auto", "wasmtime"] = "auto",
+        backend: _backend.Name = "auto",
         follow_links: bool = True,
         hidden_folders: bool = False,
         ignored_folders: bool = False,
@@ -48,8 +48,7 @@ class Scanner:
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
     ) -> None:
-        if backend not in ("auto", "wasmtime"):
-            raise ValueError(f"backend is 'auto' or 'wasmtime', not {backend!r}")
+        _backend.check(backend)
         if workers is not None and workers < 1:
             raise ValueError(f"workers is at least 1, not {workers}")
         if file_timeout <= 0 or memory_limit <= 0:
@@ -62,7 +61,8 @@ class Scanner:
         self.problems: list[Problem] = []
         """The problems of the latest `scan`, `paths` or `count`, so far."""
         self._latest: Pool | None = None
-        self._workers = workers or default_workers()
+        self._backend = backend
+        self._workers = workers
         self._walking = Walking(follow_links, hidden_folders, ignored_folders)
         self._limits = Limits(file_timeout, memory_limit)
         self._wasm = None if component is None else os.fspath(component)
@@ -99,11 +99,7 @@ class Scanner:
         def paths() -> Iterator[str]:
             for answer in pool:
                 problems.extend(problems_of(answer))
-                folder = os.path.join(answer.root, "")
-                if os.sep == "/":
-                    yield from [folder + path for path in answer.paths]
-                else:
-                    yield from [folder + path.replace("/", os.sep) for path in answer.paths]
+                yield from answer.paths
 
         return paths()
 
@@ -141,17 +137,7 @@ class Scanner:
         """
         root, below = self._below(os.fspath(path))
         _roots.check(root)
-        from mt_scanner._instance import Ended, Instance
-
-        component = self._component()
-        with component.ticking():
-            instance = Instance(component, [root], self._limits)
-            try:
-                found = instance.inspect(root, below)
-            except Ended as ended:
-                raise FileFailed(f"{ended.outcome}: {ended.detail}", _roots.native(root, below)) from ended
-            finally:
-                instance.close()
+        found = _backend.get(self._backend).inspect(root, below, self._limits, self._wasm)
         return Inspection(
             Track(**found["track"]),
             [Problem(**problem) for problem in found["problems"]],
@@ -171,19 +157,13 @@ class Scanner:
     ) -> None:
         self.close()
 
-    def _component(self) -> "Component":
-        from mt_scanner._component import load
-
-        return load(self._wasm)
-
     def _pool(self, mode: str, *, text_lists: bool = False, limit: int | None = None) -> "Pool":
         for root in self.roots:
             _roots.check(root)
-        component = self._component()
-        from mt_scanner._pool import Pool
-
-        plan = Plan(self.roots, mode, self._walking, text_lists, self._limits, self._workers, limit=limit)
-        pool = Pool(component, plan)
+        backend = _backend.get(self._backend)
+        workers = self._workers or backend.default_workers()
+        plan = Plan(self.roots, mode, self._walking, text_lists, self._limits, workers, limit=limit)
+        pool = backend.pool(plan, self._wasm)
         self._pools.add(pool)
         self._latest = pool
         return pool

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from mt_scanner._pool import Answer
+    from mt_scanner._answer import Answer
 
 
 class Track(NamedTuple):

@@ -1,0 +1,75 @@
+"""The Rust host of mt-scanner. What it takes and gives is between it and `mt_scanner._native`."""
+
+import os
+from collections.abc import Sequence
+from typing import Protocol, final
+
+class _Walking(Protocol):
+    @property
+    def follow_links(self) -> bool: ...
+    @property
+    def hidden_folders(self) -> bool: ...
+    @property
+    def ignored_folders(self) -> bool: ...
+
+class _Limits(Protocol):
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def memory(self) -> int: ...
+
+class _Plan(Protocol):
+    @property
+    def roots(self) -> Sequence[str]: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def walking(self) -> _Walking: ...
+    @property
+    def text_lists(self) -> bool: ...
+    @property
+    def limits(self) -> _Limits: ...
+    @property
+    def workers(self) -> int: ...
+    @property
+    def items(self) -> int | None: ...
+    @property
+    def limit(self) -> int | None: ...
+
+class Failure(Exception):
+    """What kept a call from doing its work."""
+
+    args: tuple[str, str, str]
+    """Its kind, the path that it is about, and the reason in words."""
+
+@final
+class Component:
+    """A component: the one that this module carries, or the one at `path`."""
+
+    def __new__(cls, path: str | os.PathLike[str] | None = None) -> Component: ...
+    @staticmethod
+    def is_carried(path: str | os.PathLike[str]) -> bool:
+        """Whether the file at `path` is the component that this module carries, byte for byte."""
+
+    def scan(self, plan: _Plan) -> Scan:
+        """A scan that begins when it is first asked for something."""
+
+    def inspect(self, root: str, path: str, limits: _Limits) -> str:
+        """One file as JSON text: an object with the keys `track`, `problems` and `tags`."""
+
+@final
+class Scan:
+    """An iterator over what the steps of a scan bring: the root, rows of tracks as JSON text, paths and problems."""
+
+    @property
+    def progress(self) -> tuple[int, int, int, int, float]:
+        """Folders, files, tracks, problems, and the time since the start in s."""
+
+    def stop(self) -> None:
+        """Ends the scan. Nothing more comes out of it, and what runs is interrupted."""
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the workers of a scan that ends; false if they have not within `seconds`."""
+
+    def __iter__(self) -> Scan: ...
+    def __next__(self) -> tuple[str, str, list[str], list[list[str]]]: ...

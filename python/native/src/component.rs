@@ -1,0 +1,58 @@
+//! A component, compiled once and used for any number of scans.
+
+use std::path::PathBuf;
+
+use mt_scanner::Scanner;
+use pyo3::prelude::*;
+
+use crate::failure::raised;
+use crate::plan::{Limits, Plan};
+use crate::scan::Scan;
+
+/// A component: the one that this module carries, or the one at `path`, which is compiled now.
+///
+/// Raises `Failure` if it cannot be used.
+#[pyclass(frozen)]
+pub(crate) struct Component {
+    /// Without roots. Those of the scans have the component from it.
+    scanner: Scanner,
+}
+
+#[pymethods]
+impl Component {
+    #[new]
+    #[pyo3(signature = (path = None))]
+    fn new(py: Python<'_>, path: Option<PathBuf>) -> PyResult<Self> {
+        let scanner = py.detach(|| {
+            let builder = Scanner::builder();
+            match path {
+                Some(path) => builder.component(path),
+                None => builder,
+            }
+            .build()
+        });
+        scanner.map(|scanner| Self { scanner }).map_err(raised)
+    }
+
+    /// Whether the file at `path` is the component that this module carries, byte for byte.
+    #[staticmethod]
+    fn is_carried(path: PathBuf) -> PyResult<bool> {
+        Ok(std::fs::read(path)? == Scanner::built_in_component())
+    }
+
+    /// A scan that begins when it is first asked for something.
+    fn scan(&self, plan: Plan) -> PyResult<Scan> {
+        Ok(Scan::new(plan.order(&self.scanner)?))
+    }
+
+    /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.
+    ///
+    /// Raises `Failure`.
+    fn inspect(&self, py: Python<'_>, root: PathBuf, path: PathBuf, limits: Limits) -> PyResult<String> {
+        let inspected = py.detach(|| {
+            let builder = Scanner::builder().component_of(&self.scanner).root(&root);
+            limits.set(builder).build()?.inspect_json(root.join(path))
+        });
+        inspected.map_err(raised)
+    }
+}

@@ -1,0 +1,76 @@
+//! What Python asks for: the attributes of `mt_scanner._plan.Plan`, where they are explained.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use mt_scanner::{Scanner, ScannerBuilder};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::failure::raised;
+use crate::running::{Mode, Order};
+
+/// The longest time that is told from for ever.
+const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
+
+#[derive(FromPyObject)]
+pub(crate) struct Plan {
+    roots: Vec<PathBuf>,
+    mode: String,
+    walking: Walking,
+    text_lists: bool,
+    limits: Limits,
+    workers: usize,
+    items: Option<u32>,
+    limit: Option<u64>,
+}
+
+#[derive(FromPyObject)]
+struct Walking {
+    follow_links: bool,
+    hidden_folders: bool,
+    ignored_folders: bool,
+}
+
+/// What one file may cost.
+#[derive(FromPyObject)]
+pub(crate) struct Limits {
+    seconds: f64,
+    memory: usize,
+}
+
+impl Plan {
+    /// The scan, ready to begin.
+    pub fn order(self, component: &Scanner) -> PyResult<Order> {
+        let mode = match self.mode.as_str() {
+            "tracks" => Mode::Tracks { text_lists: self.text_lists },
+            "paths" => Mode::Paths,
+            "count" => Mode::Count,
+            other => return Err(PyValueError::new_err(format!("there is no mode {other:?}"))),
+        };
+        let Walking { follow_links, hidden_folders, ignored_folders } = self.walking;
+        let mut builder = Scanner::builder()
+            .component_of(component)
+            .roots(self.roots)
+            .workers(self.workers)
+            .follow_links(follow_links)
+            .hidden_folders(hidden_folders)
+            .ignored_folders(ignored_folders);
+        if let Some(items) = self.items {
+            builder = builder.items(items);
+        }
+        let scanner = self.limits.set(builder).build().map_err(raised)?;
+        Ok(Order { scanner, mode, limit: self.limit })
+    }
+}
+
+impl Limits {
+    pub fn set(&self, builder: ScannerBuilder) -> ScannerBuilder {
+        builder.file_timeout(duration(self.seconds)).memory_limit(self.memory)
+    }
+}
+
+/// A time in s that may be endless.
+pub(crate) fn duration(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONG).min(LONG)
+}

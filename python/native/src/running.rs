@@ -1,0 +1,115 @@
+//! A scan of the host, and what Python gets of each of its steps.
+
+use std::path::PathBuf;
+
+use mt_scanner::{Control, Error, Problem, Rows, Scan, Scanner, Step};
+
+/// What a scan is to bring.
+pub(crate) enum Mode {
+    Tracks { text_lists: bool },
+    Paths,
+    Count,
+}
+
+/// A scan that has not begun.
+pub(crate) struct Order {
+    pub scanner: Scanner,
+    pub mode: Mode,
+    /// The scan ends as soon as so many files were found.
+    pub limit: Option<u64>,
+}
+
+/// What one step brought: the root, rows of tracks as the text of a JSON array, paths, and problems in the order of the
+/// contract.
+pub(crate) type Found = (String, String, Vec<String>, Vec<[String; 4]>);
+
+/// A scan that has begun.
+pub(crate) struct Running {
+    scan: Kind,
+    control: Control,
+    limit: Option<u64>,
+}
+
+enum Kind {
+    Tracks(Scan<Rows>),
+    Paths(Scan<PathBuf>),
+    Count(Scan<()>),
+}
+
+impl Order {
+    pub fn begin(&self) -> Result<Running, Error> {
+        let (scan, control) = match self.mode {
+            Mode::Tracks { text_lists } => {
+                let scan = self.scanner.rows(text_lists)?;
+                let control = scan.control();
+                (Kind::Tracks(scan), control)
+            }
+            Mode::Paths => {
+                let scan = self.scanner.paths()?;
+                let control = scan.control();
+                (Kind::Paths(scan), control)
+            }
+            Mode::Count => {
+                let scan = self.scanner.counting()?;
+                let control = scan.control();
+                (Kind::Count(scan), control)
+            }
+        };
+        Ok(Running { scan, control, limit: self.limit })
+    }
+}
+
+impl Running {
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// What the next step brought of which there is more to say than counts.
+    pub fn next(&mut self) -> Option<Result<Found, Error>> {
+        loop {
+            if self.limit.is_some_and(|limit| self.control.progress().files >= limit) {
+                return None;
+            }
+            let found = match &mut self.scan {
+                Kind::Tracks(scan) => scan.next_step()?.map(|step| found(step, |rows| (text(&rows), Vec::new()))),
+                Kind::Paths(scan) => scan.next_step()?.map(|step| found(step, |paths| (String::new(), names(paths)))),
+                Kind::Count(scan) => scan.next_step()?.map(|step| found(step, |_| (String::new(), Vec::new()))),
+            };
+            match found {
+                Ok((_, rows, paths, problems)) if rows.is_empty() && paths.is_empty() && problems.is_empty() => {}
+                found => return Some(found),
+            }
+        }
+    }
+}
+
+fn found<T>(step: Step<T>, items: impl FnOnce(Vec<T>) -> (String, Vec<String>)) -> Found {
+    let (rows, paths) = items(step.items);
+    let problems = step
+        .problems
+        .into_iter()
+        .map(|Problem { root, path, outcome, detail }| [root, path, outcome.name().to_owned(), detail]);
+    (name(step.root), rows, paths, problems.collect())
+}
+
+/// Rows as the text of one array, which Python parses at once; no text if there is none.
+fn text(rows: &[Rows]) -> String {
+    let mut text = String::new();
+    for row in rows.iter().flat_map(Rows::iter) {
+        text.push(if text.is_empty() { '[' } else { ',' });
+        text.push_str(row);
+    }
+    if !text.is_empty() {
+        text.push(']');
+    }
+    text
+}
+
+fn names(paths: Vec<PathBuf>) -> Vec<String> {
+    paths.into_iter().map(name).collect()
+}
+
+/// A path that came out of the sandbox: it is UTF-8.
+fn name(path: PathBuf) -> String {
+    path.into_os_string().into_string().unwrap_or_else(|path| path.to_string_lossy().into_owned())
+}
