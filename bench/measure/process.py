@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 SUBJECTS = HERE.parent / "subjects"
 TIMEOUT = 3600.0
 """The most time of one run in s."""
+BACKENDS = {"portable": "wasmtime", "native": "native"}
+"""What the Python package calls what we call so."""
 OWN_COLUMNS = ("id", "root_id", "added_at", "updated_at")
 """Columns that differ between two libraries of the same music."""
 
@@ -66,10 +68,13 @@ def filled(command: Command, root: Path, scratch: Path, tools: Tools) -> list[st
 
 
 def environment(command: Command, scratch: Path) -> dict[str, str]:
-    """Ours, but with nothing in the caches of wasmtime when a cold start is measured."""
-    if not command.cold:
-        return dict(os.environ)
-    return {**os.environ, "HOME": str(scratch), "XDG_CACHE_HOME": str(scratch), "LOCALAPPDATA": str(scratch)}
+    """Ours, with the backend that is measured, and with nothing in the caches of wasmtime for a cold start."""
+    own = dict(os.environ)
+    if command.needs in BACKENDS:
+        own["MT_SCANNER_BACKEND"] = BACKENDS[command.needs]
+    if command.cold:
+        own |= {"HOME": str(scratch), "XDG_CACHE_HOME": str(scratch), "LOCALAPPDATA": str(scratch)}
+    return own
 
 
 def times(command: Command, said: str, whole: float) -> tuple[list[float], int | None]:

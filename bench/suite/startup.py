@@ -1,5 +1,7 @@
 """How long it takes before anything is done."""
 
+from dataclasses import replace
+
 from measure.command import Clock, Command, mt_scan, native_process, wasmtime
 from measure.expectation import Under
 from measure.group import Data, Group, Kind, Row
@@ -12,6 +14,7 @@ def first(work: str, backend: str) -> Command:
 
 
 MODULE = Command("python", ("-m", "mt_scanner", "count", "{root}"), needs="portable", counts=True)
+NATIVE_MODULE = replace(MODULE, needs="native")
 PLAIN = Command("python", ("{subjects}/peers.py", "walk-count", "{root}"))
 
 START = Group(
@@ -26,6 +29,7 @@ START = Group(
         Row("the same, nothing cached", Kind.OURS, first("count", "portable").without_cache(), rounds=3),
         Row("import and first count, native", Kind.OURS, first("count", "native")),
         Row("python -m mt_scanner count, whole process", Kind.OURS, MODULE),
+        Row("python -m mt_scanner count, native, whole process", Kind.OURS, NATIVE_MODULE),
         Row("python with os.walk, whole process", Kind.PYTHON, PLAIN),
         Row("mt-scan count, whole process", Kind.OURS, mt_scan("count")),
         Row("wasmtime CLI count, whole process", Kind.OURS, wasmtime("count")),
