@@ -21,7 +21,11 @@ except ImportError as error:
     raise ComponentError(f"the backend native is not installed ({error}): {HOW}", "") from error
 
 # Rows have the columns of their component, and two versions of it do not mix.
-if not native.Component.is_carried(COMPONENT):
+try:
+    _carried = native.Component.is_carried(COMPONENT)
+except OSError as error:
+    raise ComponentError(f"the component cannot be read: {_roots.why(error)}", COMPONENT) from error
+if not _carried:
     raise ComponentError(f"the backend native carries another component than this package: {HOW}", COMPONENT)
 
 
