@@ -7,7 +7,7 @@ use crate::bindings::exports::mt::scanner::library::{self, Migration, Statement}
 use crate::bindings::exports::mt::scanner::scan::{self, Budget, Mode, StepResult, Walking, Work};
 use crate::bindings::exports::mt::scanner::types::ScanError;
 use crate::json::{self, StepAnswer};
-use crate::step::{Step, request::Request, whole_root};
+use crate::step::{Step, Work as InHand, request::Request, whole_root};
 use crate::{extension, inspect};
 
 struct Component;
@@ -30,7 +30,8 @@ impl scan::Guest for Component {
         mode: Mode,
         walking: Walking,
     ) -> Result<StepResult, ScanError> {
-        Step { root: &root, budget, mode, walking }.run(work)
+        let work = work.into_iter().map(InHand::from).collect();
+        Ok(Step { root: &root, budget, mode: mode.into(), walking }.run(work)?.into())
     }
 
     fn step_json(request: String) -> Result<String, ScanError> {
@@ -38,8 +39,8 @@ impl scan::Guest for Component {
             serde_json::from_str(&request).map_err(|error| ScanError::InvalidRequest(error.to_string()))?;
         let text_lists = request.text_lists;
         let (step, work) = request.step();
-        let result = step.run(work)?;
-        Ok(json::text(&StepAnswer { result: &result, text_lists }))
+        let found = step.run(work)?;
+        Ok(json::text(&StepAnswer { step: &step, found: &found, text_lists }))
     }
 
     fn scan_music_directory(root: String) -> Result<u64, ScanError> {
@@ -94,12 +95,12 @@ pub fn run_through(
     walking: Walking,
     mut each: impl FnMut(StepResult) -> bool,
 ) -> Result<(), ScanError> {
-    let step = Step { root, budget: LARGE_STEP, mode, walking };
+    let step = Step { root, budget: LARGE_STEP, mode: mode.into(), walking };
     let mut work = vec![whole_root()];
     while !work.is_empty() {
-        let mut result = step.run(work)?;
-        work = std::mem::take(&mut result.work);
-        if !each(result) {
+        let mut found = step.run(work)?;
+        work = std::mem::take(&mut found.work);
+        if !each(found.into()) {
             break;
         }
     }

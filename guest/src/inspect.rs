@@ -2,7 +2,6 @@
 
 use std::io;
 
-use wasip2::clocks::wall_clock::Datetime;
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags};
 
 use crate::bindings::exports::mt::scanner::files::Inspection;
@@ -10,6 +9,7 @@ use crate::bindings::exports::mt::scanner::types::{Outcome, Problem, ScanError, 
 use crate::metadata::reader::{FileReader, ReadAt};
 use crate::metadata::{Failure, blank_track, expected_by_extension, parse};
 use crate::outcome::{problem, refused};
+use crate::step::Fingerprint;
 use crate::walk::{Folder, Root, leaves_root, root_error, split};
 
 /// Reads the file at `path` under the root called `root`.
@@ -27,39 +27,94 @@ pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
         ErrorCode::NoEntry | ErrorCode::NotDirectory => missing(),
         code => root_error(path, code),
     })?;
-    match read_file(&root, &folder, name, path.to_owned(), true) {
-        Ok(inspection) => Ok(inspection),
+    let read = Read { root: &root, folder: &folder, seen: None, listing: true, blind: false };
+    match read.file(name, path.to_owned()) {
+        Ok(inspected) => Ok(inspected.found),
         Err(problem) if problem.outcome == Outcome::EscapesRoot => Err(ScanError::EscapesRoot(problem.path)),
         Err(_) => Err(missing()),
     }
 }
 
-/// Reads a file of an open folder, or says why there is none. What does not go well with a file that is there is among its own
-/// problems. `listing` keeps its tags as they are.
-pub fn read_file(root: &Root, folder: &Folder, name: &str, path: String, listing: bool) -> Result<Inspection, Problem> {
-    let (file, stat) = match open(root, folder, name, &path) {
-        Ok((_, stat)) if stat.type_ != DescriptorType::RegularFile => {
-            return Err(problem(&root.name, &path, Outcome::Vanished, "this is no file any more"));
+/// How to read a file.
+pub struct Read<'a> {
+    /// Its root.
+    pub root: &'a Root,
+    /// Its folder.
+    pub folder: &'a Folder,
+    /// What the host has seen of it, if it has.
+    pub seen: Option<Fingerprint>,
+    /// Keep its tags as they are.
+    pub listing: bool,
+    /// Do not open it.
+    pub blind: bool,
+}
+
+/// A file that is there.
+pub struct Inspected {
+    /// What was found.
+    pub found: Inspection,
+    /// Whether it could be opened.
+    pub opened: bool,
+}
+
+impl Read<'_> {
+    /// Reads a file, or says why there is none. What does not go well with a file that is there is among its own problems.
+    pub fn file(&self, name: &str, path: String) -> Result<Inspected, Problem> {
+        let root = self.root;
+        let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name, &path) };
+        let (file, fingerprint) = match opened {
+            Ok((file, Some(fingerprint))) => (Ok(file), fingerprint),
+            Ok((_, None)) => return Err(problem(&root.name, &path, Outcome::Vanished, "this is no file any more")),
+            // A file that may not be read still is there, with its fingerprint.
+            Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
+                Ok(fingerprint) => (Err(code), fingerprint),
+                Err(_) if code == ErrorCode::NotPermitted => {
+                    let detail = "the symbolic link leads out of the root";
+                    return Err(problem(&root.name, &path, Outcome::EscapesRoot, detail));
+                }
+                Err(_) => return Err(refused(&root.name, &path, "opening the file", code)),
+            },
+        };
+        let mut track = blank_track(&root.name, &path);
+        track.size = fingerprint.size;
+        track.mtime_ns = fingerprint.mtime_ns;
+        track.ctime_ns = fingerprint.ctime_ns;
+        let mut found = Inspection { track, problems: Vec::new(), tags: Vec::new() };
+        let opened = file.is_ok();
+        match file {
+            Ok(file) => read_content(&mut found, file, fingerprint.size, self.listing),
+            Err(_) if self.blind => {}
+            Err(code) => found.problems.push(refused(&root.name, &path, "opening the file", code)),
         }
-        Ok((file, stat)) => (Ok(file), stat),
-        // A file that may not be read still is there, with its fingerprint.
-        Err(code) => match folder.0.stat_at(root.links(), name) {
-            Ok(stat) if stat.type_ == DescriptorType::RegularFile => (Err(code), stat),
-            _ if code == ErrorCode::NotPermitted => {
-                let detail = "the symbolic link leads out of the root";
-                return Err(problem(&root.name, &path, Outcome::EscapesRoot, detail));
-            }
-            _ => return Err(refused(&root.name, &path, "opening the file", code)),
-        },
-    };
-    let mut track = blank_track(&root.name, &path);
-    fingerprint(&mut track, &stat);
-    let mut inspection = Inspection { track, problems: Vec::new(), tags: Vec::new() };
-    match file {
-        Ok(file) => read_content(&mut inspection, file, stat.size, listing),
-        Err(code) => inspection.problems.push(refused(&root.name, &path, "opening the file", code)),
+        Ok(Inspected { found, opened })
     }
-    Ok(inspection)
+
+    /// The open file, and its fingerprint unless it is no regular file.
+    fn open(&self, name: &str, path: &str) -> Result<(Descriptor, Option<Fingerprint>), ErrorCode> {
+        let links = self.root.links();
+        let open = |from: &Descriptor, name: &str| {
+            let file = from.open_at(links, name, OpenFlags::empty(), DescriptorFlags::READ)?;
+            let fingerprint = match self.seen {
+                Some(seen) => Some(seen),
+                None => regular(&file.stat()?),
+            };
+            Ok((file, fingerprint))
+        };
+        match open(&self.folder.0, name) {
+            // A link that climbs by `..` leaves this folder, and may still be inside the root.
+            Err(ErrorCode::NotPermitted) => open(self.root.descriptor(), path),
+            result => result,
+        }
+    }
+
+    fn stat(&self, name: &str) -> Result<Fingerprint, ErrorCode> {
+        let stat = self.folder.0.stat_at(self.root.links(), name)?;
+        regular(&stat).ok_or(ErrorCode::NoEntry)
+    }
+}
+
+fn regular(stat: &DescriptorStat) -> Option<Fingerprint> {
+    (stat.type_ == DescriptorType::RegularFile).then(|| stat.into())
 }
 
 fn read_content(inspection: &mut Inspection, file: Descriptor, size: u64, listing: bool) {
@@ -90,32 +145,6 @@ fn mismatch(track: &Track) -> Option<(&'static str, &str)> {
     let expected = expected_by_extension(&track.path)?;
     let is = track.format.as_deref()?;
     (expected != is).then_some((expected, is))
-}
-
-fn open(root: &Root, folder: &Folder, name: &str, path: &str) -> Result<(Descriptor, DescriptorStat), ErrorCode> {
-    let open = |from: &Descriptor, name: &str| {
-        let file = from.open_at(root.links(), name, OpenFlags::empty(), DescriptorFlags::READ)?;
-        let stat = file.stat()?;
-        Ok((file, stat))
-    };
-    match open(&folder.0, name) {
-        // A link that climbs by `..` leaves this folder, and may still be inside the root.
-        Err(ErrorCode::NotPermitted) => open(root.descriptor(), path),
-        result => result,
-    }
-}
-
-fn fingerprint(track: &mut Track, stat: &DescriptorStat) {
-    track.size = stat.size;
-    track.mtime_ns = nanoseconds(stat.data_modification_timestamp);
-    track.ctime_ns = nanoseconds(stat.status_change_timestamp);
-}
-
-/// Nanoseconds since 1970. Times before that, which WASI's unsigned seconds cannot say, come out as 0 under every host.
-fn nanoseconds(time: Option<Datetime>) -> i64 {
-    let nanoseconds =
-        |time: Datetime| (time.seconds as i64).saturating_mul(1_000_000_000).saturating_add(time.nanoseconds.into());
-    time.map_or(0, nanoseconds).max(0)
 }
 
 /// The content of an open file.

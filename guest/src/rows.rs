@@ -15,6 +15,24 @@ pub struct TrackRow<'a> {
     pub text_lists: bool,
 }
 
+/// A row for the statement `added`.
+pub struct AddedRow<'a> {
+    /// The track.
+    pub track: &'a Track,
+    /// The folder that it is in.
+    pub folder: &'a str,
+    /// Whether its fingerprint can be trusted.
+    pub settled: bool,
+}
+
+/// A row for the statement `modified`.
+pub struct ModifiedRow<'a> {
+    /// The track.
+    pub track: &'a Track,
+    /// Its row in the library.
+    pub id: i64,
+}
+
 /// A row of a problem, for serialisation as an array.
 pub struct ProblemRow<'a>(pub &'a Problem);
 
@@ -60,15 +78,43 @@ macro_rules! columns {
     ($($field:ident),* $(,)?) => {
         /// The columns of a track's row.
         pub const TRACK_COLUMNS: &[&str] = &[$(stringify!($field)),*];
+        /// The columns of a row for the statement `added`.
+        pub const ADDED_COLUMNS: &[&str] = &[$(stringify!($field),)* "folder", "settled"];
+        /// The columns of a row for the statement `modified`.
+        pub const MODIFIED_COLUMNS: &[&str] = &[$(stringify!($field),)* "id"];
 
-        impl Serialize for TrackRow<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut row = serializer.serialize_seq(Some(TRACK_COLUMNS.len()))?;
-                $( self.track.$field.push(&mut row, self.text_lists)?; )*
-                row.end()
-            }
+        fn push<S: SerializeSeq>(track: &Track, row: &mut S, text_lists: bool) -> Result<(), S::Error> {
+            $( track.$field.push(row, text_lists)?; )*
+            Ok(())
         }
     };
+}
+
+impl Serialize for TrackRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_seq(Some(TRACK_COLUMNS.len()))?;
+        push(self.track, &mut row, self.text_lists)?;
+        row.end()
+    }
+}
+
+impl Serialize for AddedRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_seq(Some(ADDED_COLUMNS.len()))?;
+        push(self.track, &mut row, true)?;
+        row.serialize_element(self.folder)?;
+        row.serialize_element(&u8::from(self.settled))?;
+        row.end()
+    }
+}
+
+impl Serialize for ModifiedRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_seq(Some(MODIFIED_COLUMNS.len()))?;
+        push(self.track, &mut row, true)?;
+        row.serialize_element(&self.id)?;
+        row.end()
+    }
 }
 
 columns!(
@@ -112,6 +158,7 @@ columns!(
     replaygain_album_peak,
     compilation,
     has_artwork,
+    audio_key,
 );
 
 impl Serialize for ProblemRow<'_> {
@@ -145,6 +192,7 @@ mod tests {
         let artists = TRACK_COLUMNS.iter().position(|name| *name == "artists").unwrap();
         assert_eq!(row(false)[artists], serde_json::json!(["a", "b\"c"]));
         assert_eq!(row(true)[artists], serde_json::json!(r#"["a","b\"c"]"#));
-        assert_eq!(row(true)[TRACK_COLUMNS.len() - 1], serde_json::json!(0));
+        let artwork = TRACK_COLUMNS.iter().position(|name| *name == "has_artwork").unwrap();
+        assert_eq!(row(true)[artwork], serde_json::json!(0));
     }
 }

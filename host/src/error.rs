@@ -79,6 +79,12 @@ pub enum Error {
         /// The trap.
         source: Source,
     },
+    /// What a library knows of a folder cannot be read.
+    #[error("what the library knows cannot be read")]
+    Knowledge {
+        /// What the database said.
+        source: Source,
+    },
     /// The component cannot be used.
     #[error(transparent)]
     Load(#[from] LoadError),

@@ -10,6 +10,8 @@ use wasmtime::Store;
 
 use crate::bindings::exports::mt::scanner::files::Inspection;
 use crate::component::{self, Compiled};
+#[cfg(feature = "library")]
+use crate::door::{Changes, Knowledge, SyncDoor};
 use crate::door::{Count, Paths, Rows, RowsDoor, Tracks};
 use crate::instance::{Ended, Instance, Unreturned};
 use crate::pool::Plan;
@@ -88,13 +90,11 @@ impl Scanner {
 
     /// Every track, as rows of JSON text in the order of [`columns`](Self::columns), some at a time.
     ///
-    /// With `text_lists` lists are JSON text within the text and flags are 0 or 1, ready to bind to a statement.
-    ///
     /// # Errors
     ///
     /// As [`scan`](Self::scan).
-    pub fn rows(&self, text_lists: bool) -> Result<Scan<Rows>, Error> {
-        Scan::start(self.checked()?, RowsDoor { text_lists }, |_, _, rows| vec![rows])
+    pub fn rows(&self) -> Result<Scan<Rows>, Error> {
+        Scan::start(self.checked()?, RowsDoor, |_, _, rows| vec![rows])
     }
 
     /// A count under way: its [progress](Scan::progress) tells how many audio files there are. No file is opened.
@@ -223,8 +223,29 @@ impl Scanner {
         })
     }
 
+    /// Looks at every root.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] if one cannot be scanned.
+    pub fn check(&self) -> Result<(), Error> {
+        self.plan.roots.iter().try_for_each(Root::check)
+    }
+
+    /// The roots as rows have them.
+    #[cfg(feature = "library")]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.plan.roots.iter().map(|root| root.name.as_str())
+    }
+
+    /// What differs from a library.
+    #[cfg(feature = "library")]
+    pub(crate) fn sync<K: Knowledge>(&self, door: SyncDoor<K>) -> Result<Scan<Changes>, Error> {
+        Scan::start(self.checked()?, door, |_, _, changes| vec![changes])
+    }
+
     fn checked(&self) -> Result<Plan, Error> {
-        self.plan.roots.iter().try_for_each(Root::check)?;
+        self.check()?;
         Ok(self.plan.clone())
     }
 

@@ -1,8 +1,10 @@
 """The Rust host of mt-scanner. What it takes and gives is between it and `mt_scanner._native`."""
 
 import os
-from collections.abc import Sequence
-from typing import Protocol, final
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias, final
+
+_Counts: TypeAlias = tuple[int, int, int, int, float]
 
 class _Walking(Protocol):
     @property
@@ -26,8 +28,6 @@ class _Plan(Protocol):
     @property
     def walking(self) -> _Walking: ...
     @property
-    def text_lists(self) -> bool: ...
-    @property
     def limits(self) -> _Limits: ...
     @property
     def workers(self) -> int: ...
@@ -35,6 +35,18 @@ class _Plan(Protocol):
     def items(self) -> int | None: ...
     @property
     def limit(self) -> int | None: ...
+
+class _Wish(Protocol):
+    @property
+    def mode(self) -> str: ...
+    @property
+    def confirm_empty(self) -> bool: ...
+    @property
+    def folders(self) -> Sequence[tuple[str, str]] | None: ...
+    @property
+    def on_progress(self) -> Callable[..., object] | None: ...
+    @property
+    def on_change(self) -> Callable[[str], object] | None: ...
 
 class Failure(Exception):
     """What kept a call from doing its work."""
@@ -54,6 +66,14 @@ class Component:
     def scan(self, plan: _Plan) -> Scan:
         """A scan that begins when it is first asked for something."""
 
+    def sync(
+        self, path: str, plan: _Plan, wish: _Wish
+    ) -> tuple[list[tuple[str, int]], list[tuple[str, str, str, str]], _Counts]:
+        """Brings a library up to date: counts by name, problems, and the progress at the end."""
+
+    def schema(self) -> tuple[int, list[tuple[int, str]], list[tuple[str, list[str]]]]:
+        """What the component says of a library: the version, the migrations, and the statements by name."""
+
     def inspect(self, root: str, path: str, limits: _Limits) -> str:
         """One file as JSON text: an object with the keys `track`, `problems` and `tags`."""
 
@@ -62,7 +82,7 @@ class Scan:
     """An iterator over what the steps of a scan bring: the root, rows of tracks as JSON text, paths and problems."""
 
     @property
-    def progress(self) -> tuple[int, int, int, int, float]:
+    def progress(self) -> _Counts:
         """Folders, files, tracks, problems, and the time since the start in s."""
 
     def stop(self) -> None:

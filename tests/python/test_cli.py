@@ -92,7 +92,7 @@ def test_index_fills_a_library(mixed: Tree, tmp_path: Path) -> None:
     assert "0 new, 0 changed, 2 as before" in run("index", mixed.root, cwd=tmp_path).stdout
 
 
-def test_index_with_json_gives_the_tracks_of_its_folders(
+def test_index_with_json_gives_the_tracks_that_have_changed(
     mixed: Tree, tmp_path: Path, song: Path, capsys: Capture
 ) -> None:
     other = Tree(tmp_path / "other").copy(song, "other.mp3")
@@ -100,8 +100,38 @@ def test_index_with_json_gives_the_tracks_of_its_folders(
     main(["index", str(other.root), "--db", db, "--quiet"])
     assert main(["index", str(mixed.root), "--db", db, "--json"]) == 0
     said = capsys.readouterr()
-    assert sorted(Track(**json.loads(line)) for line in said.out.splitlines()) == sorted(Scanner(mixed).scan())
+    changes = [json.loads(line) for line in said.out.splitlines()]
+    assert {(change.pop("change"), change.pop("former_root"), change.pop("former_path")) for change in changes} == {
+        ("added", None, None)
+    }
+    assert sorted(Track(**change) for change in changes) == sorted(Scanner(mixed).scan())
     assert [json.loads(line)["outcome"] for line in said.err.splitlines()] == ["malformed"]
+    assert main(["index", str(mixed.root), "--db", db, "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "" and "malformed" in said.err
+
+
+def test_index_tells_what_it_does_and_what_it_would_do(tree: Tree, tmp_path: Path, song: Path, capsys: Capture) -> None:
+    def index(*more: str) -> str:
+        assert main(["index", str(tree.root), "--db", db, *more]) == 0
+        return capsys.readouterr().out
+
+    db = str(tmp_path / "x.db")
+    tree.copy(song, "a.mp3")
+    assert index("--dry-run") == "nothing was written; a sync would find: 1 new, 0 changed, 0 as before\n"
+    assert not os.path.exists(db)
+    assert index("--verbose").startswith("added     a.mp3\n\n")
+    (tree.root / "a.mp3").rename(tree.root / "b.mp3")
+    assert index("-v", "--mode", "quick").startswith("moved     a.mp3 -> b.mp3\n\n")
+    (tree.root / "b.mp3").unlink()
+    assert main(["index", str(tree.root), "--db", db]) == 3
+    assert "the root holds no music any more" in capsys.readouterr().err
+    assert "1 missing" in index("--confirm-empty")
+    assert main(["purge", "--db", db, "--missing-for", "1"]) == 0
+    assert capsys.readouterr().out == "0 tracks forgotten\n"
+    assert main(["purge", "--db", db]) == 0
+    assert capsys.readouterr().out == "1 track forgotten\n"
+    assert main(["purge", "--db", str(tmp_path / "none.db")]) == 3
 
 
 def test_inspect_shows_one_file(mixed: Tree, capsys: Capture) -> None:

@@ -233,7 +233,7 @@ fn box_in<S: ReadAt>(
 /// The RIFF chunk `id3 ` of a WAVE file.
 fn in_wav<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
     let mut artwork = Artwork::Absent;
-    wave::chunks(reader, |reader, chunk| {
+    wave::chunks(reader, false, |reader, chunk| {
         let found = chunk.name.eq_ignore_ascii_case(b"id3 ");
         if found {
             artwork = in_id3v2(reader, chunk.start)?.0;

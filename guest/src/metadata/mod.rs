@@ -2,6 +2,7 @@
 
 mod adts;
 mod artwork;
+mod audio_key;
 mod format;
 mod parse;
 pub mod reader;
@@ -56,5 +57,6 @@ pub fn blank_track(root: &str, path: &str) -> Track {
         replaygain_album_peak: None,
         compilation: false,
         has_artwork: false,
+        audio_key: None,
     }
 }

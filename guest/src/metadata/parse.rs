@@ -20,6 +20,7 @@ use lofty::wavpack::WavPackFile;
 
 use super::adts;
 use super::artwork::{self, Artwork};
+use super::audio_key;
 use super::format::{self, Format};
 use super::reader::{FileReader, ReadAt};
 use super::tags::{Collector, Source};
@@ -47,6 +48,22 @@ pub enum Failure {
 
 /// Fills `track` with what the file says. What was filled before a failure stays.
 pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> Result<Parsed, Failure> {
+    let mut understood = None;
+    let result = parse_content(reader, track, listing, &mut understood);
+    if !matches!(result, Err(Failure::Io(_))) {
+        // A file that is not understood is known by all of its bytes.
+        let file_type = understood.filter(|_| result.is_ok());
+        track.audio_key = audio_key::of(reader, file_type).map_err(Failure::Io)?;
+    }
+    result
+}
+
+fn parse_content<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+    understood: &mut Option<FileType>,
+) -> Result<Parsed, Failure> {
     with_lean_lofty();
     if reader.len() == 0 {
         return Err(Failure::Malformed("the file is empty".into()));
@@ -59,6 +76,7 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
         }
         Format::Unknown => return Err(Failure::Malformed("the content is no known audio format".into())),
     };
+    *understood = Some(file_type);
     track.format = Some(format::name(file_type).to_owned());
     let mut prepared = prepare(reader, file_type).map_err(Failure::Io)?;
     let artwork = artwork::find(reader, file_type).unwrap_or(Artwork::Unknown);

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use wasip2::filesystem::types::ErrorCode;
 
-use super::{Item, Open, Run, Work};
-use crate::bindings::exports::mt::scanner::scan::Mode;
+use super::known::{KnownFolder, nanoseconds};
+use super::work::File;
+use super::{Item, Mode, Open, Run, Work};
 use crate::bindings::exports::mt::scanner::types::{Outcome, ScanError};
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Ignored, Listing, Target, join, list, root_error, split};
@@ -15,10 +16,15 @@ const SLICE: usize = 64;
 
 impl Run<'_> {
     /// Lists a folder: its files are taken on, its folders become work.
-    pub fn folder(&mut self, item: &Item) -> Result<(), ScanError> {
-        let path = &item.work.folder;
+    pub fn folder(&mut self, item: Item) -> Result<(), ScanError> {
+        let Item { mut work, open } = item;
         self.meter.count();
-        let opened = match &item.open {
+        if self.is_sync() && self.is_settled_from_outside(&mut work) {
+            return Ok(());
+        }
+        let Work { folder: path, ignored_by, known, .. } = work;
+        let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
+        let opened = match &open {
             Some(parent) => match parent.folder.child(self.root.links(), split(path).1) {
                 // A link that climbs by `..` leaves the folder above, and may still be inside the root.
                 Err(ErrorCode::NotPermitted) => self.root.open_folder(path),
@@ -26,8 +32,12 @@ impl Run<'_> {
             },
             None => self.root.open_folder(path),
         };
-        let listed = opened.and_then(|folder| Ok((list(&folder)?, folder)));
-        let (mut listing, folder) = match listed {
+        let listed = opened.and_then(|folder| {
+            // Before the listing: what changes from now on shows in it.
+            let mtime_ns = if self.is_sync() { nanoseconds(folder.0.stat()?.data_modification_timestamp) } else { 0 };
+            Ok((list(&folder)?, folder, mtime_ns))
+        });
+        let (mut listing, folder, mtime_ns) = match listed {
             Ok(listed) => listed,
             // Nothing leads out of a root on the way to the root itself: whatever the code, it may not be listed.
             Err(ErrorCode::NotPermitted) if path.is_empty() => {
@@ -35,7 +45,9 @@ impl Run<'_> {
             }
             Err(code) if path.is_empty() => return Err(root_error(&self.root.name, code)),
             Err(code) => {
-                self.refuse(path, "listing the folder", code);
+                if !self.is_gone(path, code) {
+                    self.refuse(path, "listing the folder", code);
+                }
                 return Ok(());
             }
         };
@@ -44,17 +56,34 @@ impl Run<'_> {
                 1 => "1 name in this folder is not UTF-8".to_owned(),
                 count => format!("{count} names in this folder are not UTF-8"),
             };
-            self.result.problems.push(problem(&self.root.name, path, Outcome::NameNotUtf8, detail));
+            self.found.problems.push(problem(&self.root.name, path, Outcome::NameNotUtf8, detail));
         }
         if listing.nomedia && !self.walking.ignored_folders {
+            self.skip(path, known.as_deref());
             return Ok(());
         }
-        self.result.folders += 1;
-        let ignored_by = self.sift(path, &mut listing, &item.work.ignored_by);
+        self.found.folders += 1;
+        let ignored_by = self.sift(path, &mut listing, &ignored_by);
         self.judge_links(path, &folder, &mut listing);
         let open = self.hold(folder);
-        self.push_folders(path, listing.folders, &ignored_by, open.as_ref());
-        self.push_files(path, listing.files, open.as_ref());
+        let Listing { files, folders, .. } = listing;
+        let files = match known {
+            Some(known) => {
+                let files = self.compare(path, &known, files, &folders, mtime_ns);
+                if known.new {
+                    // Nothing is known of what is below either.
+                    self.push_folders(path, folders, &ignored_by, Some(KnownFolder::none()), open.as_ref());
+                } else {
+                    self.leave_folders(path, &known, folders, &ignored_by);
+                }
+                files
+            }
+            None => {
+                self.push_folders(path, folders, &ignored_by, None, open.as_ref());
+                files.into_iter().map(File::from).collect()
+            }
+        };
+        self.push_files(path, files, open.as_ref());
         Ok(())
     }
 
@@ -113,28 +142,36 @@ impl Run<'_> {
                     continue;
                 }
             };
-            self.result.problems.push(problem(&self.root.name, &link, outcome, detail));
+            self.found.problems.push(problem(&self.root.name, &link, outcome, detail));
         }
     }
 
-    fn push_folders(&mut self, path: &str, folders: Vec<String>, ignored_by: &[String], open: Option<&Rc<Open>>) {
+    fn push_folders(
+        &mut self,
+        path: &str,
+        folders: Vec<String>,
+        ignored_by: &[String],
+        known: Option<KnownFolder>,
+        open: Option<&Rc<Open>>,
+    ) {
+        let known = known.map(Box::new);
         self.stack.extend(folders.into_iter().rev().map(|name| Item {
-            work: Work { folder: join(path, &name), files: None, ignored_by: ignored_by.to_vec() },
+            work: Work { known: known.clone(), ..Work::folder(join(path, &name), ignored_by.to_vec()) },
             open: open.cloned(),
         }));
     }
 
-    fn push_files(&mut self, path: &str, files: Vec<String>, open: Option<&Rc<Open>>) {
-        self.result.files += files.len() as u64;
+    fn push_files(&mut self, path: &str, files: Vec<File>, open: Option<&Rc<Open>>) {
+        self.found.files += files.len() as u64;
         match self.mode {
             Mode::Count => {}
-            Mode::Paths => self.result.paths.extend(files.iter().map(|name| join(path, name))),
-            Mode::Tracks => {
+            Mode::Paths => self.found.paths.extend(files.iter().map(|file| join(path, &file.name))),
+            Mode::Tracks | Mode::Sync { .. } => {
                 let first = self.stack.len();
                 let mut files = files.into_iter().peekable();
                 while files.peek().is_some() {
-                    let names = files.by_ref().take(SLICE).collect();
-                    let work = Work { folder: path.to_owned(), files: Some(names), ignored_by: Vec::new() };
+                    let slice = files.by_ref().take(SLICE).collect();
+                    let work = Work::files(path.to_owned(), slice);
                     self.stack.push(Item { work, open: open.cloned() });
                 }
                 self.stack[first..].reverse();
@@ -144,6 +181,6 @@ impl Run<'_> {
 
     /// Notes that the filesystem refused something.
     pub fn refuse(&mut self, path: &str, tried: &str, code: ErrorCode) {
-        self.result.problems.push(refused(&self.root.name, path, tried, code));
+        self.found.problems.push(refused(&self.root.name, path, tried, code));
     }
 }

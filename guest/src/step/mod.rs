@@ -1,16 +1,24 @@
 //! The step: a bounded amount of work, and what is left of it.
 
 mod budget;
+mod changes;
 mod files;
 mod folders;
+mod known;
 pub mod request;
+mod sync;
+mod work;
 
 use std::rc::Rc;
 
-use crate::bindings::exports::mt::scanner::scan::{Budget, Mode, StepResult, Walking, Work};
-use crate::bindings::exports::mt::scanner::types::ScanError;
+use crate::bindings::exports::mt::scanner::scan::{self, Budget, StepResult, Walking};
+use crate::bindings::exports::mt::scanner::types::{Problem, ScanError, Track};
 use crate::walk::{Folder, Root, leaves_root};
 use budget::Meter;
+
+pub use changes::{Changes, ChangesOf, Rows};
+pub use known::Fingerprint;
+pub use work::Work;
 
 /// What a host asks for.
 pub struct Step<'a> {
@@ -24,10 +32,47 @@ pub struct Step<'a> {
     pub walking: Walking,
 }
 
+/// What to look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The number of audio files.
+    Count,
+    /// Their paths.
+    Paths,
+    /// Tracks.
+    Tracks,
+    /// What differs from the library.
+    Sync {
+        /// Whether folders that the library knows are entered from above.
+        deep: bool,
+    },
+}
+
+/// What a step has done.
+#[derive(Default)]
+pub struct Found {
+    /// Folders that were listed, or are as they were.
+    pub folders: u64,
+    /// Audio files that were found in them.
+    pub files: u64,
+    /// Files that were opened and parsed.
+    pub read: u64,
+    /// Paths of files.
+    pub paths: Vec<String>,
+    /// Tracks that were read.
+    pub tracks: Vec<Track>,
+    /// What did not go in the ordinary way.
+    pub problems: Vec<Problem>,
+    /// What differs from the library.
+    pub changes: Changes,
+    /// What was not done.
+    pub work: Vec<Work>,
+}
+
 /// How many folders a step holds open at most.
 const MOST_OPEN: usize = 64;
 
-/// Work in hand: what the contract says of it, and an open folder that makes it cheap: the one above, or for files their own.
+/// Work in hand, and an open folder that makes it cheap: the one above, or for files their own.
 struct Item {
     work: Work,
     open: Option<Rc<Open>>,
@@ -48,18 +93,20 @@ struct Run<'a> {
     meter: Meter,
     /// Last in, first out: depth first, so that little is open and little is pending.
     stack: Vec<Item>,
+    /// Folders of which only the host can say what the library knows.
+    for_the_host: Vec<Work>,
     open: Rc<()>,
-    result: StepResult,
+    found: Found,
 }
 
 /// The work that a scan begins with.
 pub fn whole_root() -> Work {
-    Work { folder: String::new(), files: None, ignored_by: Vec::new() }
+    Work::folder(String::new(), Vec::new())
 }
 
 impl Step<'_> {
     /// Does up to the budget of `work`.
-    pub fn run(&self, work: Vec<Work>) -> Result<StepResult, ScanError> {
+    pub fn run(&self, work: Vec<Work>) -> Result<Found, ScanError> {
         for item in &work {
             check(item)?;
         }
@@ -71,15 +118,9 @@ impl Step<'_> {
             walking: &self.walking,
             meter: Meter::new(&self.budget),
             stack,
+            for_the_host: Vec::new(),
             open: Rc::new(()),
-            result: StepResult {
-                folders: 0,
-                files: 0,
-                paths: Vec::new(),
-                tracks: Vec::new(),
-                problems: Vec::new(),
-                work: Vec::new(),
-            },
+            found: Found::default(),
         };
         if self.budget.items == 0 {
             run.only_list()?
@@ -95,7 +136,7 @@ impl Run<'_> {
         while !self.meter.is_spent() {
             let Some(item) = self.stack.pop() else { break };
             match item.work.files {
-                None => self.folder(&item)?,
+                None => self.folder(item)?,
                 Some(_) => self.files(item),
             }
         }
@@ -107,7 +148,7 @@ impl Run<'_> {
         let (folders, files) = std::mem::take(&mut self.stack).into_iter().partition(|item| item.work.files.is_none());
         self.stack = files;
         let folders: Vec<Item> = folders;
-        folders.iter().try_for_each(|item| self.folder(item))
+        folders.into_iter().try_for_each(|item| self.folder(item))
     }
 
     /// Holds a folder open, unless too many are.
@@ -115,16 +156,38 @@ impl Run<'_> {
         (Rc::strong_count(&self.open) <= MOST_OPEN).then(|| Rc::new(Open { folder, _counted: self.open.clone() }))
     }
 
-    fn finish(mut self) -> StepResult {
-        self.result.work = self.stack.into_iter().map(|item| item.work).collect();
-        self.result
+    fn finish(mut self) -> Found {
+        self.found.work = self.for_the_host;
+        self.found.work.extend(self.stack.into_iter().map(|item| item.work));
+        self.found
+    }
+
+    fn is_sync(&self) -> bool {
+        matches!(self.mode, Mode::Sync { .. })
     }
 }
 
 fn check(work: &Work) -> Result<(), ScanError> {
-    let name_leaves = |name: &String| name.contains('/') || matches!(name.as_str(), "" | "." | "..");
+    let name_leaves = |name: &str| name.contains('/') || matches!(name, "" | "." | "..");
     let leaves = leaves_root(&work.folder)
-        || work.ignored_by.iter().any(|folder| leaves_root(folder))
-        || work.files.iter().flatten().any(name_leaves);
+        || work.ignored_by.iter().flatten().any(|folder| leaves_root(folder))
+        || work.files.iter().flatten().any(|file| name_leaves(&file.name));
     if leaves { Err(ScanError::EscapesRoot(work.folder.clone())) } else { Ok(()) }
+}
+
+impl From<scan::Mode> for Mode {
+    fn from(mode: scan::Mode) -> Self {
+        match mode {
+            scan::Mode::Count => Self::Count,
+            scan::Mode::Paths => Self::Paths,
+            scan::Mode::Tracks => Self::Tracks,
+        }
+    }
+}
+
+impl From<Found> for StepResult {
+    fn from(found: Found) -> Self {
+        let Found { folders, files, paths, tracks, problems, work, .. } = found;
+        Self { folders, files, paths, tracks, problems, work: work.into_iter().map(scan::Work::from).collect() }
+    }
 }

@@ -1,9 +1,9 @@
 //! The request of `step-json`.
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
-use super::{Step, whole_root};
-use crate::bindings::exports::mt::scanner::scan::{Budget, Mode, Walking, Work};
+use super::{Mode, Step, Work, whole_root};
+use crate::bindings::exports::mt::scanner::scan::{Budget, Walking};
 
 /// A step as JSON; see `step-json` in `wit/scan.wit`.
 #[derive(Deserialize)]
@@ -13,36 +13,41 @@ pub struct Request {
     #[serde(default = "from_the_root")]
     work: Vec<Work>,
     budget: Budget,
-    mode: Mode,
+    mode: Name,
     walking: Walking,
     /// Whether list-valued columns become JSON text.
     #[serde(default)]
     pub text_lists: bool,
+    /// Of a sync: whether folders that the library knows are entered from above.
+    #[serde(default)]
+    deep: bool,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Name {
+    Count,
+    Paths,
+    Tracks,
+    Sync,
 }
 
 impl Request {
     /// The step to take and the work to do.
     pub fn step(&mut self) -> (Step<'_>, Vec<Work>) {
         let work = std::mem::take(&mut self.work);
-        (Step { root: &self.root, budget: self.budget, mode: self.mode, walking: self.walking }, work)
+        let mode = match self.mode {
+            Name::Count => Mode::Count,
+            Name::Paths => Mode::Paths,
+            Name::Tracks => Mode::Tracks,
+            Name::Sync => Mode::Sync { deep: self.deep },
+        };
+        (Step { root: &self.root, budget: self.budget, mode, walking: self.walking }, work)
     }
 }
 
 fn from_the_root() -> Vec<Work> {
     vec![whole_root()]
-}
-
-impl<'de> Deserialize<'de> for Mode {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const NAMES: &[&str] = &["count", "paths", "tracks"];
-        let name = String::deserialize(deserializer)?;
-        Ok(match name.as_str() {
-            "count" => Self::Count,
-            "paths" => Self::Paths,
-            "tracks" => Self::Tracks,
-            _ => return Err(de::Error::unknown_variant(&name, NAMES)),
-        })
-    }
 }
 
 #[cfg(test)]

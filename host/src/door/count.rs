@@ -1,12 +1,13 @@
 //! Counting.
 
 use super::{Door, Failure, Found, Request, tracks::typed};
-use crate::bindings::exports::mt::scanner::scan::Mode;
+use crate::bindings::exports::mt::scanner::scan::{Mode, Work};
 use crate::instance::Instance;
 
 pub(crate) struct Count;
 
 impl Door for Count {
+    type Work = Work;
     type Rows = ();
     const MOST_HANDED_IN: usize = 64;
 

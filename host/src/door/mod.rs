@@ -1,8 +1,11 @@
 //! The doors of a component through which a step can be asked for, and what comes out of each.
 
 mod count;
+mod item;
 mod paths;
 mod rows;
+#[cfg(feature = "library")]
+mod sync;
 mod tracks;
 
 use std::time::Duration;
@@ -12,30 +15,49 @@ use crate::instance::{Instance, Unreturned};
 use crate::{Error, Problem, Walking};
 
 pub(crate) use count::Count;
+pub(crate) use item::Item;
 pub(crate) use paths::Paths;
 pub use rows::Rows;
 pub(crate) use rows::RowsDoor;
+#[cfg(feature = "library")]
+pub(crate) use sync::{Changes, Knowledge, SyncDoor, SyncWork};
 pub(crate) use tracks::Tracks;
 
 /// A way to ask for a step.
 pub(crate) trait Door: Send + Sync + 'static {
+    /// Work as this door knows it.
+    type Work: Item;
     /// What a step brings, besides counts and problems.
     type Rows: Default + Send + 'static;
     /// The most items of work that are worth handing in at a time; those that a step does not come to are handed back.
     const MOST_HANDED_IN: usize;
 
-    fn step(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<Self::Rows>, Failure>;
+    /// The work that a scan of the root with this number begins with, the first on top.
+    fn begin(&self, _root: usize) -> Vec<Self::Work> {
+        vec![Self::Work::whole()]
+    }
+
+    /// Whether there is anything in what a step has brought, where its counts do not say so.
+    fn brings(_rows: &Self::Rows) -> bool {
+        false
+    }
+
+    fn step(
+        &self,
+        instance: &mut Instance,
+        request: Request<'_, Self::Work>,
+    ) -> Result<Found<Self::Rows, Self::Work>, Failure>;
 }
 
 /// What is asked of a step.
-pub(crate) struct Request<'a> {
+pub(crate) struct Request<'a, W = Work> {
     pub root: &'a str,
-    pub work: &'a [Work],
+    pub work: &'a [W],
     pub budget: Budget,
     pub walking: Walking,
 }
 
-impl Request<'_> {
+impl<W> Request<'_, W> {
     /// The time that the step takes by itself.
     fn time(&self) -> Duration {
         Duration::from_millis(self.budget.milliseconds.into())
@@ -43,15 +65,20 @@ impl Request<'_> {
 }
 
 /// What a step has found.
-#[derive(Default)]
-pub(crate) struct Found<R> {
+pub(crate) struct Found<R, W = Work> {
     pub folders: u64,
     pub files: u64,
     /// How many tracks the rows are.
     pub tracks: u64,
     pub rows: R,
     pub problems: Vec<Problem>,
-    pub work: Vec<Work>,
+    pub work: Vec<W>,
+}
+
+impl<R: Default, W> Default for Found<R, W> {
+    fn default() -> Self {
+        Self { folders: 0, files: 0, tracks: 0, rows: R::default(), problems: Vec::new(), work: Vec::new() }
+    }
 }
 
 impl<R> Found<R> {

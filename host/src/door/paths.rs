@@ -1,12 +1,13 @@
 //! Paths.
 
 use super::{Door, Failure, Found, Request, tracks::typed};
-use crate::bindings::exports::mt::scanner::scan::Mode;
+use crate::bindings::exports::mt::scanner::scan::{Mode, Work};
 use crate::instance::Instance;
 
 pub(crate) struct Paths;
 
 impl Door for Paths {
+    type Work = Work;
     /// Relative to the root.
     type Rows = Vec<String>;
     const MOST_HANDED_IN: usize = 64;

@@ -6,13 +6,10 @@ use serde_json::value::RawValue;
 use super::{Door, Failure, Found, Request, tracks::typed};
 use crate::bindings::exports::mt::scanner::scan::{Budget, Mode, Work};
 use crate::instance::Instance;
-use crate::{Error, Problem};
+use crate::{Error, Problem, Walking};
 
 /// Asks for rows.
-pub(crate) struct RowsDoor {
-    /// Whether lists come as JSON text, ready to bind to a statement.
-    pub text_lists: bool,
-}
+pub(crate) struct RowsDoor;
 
 /// Rows of tracks: the text of an answer, and where in it each row is.
 #[derive(Default)]
@@ -45,7 +42,6 @@ struct Question<'a> {
     budget: BudgetRef,
     mode: &'static str,
     walking: WalkingRef,
-    text_lists: bool,
 }
 
 #[derive(Serialize)]
@@ -56,16 +52,29 @@ struct WorkRef<'a> {
 }
 
 #[derive(Serialize)]
-struct BudgetRef {
+pub(super) struct BudgetRef {
     items: u32,
     milliseconds: u32,
 }
 
+impl From<Budget> for BudgetRef {
+    fn from(budget: Budget) -> Self {
+        Self { items: budget.items, milliseconds: budget.milliseconds }
+    }
+}
+
 #[derive(Serialize)]
-struct WalkingRef {
+pub(super) struct WalkingRef {
     follow_links: bool,
     hidden_folders: bool,
     ignored_folders: bool,
+}
+
+impl From<Walking> for WalkingRef {
+    fn from(walking: Walking) -> Self {
+        let Walking { follow_links, hidden_folders, ignored_folders } = walking;
+        Self { follow_links, hidden_folders, ignored_folders }
+    }
 }
 
 #[derive(Deserialize)]
@@ -93,6 +102,7 @@ impl From<WorkOwned> for Work {
 }
 
 impl Door for RowsDoor {
+    type Work = Work;
     type Rows = Rows;
     const MOST_HANDED_IN: usize = 8;
 
@@ -159,42 +169,43 @@ impl RowsDoor {
         serde_json::to_string(&Question {
             root,
             work: work.collect(),
-            budget: BudgetRef { items: budget.items, milliseconds: budget.milliseconds },
+            budget: (*budget).into(),
             mode: "tracks",
-            walking: WalkingRef {
-                follow_links: walking.follow_links,
-                hidden_folders: walking.hidden_folders,
-                ignored_folders: walking.ignored_folders,
-            },
-            text_lists: self.text_lists,
+            walking: (*walking).into(),
         })
     }
 }
 
 fn understood(text: String) -> Result<Found<Rows>, Failure> {
     let Answer { folders, files, tracks, problems, work } = serde_json::from_str(&text).map_err(not_understood)?;
-    let start = text.as_ptr() as usize;
-    let place = |row: &&RawValue| {
-        let from = row.get().as_ptr() as usize - start;
-        // No answer is 4 GiB long: the memory of an instance is not.
-        (from as u32, (from + row.get().len()) as u32)
-    };
-    let rows: Vec<_> = tracks.iter().map(place).collect();
-    let problems = problems.into_iter().map(|(root, path, outcome, detail)| {
-        let outcome =
-            outcome.parse().map_err(|error| Failure::Refused(Error::InvalidAnswer { source: Box::new(error) }))?;
-        Ok(Problem { root, path, outcome, detail })
-    });
+    let rows: Vec<_> = tracks.iter().map(|row| place(&text, row)).collect();
     Ok(Found {
         folders,
         files,
         tracks: rows.len() as u64,
-        problems: problems.collect::<Result<_, Failure>>()?,
+        problems: problems_of(problems)?,
         work: work.into_iter().map(Work::from).collect(),
         rows: Rows { text, rows },
     })
 }
 
-fn not_understood(error: serde_json::Error) -> Failure {
+/// Where in a text a part of it is.
+pub(super) fn place(text: &str, part: &RawValue) -> (u32, u32) {
+    let from = part.get().as_ptr() as usize - text.as_ptr() as usize;
+    // No answer is 4 GiB long: the memory of an instance is not.
+    (from as u32, (from + part.get().len()) as u32)
+}
+
+/// Problems from their rows.
+pub(super) fn problems_of(rows: Vec<(String, String, String, String)>) -> Result<Vec<Problem>, Failure> {
+    let problem = |(root, path, outcome, detail): (String, String, String, String)| {
+        let outcome =
+            outcome.parse().map_err(|error| Failure::Refused(Error::InvalidAnswer { source: Box::new(error) }))?;
+        Ok(Problem { root, path, outcome, detail })
+    };
+    rows.into_iter().map(problem).collect()
+}
+
+pub(super) fn not_understood(error: serde_json::Error) -> Failure {
     Failure::Refused(Error::InvalidAnswer { source: error.into() })
 }

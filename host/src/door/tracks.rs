@@ -2,12 +2,13 @@
 
 use super::{Door, Failure, Found, Request};
 use crate::Track;
-use crate::bindings::exports::mt::scanner::scan::{Mode, StepResult};
+use crate::bindings::exports::mt::scanner::scan::{Mode, StepResult, Work};
 use crate::instance::Instance;
 
 pub(crate) struct Tracks;
 
 impl Door for Tracks {
+    type Work = Work;
     type Rows = Vec<Track>;
     const MOST_HANDED_IN: usize = 8;
 

@@ -8,7 +8,7 @@ use rusqlite::types::{Null, ToSql};
 use serde::de::{self, Deserialize as _, DeserializeSeed, SeqAccess, Visitor};
 
 use super::LibraryError;
-use super::writer::Unwritten;
+use super::Unwritten;
 use crate::Error;
 
 /// Binds a row, a JSON array, to a statement's parameters.

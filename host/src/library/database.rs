@@ -1,16 +1,16 @@
-//! The connection to a library, and its schema.
+//! The connection to a library, its schema, and the lock that keeps syncs apart.
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::LibraryError;
 use crate::Scanner;
 use crate::bindings::exports::mt::scanner::library::{Migration, Statement};
 
-/// How long to wait for another writer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for another writer or another sync.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the component says of a library.
 pub(super) struct Schema {
@@ -32,9 +32,76 @@ impl Schema {
         })?)
     }
 
+    /// The version, the migrations, and the statements.
+    #[expect(clippy::type_complexity, reason = "see `Library::schema`")]
+    pub fn into_parts(self) -> (u32, Vec<(u32, String)>, Vec<(String, Vec<String>)>) {
+        let migrations = self.migrations.into_iter().map(|migration| (migration.version, migration.sql));
+        let statements = self.statements.into_iter().map(|statement| (statement.name, statement.sql));
+        (self.version, migrations.collect(), statements.collect())
+    }
+
+    /// The statement of this name.
     pub fn statement(&self, name: &'static str) -> Result<&Statement, LibraryError> {
         self.statements.iter().find(|statement| statement.name == name).ok_or(LibraryError::NoStatement { name })
     }
+
+    /// The statement of this name, which is a single one.
+    pub fn single(&self, name: &'static str) -> Result<&str, LibraryError> {
+        match self.statement(name)?.sql.as_slice() {
+            [sql] => Ok(sql),
+            _ => Err(LibraryError::NoStatement { name }),
+        }
+    }
+
+    /// Every statement, in the order in which the rows of a sync are written.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// Runs every part of a statement.
+    pub fn run(
+        &self,
+        connection: &Connection,
+        name: &'static str,
+        parameters: &[&str],
+    ) -> Result<(), super::Unwritten> {
+        for sql in &self.statement(name)?.sql {
+            connection.execute(sql, params_from_iter(parameters))?;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps other syncs away from a library, whatever host they run in, for as long as it lives. Readers and other writers go on.
+///
+/// The lock is SQLite's own, on an empty database beside the library: it works alike on every system, and ends with its process,
+/// however that ends.
+pub(super) struct Lock(#[expect(dead_code, reason = "the connection holds the lock")] Connection);
+
+impl Lock {
+    pub fn take(path: &Path) -> Result<Self, LibraryError> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push("-sync");
+        let locked = Connection::open(&beside).and_then(|connection| {
+            connection.busy_timeout(PATIENCE)?;
+            connection.execute_batch("BEGIN EXCLUSIVE")?;
+            Ok(Self(connection))
+        });
+        locked.map_err(|source| match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy) => LibraryError::Busy { path: path.to_owned() },
+            _ => LibraryError::Database { path: path.to_owned(), source },
+        })
+    }
+}
+
+/// Copies a library, as it is at this moment. No library, no copy.
+pub(super) fn copy(path: &Path, to: &Path) -> Result<(), LibraryError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let copied = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|connection| connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]));
+    copied.map(|_| ()).map_err(|source| LibraryError::Database { path: path.to_owned(), source })
 }
 
 /// Opens a library, new or old, and brings it to the present version.

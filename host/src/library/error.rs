@@ -32,6 +32,30 @@ pub enum LibraryError {
         /// The newest schema that the component knows.
         known: u32,
     },
+    /// Another sync of it does not end.
+    #[error("{}: another sync of this library is under way", path.display())]
+    Busy {
+        /// The library.
+        path: PathBuf,
+    },
+    /// A root holds no music any more, and the library has tracks of it. Nothing was marked missing.
+    #[error(
+        "{root}: the root holds no music any more, and the library has tracks of it: nothing was marked missing. Is a disk \
+         not mounted? If it is meant to be empty, say so (confirm_empty, --confirm-empty)"
+    )]
+    RootEmptied {
+        /// The root.
+        root: String,
+    },
+    /// Whoever watches the sync ended it.
+    #[error("the sync was cancelled")]
+    Cancelled,
+    /// A copy to rehearse on cannot be made.
+    #[error("no temporary folder can be made")]
+    NoCopy {
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The component has no statement of this name: it is made for another contract.
     #[error("the component has no statement `{name}`")]
     NoStatement {

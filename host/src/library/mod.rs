@@ -1,20 +1,27 @@
-//! The library: an SQLite database of what scans have found. Its tables, columns and statements are the component's.
+//! The library: an SQLite database that stays true to the disk. Its tables, columns and statements are the component's.
 
 mod bind;
 mod database;
 mod error;
+mod knowledge;
+mod options;
+mod report;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::{Problem, Progress, Rows, Scanner};
-use database::Schema;
-use writer::{Unwritten, Writer};
+use crate::door::{Changes, SyncDoor, SyncWork};
+use crate::{Error, Problem, Progress, Scan, Scanner};
+use database::{Lock, Schema};
+use knowledge::Reader;
+use writer::Writer;
 
 pub use error::LibraryError;
+pub use options::SyncOptions;
+pub use report::{Change, Observer, SyncReport};
 
 /// Time of one transaction. Rows come in no order, so every transaction touches most pages of an index: few are far cheaper
 /// than many.
@@ -22,46 +29,19 @@ const TRANSACTION: Duration = Duration::from_secs(1);
 /// Least time between two reports of progress.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 
-/// An SQLite library, made if there is none. Other programs may read it at any time; its tracks are the table `tracks`.
+/// An SQLite library, made if there is none. Other programs may read it at any time; its tracks are the table `tracks`, and for
+/// people the view `songs`. A track whose file is gone is kept, with `missing_since`; its id is its own for ever.
 pub struct Library {
     path: PathBuf,
     connection: Connection,
     schema: Schema,
 }
 
-/// What a sync did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SyncReport {
-    /// Tracks that the library did not have.
-    pub added: u64,
-    /// Tracks that it had otherwise.
-    pub modified: u64,
-    /// Tracks that it had as they are.
-    pub unchanged: u64,
-    /// Counts and time of the scan.
-    pub progress: Progress,
+/// Why something was not written.
+enum Unwritten {
+    Database(rusqlite::Error),
+    Other(LibraryError),
 }
-
-/// Watches a sync. Every method may stay as it is.
-pub trait Observer {
-    /// How far the scan is; at most ten times a second, and at the end.
-    fn progress(&mut self, _progress: &Progress) {}
-
-    /// What did not go in the ordinary way, as it is written.
-    fn problems(&mut self, _problems: &[Problem]) {}
-
-    /// Whether [`rows`](Self::rows) is to be called.
-    fn wants_rows(&self) -> bool {
-        false
-    }
-
-    /// What was found, before it is written. Lists are lists in it.
-    fn rows(&mut self, _rows: &Rows) {}
-}
-
-/// Watches nothing.
-impl Observer for () {}
 
 impl Library {
     /// Opens a library, new or old, and brings it to the version that the scanner's component knows.
@@ -75,6 +55,17 @@ impl Library {
         let schema = Schema::of(scanner)?;
         let connection = database::open(&path, &schema)?;
         Ok(Self { path, connection, schema })
+    }
+
+    /// What the scanner's component says of a library: the version, the migrations with the version that each leads to, and the SQL
+    /// of the statements by name.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::Scan`] if the component cannot be asked.
+    #[expect(clippy::type_complexity, reason = "for bindings, which have records of their own")]
+    pub fn schema(scanner: &Scanner) -> Result<(u32, Vec<(u32, String)>, Vec<(String, Vec<String>)>), LibraryError> {
+        Ok(Schema::of(scanner)?.into_parts())
     }
 
     /// The database, as an absolute path.
@@ -93,60 +84,212 @@ impl Library {
     ///
     /// [`LibraryError::NoStatement`] if the component has none.
     pub fn statement(&self, name: &'static str) -> Result<&str, LibraryError> {
-        Ok(&self.schema.statement(name)?.sql)
+        self.schema.single(name)
     }
 
-    /// Scans the scanner's roots and brings what is found into the library, in a transaction every second, while the scan
-    /// goes on.
+    /// Brings the library up to date with what is in the scanner's roots, in a transaction every second while the scan goes on.
     ///
-    /// No track is ever deleted: those of files that are gone stay. Problems take the place of those that the roots had.
+    /// Files that are new or have changed are read. Those that are gone are marked missing; those that are back, or were moved,
+    /// renamed, or moved with new tags, keep their rows. Roots that belong together are best synced together: moves are seen
+    /// within one sync.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written; [`LibraryError::Database`] if the database
-    /// cannot be written.
-    pub fn sync(&self, scanner: &Scanner, observer: &mut impl Observer) -> Result<SyncReport, LibraryError> {
-        let wants_rows = observer.wants_rows();
-        let mut scan = scanner.rows(!wants_rows)?;
-        let before = self.count_tracks()?;
-        let roots: Vec<String> = scanner.roots().map(|root| root.to_string_lossy().into_owned()).collect();
-        let mut written = 0;
-        let mut reported = Instant::now();
-        let mut writer = Writer::new(&self.connection, &self.schema, &roots).map_err(|error| self.unwritten(error))?;
-        while let Some(rows) = scan.next() {
-            let (rows, problems) = (rows?, scan.problems());
-            if wants_rows {
-                observer.rows(&rows);
+    /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written; [`LibraryError::RootEmptied`], with nothing marked
+    /// missing; [`LibraryError::Busy`] if another sync does not end; [`LibraryError::Database`] if the database cannot be
+    /// written. What was written until then stays and is true: the next sync goes on from there.
+    pub fn sync(
+        &self,
+        scanner: &Scanner,
+        options: &SyncOptions,
+        observer: &mut impl Observer,
+    ) -> Result<SyncReport, LibraryError> {
+        scanner.check()?;
+        let _alone = Lock::take(&self.path)?;
+        self.sync_alone(scanner, options, observer).map_err(|error| self.unwritten(error))
+    }
+
+    /// Tells what [`sync`](Self::sync) would do, and leaves the library at `path` as it is; or does not make it. The sync is
+    /// that of a copy.
+    ///
+    /// # Errors
+    ///
+    /// As `open` and `sync`.
+    pub fn rehearse(
+        path: impl AsRef<Path>,
+        scanner: &Scanner,
+        options: &SyncOptions,
+        observer: &mut impl Observer,
+    ) -> Result<SyncReport, LibraryError> {
+        let folder = tempfile::tempdir().map_err(|source| LibraryError::NoCopy { source })?;
+        let copy = folder.path().join("library.db");
+        database::copy(path.as_ref(), &copy)?;
+        Self::open(copy, scanner)?.sync(scanner, options, observer)
+    }
+
+    /// Forgets tracks that have been missing for so long or longer; gives how many they were.
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::Database`] if the database cannot be written.
+    pub fn purge(&self, missing_for: Duration) -> Result<u64, LibraryError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let until = i64::try_from(now.saturating_sub(missing_for).as_secs()).unwrap_or(i64::MAX);
+        let purged = || -> Result<u64, Unwritten> {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+            let purged = transaction.execute(self.schema.single("purge")?, [until])?;
+            self.schema.run(&transaction, "prune", &[])?;
+            transaction.commit()?;
+            Ok(purged as u64)
+        };
+        purged().map_err(|error| self.unwritten(error))
+    }
+
+    fn sync_alone(
+        &self,
+        scanner: &Scanner,
+        options: &SyncOptions,
+        observer: &mut impl Observer,
+    ) -> Result<SyncReport, Unwritten> {
+        let (connection, schema) = (&self.connection, &self.schema);
+        let begin = self.begin(scanner, options)?;
+        let deep = options.folders.is_none() && !options.quick;
+        let knowledge = Reader::new(self.path.clone(), schema)?;
+        let mut scan = scanner.sync(SyncDoor { knowledge, deep, begin })?;
+        self.write(&mut scan, observer)?;
+        if let Some(root) = self.emptied()?.filter(|_| !options.confirm_empty) {
+            return Err(LibraryError::RootEmptied { root }.into());
+        }
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        schema.run(&transaction, "finish", &[])?;
+        transaction.commit()?;
+        let progress = scan.progress();
+        observer.progress(&progress);
+        self.report(progress, observer)
+    }
+
+    /// Notes that there is a sync; gives the work that it begins with, for each root.
+    fn begin(&self, scanner: &Scanner, options: &SyncOptions) -> Result<Vec<Vec<SyncWork>>, Unwritten> {
+        let (connection, schema) = (&self.connection, &self.schema);
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        schema.run(&transaction, "begin", &[])?;
+        schema.run(&transaction, "scan", &[options.mode()])?;
+        for root in scanner.names() {
+            schema.run(&transaction, "root", &[root])?;
+        }
+        transaction.commit()?;
+        let begin = |(path, name): (&Path, &str)| match &options.folders {
+            Some(folders) => {
+                let folders = folders.get(path).into_iter().flatten();
+                Ok(folders.map(|folder| SyncWork::folder(folder.clone())).collect())
             }
-            observer.problems(&problems);
-            written += writer.write(&rows, &problems).map_err(|error| self.unwritten(error))?;
+            None if options.quick => knowledge::folders(connection, schema, name),
+            None => Ok(vec![SyncWork::folder(String::new())]),
+        };
+        scanner.roots().zip(scanner.names()).map(begin).collect()
+    }
+
+    /// Writes what a scan finds.
+    fn write(&self, scan: &mut Scan<Changes>, observer: &mut impl Observer) -> Result<(), Unwritten> {
+        let mut reported = Instant::now();
+        let mut writer = Writer::new(&self.connection, &self.schema);
+        while let Some(step) = scan.next_step() {
+            let step = step?;
+            for changes in &step.items {
+                writer.write(changes, &step.problems)?;
+            }
             if reported.elapsed() >= BETWEEN_REPORTS {
                 reported = Instant::now();
                 observer.progress(&scan.progress());
+                if observer.is_cancelled() {
+                    writer.finish()?;
+                    return Err(LibraryError::Cancelled.into());
+                }
             }
         }
-        writer.finish().map_err(|error| self.unwritten(error))?;
-        let progress = scan.progress();
-        observer.progress(&progress);
-        let added = self.count_tracks()?.saturating_sub(before);
-        let modified = written.saturating_sub(added);
-        Ok(SyncReport { added, modified, unchanged: progress.tracks.saturating_sub(written), progress })
+        writer.finish()
     }
 
-    fn count_tracks(&self) -> Result<u64, LibraryError> {
-        let sql = self.statement("count_tracks")?;
-        let count: i64 = self.connection.query_row(sql, [], |row| row.get(0)).map_err(|error| self.failed(error))?;
-        Ok(count.unsigned_abs())
+    /// A root that would lose every track.
+    fn emptied(&self) -> Result<Option<String>, Unwritten> {
+        let mut statement = self.connection.prepare(self.schema.single("emptied")?)?;
+        let mut roots = statement.query([])?;
+        Ok(roots.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
+    fn report(&self, progress: Progress, observer: &mut impl Observer) -> Result<SyncReport, Unwritten> {
+        let (connection, schema) = (&self.connection, &self.schema);
+        let mut report = connection.prepare(schema.single("report")?)?.query_row([], |row| {
+            let count = |name| row.get::<_, i64>(name).map(i64::unsigned_abs);
+            Ok(SyncReport {
+                added: count("added")?,
+                modified: count("modified")?,
+                moved: count("moved")?,
+                missing: count("missing")?,
+                restored: count("restored")?,
+                unchanged: count("unchanged")?,
+                problems: 0,
+                progress,
+            })
+        })?;
+        if observer.wants_changes() {
+            let mut statement = connection.prepare(schema.single("changes")?)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let [change, root, path, json] =
+                    ["change", "root", "path", "line"].map(|name| row.get::<_, String>(name));
+                let [former_root, former_path] =
+                    ["former_root", "former_path"].map(|name| row.get::<_, Option<String>>(name));
+                observer.change(Change {
+                    change: &change?,
+                    root: &root?,
+                    path: &path?,
+                    former_root: former_root?.as_deref(),
+                    former_path: former_path?.as_deref(),
+                    json: &json?,
+                });
+            }
+        }
+        let mut statement = connection.prepare(schema.single("problems")?)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            report.problems += 1;
+            let [root, path, outcome, detail] =
+                ["root", "path", "outcome", "detail"].map(|name| row.get::<_, String>(name));
+            let outcome = outcome?.parse().map_err(|error| Error::InvalidAnswer { source: Box::new(error) })?;
+            observer.problem(&Problem { root: root?, path: path?, outcome, detail: detail? });
+        }
+        Ok(report)
     }
 
     fn unwritten(&self, error: Unwritten) -> LibraryError {
         match error {
-            Unwritten::Database(source) => self.failed(source),
+            Unwritten::Database(source) => LibraryError::Database { path: self.path.clone(), source },
             Unwritten::Other(error) => error,
         }
     }
+}
 
-    fn failed(&self, source: rusqlite::Error) -> LibraryError {
-        LibraryError::Database { path: self.path.clone(), source }
+impl From<rusqlite::Error> for Unwritten {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<LibraryError> for Unwritten {
+    fn from(error: LibraryError) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Error> for Unwritten {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Knowledge { source } => match source.downcast() {
+                Ok(error) => Self::Database(*error),
+                Err(source) => Self::Other(Error::Knowledge { source }.into()),
+            },
+            error => Self::Other(error.into()),
+        }
     }
 }

@@ -5,82 +5,83 @@ use std::time::Instant;
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
 
 use super::database::Schema;
-use super::{LibraryError, bind};
-use crate::{Problem, Rows};
+use super::{TRANSACTION, Unwritten, bind};
+use crate::Problem;
+use crate::door::Changes;
 
-/// Writes what a scan brings, in transactions. What is not committed when it is dropped is taken back.
+/// Writes what a sync brings, in transactions. What is not committed when it is dropped is taken back.
 pub(super) struct Writer<'a> {
     connection: &'a Connection,
     schema: &'a Schema,
-    roots: &'a [String],
-    track: Statement<'a>,
-    problem: Statement<'a>,
-    /// What the parameters of `problem` mean.
-    columns: &'a [String],
+    /// Those that were needed so far, in the places of the schema's.
+    prepared: Vec<Option<Vec<Statement<'a>>>>,
     transaction: Option<Transaction<'a>>,
     /// When the transaction began.
     since: Instant,
-    /// Whether the roots are known, and their old problems forgotten.
-    begun: bool,
-}
-
-/// Why something was not written.
-pub(super) enum Unwritten {
-    Database(rusqlite::Error),
-    Other(LibraryError),
-}
-
-impl From<rusqlite::Error> for Unwritten {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<LibraryError> for Unwritten {
-    fn from(error: LibraryError) -> Self {
-        Self::Other(error)
-    }
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(connection: &'a Connection, schema: &'a Schema, roots: &'a [String]) -> Result<Self, Unwritten> {
-        let track = connection.prepare(&schema.statement("track")?.sql)?;
-        let problem = schema.statement("problem")?;
-        let (problem, columns) = (connection.prepare(&problem.sql)?, &problem.parameters);
-        Ok(Self {
-            connection,
-            schema,
-            roots,
-            track,
-            problem,
-            columns,
-            transaction: None,
-            since: Instant::now(),
-            begun: false,
-        })
+    pub fn new(connection: &'a Connection, schema: &'a Schema) -> Self {
+        let prepared = schema.statements().iter().map(|_| None).collect();
+        Self { connection, schema, prepared, transaction: None, since: Instant::now() }
     }
 
-    /// Writes tracks and problems; gives how many of the tracks the library had not, or had otherwise.
-    pub fn write(&mut self, rows: &Rows, problems: &[Problem]) -> Result<u64, Unwritten> {
-        self.begin()?;
-        let mut written = 0;
-        for row in rows.iter() {
-            bind::row(&mut self.track, row)?;
-            written += self.track.raw_execute()? as u64;
+    /// Writes what one step has found.
+    pub fn write(&mut self, changes: &Changes, problems: &[Problem]) -> Result<(), Unwritten> {
+        if !changes.is_empty() || !problems.is_empty() {
+            self.begin()?;
+            for place in 0..self.prepared.len() {
+                self.write_rows(place, changes)?;
+            }
+            self.write_problems(problems)?;
         }
-        for problem in problems {
-            self.problem.execute(rusqlite::params_from_iter(self.columns.iter().map(|name| cell(problem, name))))?;
-        }
-        if self.since.elapsed() >= super::TRANSACTION {
+        if self.transaction.is_some() && self.since.elapsed() >= TRANSACTION {
             self.commit()?;
         }
-        Ok(written)
+        Ok(())
     }
 
     /// Commits what is pending.
     pub fn finish(mut self) -> Result<(), Unwritten> {
-        self.begin()?;
         self.commit()
+    }
+
+    fn write_rows(&mut self, place: usize, changes: &Changes) -> Result<(), Unwritten> {
+        let schema = self.schema;
+        let mut rows = changes.rows(&schema.statements()[place].name).peekable();
+        if rows.peek().is_none() {
+            return Ok(());
+        }
+        let parts = self.prepared(place)?;
+        for row in rows {
+            for part in &mut *parts {
+                bind::row(part, row)?;
+                part.raw_execute()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_problems(&mut self, problems: &[Problem]) -> Result<(), Unwritten> {
+        let schema = self.schema;
+        let named = schema.statements().iter().position(|statement| statement.name == "problem");
+        let Some(place) = named.filter(|_| !problems.is_empty()) else { return Ok(()) };
+        let columns = &schema.statements()[place].parameters;
+        for part in self.prepared(place)? {
+            for problem in problems {
+                part.execute(rusqlite::params_from_iter(columns.iter().map(|name| cell(problem, name))))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn prepared(&mut self, place: usize) -> rusqlite::Result<&mut Vec<Statement<'a>>> {
+        let prepared = &mut self.prepared[place];
+        if prepared.is_none() {
+            let sql = &self.schema.statements()[place].sql;
+            *prepared = Some(sql.iter().map(|sql| self.connection.prepare(sql)).collect::<Result<_, _>>()?);
+        }
+        Ok(prepared.get_or_insert_default())
     }
 
     fn begin(&mut self) -> Result<(), Unwritten> {
@@ -89,24 +90,11 @@ impl<'a> Writer<'a> {
             let immediate = TransactionBehavior::Immediate;
             self.transaction = Some(Transaction::new_unchecked(self.connection, immediate)?);
         }
-        if !self.begun {
-            self.for_each_root("root")?;
-            self.for_each_root("forget_problems")?;
-            self.begun = true;
-        }
         Ok(())
     }
 
     fn commit(&mut self) -> Result<(), Unwritten> {
         self.transaction.take().map_or(Ok(()), Transaction::commit)?;
-        Ok(())
-    }
-
-    fn for_each_root(&self, name: &'static str) -> Result<(), Unwritten> {
-        let mut statement = self.connection.prepare(&self.schema.statement(name)?.sql)?;
-        for root in self.roots {
-            statement.execute([root])?;
-        }
         Ok(())
     }
 }

@@ -62,12 +62,12 @@ struct Pool<D: Door> {
     door: D,
     cancelled: Arc<AtomicBool>,
     counters: Arc<Counters>,
-    state: Mutex<State>,
+    state: Mutex<State<D::Work>>,
     changed: Condvar,
 }
 
-struct State {
-    stack: Stack,
+struct State<W> {
+    stack: Stack<W>,
     /// Workers that may bring more work.
     busy: usize,
     /// Workers that wait for work.
@@ -81,8 +81,9 @@ impl<D: Door> Job<D> {
         let no_thread = |error: std::io::Error| Error::NoInstance { source: error.into() };
         let ticker = Ticker::start(&plan.compiled.engine).map_err(no_thread)?;
         let (sender, answers) = sync_channel(WAITING * plan.workers);
+        let stack = Stack::new((0..plan.roots.len()).map(|root| (root, door.begin(root))));
         let pool = Arc::new(Pool {
-            state: Mutex::new(State { stack: Stack::new(plan.roots.len()), busy: 0, idle: 0, workers: Vec::new() }),
+            state: Mutex::new(State { stack, busy: 0, idle: 0, workers: Vec::new() }),
             changed: Condvar::new(),
             cancelled: Arc::default(),
             counters: Arc::new(Counters::start()),
@@ -134,7 +135,7 @@ impl<D: Door> Drop for Job<D> {
 }
 
 impl<D: Door> Pool<D> {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<D::Work>> {
         // What a worker does under the lock leaves the state whole even where it panics.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -150,8 +151,12 @@ impl<D: Door> Pool<D> {
     }
 
     /// Starts a worker if there is work for it.
-    fn hire(pool: &Arc<Self>, state: &mut State, answers: &SyncSender<Message<D::Rows>>) -> std::io::Result<()> {
-        let wanted = |state: &State| {
+    fn hire(
+        pool: &Arc<Self>,
+        state: &mut State<D::Work>,
+        answers: &SyncSender<Message<D::Rows>>,
+    ) -> std::io::Result<()> {
+        let wanted = |state: &State<D::Work>| {
             let useful = pool.plan.workers.min(state.stack.len() + state.busy);
             state.workers.len() < useful && state.idle < state.stack.len() && !pool.is_cancelled()
         };
@@ -169,7 +174,7 @@ impl<D: Door> Pool<D> {
     }
 
     /// The next work, or `None` when there is none and nobody who could bring any.
-    fn take(&self) -> Option<Load> {
+    fn take(&self) -> Option<Load<D::Work>> {
         let mut state = self.lock();
         loop {
             if self.is_cancelled() {
@@ -194,8 +199,8 @@ impl<D: Door> Pool<D> {
     /// Takes in the counts and the work of a step, and gives the rest back.
     fn give(
         pool: &Arc<Self>,
-        load: &Load,
-        found: Found<D::Rows>,
+        load: &Load<D::Work>,
+        found: Found<D::Rows, D::Work>,
         answers: &SyncSender<Message<D::Rows>>,
     ) -> Batch<D::Rows> {
         let Found { folders, files, tracks, rows, problems, work } = found;
@@ -209,14 +214,14 @@ impl<D: Door> Pool<D> {
     }
 
     /// Gives back a load whose step did not return.
-    fn suspect(&self, load: Load) {
+    fn suspect(&self, load: Load<D::Work>) {
         let mut state = self.lock();
         let more = state.stack.suspect(load);
         self.settle(&mut state, more);
     }
 
     /// A worker has done its step, and there are so many items more.
-    fn settle(&self, state: &mut State, more: usize) {
+    fn settle(&self, state: &mut State<D::Work>, more: usize) {
         state.busy -= 1;
         if state.busy == 0 || more > 1 {
             self.changed.notify_all();

@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::Plan;
-use crate::bindings::exports::mt::scanner::scan::Work;
+use crate::door::Item;
 
 /// Files and folders a step while there is less work than workers.
 const ITEMS_TO_SPREAD: u32 = 8;
 
 /// Work that is pending.
-pub(super) struct Stack(Vec<Task>);
+pub(super) struct Stack<W>(Vec<Task<W>>);
 
-struct Task {
+struct Task<W> {
     root: usize,
-    work: Work,
+    work: W,
     suspicion: Option<Suspicion>,
 }
 
@@ -23,14 +23,14 @@ struct Task {
 pub(super) type Suspicion = Arc<AtomicI64>;
 
 /// The work of one step.
-pub(super) enum Load {
+pub(super) enum Load<W> {
     /// Some items.
-    Step { root: usize, work: Vec<Work>, items: u32 },
+    Step { root: usize, work: Vec<W>, items: u32 },
     /// One folder to be listed, or one file to be read.
-    Suspect { root: usize, work: Work, suspicion: Suspicion },
+    Suspect { root: usize, work: W, suspicion: Suspicion },
 }
 
-impl Load {
+impl<W> Load<W> {
     pub fn root(&self) -> usize {
         match self {
             Self::Step { root, .. } | Self::Suspect { root, .. } => *root,
@@ -38,15 +38,13 @@ impl Load {
     }
 }
 
-impl Stack {
-    /// The roots' own folders, the first on top.
-    pub fn new(roots: usize) -> Self {
-        let whole = |root| Task {
-            root,
-            work: Work { folder: String::new(), files: None, ignored_by: Vec::new() },
-            suspicion: None,
-        };
-        Self((0..roots).rev().map(whole).collect())
+impl<W: Item> Stack<W> {
+    /// The work that a scan begins with, by root; the first of the first on top.
+    pub fn new(begin: impl DoubleEndedIterator<Item = (usize, Vec<W>)>) -> Self {
+        let tasks = begin
+            .rev()
+            .flat_map(|(root, work)| work.into_iter().rev().map(move |work| Task { root, work, suspicion: None }));
+        Self(tasks.collect())
     }
 
     pub fn len(&self) -> usize {
@@ -54,7 +52,7 @@ impl Stack {
     }
 
     /// Takes what one step should do.
-    pub fn take(&mut self, plan: &Plan, most: usize, spread: bool) -> Option<Load> {
+    pub fn take(&mut self, plan: &Plan, most: usize, spread: bool) -> Option<Load<W>> {
         let pending = self.0.len();
         let Task { root, work, suspicion } = self.0.pop()?;
         if let Some(suspicion) = suspicion.filter(|suspicion| suspicion.fetch_sub(1, Ordering::Relaxed) > 0) {
@@ -73,19 +71,15 @@ impl Stack {
     }
 
     /// Leaves all but the first file of a slice on the stack.
-    fn first_of(&mut self, root: usize, mut work: Work, suspicion: &Suspicion) -> Work {
-        if let Some(files) = &mut work.files
-            && files.len() > 1
-        {
-            let rest = files.split_off(1);
-            let work = Work { folder: work.folder.clone(), files: Some(rest), ignored_by: work.ignored_by.clone() };
+    fn first_of(&mut self, root: usize, mut work: W, suspicion: &Suspicion) -> W {
+        if let Some(work) = work.take_rest() {
             self.0.push(Task { root, work, suspicion: Some(suspicion.clone()) });
         }
         work
     }
 
     /// Takes in what a step has left of its load, or found.
-    pub fn give(&mut self, load: &Load, work: Vec<Work>) {
+    pub fn give(&mut self, load: &Load<W>, work: Vec<W>) {
         let (root, suspicion) = match load {
             Load::Step { root, .. } => (*root, None),
             Load::Suspect { root, suspicion, .. } => (*root, Some(suspicion)),
@@ -95,7 +89,7 @@ impl Stack {
     }
 
     /// Takes back the items of a step that did not return; gives how many they are.
-    pub fn suspect(&mut self, load: Load) -> usize {
+    pub fn suspect(&mut self, load: Load<W>) -> usize {
         let Load::Step { root, work, items } = load else { return 0 };
         let suspicion = Arc::new(AtomicI64::new(i64::from(items) + work.len() as i64));
         let more = work.len();

@@ -3,8 +3,8 @@
 
 use super::Pool;
 use super::worker::{running, step};
-use crate::bindings::exports::mt::scanner::scan::{Budget, Work};
-use crate::door::{Door, Failure, Found};
+use crate::bindings::exports::mt::scanner::scan::Budget;
+use crate::door::{Door, Failure, Found, Item};
 use crate::instance::{Ended, Instance, Unreturned};
 use crate::{Outcome, Problem};
 
@@ -13,17 +13,18 @@ pub(super) fn look_at<D: Door>(
     pool: &Pool<D>,
     instance: &mut Option<Instance>,
     root: usize,
-    work: &Work,
-) -> Result<Found<D::Rows>, Failure> {
-    let items = work.files.is_some().into();
+    work: &D::Work,
+) -> Result<Found<D::Rows, D::Work>, Failure> {
+    let items = work.is_files().into();
     let looked =
         step(pool, running(pool, instance)?, root, std::slice::from_ref(work), Budget { items, milliseconds: 0 });
     match looked {
         Err(Failure::Unreturned(Unreturned::Ended(ended))) => {
             *instance = None;
-            match &work.files {
-                Some(files) => see_from_outside(pool, root, work, files.first(), &ended),
-                None => Ok(left_out(pool, root, work, &ended)),
+            if work.is_files() {
+                see_from_outside(pool, root, work, &ended)
+            } else {
+                Ok(left_out(pool, root, work, &ended))
             }
         }
         looked => looked,
@@ -31,10 +32,10 @@ pub(super) fn look_at<D: Door>(
 }
 
 /// A folder whose listing ended the instance.
-fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &Work, ended: &Ended) -> Found<D::Rows> {
+fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &D::Work, ended: &Ended) -> Found<D::Rows, D::Work> {
     let problem = Problem {
         root: pool.plan.roots[root].name.clone(),
-        path: work.folder.clone(),
+        path: work.folder().to_owned(),
         outcome: ended.outcome,
         detail: format!("the folder was left out: listing {}", ended.detail),
     };
@@ -46,19 +47,18 @@ fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &Work, ended: &Ended) ->
 fn see_from_outside<D: Door>(
     pool: &Pool<D>,
     root: usize,
-    work: &Work,
-    file: Option<&String>,
+    work: &D::Work,
     ended: &Ended,
-) -> Result<Found<D::Rows>, Failure> {
+) -> Result<Found<D::Rows, D::Work>, Failure> {
     let mut blind = None;
     let instance = running(pool, &mut blind)?;
     instance.blindfold();
-    let mut found = match step(pool, instance, root, std::slice::from_ref(work), Budget { items: 1, milliseconds: 0 }) {
+    let mut found = match step(pool, instance, root, &[work.blinded()], Budget { items: 1, milliseconds: 0 }) {
         Err(Failure::Unreturned(Unreturned::Ended(_))) => Found::default(),
         found => found?,
     };
-    let name = file.map_or("", String::as_str);
-    let path = if work.folder.is_empty() { name.to_owned() } else { format!("{}/{name}", work.folder) };
+    let (folder, name) = (work.folder(), work.first_file());
+    let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
     found.problems.retain(|problem| problem.path != path || problem.outcome != Outcome::Unreadable);
     found.problems.push(Problem {
         root: pool.plan.roots[root].name.clone(),

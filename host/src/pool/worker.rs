@@ -44,7 +44,7 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
         if instance.as_ref().is_some_and(Instance::is_bloated) {
             instance = None;
         }
-        let worth_sending = found.tracks > 0 || found.files > 0 || !found.problems.is_empty();
+        let worth_sending = found.tracks > 0 || found.files > 0 || !found.problems.is_empty() || D::brings(&found.rows);
         let batch = Pool::give(pool, &load, found, answers);
         if worth_sending && answers.send(Ok(batch)).is_err() {
             return Ok(());
@@ -70,9 +70,9 @@ pub(super) fn step<D: Door>(
     pool: &Pool<D>,
     instance: &mut Instance,
     root: usize,
-    work: &[crate::bindings::exports::mt::scanner::scan::Work],
+    work: &[D::Work],
     budget: Budget,
-) -> Result<Found<D::Rows>, Failure> {
+) -> Result<Found<D::Rows, D::Work>, Failure> {
     let root = &pool.plan.roots[root].name;
     pool.door.step(instance, Request { root, work, budget, walking: pool.plan.walking })
 }

@@ -68,11 +68,37 @@ fn index_makes_a_library() {
     let path = db.path().join("library.db");
     let output = mt_scan(&["index", "--db", text(&path), text(&samples())]);
     assert!(stdout(&output).contains(" new, 0 changed, 0 as before ("), "{}{}", stdout(&output), stderr(&output));
-    let again = mt_scan(&["index", "--json", "--db", text(&path), text(&samples())]);
-    let tracks = lines(&again.stdout).len();
+    assert_eq!(stdout(&mt_scan(&["index", "--json", "--db", text(&path), text(&samples())])), "");
+    let other = db.path().join("other.db");
+    let changes = lines(&mt_scan(&["index", "--json", "--db", text(&other), text(&samples())]).stdout);
+    assert!(changes.iter().all(|change| change["change"] == "added"));
     let connection = rusqlite::Connection::open(&path).unwrap();
     let count: i64 = connection.query_row("SELECT count(*) FROM tracks", [], |row| row.get(0)).unwrap();
-    assert_eq!(count as usize, tracks);
+    assert_eq!(count as usize, changes.len());
+}
+
+#[test]
+fn index_tells_what_it_does_and_what_it_would_do() {
+    let folder = Folder::new();
+    std::fs::copy(samples().join("../formats/mp3-cbr.mp3"), folder.path().join("a.mp3")).unwrap();
+    let db = Folder::new();
+    let path = db.path().join("library.db");
+    let index = |more: &[&str]| {
+        let words = ["index", "--db", text(&path), text(folder.path())];
+        stdout(&mt_scan(&words.iter().chain(more).copied().collect::<Vec<_>>())).to_owned()
+    };
+    assert_eq!(index(&["--dry-run"]), "nothing was written; a sync would find: 1 new, 0 changed, 0 as before\n");
+    assert!(!path.exists());
+    assert!(index(&["--verbose"]).starts_with("added     a.mp3\n\n"), "{}", index(&[]));
+    std::fs::rename(folder.path().join("a.mp3"), folder.path().join("b.mp3")).unwrap();
+    assert!(index(&["-v", "--mode", "quick"]).starts_with("moved     a.mp3 -> b.mp3\n\n"));
+    std::fs::remove_file(folder.path().join("b.mp3")).unwrap();
+    let refused = mt_scan(&["index", "--db", text(&path), text(folder.path())]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(stderr(&refused).contains("the root holds no music any more"), "{}", stderr(&refused));
+    assert!(index(&["--confirm-empty"]).contains("1 missing"));
+    assert_eq!(stdout(&mt_scan(&["purge", "--db", text(&path)])), "1 track forgotten\n");
+    assert_eq!(mt_scan(&["purge", "--db", text(&db.path().join("none.db"))]).status.code(), Some(3));
 }
 
 #[test]

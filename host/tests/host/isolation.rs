@@ -46,7 +46,7 @@ fn rows_of_such_files_have_every_column_as_well() {
     let folder = Folder::new().file("panic.mp3", b"MT-MISBEHAVE panic").file("fine.mp3", b"");
     let scanner = scanner(&folder).build().unwrap();
     let columns = scanner.columns().unwrap().len();
-    let mut scan = scanner.rows(true).unwrap();
+    let mut scan = scanner.rows().unwrap();
     let mut count = 0;
     for rows in scan.by_ref() {
         for row in rows.unwrap().iter() {

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use crate::failure::raised;
 use crate::plan::{Limits, Plan};
 use crate::scan::Scan;
+use crate::syncing::{self, Report, Schema, Wish};
 
 /// A component: the one that this module carries, or the one at `path`, which is compiled now.
 ///
@@ -43,6 +44,20 @@ impl Component {
     /// A scan that begins when it is first asked for something.
     fn scan(&self, plan: Plan) -> PyResult<Scan> {
         Ok(Scan::new(plan.order(&self.scanner)?))
+    }
+
+    /// Brings the library at `path` up to date with the roots of a plan.
+    ///
+    /// Raises `Failure`, and what a function of the wish raises.
+    fn sync(&self, py: Python<'_>, path: PathBuf, plan: Plan, wish: Wish) -> PyResult<Report> {
+        syncing::sync(py, &plan.scanner(&self.scanner)?, path, wish)
+    }
+
+    /// What the component says of a library: the version, the migrations, and the statements by name.
+    ///
+    /// Raises `Failure`.
+    fn schema(&self, py: Python<'_>) -> PyResult<Schema> {
+        syncing::schema(py, &self.scanner)
     }
 
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.

@@ -18,7 +18,6 @@ pub(crate) struct Plan {
     roots: Vec<PathBuf>,
     mode: String,
     walking: Walking,
-    text_lists: bool,
     limits: Limits,
     workers: usize,
     items: Option<u32>,
@@ -43,11 +42,17 @@ impl Plan {
     /// The scan, ready to begin.
     pub fn order(self, component: &Scanner) -> PyResult<Order> {
         let mode = match self.mode.as_str() {
-            "tracks" => Mode::Tracks { text_lists: self.text_lists },
+            "tracks" => Mode::Tracks,
             "paths" => Mode::Paths,
             "count" => Mode::Count,
             other => return Err(PyValueError::new_err(format!("there is no mode {other:?}"))),
         };
+        let limit = self.limit;
+        Ok(Order { scanner: self.scanner(component)?, mode, limit })
+    }
+
+    /// A scanner of the roots.
+    pub fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
         let Walking { follow_links, hidden_folders, ignored_folders } = self.walking;
         let mut builder = Scanner::builder()
             .component_of(component)
@@ -59,8 +64,7 @@ impl Plan {
         if let Some(items) = self.items {
             builder = builder.items(items);
         }
-        let scanner = self.limits.set(builder).build().map_err(raised)?;
-        Ok(Order { scanner, mode, limit: self.limit })
+        self.limits.set(builder).build().map_err(raised)
     }
 }
 

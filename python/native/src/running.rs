@@ -6,7 +6,7 @@ use mt_scanner::{Control, Error, Problem, Rows, Scan, Scanner, Step};
 
 /// What a scan is to bring.
 pub(crate) enum Mode {
-    Tracks { text_lists: bool },
+    Tracks,
     Paths,
     Count,
 }
@@ -39,8 +39,8 @@ enum Kind {
 impl Order {
     pub fn begin(&self) -> Result<Running, Error> {
         let (scan, control) = match self.mode {
-            Mode::Tracks { text_lists } => {
-                let scan = self.scanner.rows(text_lists)?;
+            Mode::Tracks => {
+                let scan = self.scanner.rows()?;
                 let control = scan.control();
                 (Kind::Tracks(scan), control)
             }

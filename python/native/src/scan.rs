@@ -11,6 +11,7 @@ use crate::failure::raised;
 use crate::handover::{Handover, Taken};
 use crate::plan::duration;
 use crate::running::{Found, Order};
+use crate::syncing::{Counts, counts};
 
 /// The longest time without a look at signals: Ctrl-C is answered this soon.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -47,9 +48,8 @@ impl Scan {
 
     /// Folders, files, tracks, problems, and the time since the start in s.
     #[getter]
-    fn progress(&self) -> (u64, u64, u64, u64, f64) {
-        let progress = self.control.get().map(Control::progress).unwrap_or_default();
-        (progress.folders, progress.files, progress.tracks, progress.problems, progress.elapsed.as_secs_f64())
+    fn progress(&self) -> Counts {
+        counts(&self.control.get().map(Control::progress).unwrap_or_default())
     }
 
     /// Ends the scan. Nothing more comes out of it, and what runs is interrupted.

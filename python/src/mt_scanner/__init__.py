@@ -5,6 +5,7 @@ from mt_scanner._errors import (
     EscapesRoot,
     FileFailed,
     LibraryError,
+    RootEmptied,
     RootNotAFolder,
     RootNotFound,
     RootUnreadable,
@@ -20,12 +21,14 @@ from mt_scanner._functions import (
     scan_music_directory,
 )
 from mt_scanner._job import ScanJob, ScanResult
-from mt_scanner._library import Library, SyncReport
+from mt_scanner._library import Library
 from mt_scanner._progress import Progress
+from mt_scanner._report import Change, SyncReport
 from mt_scanner._scanner import Scanner
 from mt_scanner._track import Inspection, Problem, Tag, Track
 
 __all__ = [
+    "Change",
     "ComponentError",
     "EscapesRoot",
     "FileFailed",
@@ -34,6 +37,7 @@ __all__ = [
     "LibraryError",
     "Problem",
     "Progress",
+    "RootEmptied",
     "RootNotAFolder",
     "RootNotFound",
     "RootUnreadable",

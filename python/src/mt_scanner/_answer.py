@@ -13,3 +13,5 @@ class Answer(NamedTuple):
     """The fields of `Track`, in its order."""
     problems: list[list[str]]
     """The fields of `Problem`, in its order."""
+    changes: "dict[str, list[list[Any]]]"
+    """Of a sync: rows for the library's statements, by their names."""

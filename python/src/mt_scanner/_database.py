@@ -2,12 +2,15 @@
 
 import os
 import sqlite3
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from mt_scanner._component import Component
 from mt_scanner._errors import LibraryError
-from mt_scanner._instance import Instance
-from mt_scanner._plan import Limits
+
+PATIENCE = 30.0
+"""How long to wait for another writer or another sync, in s."""
 
 
 class Schema(NamedTuple):
@@ -15,22 +18,54 @@ class Schema(NamedTuple):
 
     version: int
     migrations: list[tuple[int, str]]
-    statements: dict[str, str]
-    """SQL by name."""
+    statements: dict[str, list[str]]
+    """SQL by name, in the order in which the rows of a sync are written."""
 
 
-def schema(component: Component) -> Schema:
-    """Asks the component."""
-    with component.ticking():
-        instance = Instance(component, [], Limits())
+class Database:
+    """An open library at the present version."""
+
+    def __init__(self, path: str, schema: Schema) -> None:
+        self.path = path
+        self._statements = schema.statements
+        self.connection = connect(path, schema)
+
+    def sql(self, name: str) -> str:
+        """The statement of this name, which is a single one."""
+        (sql,) = self._statements[name]
+        return sql
+
+    def query(self, name: str, *parameters: object) -> sqlite3.Cursor:
+        """Asks a statement that answers with rows."""
+        return self.connection.execute(self.sql(name), parameters)
+
+    def run(self, name: str, *parameters: object) -> None:
+        """Runs every part of a statement. Inside a transaction, if it writes to the library."""
+        for sql in self._statements[name]:
+            self.connection.execute(sql, parameters)
+
+    def write(self, rows: dict[str, list[Sequence[Any]]]) -> None:
+        """Runs statements for rows, in the order that the component gives them. Inside a transaction."""
+        for name, parts in self._statements.items():
+            if name in rows:
+                for sql in parts:
+                    self.connection.executemany(sql, rows[name])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction: all of it is written, or nothing."""
+        self.connection.execute("BEGIN IMMEDIATE")
         try:
-            return Schema(
-                instance.ask(component.schema_version),
-                [(migration.version, migration.sql) for migration in instance.ask(component.migrations)],
-                {statement.name: statement.sql for statement in instance.ask(component.statements)},
-            )
-        finally:
-            instance.close()
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            # SQLite may have rolled back by itself, on a full disk for one.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        self.connection.close()
 
 
 def connect(path: str, schema: Schema) -> sqlite3.Connection:
@@ -38,20 +73,16 @@ def connect(path: str, schema: Schema) -> sqlite3.Connection:
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         raise LibraryError("the library cannot be opened: its folder does not exist", path)
-    try:
+    with failures(path, "opened"):
         # No transactions but those that are written out here.
-        connection = sqlite3.connect(path, timeout=30.0, isolation_level=None)
-    except sqlite3.Error as error:
-        raise LibraryError(f"the library cannot be opened: {error}", path) from error
+        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
     try:
-        connection.execute("PRAGMA foreign_keys = ON")
-        migrate(connection, path, schema)
-        # Readers, the player for one, go on while a scan writes.
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.Error as error:
-        connection.close()
-        raise LibraryError(f"the library cannot be used: {error}", path) from error
+        with failures(path, "used"):
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection, path, schema)
+            # Readers, the player for one, go on while a sync writes.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
         raise
@@ -78,3 +109,57 @@ def migrate(connection: sqlite3.Connection, path: str, schema: Schema) -> None:
             (now,) = connection.execute("PRAGMA user_version").fetchone()
             if now < number:
                 raise
+
+
+def reader(path: str) -> sqlite3.Connection:
+    """A connection that only reads, from any thread, one at a time."""
+    with failures(path, "opened"):
+        return sqlite3.connect(
+            f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+
+
+@contextmanager
+def alone(path: str) -> Iterator[None]:
+    """Keeps other syncs away from a library, whatever host they run in. Readers and other writers go on.
+
+    The lock is SQLite's own, on an empty database beside the library: it works alike on every system, and ends
+    with its process, however that ends.
+    """
+    with failures(path, "locked for a sync"):
+        lock = sqlite3.connect(path + "-sync", timeout=PATIENCE, isolation_level=None)
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                raise LibraryError("another sync of this library is under way", path) from error
+            raise LibraryError(f"the library cannot be locked for a sync: {error}", path) from error
+        yield
+    finally:
+        lock.close()
+
+
+def copied(path: str, to: str) -> None:
+    """Copies a library, as it is at this moment. No library, no copy."""
+    if not os.path.exists(path):
+        return
+    with failures(path, "read"):
+        source = reader(path)
+        try:
+            source.execute("VACUUM INTO ?", (to,))
+        finally:
+            source.close()
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    return "locked" in str(error)
+
+
+@contextmanager
+def failures(path: str, done: str) -> Iterator[None]:
+    """Makes errors of SQLite errors of the library at `path`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LibraryError(f"the library cannot be {done}: {error}", path) from error

@@ -47,6 +47,10 @@ class RootUnreadable(ScanError, PermissionError):
     _code = errno.EACCES
 
 
+class RootEmptied(ScanError):
+    """The root holds no music any more, and the library has tracks of it (`Library.sync` only)."""
+
+
 class EscapesRoot(ScanError, PermissionError):
     """The path leads out of the root, by `..` or by a symbolic link."""
 

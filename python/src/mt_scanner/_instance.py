@@ -8,7 +8,7 @@ from typing import Any
 import wasmtime
 from wasmtime import component as wasm
 
-from mt_scanner import _roots, _times
+from mt_scanner import _roots, _seen
 from mt_scanner._component import TICK, Component
 from mt_scanner._errors import ComponentError
 from mt_scanner._export import Export
@@ -65,7 +65,8 @@ class Instance:
         """Calls `inspect-json`."""
         file = _roots.native(root, path)
         answer: dict[str, Any] = json.loads(self._call(self._component.inspect_json, root, path, file=file))
-        answer["track"]["ctime_ns"] = _times.at(file)
+        seen = _seen.at(file)
+        answer["track"]["ctime_ns"] = seen[2] if seen else 0
         return answer
 
     def ask(self, export: Export) -> Any:

@@ -1,121 +1,100 @@
-"""The library: an SQLite database of what scans have found."""
+"""The library: an SQLite database that stays true to the disk."""
 
+import json
 import os
+import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from mt_scanner._errors import LibraryError
 from mt_scanner._progress import Progress
+from mt_scanner._report import Change, SyncReport
 from mt_scanner._roots import StrPath
 from mt_scanner._scanner import Scanner
-from mt_scanner._track import Problem, Track
+from mt_scanner._track import Track
+from mt_scanner._wish import Mode, Wish
 
 if TYPE_CHECKING:
-    import sqlite3
-
-ROWS = 2000
-"""Rows in one transaction."""
-BETWEEN_REPORTS = 0.1
-"""Least time between two calls of `on_progress` in s."""
+    from mt_scanner._database import Database, Schema
 
 LISTS = [place for place, default in enumerate(Track("", "", 0, 0, 0)) if default == []]
 FLAGS = [place for place, default in enumerate(Track("", "", 0, 0, 0)) if default is False]
 
 
-class SyncReport(NamedTuple):
-    """What a sync did."""
-
-    added: int
-    """Tracks that the library did not have."""
-    modified: int
-    """Tracks that it had otherwise."""
-    unchanged: int
-    """Tracks that it had as they are."""
-    problems: list[Problem]
-    progress: Progress
-    """Counts and time of the scan."""
-
-
 class Library:
     """An SQLite library, made on first use if there is none. It is used by one thread at a time.
 
-    `path`: the database. Its tracks are the table `tracks`; other programs may read it at any time.
+    `path`: the database. Its tracks are the table `tracks`, and for people the view `songs`; other programs may read it
+    at any time. A track whose file is gone is kept, with `missing_since`; its id is its own for ever.
     `component`: another component of the same world to use, by its path.
     """
 
     def __init__(self, path: StrPath, *, component: StrPath | None = None) -> None:
         self.path = os.path.abspath(os.path.expanduser(os.fspath(path)))
         """The database, as an absolute path."""
-        self._wasm = component
-        self._opened: tuple[sqlite3.Connection, dict[str, str]] | None = None
+        self._wasm = None if component is None else os.fspath(component)
+        self._opened: Database | None = None
+        self._schema: Schema | None = None
 
     def sync(
         self,
         roots: StrPath | Iterable[StrPath],
         *,
+        mode: Mode = "full",
+        dry_run: bool = False,
+        confirm_empty: bool = False,
         on_progress: Callable[[Progress], object] | None = None,
+        on_change: Callable[[Change], object] | None = None,
         **options: Any,
     ) -> SyncReport:
-        """Scans the roots and brings what is found into the library, in transactions of some thousand rows.
+        """Brings the library up to date with what is in the roots.
 
-        Nothing is ever deleted: tracks of files that are gone stay. `options` are those of `Scanner`. `on_progress` is
-        called at most ten times a second and at the end.
+        Files that are new or have changed are read, whatever else happens to have their name or their time. Those that
+        are gone are marked missing; those that are back, or were moved, renamed, or moved with new tags, keep their
+        rows. Roots that belong together are best synced together: moves are seen within one sync.
 
-        Raises as `Scanner.scan` does, before anything is written; `LibraryError` if the database cannot be used.
+        `mode`: `full` looks at every file. `quick` trusts every folder whose time of last change is as it was: it is
+        made for the start of a player, and does not see files that were changed in place, nor a `.mtignore` that was.
+        `dry_run`: the library stays as it is (or is not made), and the report tells what would have been done.
+        `confirm_empty`: the roots may be empty. Without it a root that has lost all its tracks is an error.
+        `on_progress`: called at most ten times a second and at the end.
+        `on_change`: called for each track that was changed, in the end.
+        `options`: those of `Scanner`.
+
+        Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing marked missing;
+        `LibraryError` if the database cannot be used, or another sync of it does not end. What was written until then
+        stays and is true: the next sync goes on from there.
         """
+        if mode not in ("full", "quick"):
+            raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
+        tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
+        wish = Wish(mode, confirm_empty, None, on_progress, tell)
         with Scanner(roots, component=self._wasm, **options) as scanner:
-            pool = scanner._pool("tracks", text_lists=True)
-            connection, statements = self._open()
-            (before,) = connection.execute(statements["count_tracks"]).fetchone()
-            written = 0
-            rows: list[list[Any]] = []
-            problems: list[list[str]] = []
-            # An empty root may be a disk that is not there: what is known of it stays.
-            seen: set[str] = set()
-            reported = time.monotonic()
-            for answer in pool:
-                rows += answer.tracks
-                seen.update([answer.root] if answer.tracks else [])
-                problems += answer.problems
-                if len(rows) >= ROWS:
-                    written += self._write(scanner.roots, rows)
-                    rows = []
-                if on_progress is not None and time.monotonic() - reported >= BETWEEN_REPORTS:
-                    reported = time.monotonic()
-                    on_progress(pool.progress)
-            written += self._write(scanner.roots, rows, problems, forget=seen)
-            (after,) = connection.execute(statements["count_tracks"]).fetchone()
-            progress = pool.progress
-            if on_progress is not None:
-                on_progress(progress)
-            added = after - before
-            return SyncReport(
-                added,
-                modified=written - added,
-                unchanged=progress.tracks - written,
-                problems=[Problem._make(problem) for problem in problems],
-                progress=progress,
-            )
+            return self._rehearse(scanner, wish) if dry_run else self._sync(scanner, wish)
 
     def tracks(self) -> Iterator[Track]:
-        """Every track of the library, by root and path."""
-        import json
+        """Every track whose file is there, by root and path."""
+        for row in self._open().query("tracks"):
+            yield track(row)
 
-        connection, statements = self._open()
-        for row in connection.execute(statements["tracks"]):
-            cells = list(row)
-            for place in LISTS:
-                cells[place] = json.loads(cells[place])
-            for place in FLAGS:
-                cells[place] = bool(cells[place])
-            yield Track._make(cells)
+    def purge(self, missing_for: float = 0.0) -> int:
+        """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many they were."""
+        from mt_scanner import _database
+
+        database = self._open()
+        with _database.failures(self.path, "written"), database.transaction():
+            before = database.connection.total_changes
+            database.query("purge", int(time.time() - missing_for))
+            purged = database.connection.total_changes - before
+            database.run("prune")
+        return purged
 
     def close(self) -> None:
         """Closes the database. The next use opens it again."""
         if self._opened is not None:
-            self._opened[0].close()
+            self._opened.close()
             self._opened = None
 
     def __enter__(self) -> "Library":
@@ -126,37 +105,46 @@ class Library:
     ) -> None:
         self.close()
 
-    def _open(self) -> "tuple[sqlite3.Connection, dict[str, str]]":
-        if self._opened is None:
-            from mt_scanner import _component, _database
+    def _open(self) -> "Database":
+        from mt_scanner._database import Database
 
-            component = _component.load(None if self._wasm is None else os.fspath(self._wasm))
-            schema = _database.schema(component)
-            self._opened = _database.connect(self.path, schema), schema.statements
+        if self._opened is None:
+            if self._schema is None:
+                from mt_scanner import _backend
+
+                self._schema = _backend.get().schema(self._wasm)
+            self._opened = Database(self.path, self._schema)
         return self._opened
 
-    def _write(
-        self,
-        roots: Iterable[str],
-        rows: list[list[Any]],
-        problems: Iterable[list[str]] = (),
-        forget: Iterable[str] = (),
-    ) -> int:
-        """Writes one transaction; the old problems of the roots in `forget` go. Gives the tracks that it changed."""
-        import sqlite3
+    def _sync(self, scanner: Scanner, wish: Wish) -> SyncReport:
+        scanner.check()
+        return scanner._sync(self._open(), wish)
 
-        connection, statements = self._open()
+    def _rehearse(self, scanner: Scanner, wish: Wish) -> SyncReport:
+        """A sync of a copy."""
+        from mt_scanner import _database
+
+        folder = tempfile.mkdtemp(prefix="mt-scanner-")
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                connection.executemany(statements["root"], [(root,) for root in roots])
-                written = connection.executemany(statements["track"], rows).rowcount if rows else 0
-                connection.executemany(statements["forget_problems"], [(root,) for root in forget])
-                connection.executemany(statements["problem"], problems)
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as error:
-            raise LibraryError(f"the library cannot be written: {error}", self.path) from error
-        return written
+            copy = os.path.join(folder, "library.db")
+            _database.copied(self.path, copy)
+            with Library(copy, component=self._wasm) as rehearsal:
+                return rehearsal._sync(scanner, wish)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def track(row: Sequence[Any]) -> Track:
+    """A track from a row of the library."""
+    cells = list(row)
+    for place in LISTS:
+        cells[place] = json.loads(cells[place])
+    for place in FLAGS:
+        cells[place] = bool(cells[place])
+    return Track._make(cells)
+
+
+def change(line: dict[str, Any]) -> Change:
+    """A change from a line of the library."""
+    kind, former_root, former_path = (line.pop(name) for name in ("change", "former_root", "former_path"))
+    return Change(kind, Track(**line), former_root, former_path)

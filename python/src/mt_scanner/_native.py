@@ -8,10 +8,14 @@ from typing import Any
 
 from mt_scanner import _ending, _forks, _roots
 from mt_scanner._answer import Answer
-from mt_scanner._errors import ComponentError, FileFailed, ScanError
+from mt_scanner._database import Database, Schema
+from mt_scanner._errors import ComponentError, FileFailed, LibraryError, RootEmptied, ScanError
 from mt_scanner._extensions import COMPONENT
 from mt_scanner._plan import Limits, Plan, cores
 from mt_scanner._progress import Progress
+from mt_scanner._report import SyncReport
+from mt_scanner._track import Problem
+from mt_scanner._wish import Wish
 
 HOW = "`make native` in a checkout, or `pip install ./python/native`"
 
@@ -40,7 +44,7 @@ class Pool:
         _ending.under_way.add(self)
         try:
             for root, rows, paths, problems in self._scan:
-                yield Answer(root, paths, json.loads(rows) if rows else [], problems)
+                yield Answer(root, paths, json.loads(rows) if rows else [], problems, {})
         except native.Failure as failure:
             raise mapped(failure) from failure
         finally:
@@ -80,6 +84,26 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
     return found
 
 
+def sync(database: Database, plan: Plan, wish: Wish, component: str | None) -> SyncReport:
+    """Brings a library up to date, through a connection of the host's own."""
+    tell = wish.on_progress
+    wish = wish._replace(on_progress=None if tell is None else lambda counts: tell(Progress(*counts)))
+    try:
+        counts, problems, progress = load(component).sync(database.path, plan, wish)
+    except native.Failure as failure:
+        raise mapped(failure) from failure
+    return SyncReport(**dict(counts), problems=[Problem._make(row) for row in problems], progress=Progress(*progress))
+
+
+def schema(component: str | None) -> Schema:
+    """What the component says of a library."""
+    try:
+        version, migrations, statements = load(component).schema()
+    except native.Failure as failure:
+        raise mapped(failure) from failure
+    return Schema(version, migrations, dict(statements))
+
+
 _loaded: dict[str | None, native.Component] = {}
 _loading = threading.Lock()
 
@@ -100,8 +124,13 @@ def load(path: str | None) -> native.Component:
 def mapped(failure: native.Failure, file: str | None = None) -> ScanError:
     """The exception for a failure of the host. `file`: the one asked for."""
     kind, path, reason = failure.args
-    if kind == "component":
-        return ComponentError(reason, path)
+    kinds: dict[str, type[ScanError]] = {
+        "component": ComponentError,
+        "library": LibraryError,
+        "root-emptied": RootEmptied,
+    }
+    if kind in kinds:
+        return kinds[kind](reason, path)
     if kind in ("timeout", "memory", "trap"):
         return FileFailed(f"{kind}: {reason}", file or path)
     return _roots.mapped(kind, path, file)

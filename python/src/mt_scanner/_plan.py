@@ -1,7 +1,7 @@
 """What is asked of the component: the requests of `step-json` (`wit/scan.wit`)."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 Work = dict[str, Any]
@@ -35,16 +35,25 @@ class Limits(NamedTuple):
     """Time for listing one folder in s: a hundred thousand names take theirs on a slow disk or network."""
 
 
+class Sync(NamedTuple):
+    """What a sync knows and a scan does not (`step-json`, mode `sync`)."""
+
+    deep: bool
+    """Whether folders that the library knows are entered from the folder above."""
+    begin: Callable[[str], list[Work]]
+    """The work that it begins with, for a root."""
+    known: Callable[[str, str], str]
+    """What the library knows of a root's folder, as JSON text. Called by workers."""
+
+
 class Plan(NamedTuple):
     """A scan that is to be done."""
 
     roots: Sequence[str]
     """Absolute paths."""
     mode: str
-    """`count`, `paths` or `tracks`."""
+    """`count`, `paths`, `tracks` or `sync`."""
     walking: Walking = Walking()
-    text_lists: bool = False
-    """Whether the list columns of tracks come as JSON text, ready to bind to a statement."""
     limits: Limits = Limits()
     workers: int = 8
     """The most instances, each on a thread of its own."""
@@ -52,23 +61,37 @@ class Plan(NamedTuple):
     """The most files and folders in one step; by default what suits the backend."""
     limit: int | None = None
     """Enough files: the scan ends as soon as so many were found."""
+    sync: Sync | None = None
 
-    def whole(self, root: str) -> Work:
+    def begin(self, root: str) -> list[Work]:
         """The work that a scan of a root begins with."""
-        return {"folder": "", "files": None, "ignored_by": []}
+        return self.sync.begin(root) if self.sync else [{"folder": "", "files": None, "ignored_by": []}]
 
     def request(self, root: str, work: Sequence[Work], items: int, milliseconds: int) -> str:
         """The request for one step."""
         # Here for those who never scan: they load this file, too.
         import json
 
-        return json.dumps(
+        request = json.dumps(
             {
                 "root": root,
-                "work": work,
                 "budget": {"items": items, "milliseconds": milliseconds},
                 "mode": self.mode,
                 "walking": self.walking._asdict(),
-                "text_lists": self.text_lists,
+                "deep": bool(self.sync and self.sync.deep),
             }
         )
+        return f'{request[:-1]}, "work": [{", ".join(self._told(root, item) for item in work)}]}}'
+
+    def _told(self, root: str, item: Work) -> str:
+        """An item of work as JSON, with what the component cannot see by itself."""
+        import json
+
+        from mt_scanner._seen import seen
+
+        if item["files"] is not None and self.mode in ("tracks", "sync"):
+            return json.dumps({**item, "seen": seen(root, item)})
+        text = json.dumps(item)
+        if self.sync and item["files"] is None and "known" not in item and "unless_mtime_ns" not in item:
+            text = f'{text[:-1]}, "known": {self.sync.known(root, item["folder"])}}}'
+        return text

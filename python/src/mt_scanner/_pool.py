@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from mt_scanner import _ending, _times
+from mt_scanner import _ending
 from mt_scanner._answer import Answer
 from mt_scanner._component import Component
 from mt_scanner._instance import Ended, Instance
@@ -28,8 +28,10 @@ ITEMS_TO_SPREAD = 8
 """Files and folders a step while workers have nothing to do."""
 MILLISECONDS = 50
 """Time a step. A scan that is stopped ends within this and one file."""
-TAKEN = {"tracks": 8, "paths": 64, "count": 64}
+TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
 """The most items of the stack that go into one step; those that it does not come to are handed back."""
+FOLDERS_TAKEN = 32
+"""The most folders that go into a step which only lists them."""
 WAITING = 2
 """Answers that may wait to be read, for each worker."""
 ALONE = 0.005
@@ -46,7 +48,9 @@ class Pool:
         self._plan = plan
         # Who needs more memory becomes a suspect, and has the whole of it then, alone.
         self._limits = plan.limits._replace(memory=plan.limits.memory // 4)
-        self._stack: list[tuple[str, Work | Suspect]] = [(root, plan.whole(root)) for root in reversed(plan.roots)]
+        # Where files are read, folders are listed in steps of their own: their files are then seen first (`_seen.py`).
+        self._lists_first = plan.mode in ("tracks", "sync")
+        self._stack: list[tuple[str, Work | Suspect]] = []
         self._answers: deque[Answer] = deque()
         self._stopped = False
         self._failure: BaseException | None = None
@@ -66,6 +70,8 @@ class Pool:
         """What the steps find, in no certain order. Leaving the loop stops the scan."""
         _ending.under_way.add(self)
         try:
+            for root in reversed(self._plan.roots):
+                self._stack.extend((root, item) for item in reversed(self._plan.begin(root)))
             with self._lock:
                 self._since = time.monotonic()
                 wanted = self._hire()
@@ -151,7 +157,6 @@ class Pool:
                 try:
                     request = self._plan.request(root, items, budget, MILLISECONDS)
                     found = instance.step(request, self._limits.seconds + MILLISECONDS / 1000)
-                    _times.correct(root, found["tracks"])
                 except Ended:
                     instance.close()
                     instance = None
@@ -179,14 +184,19 @@ class Pool:
             # all have something, steps are long.
             hungry = workers - self._busy
             budget = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
-            share = min(len(stack) // workers, TAKEN[self._plan.mode])
             root, first = stack.pop()
             if isinstance(first, Suspect):
                 return root, first, budget
+            lists = self._lists_first and first["files"] is None
+            share = min((len(stack) + 1) // workers, FOLDERS_TAKEN if lists else TAKEN[self._plan.mode])
             items = [first]
-            while len(items) < share and stack[-1][0] == root and not isinstance(stack[-1][1], Suspect):
-                items.append(stack.pop()[1])  # type: ignore[arg-type]
-            return root, items, budget
+            while len(items) < share and stack and stack[-1][0] == root:
+                next_one = stack[-1][1]
+                if isinstance(next_one, Suspect) or (self._lists_first and (next_one["files"] is None) != lists):
+                    break
+                items.append(next_one)
+                stack.pop()
+            return root, items, 0 if lists else budget
 
     def _give(self, root: str, found: Found) -> None:
         """Takes in what a step has found: work for the workers at once, the rest as soon as there is room for it."""
@@ -194,21 +204,21 @@ class Pool:
         paths = [folder + path for path in found.get("paths", ())]
         if os.sep != "/":
             paths = [path.replace("/", os.sep) for path in paths]
-        answer = Answer(root, paths, found.get("tracks", []), found.get("problems", []))
+        answer = Answer(root, paths, found.get("tracks", []), found.get("problems", []), found.get("changes", {}))
         work = found.get("work", ())
         with self._lock:
             self._stack.extend((root, item) for item in work)
             self._work_came.notify(len(work))
             self._folders += found.get("folders", 0)
             self._files += found.get("files", 0)
-            self._tracks += len(answer.tracks)
+            self._tracks += found.get("read", 0)
             self._problems += len(answer.problems)
             if self._plan.limit is not None and self._files >= self._plan.limit:
                 self._end(None)
             wanted = self._hire()
         self._start(wanted)
         with self._lock:
-            if answer.tracks or answer.paths or answer.problems:
+            if answer.tracks or answer.paths or answer.problems or answer.changes:
                 while len(self._answers) >= WAITING * self._plan.workers and not self._stopped:
                     self._room_came.wait()
                 if not self._stopped:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from mt_scanner import _roots
+from mt_scanner import _roots, _sync
 from mt_scanner._component import load
+from mt_scanner._database import Database, Schema
 from mt_scanner._errors import FileFailed
 from mt_scanner._instance import Ended, Instance
 from mt_scanner._plan import Limits, Plan, cores
 from mt_scanner._pool import Pool
+from mt_scanner._report import SyncReport
+from mt_scanner._wish import Wish
 
 
 def default_workers() -> int:
@@ -27,6 +30,26 @@ def default_workers() -> int:
 def pool(plan: Plan, component: str | None) -> Pool:
     """A scan that begins when it is iterated over."""
     return Pool(load(component), plan)
+
+
+def sync(database: Database, plan: Plan, wish: Wish, component: str | None) -> SyncReport:
+    """Brings a library up to date."""
+    return _sync.sync(database, plan, wish, lambda plan: pool(plan, component))
+
+
+def schema(component: str | None) -> Schema:
+    """What the component says of a library."""
+    loaded = load(component)
+    with loaded.ticking():
+        instance = Instance(loaded, [], Limits())
+        try:
+            return Schema(
+                instance.ask(loaded.schema_version),
+                [(migration.version, migration.sql) for migration in instance.ask(loaded.migrations)],
+                {statement.name: list(statement.sql) for statement in instance.ask(loaded.statements)},
+            )
+        finally:
+            instance.close()
 
 
 def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:

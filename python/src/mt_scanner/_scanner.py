@@ -10,11 +10,14 @@ from mt_scanner import _backend, _roots
 from mt_scanner._errors import EscapesRoot
 from mt_scanner._plan import Limits, Plan, Walking
 from mt_scanner._progress import Progress
+from mt_scanner._report import SyncReport
 from mt_scanner._roots import StrPath
 from mt_scanner._track import Inspection, Problem, Tag, Track, problems_of
+from mt_scanner._wish import Wish
 
 if TYPE_CHECKING:
     from mt_scanner._backend import Pool
+    from mt_scanner._database import Database
     from mt_scanner._job import ScanJob
 
 
@@ -157,16 +160,24 @@ class Scanner:
     ) -> None:
         self.close()
 
-    def _pool(self, mode: str, *, text_lists: bool = False, limit: int | None = None) -> "Pool":
+    def check(self) -> None:
+        """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be scanned."""
         for root in self.roots:
             _roots.check(root)
-        backend = _backend.get(self._backend)
-        workers = self._workers or backend.default_workers()
-        plan = Plan(self.roots, mode, self._walking, text_lists, self._limits, workers, limit=limit)
-        pool = backend.pool(plan, self._wasm)
+
+    def _pool(self, mode: str, *, limit: int | None = None) -> "Pool":
+        self.check()
+        pool = _backend.get(self._backend).pool(self._plan(mode, limit), self._wasm)
         self._pools.add(pool)
         self._latest = pool
         return pool
+
+    def _sync(self, database: "Database", wish: Wish) -> SyncReport:
+        return _backend.get(self._backend).sync(database, self._plan("sync"), wish, self._wasm)
+
+    def _plan(self, mode: str, limit: int | None = None) -> Plan:
+        workers = self._workers or _backend.get(self._backend).default_workers()
+        return Plan(self.roots, mode, self._walking, self._limits, workers, limit=limit)
 
     def _below(self, path: str) -> tuple[str, str]:
         """The root that a file is in, and its path there as the contract writes it."""

@@ -1,14 +1,11 @@
 """Suspects: work whose step ended its instance. It is done again, file by file, so that the guilty one can be named."""
 
-import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mt_scanner import _roots, _times
 from mt_scanner._component import Component
 from mt_scanner._instance import Ended, Instance
 from mt_scanner._plan import Plan, Work
-from mt_scanner._track import Track
 
 Found = dict[str, Any]
 
@@ -51,10 +48,10 @@ def look_at(suspect: Suspect, component: Component, plan: Plan, root: str, stopp
         if suspect.work["files"] is None:
             return list_folder(lens, suspect.work, root)
         found: Found = {}
-        for name in suspect.work["files"]:
+        for file in suspect.work["files"]:
             if stopped():
                 break
-            merge(found, read_file(lens, {**suspect.work, "files": [name]}, plan, root))
+            merge(found, read_file(lens, {**suspect.work, "files": [file]}, root))
         return found
     finally:
         lens.close()
@@ -71,33 +68,29 @@ def list_folder(lens: Lens, work: Work, root: str) -> Found:
     return found
 
 
-def read_file(lens: Lens, work: Work, plan: Plan, root: str) -> Found:
-    """Reads one file. One that ends the instance is a problem, and a track as far as this side can see it."""
+def read_file(lens: Lens, work: Work, root: str) -> Found:
+    """Reads one file. One that ends the instance is a problem, and a track with its fingerprint and nothing else."""
     try:
-        found = lens.step(work, items=1)
-        _times.correct(root, found["tracks"])
-        return found
+        return lens.step(work, items=1)
     except Ended as ended:
-        path = "/".join(part for part in (work["folder"], work["files"][0]) if part)
-        return {
-            "tracks": seen_from_outside(root, path, plan),
-            "problems": [[root, path, ended.outcome, f"reading the file: {ended.detail}"]],
-        }
-
-
-def seen_from_outside(root: str, path: str, plan: Plan) -> list[list[Any]]:
-    """The row of a file that the component cannot read: its fingerprint, and nothing else. No row if it is gone."""
+        (file,) = work["files"]
+        name = file if isinstance(file, str) else file[0]
+        path = f"{work['folder']}/{name}" if work["folder"] else name
+        problem = [root, path, ended.outcome, f"reading the file: {ended.detail}"]
     try:
-        status = os.stat(_roots.native(root, path))
-    except (OSError, ValueError):
-        return []
-    row: list[Any] = [*Track(root, path, status.st_size, status.st_mtime_ns, _times.of(status))]
-    if plan.text_lists:
-        row = ["[]" if cell == [] else int(cell) if isinstance(cell, bool) else cell for cell in row]
-    return [row]
+        found = lens.step({**work, "blind": True}, items=1)
+    except Ended:
+        found = {}
+    merge(found, {"problems": [problem]})
+    return found
 
 
 def merge(found: Found, more: Found) -> None:
     """Adds up two answers."""
     for key, value in more.items():
-        found[key] = found[key] + value if key in found else value
+        if key not in found:
+            found[key] = value
+        elif isinstance(value, dict):
+            merge(found[key], value)
+        else:
+            found[key] = found[key] + value

@@ -80,6 +80,9 @@ class Track(NamedTuple):
     """Whether the file is marked as part of a compilation."""
     has_artwork: bool = False
     """Whether a picture is embedded. The picture itself is not read."""
+    audio_key: str | None = None
+    """What tells this audio from other audio whatever its name, place and tags: 16 hexadecimal digits. Not a proof that
+    two files are equal; `None` for a file that is empty or could not be read."""
 
 
 class Problem(NamedTuple):

@@ -4,9 +4,9 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use mt_scanner::{Error, Scanner, ScannerBuilder};
+use mt_scanner::{Error, Scanner, ScannerBuilder, SyncOptions};
 
 const EXIT_CODES: &str = "\
 exit codes:
@@ -30,13 +30,24 @@ pub enum Command {
     Scan(Folders),
     /// Print the number of audio files.
     Count(Folders),
-    /// Scan, and bring what is found into an SQLite library.
+    /// Bring an SQLite library up to date with what is in the folders.
     Index {
         #[command(flatten)]
         folders: Folders,
-        /// The library.
-        #[arg(long, value_name = "FILE", default_value = "library.db")]
-        db: PathBuf,
+        #[command(flatten)]
+        library: Database,
+        #[command(flatten)]
+        sync: Sync,
+    },
+    /// Forget tracks whose files have been missing.
+    Purge {
+        #[command(flatten)]
+        library: Database,
+        /// Only those that have been missing for so many days or longer.
+        #[arg(long, value_name = "DAYS", default_value = "0", value_parser = days)]
+        missing_for: Duration,
+        #[command(flatten)]
+        output: Output,
     },
     /// Everything about one file.
     Inspect {
@@ -80,6 +91,48 @@ pub struct Folders {
     workers: Option<NonZeroUsize>,
     #[command(flatten)]
     sandbox: Sandbox,
+}
+
+/// Where the library is.
+#[derive(Args)]
+pub struct Database {
+    /// The library.
+    #[arg(long, value_name = "FILE", default_value = "library.db")]
+    pub db: PathBuf,
+}
+
+/// How to bring it up to date.
+#[derive(Args)]
+pub struct Sync {
+    /// `full` looks at every file; `quick` trusts folders whose time of last change is as it was, and does not see files
+    /// that were changed in place.
+    #[arg(long, default_value = "full")]
+    mode: Mode,
+    /// Leave the library as it is, and tell what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The folders may have lost all their music. Without it that is an error: a disk may not be mounted.
+    #[arg(long)]
+    confirm_empty: bool,
+    /// Name every track that was changed.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Mode {
+    Full,
+    Quick,
+}
+
+impl Sync {
+    pub fn options(&self) -> SyncOptions {
+        let options = match self.mode {
+            Mode::Full => SyncOptions::full(),
+            Mode::Quick => SyncOptions::quick(),
+        };
+        options.confirm_empty(self.confirm_empty)
+    }
 }
 
 /// What to write.
@@ -146,4 +199,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err("not more than 0".to_owned());
     }
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+fn days(text: &str) -> Result<Duration, String> {
+    let days: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    Duration::try_from_secs_f64(days * 86_400.0).map_err(|error| error.to_string())
 }

@@ -135,7 +135,7 @@ fn table(out: &mut dyn Write, rows: &[[String; 4]]) -> io::Result<()> {
     Ok(())
 }
 
-fn number(count: u64, noun: &str) -> String {
+pub fn number(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 

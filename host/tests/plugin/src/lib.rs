@@ -178,6 +178,7 @@ fn track(root: &str, path: &str) -> Track {
         replaygain_album_peak: None,
         compilation: false,
         has_artwork: false,
+        audio_key: None,
     }
 }
 

@@ -41,10 +41,34 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     folders(count)
     walking(count)
 
-    index = command(commands, "index", "scan, and bring what is found into an SQLite library")
+    index = command(commands, "index", "bring an SQLite library up to date with what is in the folders")
     folders(index)
-    index.add_argument("--db", default="library.db", metavar="FILE", help="the library [default: library.db]")
+    library(index)
+    index.add_argument(
+        "--mode",
+        choices=("full", "quick"),
+        default="full",
+        help="full looks at every file; quick trusts folders whose time of last change is as it was, and does not see "
+        "files that were changed in place [default: full]",
+    )
+    index.add_argument("--dry-run", action="store_true", help="leave the library as it is, and tell what would be done")
+    index.add_argument(
+        "--confirm-empty",
+        action="store_true",
+        help="the folders may have lost all their music; without it that is an error: a disk may not be mounted",
+    )
+    index.add_argument("--verbose", "-v", action="store_true", help="name every track that was changed")
     walking(index)
+
+    purge = command(commands, "purge", "forget tracks whose files have been missing")
+    library(purge)
+    purge.add_argument(
+        "--missing-for",
+        type=days,
+        default=0.0,
+        metavar="DAYS",
+        help="only those that have been missing for so many days or longer [default: 0]",
+    )
 
     inspect = command(commands, "inspect", "everything about one file")
     inspect.add_argument("file", metavar="FILE")
@@ -68,6 +92,10 @@ def command(
     return parser
 
 
+def library(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--db", default="library.db", metavar="FILE", help="the library [default: library.db]")
+
+
 def folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="+", metavar="FOLDER")
 
@@ -84,3 +112,11 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not at least 1")
     return number
+
+
+def days(text: str) -> float:
+    """Days as seconds."""
+    number = float(text)
+    if not 0 <= number < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is no number of days")
+    return number * 86400

@@ -8,9 +8,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TextIO
 
-from mt_scanner import Library, Problem, Scanner, Track, benchmark_directory
+from mt_scanner import (
+    Change,
+    Library,
+    LibraryError,
+    Problem,
+    Scanner,
+    SyncReport,
+    Track,
+    benchmark_directory,
+)
 from mt_scanner.cli._screen import bar, shown
-from mt_scanner.cli._summary import Summary, size
+from mt_scanner.cli._summary import Summary, number, size
 
 PROBLEMS = 1
 
@@ -48,22 +57,77 @@ def count(options: Namespace) -> int:
 def index(options: Namespace) -> int:
     with Library(options.db) as library:
         with bar(wanted(options)) as show:
-            report = library.sync(options.folders, on_progress=show, **walking(options))
-        roots = Scanner(options.folders).roots
+            report = library.sync(
+                options.folders,
+                mode=options.mode,
+                dry_run=options.dry_run,
+                confirm_empty=options.confirm_empty,
+                on_progress=show,
+                on_change=told(options),
+                **walking(options),
+            )
+        if options.verbose and not (options.json or options.quiet) and any(report[:5]):
+            print()
         if options.json:
-            for track in library.tracks():
-                if track.root in roots:
-                    line(sys.stdout, track)
             tell(report.problems)
+        elif options.dry_run and not options.quiet:
+            Summary.show_problems(report.problems, sys.stdout)
+            print(f"nothing was written; a sync would find: {counts(report)}")
         elif not options.quiet:
+            roots = Scanner(options.folders).roots
             summary = Summary()
             for track in library.tracks():
                 if track.root in roots:
                     summary.add(track)
             summary.show(report.problems, report.progress)
-            changes = f"{report.added:,} new, {report.modified:,} changed, {report.unchanged:,} as before"
-            print(f"\n{shown(library.path)}: {changes} ({size(os.path.getsize(library.path))})")
+            print(f"\n{shown(library.path)}: {counts(report)} ({size(os.path.getsize(library.path))})")
     return code(options, len(report.problems))
+
+
+def told(options: Namespace) -> Callable[[Change], None] | None:
+    """What tells of a change: a line for machines or for people, or nothing."""
+    if options.json:
+        return lambda change: dump(sys.stdout, flat(change))
+    return (lambda change: print(sentence(change))) if options.verbose and not options.quiet else None
+
+
+def flat(change: Change) -> dict[str, Any]:
+    kind, track, former_root, former_path = change
+    return {"change": kind, "former_root": former_root, "former_path": former_path, **track._asdict()}
+
+
+def sentence(change: Change) -> str:
+    path = shown(change.track.path)
+    if change.change == "moved" and change.former_path is not None:
+        return f"moved     {shown(change.former_path)} -> {path}"
+    return f"{change.change:8}  {path}"
+
+
+def counts(report: SyncReport) -> str:
+    """What has changed, in the words of the summary."""
+    several = [
+        (report.added, "new"),
+        (report.modified, "changed"),
+        (report.moved, "moved"),
+        (report.restored, "back again"),
+        (report.missing, "missing"),
+        (report.unchanged, "as before"),
+    ]
+    always = ("new", "changed", "as before")
+    return ", ".join(f"{count:,} {what}" for count, what in several if count or what in always)
+
+
+def purge(options: Namespace) -> int:
+    # Not to make one just to find it empty.
+    if not os.path.exists(options.db):
+        raise LibraryError("there is no library", os.path.abspath(options.db))
+    with Library(options.db) as library:
+        purged = library.purge(options.missing_for)
+    if options.json:
+        print(json.dumps({"purged": purged}))
+    elif not options.quiet:
+        print(f"{number(purged, 'track')} forgotten")
+    return 0
 
 
 def inspect(options: Namespace) -> int:
@@ -101,6 +165,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "scan": scan,
     "count": count,
     "index": index,
+    "purge": purge,
     "inspect": inspect,
     "benchmark": benchmark,
 }

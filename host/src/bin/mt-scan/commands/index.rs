@@ -4,97 +4,125 @@ use std::collections::HashSet;
 use std::io::{BufWriter, StdoutLock, Write, stdout};
 use std::path::Path;
 
-use mt_scanner::{Library, Observer, Problem, Progress, Rows, Scanner, SyncReport};
+use mt_scanner::{Change, Library, Observer, Problem, Progress, Scanner, SyncReport};
 use rusqlite::types::ValueRef;
 
-use super::{Done, json::Lines, tell};
-use crate::arguments::Folders;
+use super::{Done, tell};
+use crate::arguments::{Folders, Sync};
 use crate::failure::Failure;
 use crate::screen::{Bar, shown};
 use crate::summary::{Problems, Summary, size, thousands};
 
-pub fn run(folders: &Folders, db: &Path) -> Result<Done, Failure> {
+pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
     let output = &folders.output;
     let scanner = folders.scanner()?;
-    let library = Library::open(db, &scanner)?;
-    let report = if output.json {
-        let mut lines = Written::new(&scanner)?;
-        let report = library.sync(&scanner, &mut lines)?;
-        lines.finish()?;
-        report
-    } else {
-        let mut seen = Shown { bar: Bar::new(output), problems: Problems::default() };
-        let report = library.sync(&scanner, &mut seen)?;
-        let Shown { bar, problems } = seen;
-        drop(bar);
-        if !output.quiet {
-            show(&library, &scanner, &report, problems)?;
-        }
-        report
+    let mut seen = Seen {
+        json: output.json,
+        verbose: sync.verbose,
+        bar: Bar::new(output),
+        problems: Problems::default(),
+        out: BufWriter::with_capacity(1 << 16, stdout().lock()),
+        so_far: Ok(()),
     };
-    Ok(Done::with(output, report.progress.problems > 0))
+    let (report, library) = if sync.dry_run {
+        (Library::rehearse(db, &scanner, &sync.options(), &mut seen)?, None)
+    } else {
+        scanner.check()?;
+        let library = Library::open(db, &scanner)?;
+        (library.sync(&scanner, &sync.options(), &mut seen)?, Some(library))
+    };
+    let Seen { bar, problems, mut out, so_far, .. } = seen;
+    drop(bar);
+    so_far?;
+    if !output.json && !output.quiet {
+        if sync.verbose && changed(&report) > 0 {
+            writeln!(out)?;
+        }
+        match library {
+            Some(library) => show(&mut out, &library, &scanner, &report, problems)?,
+            None => {
+                problems.show(&mut out)?;
+                writeln!(out, "nothing was written; a sync would find: {}", counts(&report))?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(Done::with(output, report.problems > 0))
 }
 
-/// For people.
-struct Shown {
+/// What a sync tells, on its way out.
+struct Seen {
+    json: bool,
+    verbose: bool,
     bar: Bar,
     problems: Problems,
-}
-
-impl Observer for Shown {
-    fn progress(&mut self, progress: &Progress) {
-        self.bar.show(|| *progress);
-    }
-
-    fn problems(&mut self, problems: &[Problem]) {
-        self.problems.add(problems);
-    }
-}
-
-/// JSON lines of what is brought into the library.
-struct Written {
-    lines: Lines,
     out: BufWriter<StdoutLock<'static>>,
     so_far: Result<(), Failure>,
 }
 
-impl Written {
-    fn new(scanner: &Scanner) -> Result<Self, Failure> {
-        let lines = Lines::new(&scanner.columns()?)?;
-        Ok(Self { lines, out: BufWriter::with_capacity(1 << 16, stdout().lock()), so_far: Ok(()) })
+impl Observer for Seen {
+    fn progress(&mut self, progress: &Progress) {
+        self.bar.show(|| *progress);
     }
 
-    fn finish(mut self) -> Result<(), Failure> {
-        self.so_far?;
-        Ok(self.out.flush()?)
+    fn wants_changes(&self) -> bool {
+        self.json || self.verbose
+    }
+
+    fn change(&mut self, change: Change<'_>) {
+        if self.so_far.is_err() {
+            return;
+        }
+        let out = &mut self.out;
+        let written = if self.json {
+            writeln!(out, "{}", change.json)
+        } else {
+            match change.former_path.filter(|_| change.change == "moved") {
+                Some(former) => writeln!(out, "moved     {} -> {}", shown(former), shown(change.path)),
+                None => writeln!(out, "{:8}  {}", change.change, shown(change.path)),
+            }
+        };
+        self.so_far = written.map_err(Failure::from);
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        let one = std::slice::from_ref(problem);
+        if !self.json {
+            self.problems.add(one);
+        } else if self.so_far.is_ok() {
+            self.so_far = tell(one);
+        }
     }
 }
 
-impl Observer for Written {
-    fn wants_rows(&self) -> bool {
-        true
-    }
-
-    fn rows(&mut self, rows: &Rows) {
-        if self.so_far.is_ok() {
-            self.so_far = self.lines.write(&mut self.out, rows);
-        }
-    }
-
-    fn problems(&mut self, problems: &[Problem]) {
-        if self.so_far.is_ok() {
-            self.so_far = tell(problems);
-        }
-    }
+fn changed(report: &SyncReport) -> u64 {
+    report.added + report.modified + report.moved + report.missing + report.restored
 }
 
-fn show(library: &Library, scanner: &Scanner, report: &SyncReport, problems: Problems) -> Result<(), Failure> {
-    let mut out = stdout().lock();
-    summary(library, scanner)?.show(&mut out, problems, &report.progress)?;
-    let counts = [(report.added, "new"), (report.modified, "changed"), (report.unchanged, "as before")];
-    let counts = counts.map(|(count, what)| format!("{} {what}", thousands(count)));
+/// What has changed, in the words of the summary.
+fn counts(report: &SyncReport) -> String {
+    let counts = [
+        (report.added, "new"),
+        (report.modified, "changed"),
+        (report.moved, "moved"),
+        (report.restored, "back again"),
+        (report.missing, "missing"),
+        (report.unchanged, "as before"),
+    ];
+    let told = counts.into_iter().filter(|&(count, what)| count > 0 || matches!(what, "new" | "changed" | "as before"));
+    told.map(|(count, what)| format!("{} {what}", thousands(count))).collect::<Vec<_>>().join(", ")
+}
+
+fn show(
+    out: &mut impl Write,
+    library: &Library,
+    scanner: &Scanner,
+    report: &SyncReport,
+    problems: Problems,
+) -> Result<(), Failure> {
+    summary(library, scanner)?.show(out, problems, &report.progress)?;
     let bytes = library.path().metadata().map_or(0, |file| file.len());
-    writeln!(out, "\n{}: {} ({})", shown(&library.path().to_string_lossy()), counts.join(", "), size(bytes))?;
+    writeln!(out, "\n{}: {} ({})", shown(&library.path().to_string_lossy()), counts(report), size(bytes))?;
     Ok(())
 }
 

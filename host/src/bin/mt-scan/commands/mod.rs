@@ -5,6 +5,7 @@ mod count;
 mod index;
 mod inspect;
 mod json;
+mod purge;
 mod scan;
 
 use std::io::Write;
@@ -32,7 +33,8 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
     match &arguments.command {
         Command::Scan(folders) => scan::run(folders),
         Command::Count(folders) => count::run(folders),
-        Command::Index { folders, db } => index::run(folders, db),
+        Command::Index { folders, library, sync } => index::run(folders, &library.db, sync),
+        Command::Purge { library, missing_for, output } => purge::run(&library.db, *missing_for, output),
         Command::Inspect { file, output, sandbox } => inspect::run(file, output, sandbox),
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
         Command::Completions { shell } => {

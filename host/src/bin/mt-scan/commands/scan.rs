@@ -19,7 +19,7 @@ pub fn run(folders: &Folders) -> Result<Done, Failure> {
 /// Writes tracks as they come; gives whether there were problems.
 fn lines(scanner: &Scanner) -> Result<bool, Failure> {
     let lines = Lines::new(&scanner.columns()?)?;
-    let mut scan = scanner.rows(false)?;
+    let mut scan = scanner.rows()?;
     let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
     let mut any = false;
     while let Some(rows) = scan.next() {

@@ -1,0 +1,232 @@
+//! A sync: folders and files, compared with what the library knows of them.
+
+use std::collections::{HashMap, HashSet};
+
+use wasip2::clocks::wall_clock;
+use wasip2::filesystem::types::{DescriptorStat, DescriptorType, ErrorCode, PathFlags};
+
+use super::changes::Added;
+use super::known::{Fingerprint, KnownFile, KnownFolder, is_settled, nanoseconds};
+use super::work::File;
+use super::{Mode, Open, Run, Work};
+use crate::inspect::Read;
+use crate::walk::{Folder, Ignored, Root, join};
+
+impl Run<'_> {
+    /// Whether a folder is done with before it is opened: it has not changed, it is gone, or the host has to say more.
+    pub(super) fn is_settled_from_outside(&mut self, work: &mut Work) -> bool {
+        if let Some(trusted) = work.unless_mtime_ns.take() {
+            match mtime_at(&self.root, &work.folder) {
+                Ok(mtime) if mtime == trusted => self.found.folders += 1,
+                Err(ErrorCode::NoEntry | ErrorCode::NotDirectory) if !work.folder.is_empty() => {
+                    self.found.changes.gone_folder.push(work.folder.clone());
+                }
+                _ => self.for_the_host.push(std::mem::take(work)),
+            }
+            return true;
+        }
+        if work.known.is_none() {
+            self.for_the_host.push(std::mem::take(work));
+            return true;
+        }
+        if work.ignored_by.is_none() {
+            match self.ignored_above(&work.folder) {
+                Some(ignored_by) => work.ignored_by = Some(ignored_by),
+                None => {
+                    self.found.changes.gone_folder.push(work.folder.clone());
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// The folders above whose `.mtignore` holds in a folder; `None` if a scan from the root would not come to it.
+    fn ignored_above(&self, folder: &str) -> Option<Vec<String>> {
+        let mut ignored = Ignored::default();
+        let mut above = String::new();
+        for name in folder.split('/').filter(|name| !name.is_empty()) {
+            if name.starts_with('.') && !self.walking.hidden_folders {
+                return None;
+            }
+            if !self.walking.ignored_folders {
+                let nomedia = join(&above, ".nomedia");
+                if self.root.descriptor().stat_at(PathFlags::empty(), &nomedia).is_ok() {
+                    return None;
+                }
+                // Patterns that cannot be read are reported where their folder is listed.
+                if let Ok(more) = ignored.clone().with(&self.root, &above) {
+                    ignored = more;
+                }
+                if ignored.covers(&above, name, true) {
+                    return None;
+                }
+            }
+            above = join(&above, name);
+        }
+        Some(ignored.folders())
+    }
+
+    /// A folder could not be opened or listed. True if that only means that it is not there any more.
+    pub(super) fn is_gone(&mut self, path: &str, code: ErrorCode) -> bool {
+        let gone = matches!(code, ErrorCode::NoEntry | ErrorCode::NotDirectory) && self.is_sync();
+        if gone {
+            self.found.changes.gone_folder.push(path.to_owned());
+        }
+        gone
+    }
+
+    /// A folder holds no music by its own word.
+    pub(super) fn skip(&mut self, path: &str, known: Option<&KnownFolder>) {
+        if known.is_some_and(|known| !known.new) {
+            self.found.changes.gone_folder.push(path.to_owned());
+        }
+    }
+
+    /// Compares a folder's listing with what is known of it. Gives its files for reading.
+    pub(super) fn compare(
+        &mut self,
+        path: &str,
+        known: &KnownFolder,
+        files: Vec<String>,
+        folders: &[String],
+        mtime_ns: i64,
+    ) -> Vec<File> {
+        let changes = &mut self.found.changes;
+        let trusted = Some(mtime_ns).filter(|&mtime| is_settled(mtime, now()));
+        if known.new || !known.present || known.mtime_ns.is_none() || known.mtime_ns != trusted {
+            changes.need_folder(path);
+            changes.listed.extend(trusted.map(|mtime| (path.to_owned(), mtime)));
+        }
+        if known.problems {
+            changes.forget_folder_problems.push(path.to_owned());
+        }
+        if !known.folders.is_empty() {
+            let there: HashSet<&str> = folders.iter().map(String::as_str).collect();
+            let gone = known.folders.iter().filter(|name| !there.contains(name.as_str()));
+            changes.gone_folder.extend(gone.map(|name| join(path, name)));
+        }
+        let mut in_the_library: HashMap<&str, Vec<KnownFile>> = HashMap::with_capacity(known.files.len());
+        for file in &known.files {
+            in_the_library.entry(&file.name).or_default().extend_from_slice(&file.known);
+        }
+        let there = files
+            .into_iter()
+            .map(|name| File { known: in_the_library.remove(name.as_str()).unwrap_or_default(), name })
+            .collect();
+        let gone = in_the_library.into_values().flatten().filter(|known| !known.is_missing());
+        changes.gone.extend(gone.map(|known| known.id));
+        there
+    }
+
+    /// Hands folders that were found to the host, which says what is known of them; in a quick sync only those that it does not hand
+    /// in by itself.
+    pub(super) fn leave_folders(&mut self, path: &str, known: &KnownFolder, names: Vec<String>, ignored_by: &[String]) {
+        let by_itself: HashSet<&str> = match self.mode {
+            Mode::Sync { deep: false } => known.folders.iter().map(String::as_str).collect(),
+            _ => HashSet::new(),
+        };
+        let left = names.iter().rev().filter(|name| !by_itself.contains(name.as_str()));
+        self.for_the_host.extend(left.map(|name| Work::folder(join(path, name), ignored_by.to_vec())));
+    }
+
+    /// Compares a file with what is known of it, and reads it if it differs.
+    pub(super) fn sync_file(&mut self, open: &Open, folder: &str, file: File, seen: Option<Fingerprint>, blind: bool) {
+        let path = join(folder, &file.name);
+        let mut seen = seen;
+        if !file.known.is_empty() {
+            if seen.is_none() {
+                match self.fingerprint_at(&open.folder, &file.name, &path) {
+                    Ok(fingerprint) => seen = fingerprint,
+                    Err(ErrorCode::NoEntry) => {
+                        let gone = file.known.iter().filter(|known| !known.is_missing());
+                        self.found.changes.gone.extend(gone.map(|known| known.id));
+                        return;
+                    }
+                    // Opening it will say why.
+                    Err(_) => {}
+                }
+            }
+            let same = seen.and_then(|seen| file.known.iter().find(|known| known.is(&seen)));
+            let there = file.known.iter().any(|known| !known.is_missing());
+            match same {
+                Some(known) if !known.is_missing() => return self.found.changes.unchanged += 1,
+                Some(known) if !there => return self.found.changes.restored.push(known.id),
+                _ => {}
+            }
+        }
+        let known = file.known.into_iter().find(|known| !known.is_missing());
+        let read = Read { root: &self.root, folder: &open.folder, seen, listing: false, blind };
+        let inspection = match read.file(&file.name, path) {
+            Ok(inspection) => inspection,
+            Err(problem) => return self.found.problems.push(problem),
+        };
+        let changes = &mut self.found.changes;
+        if known.is_some() {
+            changes.forget_file_problems.push(inspection.found.track.path.clone());
+        }
+        self.found.problems.extend(inspection.found.problems);
+        let track = inspection.found.track;
+        if !inspection.opened && !blind && known.is_some() {
+            // What is known of it stays, and the next sync tries again.
+            return;
+        }
+        self.found.read += 1;
+        let settled = Fingerprint::of(&track).is_settled(now());
+        match known {
+            Some(known) if is_same_audio(&known.audio_key, &track.audio_key) => {
+                changes.settled.push((known.id, settled));
+                changes.modified.push((track, known.id));
+            }
+            other => {
+                changes.replaced.extend(other.map(|known| known.id));
+                changes.need_folder(folder);
+                changes.added.push(Added { track, settled });
+            }
+        }
+    }
+
+    /// The fingerprint of a file; `None` if it is no file any more.
+    fn fingerprint_at(&self, folder: &Folder, name: &str, path: &str) -> Result<Option<Fingerprint>, ErrorCode> {
+        let stat = match folder.0.stat_at(self.root.links(), name) {
+            // A link that climbs by `..` leaves this folder, and may still be inside the root.
+            Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(self.root.links(), path),
+            stat => stat,
+        }?;
+        Ok((stat.type_ == DescriptorType::RegularFile).then(|| Fingerprint::from(&stat)))
+    }
+}
+
+/// Whether two keys are of the same audio, as far as they say. A file that could not be read keeps its row.
+fn is_same_audio(old: &Option<String>, new: &Option<String>) -> bool {
+    old.is_none() || new.is_none() || old == new
+}
+
+fn now() -> i64 {
+    nanoseconds(Some(wall_clock::now()))
+}
+
+/// The time of last change of a folder.
+fn mtime_at(root: &Root, path: &str) -> Result<i64, ErrorCode> {
+    let place = if path.is_empty() { "." } else { path };
+    let stat = match root.descriptor().stat_at(root.links(), place) {
+        // A path that is longer than the platform takes.
+        Err(ErrorCode::NameTooLong | ErrorCode::Invalid) => root.open_folder(path)?.0.stat()?,
+        stat => stat?,
+    };
+    if stat.type_ == DescriptorType::Directory {
+        Ok(nanoseconds(stat.data_modification_timestamp))
+    } else {
+        Err(ErrorCode::NotDirectory)
+    }
+}
+
+impl From<&DescriptorStat> for Fingerprint {
+    fn from(stat: &DescriptorStat) -> Self {
+        Self {
+            size: stat.size,
+            mtime_ns: nanoseconds(stat.data_modification_timestamp),
+            ctime_ns: nanoseconds(stat.status_change_timestamp),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! `mt-scan purge`.
+
+use std::io::{Write, stdout};
+use std::path::Path;
+use std::time::Duration;
+
+use mt_scanner::{Library, Scanner};
+
+use super::Done;
+use crate::arguments::Output;
+use crate::failure::Failure;
+use crate::summary::number;
+
+pub fn run(db: &Path, missing_for: Duration, output: &Output) -> Result<Done, Failure> {
+    // Not to make one just to find it empty.
+    if !db.exists() {
+        return Err(Failure::Work(format!("{}: there is no library", db.display()).into()));
+    }
+    let purged = Library::open(db, &Scanner::builder().build()?)?.purge(missing_for)?;
+    if output.json {
+        writeln!(stdout(), r#"{{"purged":{purged}}}"#)?;
+    } else if !output.quiet {
+        writeln!(stdout(), "{} forgotten", number(purged, "track"))?;
+    }
+    Ok(Done::Clean)
+}

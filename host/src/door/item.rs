@@ -1,0 +1,45 @@
+//! Work, as far as a pool has to understand it.
+
+use crate::bindings::exports::mt::scanner::scan::Work;
+
+/// A folder, or some files of a folder.
+pub(crate) trait Item: Clone + Send + 'static {
+    /// A root's own folder.
+    fn whole() -> Self;
+    /// The folder, relative to the root.
+    fn folder(&self) -> &str;
+    /// Whether it is files, and not a folder to list.
+    fn is_files(&self) -> bool;
+    /// The name of the first file.
+    fn first_file(&self) -> String;
+    /// Takes all files but the first off, and gives them as work of their own.
+    fn take_rest(&mut self) -> Option<Self>;
+    /// The same work, not to be opened.
+    fn blinded(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Item for Work {
+    fn whole() -> Self {
+        Self { folder: String::new(), files: None, ignored_by: Vec::new() }
+    }
+
+    fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    fn is_files(&self) -> bool {
+        self.files.is_some()
+    }
+
+    fn first_file(&self) -> String {
+        self.files.iter().flatten().next().cloned().unwrap_or_default()
+    }
+
+    fn take_rest(&mut self) -> Option<Self> {
+        let files = self.files.as_mut().filter(|files| files.len() > 1)?;
+        let rest = files.split_off(1);
+        Some(Self { folder: self.folder.clone(), files: Some(rest), ignored_by: self.ignored_by.clone() })
+    }
+}

@@ -1,0 +1,65 @@
+//! What the library knows of folders, for the workers of a sync.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::database::{PATIENCE, Schema};
+use super::{LibraryError, Unwritten};
+use crate::Error;
+use crate::door::{Knowledge, SyncWork};
+
+/// Reads a library beside its writer. It sees whole transactions only.
+pub(super) struct Reader {
+    path: PathBuf,
+    known: String,
+    /// Connections that nobody uses at the moment: as many as there are workers.
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Reader {
+    pub fn new(path: PathBuf, schema: &Schema) -> Result<Self, LibraryError> {
+        Ok(Self { path, known: schema.single("known")?.to_owned(), idle: Mutex::default() })
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = idle().pop();
+        let connection = match waiting {
+            Some(connection) => connection,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let connection = Connection::open_with_flags(&self.path, flags)?;
+                connection.busy_timeout(PATIENCE)?;
+                // Else every new value of a parameter compiles the statement anew, for statistics that nobody keeps.
+                connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+                connection
+            }
+        };
+        let result = read(&connection);
+        idle().push(connection);
+        result
+    }
+}
+
+impl Knowledge for Reader {
+    fn known(&self, root: &str, folder: &str) -> Result<String, Error> {
+        self.with(|connection| connection.prepare_cached(&self.known)?.query_row([root, folder], |row| row.get(0)))
+            .map_err(|error| Error::Knowledge { source: error.into() })
+    }
+}
+
+/// Every folder of a root that the library knows, as work; the root itself if there is none.
+pub(super) fn folders(connection: &Connection, schema: &Schema, root: &str) -> Result<Vec<SyncWork>, Unwritten> {
+    let mut statement = connection.prepare(schema.single("folders")?)?;
+    let mut rows = statement.query([root])?;
+    let mut folders = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(0)?;
+        let work = serde_json::from_str(&text).map_err(|error| Error::InvalidAnswer { source: error.into() });
+        folders.push(work.map_err(LibraryError::from)?);
+    }
+    Ok(if folders.is_empty() { vec![SyncWork::folder(String::new())] } else { folders })
+}

@@ -1,0 +1,68 @@
+//! What a sync did, and who watches it.
+
+use crate::{Problem, Progress};
+
+/// What a sync did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SyncReport {
+    /// Tracks that the library did not have.
+    pub added: u64,
+    /// Tracks whose files have changed.
+    pub modified: u64,
+    /// Tracks whose files were found in another place. They keep their rows.
+    pub moved: u64,
+    /// Tracks whose files are not there any more. They are kept, and marked so.
+    pub missing: u64,
+    /// Missing tracks whose files are back.
+    pub restored: u64,
+    /// Tracks that are as before.
+    pub unchanged: u64,
+    /// What does not go in the ordinary way in these roots, now found or known from before.
+    pub problems: u64,
+    /// Counts and time of the scan.
+    pub progress: Progress,
+}
+
+/// One track that a sync has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change<'a> {
+    /// `added`, `modified`, `moved`, `missing` or `restored`.
+    pub change: &'a str,
+    /// The root where it is, or was.
+    pub root: &'a str,
+    /// Its path there.
+    pub path: &'a str,
+    /// Of a moved one, the root where it was.
+    pub former_root: Option<&'a str>,
+    /// Of a moved one, its path there.
+    pub former_path: Option<&'a str>,
+    /// All of this and every column of the track, as a JSON object.
+    pub json: &'a str,
+}
+
+/// Watches a sync. Every method may stay as it is.
+pub trait Observer {
+    /// How far the scan is; at most ten times a second, and at the end.
+    fn progress(&mut self, _progress: &Progress) {}
+
+    /// Whether to end the sync. Asked as often as `progress` is called. What was written until then stays, and is true.
+    fn is_cancelled(&mut self) -> bool {
+        false
+    }
+
+    /// Whether [`change`](Self::change) is to be called.
+    fn wants_changes(&self) -> bool {
+        false
+    }
+
+    /// A track that was changed. Called in the end, for one after the other.
+    fn change(&mut self, _change: Change<'_>) {}
+
+    /// What does not go in the ordinary way. Called in the end, for one after the other.
+    fn problem(&mut self, _problem: &Problem) {}
+}
+
+/// Watches nothing.
+impl Observer for () {}

@@ -1,0 +1,32 @@
+"""What this side sees of files, and the component would have to ask for: under wasmtime's Python package every question
+costs it a change of threads. One answer it could not get at all: in place of the time of the last change of status,
+wasmtime's own `wasi:filesystem` gives the time of birth.
+"""
+
+import os
+import stat
+
+from mt_scanner import _roots
+from mt_scanner._plan import Work
+
+Seen = tuple[int, int, int]
+"""Size, and the times of last change of content and of status, in ns since 1970; 0 for times before that."""
+
+
+def seen(root: str, work: Work) -> list[Seen | None]:
+    """What there is to see of the files of an item of work; `None` for what is no regular file."""
+    folder = os.path.join(_roots.native(root, work["folder"]), "")
+    return [at(folder + (file if isinstance(file, str) else file[0])) for file in work["files"]]
+
+
+def at(path: str) -> Seen | None:
+    """What there is to see at `path`, links followed."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    # Windows has no time of the last change of status.
+    ctime = 0 if os.name == "nt" else max(0, status.st_ctime_ns)
+    return status.st_size, max(0, status.st_mtime_ns), ctime

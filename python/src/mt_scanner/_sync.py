@@ -1,0 +1,144 @@
+"""A sync under the portable backend: the component compares, this side binds rows to its statements."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mt_scanner import _database
+from mt_scanner._database import Database
+from mt_scanner._errors import RootEmptied
+from mt_scanner._plan import Plan, Sync, Work
+from mt_scanner._pool import Pool
+from mt_scanner._progress import Progress
+from mt_scanner._report import SyncReport
+from mt_scanner._track import Problem
+from mt_scanner._wish import Wish
+
+ROWS = 5000
+"""Rows in one transaction, about."""
+SECONDS = 1.0
+"""The most time between two transactions."""
+BETWEEN_REPORTS = 0.1
+"""Least time between two calls of `on_progress` in s."""
+EMPTIED = (
+    "the root holds no music any more, and the library has tracks of it: nothing was marked missing. Is a disk not "
+    "mounted? If it is meant to be empty, say so (confirm_empty, --confirm-empty)"
+)
+
+
+class Memory:
+    """What the library knows, for workers. Each has a connection of its own, which sees whole transactions only."""
+
+    def __init__(self, database: Database) -> None:
+        self._path = database.path
+        self._known = database.sql("known")
+        self._folders = database.sql("folders")
+        self._mine = threading.local()
+        self._readers: list[Any] = []
+
+    def known(self, root: str, folder: str) -> str:
+        """What it knows of a folder, as JSON text."""
+        answer: str = self._reader().execute(self._known, (root, folder)).fetchone()[0]
+        return answer
+
+    def folders(self, root: str) -> list[Work]:
+        """Every folder that it knows."""
+        rows = self._reader().execute(self._folders, (root,)).fetchall()
+        return [json.loads(work) for (work,) in rows] or [whole()]
+
+    def close(self) -> None:
+        for reader in self._readers:
+            reader.close()
+
+    def _reader(self) -> Any:
+        if not hasattr(self._mine, "reader"):
+            self._mine.reader = _database.reader(self._path)
+            self._readers.append(self._mine.reader)
+        return self._mine.reader
+
+
+def whole() -> Work:
+    """A root's own folder."""
+    return named("")
+
+
+def named(folder: str) -> Work:
+    """A folder that this side names: whether it is skipped is for the component to find out."""
+    return {"folder": folder, "files": None, "ignored_by": None}
+
+
+def sync(database: Database, plan: Plan, wish: Wish, pool: Callable[[Plan], Pool]) -> SyncReport:
+    """Brings a library up to date with the disk."""
+    with _database.alone(database.path), _database.failures(database.path, "written"):
+        with database.transaction():
+            database.run("begin")
+            database.run("scan", wish.mode if wish.folders is None else "folders")
+            for root in plan.roots:
+                database.run("root", root)
+        memory = Memory(database)
+        try:
+            scan = pool(plan._replace(sync=how(memory, wish)))
+            write(database, scan, wish)
+        finally:
+            memory.close()
+        emptied = [root for (root,) in database.query("emptied")]
+        if emptied and not wish.confirm_empty:
+            raise RootEmptied(EMPTIED, emptied[0])
+        with database.transaction():
+            database.run("finish")
+        return report(database, scan.progress, wish)
+
+
+def report(database: Database, progress: Progress, wish: Wish) -> SyncReport:
+    """What the sync did."""
+    if wish.on_progress is not None:
+        wish.on_progress(progress)
+    counts = database.query("report")
+    (row,) = counts
+    named = dict(zip((column for column, *_ in counts.description), row, strict=True))
+    if wish.on_change is not None:
+        for *_, line in database.query("changes"):
+            wish.on_change(line)
+    problems = [Problem._make(problem) for problem in database.query("problems")]
+    return SyncReport(**named, problems=problems, progress=progress)
+
+
+def how(memory: Memory, wish: Wish) -> Sync:
+    folders = wish.folders
+    if folders is not None:
+        return Sync(False, lambda root: [named(folder) for of, folder in folders if of == root], memory.known)
+    if wish.mode == "quick":
+        return Sync(False, memory.folders, memory.known)
+    return Sync(True, lambda root: [whole()], memory.known)
+
+
+def write(database: Database, pool: Pool, wish: Wish) -> None:
+    """Writes what a pool finds, in transactions."""
+    rows: dict[str, list[Sequence[Any]]] = {}
+    pending = 0
+    written = reported = time.monotonic()
+    for answer in pool:
+        pending += add(rows, {**answer.changes, "problem": answer.problems})
+        now = time.monotonic()
+        if pending >= ROWS or now - written >= SECONDS:
+            commit(database, rows)
+            rows, pending, written = {}, 0, time.monotonic()
+        if wish.on_progress is not None and now - reported >= BETWEEN_REPORTS:
+            reported = now
+            wish.on_progress(pool.progress)
+    commit(database, rows)
+
+
+def add(rows: dict[str, list[Sequence[Any]]], more: dict[str, list[Any]]) -> int:
+    """Puts rows to those that wait; gives how many they are."""
+    for name, some in more.items():
+        rows.setdefault(name, []).extend(some)
+    return sum(map(len, more.values()))
+
+
+def commit(database: Database, rows: dict[str, list[Sequence[Any]]]) -> None:
+    if any(rows.values()):
+        with database.transaction():
+            database.write(rows)
