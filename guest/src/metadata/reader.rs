@@ -18,8 +18,8 @@ const HEAD: u64 = 16 * 1024;
 const WHOLE: u64 = 2 * HEAD;
 /// A read somewhere in the middle: the frames and the padding behind a picture, the first frame of audio.
 const JUMP: u64 = 8 * 1024;
-/// How far before it such a read begins: parsers step back over padding.
-const BEFORE: u64 = 512;
+/// How far before it such a read begins: parsers step back over padding, and `audio_key` over the end of the audio.
+const BEFORE: u64 = 2048;
 /// The end of a file, unless a format wants more of it: ID3v1 and APEv2 tags.
 const TAIL: u64 = 4 * 1024;
 /// The most that a WASI host gives in one read.

@@ -4,11 +4,10 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mt_scanner import _ending, _forks, _roots
 from mt_scanner._answer import Answer
-from mt_scanner._database import Database, Schema
 from mt_scanner._errors import ComponentError, FileFailed, LibraryError, RootEmptied, ScanError
 from mt_scanner._extensions import COMPONENT
 from mt_scanner._plan import Limits, Plan, cores
@@ -16,6 +15,10 @@ from mt_scanner._progress import Progress
 from mt_scanner._report import SyncReport
 from mt_scanner._track import Problem
 from mt_scanner._wish import Wish
+
+# What needs SQLite is imported on first use: a scan does not.
+if TYPE_CHECKING:
+    from mt_scanner._database import Database, Schema
 
 HOW = "`make native` in a checkout, or `pip install ./python/native`"
 
@@ -84,7 +87,7 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
     return found
 
 
-def sync(database: Database, plan: Plan, wish: Wish, component: str | None) -> SyncReport:
+def sync(database: "Database", plan: Plan, wish: Wish, component: str | None) -> SyncReport:
     """Brings a library up to date, through a connection of the host's own."""
     tell = wish.on_progress
     wish = wish._replace(on_progress=None if tell is None else lambda counts: tell(Progress(*counts)))
@@ -95,8 +98,10 @@ def sync(database: Database, plan: Plan, wish: Wish, component: str | None) -> S
     return SyncReport(**dict(counts), problems=[Problem._make(row) for row in problems], progress=Progress(*progress))
 
 
-def schema(component: str | None) -> Schema:
+def schema(component: str | None) -> "Schema":
     """What the component says of a library."""
+    from mt_scanner._database import Schema
+
     try:
         version, migrations, statements = load(component).schema()
     except native.Failure as failure:

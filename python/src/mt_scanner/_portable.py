@@ -1,16 +1,19 @@
 """The portable backend: the component under wasmtime's Python package, which takes no compiler to install."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mt_scanner import _roots, _sync
+from mt_scanner import _roots
 from mt_scanner._component import load
-from mt_scanner._database import Database, Schema
 from mt_scanner._errors import FileFailed
 from mt_scanner._instance import Ended, Instance
 from mt_scanner._plan import Limits, Plan, cores
 from mt_scanner._pool import Pool
 from mt_scanner._report import SyncReport
 from mt_scanner._wish import Wish
+
+# What needs SQLite is imported on first use: a scan does not.
+if TYPE_CHECKING:
+    from mt_scanner._database import Database, Schema
 
 
 def default_workers() -> int:
@@ -32,13 +35,17 @@ def pool(plan: Plan, component: str | None) -> Pool:
     return Pool(load(component), plan)
 
 
-def sync(database: Database, plan: Plan, wish: Wish, component: str | None) -> SyncReport:
+def sync(database: "Database", plan: Plan, wish: Wish, component: str | None) -> SyncReport:
     """Brings a library up to date."""
+    from mt_scanner import _sync
+
     return _sync.sync(database, plan, wish, lambda plan: pool(plan, component))
 
 
-def schema(component: str | None) -> Schema:
+def schema(component: str | None) -> "Schema":
     """What the component says of a library."""
+    from mt_scanner._database import Schema
+
     loaded = load(component)
     with loaded.ticking():
         instance = Instance(loaded, [], Limits())

