@@ -19,11 +19,13 @@ from measure import tools
 from measure.command import Command, mt_scan, native_process, python_door, wasmtime
 from measure.data import Trees
 from measure.group import Data
-from measure.process import filled
+from measure.libraries import Libraries
+from measure.process import LIBRARY, RunError, copied, filled
 from measure.tell import tell
 from report.console import console
 from report.console import show as show_table
 from rich.table import Table
+from suite.sync import MODES, OURS, PEERS, process
 
 SCANS: dict[str, Command] = {
     "lofty, BufReader": native_process("tags-idiomatic", 1),
@@ -38,11 +40,17 @@ COUNTS: dict[str, Command] = {
     "mt-scan": mt_scan("count", "--workers", "1"),
     "wasmtime CLI": wasmtime("count"),
     "Python, portable": python_door("count", "portable"),
+    "Python, native": python_door("count", "native", "--workers", "1"),
+}
+SYNCS: dict[str, Command] = {
+    **{name: command for name, (_, command) in PEERS.items()},
+    **{f"{door}, {mode}": process(door, mode) for door in OURS for mode in MODES},
 }
 QUESTIONS = {
     "tags, real files": (Data("real-no-adts", 4_100, quick=400), SCANS),
     "tags, small files": (Data("tags"), SCANS),
     "counting": (Data("shape", 10_000, quick=2_000), COUNTS),
+    "syncing, nothing has changed": (Data("real-no-adts", 4_100, quick=400), SYNCS),
 }
 FEW = 0.05
 """Fewer calls a file are not of the file."""
@@ -64,11 +72,13 @@ def measured(trees: Trees, found: tools.Tools) -> Calls:
             tell(f"calls: {tree}")
             continue
         tell(f"calls: {question}")
-        root, files = tree
         of = calls.setdefault(question, {})
         for name, command in subjects.items():
             if not found.missing_for(command):
-                of[name] = a_file(strace, command, root, files, found)
+                try:
+                    of[name] = a_file(strace, command, *tree, found)
+                except (RunError, subprocess.SubprocessError) as error:
+                    tell(f"{name} failed: {error}")
     return calls
 
 
@@ -82,8 +92,10 @@ def a_file(strace: str, command: Command, root: Path, files: int, found: tools.T
 
 def counted(strace: str, command: Command, root: Path, found: tools.Tools) -> Counter[str]:
     """The calls of one run, of all of its threads."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, Libraries(found) as libraries:
         scratch = Path(name)
+        if "--db" in command.arguments:
+            copied(libraries.made_by(command, root), scratch / LIBRARY)
         words = [strace, "-f", "-c", "-o", str(scratch / "calls"), *filled(command, root, scratch, found)]
         subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         return parsed((scratch / "calls").read_text(encoding="utf-8"))

@@ -73,6 +73,23 @@ class Under:
 
 
 @dataclass(frozen=True)
+class More:
+    """`row` takes at most `by` more than `than`, in the metric's unit."""
+
+    row: str
+    than: str
+    by: float
+    metric: Metric | None = None
+
+    def verdict(self, outcomes: Outcomes, usual: Metric) -> Verdict:
+        metric = self.metric or usual
+        expected = f"{self.row}: expected at most {self.by:g} {metric.value} more than {self.than}"
+        first, second = median(outcomes, self.row, metric), median(outcomes, self.than, metric)
+        got = first - second if first is not None and second is not None else None
+        return judged(expected, got, f" {metric.value} more", got is not None and got <= self.by)
+
+
+@dataclass(frozen=True)
 class Flat:
     """Those of `rows` that were measured, two at least, differ by `percent` at most."""
 
@@ -87,7 +104,7 @@ class Flat:
         figures = [figure for figure in medians.values() if figure is not None]
         measured = [row for row, figure in medians.items() if figure is not None]
         got = (max(figures) / min(figures) - 1) * 100 if len(figures) > 1 else None
-        expected = f"{', '.join(measured if got is not None else self.rows)}: expected {what} within {self.percent:g} %"
+        expected = f"{'; '.join(measured if got is not None else self.rows)}: expected {what} within {self.percent:g} %"
         return judged(expected, got, " %", got is not None and got <= self.percent)
 
 
@@ -98,7 +115,7 @@ class SameLibrary:
     rows: tuple[str, ...]
 
     def verdict(self, outcomes: Outcomes, usual: Metric) -> Verdict:
-        expected = f"{', '.join(self.rows)}: expected the same rows"
+        expected = f"{'; '.join(self.rows)}: expected the same rows"
         made = {row: outcomes[row].library for row in self.rows if row in outcomes and outcomes[row].library}
         if len(made) < 2:
             return Verdict(f"{expected}, not measured", None)
@@ -106,7 +123,7 @@ class SameLibrary:
         unlike = [column for column in first if any(other.get(column) != first[column] for other in others)]
         missing = [row for row in self.rows if row not in made]
         got = f"got different {', '.join(unlike)}" if unlike else f"got them from {len(made)}"
-        got += f" ({', '.join(missing)} not measured)" if missing else ""
+        got += f" ({'; '.join(missing)} not measured)" if missing else ""
         return Verdict(f"{expected}, {got}", False if unlike else None if missing else True)
 
 

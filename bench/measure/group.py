@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 
 from measure.command import Command
 from measure.expectation import Expectation
@@ -14,6 +14,17 @@ class Kind(Enum):
     OURS = "ours"
     PYTHON = "Python peer"
     NATIVE = "native peer"
+
+
+class State(Enum):
+    """Which tree of a data set."""
+
+    SHARED = auto()
+    """The data set itself. It is only ever read."""
+    BEFORE = auto()
+    """A private copy of it."""
+    AFTER = auto()
+    """The private copy, in the same folder, after files were added, touched and deleted (`delta.py`)."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,9 @@ class Row:
     command: Command
     data: Data | None = None
     """Another data set than the group's."""
+    state: State = State.SHARED
+    begins: Command | None = None
+    """Makes the `{scratch}/library.db` that each sample begins with, of the tree as it is before its delta."""
     rounds: int | None = None
     """Fewer rounds than the group's: for what takes minutes."""
     large: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -22,8 +23,10 @@ TIMEOUT = 3600.0
 """The most time of one run in s."""
 BACKENDS = {"portable": "wasmtime", "native": "native"}
 """What the Python package calls what we call so."""
-OWN_COLUMNS = ("id", "root_id", "added_at", "updated_at")
+OWN_COLUMNS = ("id", "folder_id", "settled", "missing_since", "added_at", "updated_at")
 """Columns that differ between two libraries of the same music."""
+LIBRARY = "library.db"
+"""What libraries are called, in the folder of a run."""
 
 
 class RunError(Exception):
@@ -39,31 +42,45 @@ class Sample:
     library: dict[str, str]
 
 
-def run(command: Command, root: Path, tools: Tools) -> Sample:
-    """Runs a command once. Raises `RunError`."""
-    with tempfile.TemporaryDirectory(prefix="mt-scanner-bench-") as name:
-        scratch = Path(name)
-        out, err, report = scratch / "stdout", scratch / "stderr", scratch / "report.json"
-        heard = command.clock is not Clock.PROCESS or command.counts
-        launcher = (HERE / "launch.py", report, out if heard else os.devnull, err)
-        words = [sys.executable, "-I", "-S", *map(str, launcher), *filled(command, root, scratch, tools)]
-        subprocess.run(words, env=environment(command, scratch), timeout=TIMEOUT, check=True)
-        usage = json.loads(report.read_text(encoding="utf-8"))
-        if usage["code"] != 0:
-            said = err.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["it said nothing"]
-            raise RunError(f"exit code {usage['code']}: {said[-1]}")
-        seconds, found = times(command, out.read_text(encoding="utf-8") if heard else "", usage["seconds"])
-        digests: dict[str, str] = {}
-        if command.library:
-            found, digests = library(scratch / "library.db")
-        return Sample(seconds, usage.get("memory"), usage.get("processor"), found, digests)
+def run(command: Command, root: Path, tools: Tools, begin: Path | None = None) -> Sample:
+    """Runs a command once, with a copy of the library `begin` if there is one. Raises `RunError`."""
+    with tempfile.TemporaryDirectory(prefix="mt-scanner-bench-") as scratch:
+        if begin is not None:
+            copied(begin, Path(scratch, LIBRARY))
+        return run_in(Path(scratch), command, root, tools)
+
+
+def copied(library: Path, to: Path) -> None:
+    """Copies a library to the disk itself: whoever writes to it first would wait for that."""
+    shutil.copyfile(library, to)
+    with open(to, "rb+") as file:
+        os.fsync(file)
+
+
+def run_in(scratch: Path, command: Command, root: Path, tools: Tools) -> Sample:
+    """Runs a command once, in a folder that stays. Raises `RunError`."""
+    out, err, report = scratch / "stdout", scratch / "stderr", scratch / "report.json"
+    heard = command.clock is not Clock.PROCESS or command.counts
+    launcher = (HERE / "launch.py", report, out if heard else os.devnull, err)
+    words = [sys.executable, "-I", "-S", *map(str, launcher), *filled(command, root, scratch, tools)]
+    subprocess.run(words, env=environment(command, scratch), timeout=TIMEOUT, check=True)
+    usage = json.loads(report.read_text(encoding="utf-8"))
+    if usage["code"] != 0:
+        said = err.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["it said nothing"]
+        raise RunError(f"exit code {usage['code']}: {said[-1]}")
+    seconds, found = times(command, out.read_text(encoding="utf-8") if heard else "", usage["seconds"])
+    digests: dict[str, str] = {}
+    if command.library:
+        found, digests = library(scratch / LIBRARY)
+    return Sample(seconds, usage.get("memory"), usage.get("processor"), found, digests)
 
 
 def filled(command: Command, root: Path, scratch: Path, tools: Tools) -> list[str]:
     """The command line, with the folders of this run in it."""
     words = [*tools.programs[command.program], *command.arguments]
-    for key, value in (("{root}", root), ("{scratch}", scratch), ("{subjects}", SUBJECTS)):
-        words = [word.replace(key, str(value)) for word in words]
+    places = {"root": root, "scratch": scratch, "subjects": SUBJECTS}
+    for name, value in {**places, **{name: words[0] for name, words in tools.programs.items()}}.items():
+        words = [word.replace(f"{{{name}}}", str(value)) for word in words]
     return words
 
 
@@ -87,9 +104,10 @@ def times(command: Command, said: str, whole: float) -> tuple[list[float], int |
 
 
 def library(path: Path) -> tuple[int, dict[str, str]]:
-    """The number of tracks of a library, and a digest of each column in the order of the paths."""
+    """The number of tracks that are not missing, and a digest of each of their columns in the order of the paths."""
     with closing(sqlite3.connect(path)) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info(tracks)") if row[1] not in OWN_COLUMNS]
-        rows = connection.execute(f"SELECT {', '.join(names)} FROM tracks ORDER BY path").fetchall()
+        present = f"SELECT {', '.join(names)} FROM tracks WHERE missing_since IS NULL ORDER BY path"
+        rows = connection.execute(present).fetchall()
     columns = zip(names, zip(*rows, strict=True), strict=True) if rows else ()
     return len(rows), {name: hashlib.sha256(repr(column).encode()).hexdigest()[:16] for name, column in columns}

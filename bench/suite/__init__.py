@@ -4,6 +4,8 @@ from suite.counting import COUNT, LIST
 from suite.library import LIBRARY
 from suite.size import SIZE
 from suite.startup import START
+from suite.sync import SYNC, SYNC_SIZE
 from suite.tags import ADTS, REAL, SMALL
+from suite.watch import WATCH
 
-GROUPS = (COUNT, LIST, REAL, SMALL, ADTS, LIBRARY, SIZE, START)
+GROUPS = (COUNT, LIST, REAL, SMALL, ADTS, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)

@@ -1,6 +1,6 @@
 //! An SQLite library, kept in step with a folder: threads read tags, this one writes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ const ROWS: usize = 2000;
 const OTHERS: [&str; 8] =
     ["path", "size", "mtime_ns", "duration_ms", "bitrate", "sample_rate", "channels", "bit_depth"];
 
-/// Brings what is new or changed under `root` into the library, and gives the number of audio files there.
+/// Brings what is new or changed under `root` into the library, marks what is gone, and gives the number of audio files there.
 pub fn sync(root: &Path, db: &Path) -> Result<usize, Box<dyn Error>> {
     let mut connection = Connection::open(db)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -30,13 +30,32 @@ pub fn sync(root: &Path, db: &Path) -> Result<usize, Box<dyn Error>> {
     let known = known(&connection)?;
     let paths = walk::list(root)?;
     let found = paths.len();
+    let gone = gone(&known, &paths);
     let (sender, receiver) = mpsc::sync_channel(ROWS);
     thread::scope(|scope| {
         let reading = scope.spawn(|| read_changed(paths, &known, sender));
         write(&mut connection, &receiver)?;
         reading.join().expect("reading does not panic")?;
+        mark(&mut connection, &gone)?;
         Ok(found)
     })
+}
+
+/// What is known and was not found.
+fn gone(known: &HashMap<String, Fingerprint>, paths: &[PathBuf]) -> Vec<String> {
+    let found: HashSet<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
+    known.keys().filter(|path| !found.contains(path.as_str())).cloned().collect()
+}
+
+fn mark(connection: &mut Connection, gone: &[String]) -> rusqlite::Result<()> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    for path in gone {
+        transaction.execute("UPDATE tracks SET missing_since = unixepoch() WHERE path = ?", [path])?;
+    }
+    transaction.commit()
 }
 
 fn read_changed(
@@ -92,7 +111,7 @@ fn values(track: &Track) -> impl Iterator<Item = ToSqlOutput<'_>> {
 }
 
 fn known(connection: &Connection) -> rusqlite::Result<HashMap<String, Fingerprint>> {
-    let mut statement = connection.prepare("SELECT path, size, mtime_ns FROM tracks")?;
+    let mut statement = connection.prepare("SELECT path, size, mtime_ns FROM tracks WHERE missing_since IS NULL")?;
     let rows =
         statement.query_map([], |row| Ok((row.get(0)?, Fingerprint { size: row.get(1)?, mtime_ns: row.get(2)? })))?;
     rows.collect()
@@ -104,7 +123,7 @@ fn columns() -> impl Iterator<Item = &'static str> {
 
 fn schema() -> String {
     let columns: Vec<_> = columns().skip(1).collect();
-    format!("CREATE TABLE IF NOT EXISTS tracks (path TEXT PRIMARY KEY, {})", columns.join(", "))
+    format!("CREATE TABLE IF NOT EXISTS tracks (path TEXT PRIMARY KEY, {}, missing_since INTEGER)", columns.join(", "))
 }
 
 fn insert() -> String {
