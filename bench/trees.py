@@ -44,6 +44,12 @@ def nest(root: Path, levels: int, fill: Callable[[int, int], None]) -> None:
         os.close(here)
 
 
+def flush() -> None:
+    """Waits until all that was written is on the disk: a library that is committed would wait for it as well."""
+    if hasattr(os, "sync"):
+        os.sync()
+
+
 def remove(tree: Path) -> None:
     if os.name == "posix":
         # shutil.rmtree recurses and holds a descriptor a level: some trees are too deep for it.

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import delta
-from trees import remove
+from trees import flush, remove
 
 from measure.data import warm
 from measure.group import State
@@ -27,6 +27,7 @@ class Copy:
         try:
             delta.make(tree, *self._hidden.values())
             self._files = {state: warm(folder, whole=True) for state, folder in self._hidden.items()}
+            flush()
         except BaseException:
             self.remove()
             raise

@@ -78,8 +78,8 @@ def run_in(scratch: Path, command: Command, root: Path, tools: Tools) -> Sample:
 def filled(command: Command, root: Path, scratch: Path, tools: Tools) -> list[str]:
     """The command line, with the folders of this run in it."""
     words = [*tools.programs[command.program], *command.arguments]
-    places = {"root": root, "scratch": scratch, "subjects": SUBJECTS}
-    for name, value in {**places, **{name: words[0] for name, words in tools.programs.items()}}.items():
+    programs = {name: program for name, (program, *_) in tools.programs.items()}
+    for name, value in {**programs, "root": root, "scratch": scratch, "subjects": SUBJECTS}.items():
         words = [word.replace(f"{{{name}}}", str(value)) for word in words]
     return words
 

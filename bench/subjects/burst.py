@@ -96,6 +96,9 @@ def copies(folder: Path, staging: Path) -> list[Path]:
     for number, source in enumerate(islice(cycle(peers.paths(str(folder))), FILES + 1)):
         made.append(staging / f"{number:03}{os.path.splitext(source)[1]}")
         shutil.copyfile(source, made[-1])
+    if hasattr(os, "sync"):
+        # Else the library's first commit would wait for all of this.
+        os.sync()
     return made
 
 
