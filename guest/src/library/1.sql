@@ -23,7 +23,8 @@ CREATE INDEX folders_by_parent ON folders (root_id, parent);
 -- One row an audio file. The columns are documented at the record `track` in wit/types.wit. Lists are JSON arrays, times are ns since
 -- 1970, flags are 0 or 1.
 CREATE TABLE tracks (
-    id INTEGER PRIMARY KEY,
+    -- Others keep it beside what is theirs, so the id of a track that was forgotten is not given again.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
     -- Relative to the root.
     path TEXT NOT NULL,
@@ -81,6 +82,11 @@ CREATE INDEX tracks_missing_by_audio ON tracks (audio_key) WHERE missing_since I
 
 -- Tracks that were added by a sync that is not finished: it may turn out that they were moved.
 CREATE TABLE arrivals (
+    track_id INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE
+) STRICT;
+
+-- Tracks whose files have other audio since a sync that is not finished: it may turn out where theirs is now.
+CREATE TABLE replaced (
     track_id INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE
 ) STRICT;
 

@@ -1,9 +1,9 @@
 //! Which missing track has turned up where: the heart of rule 3, moves keep identity.
 //!
 //! A sync only ever adds rows and marks rows missing. In the end, rows that it has added (`arrived`) are compared with rows that are missing,
-//! since now or long ago (`departed`). A pair is found stage by stage, the most telling likeness first, and only where
-//! within its stage one stands against one: what is ambiguous is not guessed. The older row of a pair takes over the content and
-//! the place of the newer one, which goes.
+//! since now or long ago (`departed`). A pair is found stage by stage, the most telling likeness first, in each stage among those that are
+//! missing since now before all others, and only where one stands against one: what is ambiguous is not guessed. The older row of a
+//! pair takes over the content and the place of the newer one, which goes.
 
 /// The likeness that a stage asks for, most telling first: columns that both have in common.
 const STAGES: [&[&str]; 8] = [
@@ -18,6 +18,9 @@ const STAGES: [&[&str]; 8] = [
     &["folder_id", "path"],
 ];
 
+/// Which rows are missing since now.
+const NOW: &str = "tracks.id IN (SELECT track_id FROM gone UNION ALL SELECT track_id FROM replaced)";
+
 /// What is compared of a track.
 const FACTS: &str = "tracks.id, tracks.audio_key, folders.root_id, tracks.folder_id, tracks.path, \
     substr(tracks.path, length(rtrim(tracks.path, replace(tracks.path, '/', ''))) + 1), \
@@ -29,7 +32,7 @@ pub fn tables() -> impl Iterator<Item = String> {
         "id INTEGER PRIMARY KEY, audio_key TEXT, root_id INTEGER, folder_id INTEGER, path TEXT, name TEXT, parent TEXT";
     [
         format!("CREATE TEMP TABLE IF NOT EXISTS arrived ({COLUMNS})"),
-        format!("CREATE TEMP TABLE IF NOT EXISTS departed ({COLUMNS})"),
+        format!("CREATE TEMP TABLE IF NOT EXISTS departed ({COLUMNS}, now INTEGER)"),
         "CREATE INDEX IF NOT EXISTS temp.departed_by_audio ON departed (audio_key)".into(),
         "CREATE TEMP TABLE IF NOT EXISTS moves (old INTEGER PRIMARY KEY, new INTEGER NOT NULL UNIQUE)".into(),
         "DELETE FROM arrived".into(),
@@ -48,12 +51,12 @@ pub fn settle(columns: &[&str]) -> Vec<String> {
              WHERE tracks.missing_since IS NULL AND EXISTS (SELECT 1 FROM tracks WHERE missing_since IS NOT NULL)"
         ),
         format!(
-            "INSERT INTO departed SELECT {FACTS} FROM (SELECT DISTINCT audio_key FROM arrived WHERE audio_key IS NOT NULL) AS keys \
+            "INSERT INTO departed SELECT {FACTS}, {NOW} FROM (SELECT DISTINCT audio_key FROM arrived WHERE audio_key IS NOT NULL) AS keys \
              JOIN tracks ON tracks.audio_key = keys.audio_key AND tracks.missing_since IS NOT NULL \
              JOIN folders ON folders.id = tracks.folder_id"
         ),
         format!(
-            "INSERT OR IGNORE INTO departed SELECT {FACTS} FROM arrived JOIN tracks ON tracks.folder_id = arrived.folder_id \
+            "INSERT OR IGNORE INTO departed SELECT {FACTS}, {NOW} FROM arrived JOIN tracks ON tracks.folder_id = arrived.folder_id \
              AND tracks.path = arrived.path AND tracks.missing_since IS NOT NULL JOIN folders ON folders.id = tracks.folder_id"
         ),
     ];
@@ -64,7 +67,7 @@ pub fn settle(columns: &[&str]) -> Vec<String> {
          AND id NOT IN (SELECT id FROM arrived))"
             .into(),
     );
-    sql.extend(STAGES.iter().map(|likeness| pair(likeness)));
+    sql.extend(STAGES.iter().flat_map(|likeness| [pair(likeness, "d.now"), pair(likeness, "true")]));
     let columns = ["folder_id", "path", "settled"].iter().chain(columns).copied().collect::<Vec<_>>().join(", ");
     sql.extend([
         // The newer rows leave their places.
@@ -83,17 +86,18 @@ pub fn settle(columns: &[&str]) -> Vec<String> {
         "DELETE FROM changes WHERE track_id IN (SELECT new FROM moves)".into(),
         "DELETE FROM tracks WHERE id IN (SELECT new FROM moves)".into(),
         "DELETE FROM arrivals".into(),
+        "DELETE FROM replaced".into(),
     ]);
     sql
 }
 
-/// Pairs what is alike in these columns, one against one.
-fn pair(likeness: &[&str]) -> String {
+/// Pairs what is alike in these columns, one against one, among those departed for which `which` holds.
+fn pair(likeness: &[&str], which: &str) -> String {
     let alike: Vec<String> = likeness.iter().map(|column| format!("d.{column} = a.{column}")).collect();
     let group: Vec<String> = likeness.iter().map(|column| format!("a.{column}")).collect();
     format!(
         "INSERT INTO moves (old, new) SELECT d.id, a.id FROM departed d JOIN arrived a ON {} \
-         WHERE d.id NOT IN (SELECT old FROM moves) AND a.id NOT IN (SELECT new FROM moves) \
+         WHERE {which} AND d.id NOT IN (SELECT old FROM moves) AND a.id NOT IN (SELECT new FROM moves) \
          GROUP BY {} HAVING count(*) = 1",
         alike.join(" AND "),
         group.join(", "),

@@ -55,8 +55,8 @@ fn beginning() -> Vec<Statement> {
         "gone_folders (folder_id INTEGER PRIMARY KEY)",
         // The time of last change that folders had when they were listed, until everything in them is written.
         "listed (folder_id INTEGER PRIMARY KEY, mtime_ns INTEGER)",
-        // Tracks whose file has other audio now.
-        "replaced (track_id INTEGER PRIMARY KEY)",
+        // Problems that the sync itself has found: they are not of what is gone.
+        "told (root_id INTEGER, path TEXT, outcome TEXT, PRIMARY KEY (root_id, path, outcome))",
     ];
     let mut begin = Vec::new();
     for table in MEMORY {
@@ -173,13 +173,17 @@ fn rows() -> Vec<Statement> {
                 ),
             ],
         ),
-        one(
+        several(
             "problem",
             PROBLEM_COLUMNS,
-            "INSERT INTO problems (root_id, path, outcome, detail) \
-             VALUES ((SELECT id FROM roots WHERE path = ?1), ?2, ?3, ?4) \
-             ON CONFLICT (root_id, path, outcome) DO UPDATE SET detail = excluded.detail, seen_at = unixepoch() \
-             WHERE detail <> excluded.detail",
+            vec![
+                "INSERT INTO problems (root_id, path, outcome, detail) \
+                 VALUES ((SELECT id FROM roots WHERE path = ?1), ?2, ?3, ?4) \
+                 ON CONFLICT (root_id, path, outcome) DO UPDATE SET detail = excluded.detail, seen_at = unixepoch() \
+                 WHERE detail <> excluded.detail"
+                    .into(),
+                "INSERT OR IGNORE INTO told SELECT id, ?2, ?3 FROM roots WHERE path = ?1 AND ?4 IS NOT NULL".into(),
+            ],
         ),
     ]
 }
@@ -217,6 +221,22 @@ fn update_track() -> String {
     )
 }
 
+/// Places where nothing is any more: of tracks that are missing, of those that have moved, and of folders.
+const NO_MORE: [&str; 3] = [
+    "SELECT folders.root_id, tracks.path FROM changes JOIN tracks ON tracks.id = changes.track_id \
+     JOIN folders ON folders.id = tracks.folder_id WHERE changes.kind = 'missing'",
+    "SELECT roots.id, former_path FROM changes JOIN roots ON roots.path = former_root WHERE kind = 'moved' \
+     AND NOT EXISTS (SELECT 1 FROM folders \
+     JOIN tracks ON tracks.folder_id = folders.id AND tracks.path = former_path AND missing_since IS NULL \
+     WHERE folders.root_id = roots.id \
+     AND folders.path = rtrim(rtrim(former_path, replace(former_path, '/', '')), '/'))",
+    "SELECT root_id, path FROM gone_folders JOIN folders ON folders.id = folder_id",
+];
+
+/// What is below folders that are gone.
+const BELOW_GONE: &str = "SELECT p.root_id, p.path FROM gone_folders CROSS JOIN folders AS f ON f.id = folder_id \
+    CROSS JOIN problems AS p ON p.root_id = f.root_id AND p.path > f.path || '/' AND p.path < f.path || '0'";
+
 /// What a sync ends with.
 fn ending() -> Vec<Statement> {
     let mut finish: Vec<String> = [
@@ -227,19 +247,15 @@ fn ending() -> Vec<Statement> {
     .map(str::to_owned)
     .into();
     finish.extend(moves::settle(content_columns()));
+    finish.extend(NO_MORE.map(|places| {
+        format!(
+            "DELETE FROM problems WHERE (root_id, path) IN ({places}) \
+             AND (root_id, path, outcome) NOT IN (SELECT root_id, path, outcome FROM told)"
+        )
+    }));
+    finish.push(format!("DELETE FROM problems WHERE (root_id, path) IN ({BELOW_GONE})"));
     finish.extend(
         [
-            // Problems of what is not there any more.
-            "DELETE FROM problems WHERE (root_id, path) IN (SELECT folders.root_id, tracks.path FROM changes \
-             JOIN tracks ON tracks.id = changes.track_id JOIN folders ON folders.id = tracks.folder_id WHERE changes.kind = 'missing')",
-            "DELETE FROM problems WHERE (root_id, path) IN (SELECT roots.id, former_path FROM changes \
-             JOIN roots ON roots.path = former_root WHERE kind = 'moved' AND NOT EXISTS (SELECT 1 FROM folders \
-             JOIN tracks ON tracks.folder_id = folders.id AND tracks.path = former_path AND missing_since IS NULL \
-             WHERE folders.root_id = roots.id \
-             AND folders.path = rtrim(rtrim(former_path, replace(former_path, '/', '')), '/')))",
-            "DELETE FROM problems WHERE (root_id, path) IN (SELECT p.root_id, p.path FROM gone_folders \
-             CROSS JOIN folders AS f ON f.id = folder_id CROSS JOIN problems AS p ON p.root_id = f.root_id \
-             AND p.path >= f.path AND p.path < f.path || '0' WHERE p.path = f.path OR p.path > f.path || '/')",
             "UPDATE folders SET present = 0, mtime_ns = NULL WHERE id IN (SELECT folder_id FROM gone_folders)",
             "DELETE FROM folders WHERE id IN (SELECT folder_id FROM gone_folders) \
              AND NOT EXISTS (SELECT 1 FROM tracks WHERE tracks.folder_id = folders.id AND missing_since IS NULL) \

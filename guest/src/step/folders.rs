@@ -47,6 +47,10 @@ impl Run<'_> {
             Err(code) => {
                 if !self.is_gone(path, code) {
                     self.refuse(path, "listing the folder", code);
+                    if self.is_sync() {
+                        // Without a time that could be trusted, so that a quick sync looks again.
+                        self.found.changes.need_folder(path);
+                    }
                 }
                 return Ok(());
             }
@@ -59,7 +63,10 @@ impl Run<'_> {
             self.found.problems.push(problem(&self.root.name, path, Outcome::NameNotUtf8, detail));
         }
         if listing.nomedia && !self.walking.ignored_folders {
-            self.skip(path, known.as_deref());
+            if let Some(known) = known {
+                // It stays known, so that a quick sync sees when it is skipped no more.
+                self.compare(path, &known, Vec::new(), &[], mtime_ns);
+            }
             return Ok(());
         }
         self.found.folders += 1;

@@ -69,18 +69,22 @@ impl Run<'_> {
 
     /// A folder could not be opened or listed. True if that only means that it is not there any more.
     pub(super) fn is_gone(&mut self, path: &str, code: ErrorCode) -> bool {
-        let gone = matches!(code, ErrorCode::NoEntry | ErrorCode::NotDirectory) && self.is_sync();
+        let gone = self.is_sync()
+            && match code {
+                ErrorCode::NoEntry | ErrorCode::NotDirectory => true,
+                // In its place is a link out of the root: that is told where the folder above is listed.
+                ErrorCode::NotPermitted => self.is_link(path),
+                _ => false,
+            };
         if gone {
             self.found.changes.gone_folder.push(path.to_owned());
         }
         gone
     }
 
-    /// A folder holds no music by its own word.
-    pub(super) fn skip(&mut self, path: &str, known: Option<&KnownFolder>) {
-        if known.is_some_and(|known| !known.new) {
-            self.found.changes.gone_folder.push(path.to_owned());
-        }
+    fn is_link(&self, path: &str) -> bool {
+        let stat = self.root.descriptor().stat_at(PathFlags::empty(), path);
+        stat.is_ok_and(|stat| stat.type_ == DescriptorType::SymbolicLink)
     }
 
     /// Compares a folder's listing with what is known of it. Gives its files for reading.
