@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,17 @@ class Scan:
 
 
 @dataclass(frozen=True)
+class Sync:
+    """What `index --json` wrote, rows as they came."""
+
+    code: int
+    changes: list[Row]
+    problems: list[Row]
+    message: str
+    """What stood on stderr and is no problem."""
+
+
+@dataclass(frozen=True)
 class Door:
     """A program that scans: how it is called, and what it answers with when it could not run."""
 
@@ -54,6 +65,8 @@ class Door:
     """Variables that it is run with, besides those that are set."""
     knows_ctime: bool = os.name != "nt"
     """Whether the host looks up the time of the last change of status, which stock wasmtime does not give."""
+    keeps_libraries: bool = True
+    """Whether it has `index`: SQLite is a host's."""
 
     def scan(self, root: Path, *options: str, rights: bool = True) -> Scan:
         """Scans `root`. Without `rights`, permissions hold even when the tests run as root."""
@@ -80,13 +93,31 @@ class Door:
         answer: Row = json.loads(run.stdout)
         return answer
 
+    def index(self, database: Path, roots: Sequence[Path], *options: str, rights: bool = True) -> Sync:
+        """Brings a library up to date."""
+        run = self._start(self.indexing(database, roots, *options), rights)
+        changes = [json.loads(line) for line in run.stdout.splitlines()]
+        said = run.stderr.splitlines()
+        problems = [json.loads(line) for line in said if line.startswith("{")]
+        message = "\n".join(line for line in said if not line.startswith("{"))
+        return Sync(run.returncode, changes, problems, re.sub(r"^mt[-_]scan\w*: ", "", message))
+
+    def indexing(self, database: Path, roots: Sequence[Path], *options: str) -> list[str]:
+        """The command of `index`, for who runs it in a way of their own, with `environment`."""
+        assert self.keeps_libraries, f"{self.name} keeps no library"
+        command, _ = self.command(roots[0])
+        return [*command, "index", *self.flags, *options, "--db", str(database), *map(str, roots)]
+
     def _run(
         self, verb: str, root: Path, *options: str, below: str = "", rights: bool = True
     ) -> tuple[subprocess.CompletedProcess[str], str]:
         command, name = self.command(root)
         whole = [*command, verb, *self.flags, *options, f"{name}/{below}" if below else name]
-        run = subprocess.run(
-            whole if rights else _without_rights(whole),
+        return self._start(whole, rights), name
+
+    def _start(self, command: list[str], rights: bool) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command if rights else _without_rights(command),
             env=os.environ | dict(self.environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -94,7 +125,6 @@ class Door:
             encoding="utf-8",
             timeout=SECONDS,
         )
-        return run, name
 
     def __str__(self) -> str:
         return self.name
@@ -167,12 +197,14 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 DOORS = [
     # WASI 0.2 knows no exit codes but 0 and 1, and the component writes JSON lines unasked.
-    Door("wasmtime", _through_wasmtime, could_not_run=1, flags=(), knows_ctime=False),
+    Door("wasmtime", _through_wasmtime, could_not_run=1, flags=(), knows_ctime=False, keeps_libraries=False),
     Door("python", _through_python, could_not_run=3, environment=(("MT_SCANNER_BACKEND", "wasmtime"),)),
     Door("python-native", _through_python, could_not_run=3, environment=(("MT_SCANNER_BACKEND", "native"),)),
 ]
 if '"host"' in (REPOSITORY / "Cargo.toml").read_text(encoding="utf-8"):
     DOORS.append(Door("mt-scan", _through_mt_scan, could_not_run=3))
+LIBRARIANS = [door for door in DOORS if door.keeps_libraries]
+"""Those that keep libraries."""
 
 
 def fields(record: str) -> list[str]:
