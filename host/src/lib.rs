@@ -26,7 +26,10 @@ pub use builder::ScannerBuilder;
 pub use door::Rows;
 pub use error::{Error, LoadError, Source};
 #[cfg(feature = "library")]
-pub use library::{Change, Library, LibraryError, Observer, SyncOptions, SyncReport};
+pub use library::{
+    Change, Library, LibraryError, Notice, Observer, StopWatch, SyncOptions, SyncReport, Watch, WatchObserver,
+    WatchOptions,
+};
 pub use outcome::UnknownOutcome;
 pub use progress::Progress;
 pub use scan::{Control, Scan, Step};

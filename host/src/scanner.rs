@@ -238,6 +238,13 @@ impl Scanner {
         self.plan.roots.iter().map(|root| root.name.as_str())
     }
 
+    /// The same scanner of some of its roots.
+    #[cfg(feature = "library")]
+    pub(crate) fn only(&self, places: &[usize]) -> Self {
+        let roots = places.iter().filter_map(|&place| self.plan.roots.get(place).cloned()).collect();
+        Self { plan: Plan { roots, ..self.plan.clone() } }
+    }
+
     /// What differs from a library.
     #[cfg(feature = "library")]
     pub(crate) fn sync<K: Knowledge>(&self, door: SyncDoor<K>) -> Result<Scan<Changes>, Error> {

@@ -6,6 +6,7 @@ mod error;
 mod knowledge;
 mod options;
 mod report;
+mod watch;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use writer::Writer;
 pub use error::LibraryError;
 pub use options::SyncOptions;
 pub use report::{Change, Observer, SyncReport};
+pub use watch::{Notice, StopWatch, Watch, WatchObserver, WatchOptions};
 
 /// Time of one transaction. Rows come in no order, so every transaction touches most pages of an index: few are far cheaper
 /// than many.

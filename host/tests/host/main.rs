@@ -10,3 +10,4 @@ mod isolation;
 mod library;
 mod rows;
 mod support;
+mod watch;

@@ -11,6 +11,7 @@ from mt_scanner._errors import (
     RootUnreadable,
     ScanError,
     TrackNotFound,
+    WatchError,
 )
 from mt_scanner._extensions import is_audio_file
 from mt_scanner._functions import (
@@ -22,6 +23,7 @@ from mt_scanner._functions import (
 )
 from mt_scanner._job import ScanJob, ScanResult
 from mt_scanner._library import Library
+from mt_scanner._notice import Notice
 from mt_scanner._progress import Progress
 from mt_scanner._report import Change, SyncReport
 from mt_scanner._scanner import Scanner
@@ -35,6 +37,7 @@ __all__ = [
     "Inspection",
     "Library",
     "LibraryError",
+    "Notice",
     "Problem",
     "Progress",
     "RootEmptied",
@@ -49,6 +52,7 @@ __all__ = [
     "Tag",
     "Track",
     "TrackNotFound",
+    "WatchError",
     "benchmark_directory",
     "count_audio_files",
     "get_supported_extensions",

@@ -11,6 +11,8 @@ from mt_scanner._errors import LibraryError
 
 PATIENCE = 30.0
 """How long to wait for another writer or another sync, in s."""
+BUSY = "another sync of this library is under way"
+"""What an error says then, whatever the backend."""
 
 
 class Schema(NamedTuple):
@@ -133,7 +135,7 @@ def alone(path: str) -> Iterator[None]:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if is_busy(error):
-                raise LibraryError("another sync of this library is under way", path) from error
+                raise LibraryError(BUSY, path) from error
             raise LibraryError(f"the library cannot be locked for a sync: {error}", path) from error
         yield
     finally:

@@ -73,3 +73,7 @@ class ComponentError(ScanError):
 
 class LibraryError(ScanError):
     """The file is not a library that this version can use."""
+
+
+class WatchError(ScanError):
+    """Roots cannot be watched: what tells of changes is not installed (`Library.watch` only)."""

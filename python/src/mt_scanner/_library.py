@@ -4,11 +4,13 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from mt_scanner._notice import Notice
 from mt_scanner._progress import Progress
 from mt_scanner._report import Change, SyncReport
 from mt_scanner._roots import StrPath
@@ -67,12 +69,50 @@ class Library:
         `LibraryError` if the database cannot be used, or another sync of it does not end. What was written until then
         stays and is true: the next sync goes on from there.
         """
-        if mode not in ("full", "quick"):
-            raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
-        tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
-        wish = Wish(mode, confirm_empty, None, on_progress, tell)
+        wish = wished(mode, confirm_empty, on_progress, on_change)
         with Scanner(roots, component=self._wasm, **options) as scanner:
             return self._rehearse(scanner, wish) if dry_run else self._sync(scanner, wish)
+
+    def watch(
+        self,
+        roots: StrPath | Iterable[StrPath],
+        *,
+        mode: Mode = "full",
+        confirm_empty: bool = False,
+        stop: threading.Event | None = None,
+        poll: bool = False,
+        poll_interval: float = 30.0,
+        on_notice: Callable[[Notice], object] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+        on_change: Callable[[Change], object] | None = None,
+        **options: Any,
+    ) -> Iterator[SyncReport]:
+        """Syncs the roots, then whatever changes in them, and gives a report after each sync: of the first one, and of
+        each batch of changes, which ends with a silence of 0.15 to 0.3 s or after 2 s. It goes on while somebody
+        iterates, until `stop` is set; leaving the loop ends it as well. Changes are waited for by watchfiles
+        (`mt-scanner[watch]`).
+
+        A root that vanishes, or is empty all of a sudden, changes no row; it is waited for. A root on a network
+        filesystem, or one for which the system's watches do not suffice, is polled. Links to folders are followed by
+        syncs, and by events for one of several names of a folder; the others follow at the next full sync.
+
+        `mode`, `confirm_empty`: those of the first `sync`. A quick one does not see what was changed in place before.
+        `poll`: poll every root. That takes no watchfiles.
+        `poll_interval`: least time between two looks at a root that is polled, in s; a look that takes long is followed
+        by ten times as long a rest. A look is a quick sync, and every tenth a full one.
+        `on_notice`: told what should be known: that a root is polled, has lost events, is gone or back. Without it that
+        is a `RuntimeWarning`.
+        `on_progress`, `on_change`, `options`: as in `sync`.
+
+        Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`; `WatchError` if
+        watchfiles is not installed.
+        """
+        from mt_scanner._watch import Options, Watch
+
+        first = wished(mode, confirm_empty, on_progress, on_change)
+        how = Options(first, stop or threading.Event(), on_notice, poll, poll_interval)
+        every = Scanner(roots, component=self._wasm, **options).roots
+        return Watch(self, lambda some: Scanner(some, component=self._wasm, **options), how).run(every)
 
     def tracks(self) -> Iterator[Track]:
         """Every track whose file is there, by root and path."""
@@ -132,6 +172,19 @@ class Library:
                 return rehearsal._sync(scanner, wish)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def wished(
+    mode: Mode,
+    confirm_empty: bool,
+    on_progress: Callable[[Progress], object] | None,
+    on_change: Callable[[Change], object] | None,
+) -> Wish:
+    """How a sync is to be done."""
+    if mode not in ("full", "quick"):
+        raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
+    tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
+    return Wish(mode, confirm_empty, None, on_progress, tell)
 
 
 def track(row: Sequence[Any]) -> Track:

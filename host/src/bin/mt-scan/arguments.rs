@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use mt_scanner::{Error, Scanner, ScannerBuilder, SyncOptions};
+use mt_scanner::{Error, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
 
 const EXIT_CODES: &str = "\
 exit codes:
@@ -38,6 +38,17 @@ pub enum Command {
         library: Database,
         #[command(flatten)]
         sync: Sync,
+    },
+    /// Keep an SQLite library up to date while the folders change, until Ctrl-C (exit code 0).
+    ///
+    /// A batch of changes is one sync. Folders that tell of no changes, on a network for one, are looked at from time to time.
+    Watch {
+        #[command(flatten)]
+        folders: Folders,
+        #[command(flatten)]
+        library: Database,
+        #[command(flatten)]
+        watch: Watch,
     },
     /// Forget tracks whose files have been missing.
     Purge {
@@ -125,13 +136,45 @@ enum Mode {
     Quick,
 }
 
+impl Mode {
+    fn options(self) -> SyncOptions {
+        match self {
+            Self::Full => SyncOptions::full(),
+            Self::Quick => SyncOptions::quick(),
+        }
+    }
+}
+
 impl Sync {
     pub fn options(&self) -> SyncOptions {
-        let options = match self.mode {
-            Mode::Full => SyncOptions::full(),
-            Mode::Quick => SyncOptions::quick(),
-        };
-        options.confirm_empty(self.confirm_empty)
+        self.mode.options().confirm_empty(self.confirm_empty)
+    }
+}
+
+/// How to keep it up to date.
+#[derive(Args)]
+pub struct Watch {
+    /// What to begin with: `full` looks at every file, `quick` only at folders whose time of last change is another one.
+    #[arg(long, default_value = "full")]
+    mode: Mode,
+    /// The folders may have lost all their music when this begins.
+    #[arg(long)]
+    confirm_empty: bool,
+    /// Look at every folder from time to time, whatever it tells.
+    #[arg(long)]
+    poll: bool,
+    /// Least time between two such looks in s.
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    poll_interval: Duration,
+    /// Name every track that was changed.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+impl Watch {
+    pub fn options(&self) -> WatchOptions {
+        let first = self.mode.options().confirm_empty(self.confirm_empty);
+        WatchOptions::default().first(first).poll(self.poll).poll_interval(self.poll_interval)
     }
 }
 

@@ -60,6 +60,32 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     index.add_argument("--verbose", "-v", action="store_true", help="name every track that was changed")
     walking(index)
 
+    watch = command(
+        commands, "watch", "keep an SQLite library up to date while the folders change, until Ctrl-C (code 0)"
+    )
+    folders(watch)
+    library(watch)
+    watch.add_argument(
+        "--mode",
+        choices=("full", "quick"),
+        default="full",
+        help="what to begin with: full looks at every file, quick only at folders whose time of last change is another "
+        "one [default: full]",
+    )
+    watch.add_argument(
+        "--confirm-empty", action="store_true", help="the folders may have lost all their music when this begins"
+    )
+    watch.add_argument("--poll", action="store_true", help="look at every folder from time to time, whatever it tells")
+    watch.add_argument(
+        "--poll-interval",
+        type=seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="least time between two such looks in s [default: 30]",
+    )
+    watch.add_argument("--verbose", "-v", action="store_true", help="name every track that was changed")
+    walking(watch)
+
     purge = command(commands, "purge", "forget tracks whose files have been missing")
     library(purge)
     purge.add_argument(
@@ -111,6 +137,13 @@ def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
+def seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
     return number
 
 

@@ -12,6 +12,7 @@ from mt_scanner import (
     Change,
     Library,
     LibraryError,
+    Notice,
     Problem,
     Scanner,
     SyncReport,
@@ -82,6 +83,45 @@ def index(options: Namespace) -> int:
             summary.show(report.problems, report.progress)
             print(f"\n{shown(library.path)}: {counts(report)} ({size(os.path.getsize(library.path))})")
     return code(options, len(report.problems))
+
+
+def watch(options: Namespace) -> int:
+    known: set[tuple[str, str, str]] = set()
+    with Library(options.db) as library:
+        reports = library.watch(
+            options.folders,
+            mode=options.mode,
+            confirm_empty=options.confirm_empty,
+            poll=options.poll,
+            poll_interval=options.poll_interval,
+            on_notice=partial(notify, options),
+            on_change=told(options),
+            **walking(options),
+        )
+        first = True
+        try:
+            for report in reports:
+                news = [problem for problem in report.problems if problem[:3] not in known]
+                known.update(problem[:3] for problem in news)
+                if options.json:
+                    tell(news)
+                elif not options.quiet and (first or news or any(report[:5])):
+                    Summary.show_problems(news, sys.stdout)
+                    progress = report.progress
+                    print(f"{counts(report)} ({number(progress.tracks, 'file')} read, {progress.seconds:.2f} s)")
+                sys.stdout.flush()
+                first = False
+        except KeyboardInterrupt:
+            # There is no other end.
+            pass
+    return code(options, len(known))
+
+
+def notify(options: Namespace, notice: Notice) -> None:
+    if options.json:
+        dump(sys.stderr, {"notice": notice.kind, "detail": str(notice)})
+    else:
+        print(f"mt-scanner: {shown(str(notice))}", file=sys.stderr)
 
 
 def told(options: Namespace) -> Callable[[Change], None] | None:
@@ -171,6 +211,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "scan": scan,
     "count": count,
     "index": index,
+    "watch": watch,
     "purge": purge,
     "inspect": inspect,
     "benchmark": benchmark,

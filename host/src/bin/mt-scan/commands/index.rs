@@ -1,7 +1,7 @@
 //! `mt-scan index`.
 
 use std::collections::HashSet;
-use std::io::{BufWriter, StdoutLock, Write, stdout};
+use std::io::{self, BufWriter, StdoutLock, Write, stdout};
 use std::path::Path;
 
 use mt_scanner::{Change, Library, Observer, Problem, Progress, Scanner, SyncReport};
@@ -73,16 +73,7 @@ impl Observer for Seen {
         if self.so_far.is_err() {
             return;
         }
-        let out = &mut self.out;
-        let written = if self.json {
-            writeln!(out, "{}", change.json)
-        } else {
-            match change.former_path.filter(|_| change.change == "moved") {
-                Some(former) => writeln!(out, "moved     {} -> {}", shown(former), shown(change.path)),
-                None => writeln!(out, "{:8}  {}", change.change, shown(change.path)),
-            }
-        };
-        self.so_far = written.map_err(Failure::from);
+        self.so_far = line(&mut self.out, change, self.json).map_err(Failure::from);
     }
 
     fn problem(&mut self, problem: &Problem) {
@@ -95,12 +86,23 @@ impl Observer for Seen {
     }
 }
 
-fn changed(report: &SyncReport) -> u64 {
+/// One change, for machines or for people.
+pub(super) fn line(out: &mut impl Write, change: Change<'_>, json: bool) -> io::Result<()> {
+    if json {
+        return writeln!(out, "{}", change.json);
+    }
+    match change.former_path.filter(|_| change.change == "moved") {
+        Some(former) => writeln!(out, "moved     {} -> {}", shown(former), shown(change.path)),
+        None => writeln!(out, "{:8}  {}", change.change, shown(change.path)),
+    }
+}
+
+pub(super) fn changed(report: &SyncReport) -> u64 {
     report.added + report.modified + report.moved + report.missing + report.restored
 }
 
 /// What has changed, in the words of the summary.
-fn counts(report: &SyncReport) -> String {
+pub(super) fn counts(report: &SyncReport) -> String {
     let counts = [
         (report.added, "new"),
         (report.modified, "changed"),

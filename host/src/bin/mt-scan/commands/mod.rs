@@ -7,6 +7,7 @@ mod inspect;
 mod json;
 mod purge;
 mod scan;
+mod watch;
 
 use std::io::Write;
 
@@ -34,6 +35,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Scan(folders) => scan::run(folders),
         Command::Count(folders) => count::run(folders),
         Command::Index { folders, library, sync } => index::run(folders, &library.db, sync),
+        Command::Watch { folders, library, watch } => watch::run(folders, &library.db, watch),
         Command::Purge { library, missing_for, output } => purge::run(&library.db, *missing_for, output),
         Command::Inspect { file, output, sandbox } => inspect::run(file, output, sandbox),
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),

@@ -1,0 +1,253 @@
+//! Events, put together to folders while nobody has time for them.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::{Error, ErrorKind, Event};
+
+/// What has happened under one root since somebody looked.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Pending {
+    /// Folders in which something has changed; true: and whatever is known below may have changed with it.
+    pub folders: BTreeMap<String, bool>,
+    /// What may be such a folder itself: events do not tell on every system.
+    pub candidates: BTreeMap<String, bool>,
+    /// Events were lost, for this reason.
+    pub lost: Option<String>,
+    /// There will be no more events, for this reason.
+    pub blind: Option<String>,
+}
+
+impl Pending {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Takes in what the system says about the root at `root`. Nothing is judged by its name: what is an audio file is for the
+    /// component to know.
+    fn note(&mut self, root: &Path, event: Result<Event, Error>) {
+        match event {
+            Ok(event) if event.need_rescan() => {
+                self.lost = Some("the system's queue of events has overflowed".to_owned());
+            }
+            Ok(event) => {
+                for path in event.paths.iter().filter_map(|path| path.strip_prefix(root).ok()) {
+                    self.note_path(path, event.kind);
+                }
+            }
+            Err(Error { kind: ErrorKind::MaxFilesWatch, .. }) => {
+                self.blind = Some("the system watches no more folders (fs.inotify.max_user_watches)".to_owned());
+            }
+            Err(error) => self.lost = Some(error.to_string()),
+        }
+    }
+
+    fn note_path(&mut self, path: &Path, kind: EventKind) {
+        let is_written = matches!(kind, EventKind::Access(AccessKind::Close(AccessMode::Write)));
+        if kind.is_access() && !is_written {
+            // Our own reading as well.
+            return;
+        }
+        let Some((parent, name)) = split(path) else { return self.add(String::new(), false) };
+        // A hidden file may say what is to be skipped, in its folder and below.
+        self.add(parent.clone(), name.starts_with('.'));
+        let anew = matches!(kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
+        if !is_written && !name.is_empty() && !matches!(kind, EventKind::Modify(ModifyKind::Data(_))) {
+            let path = if parent.is_empty() { name } else { format!("{parent}/{name}") };
+            *self.candidates.entry(path).or_default() |= anew;
+        }
+    }
+
+    fn add(&mut self, folder: String, below: bool) {
+        *self.folders.entry(folder).or_default() |= below;
+    }
+
+    fn join(&mut self, other: Self) {
+        for (folder, below) in other.folders {
+            self.add(folder, below);
+        }
+        for (path, below) in other.candidates {
+            *self.candidates.entry(path).or_default() |= below;
+        }
+        self.lost = self.lost.take().or(other.lost);
+        self.blind = self.blind.take().or(other.blind);
+    }
+}
+
+/// The folder and the name of a path below the root, as the contract writes paths; `None` for the root itself. What comes after a name
+/// that is not UTF-8 is left out: the folder above stands for it.
+fn split(path: &Path) -> Option<(String, String)> {
+    let names = path.components().map(|component| match component {
+        Component::Normal(name) => name.to_str(),
+        _ => None,
+    });
+    let mut names: Vec<&str> = names.take_while(Option::is_some).flatten().collect();
+    if names.len() < path.components().count() {
+        names.push("");
+    }
+    let name = names.pop()?;
+    Some((names.join("/"), name.to_owned()))
+}
+
+/// Where watchers put events and the loop takes them from.
+pub(super) struct Inbox {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    stopped: bool,
+    roots: Vec<Pending>,
+    /// When the first and the latest of the events came.
+    since: Option<(Instant, Instant)>,
+}
+
+impl Inbox {
+    pub fn new(roots: usize) -> Self {
+        let roots = (0..roots).map(|_| Pending::default()).collect();
+        Self { state: Mutex::new(State { stopped: false, roots, since: None }), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the system says of a root.
+    pub fn put(&self, place: usize, root: &Path, event: Result<Event, Error>) {
+        let mut news = Pending::default();
+        news.note(root, event);
+        if news.is_empty() {
+            return;
+        }
+        let mut state = self.lock();
+        state.roots[place].join(news);
+        let now = Instant::now();
+        state.since = Some((state.since.map_or(now, |(first, _)| first), now));
+        self.changed.notify_all();
+    }
+
+    /// Ends the loop.
+    pub fn stop(&self) {
+        self.lock().stopped = true;
+        self.changed.notify_all();
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.lock().stopped
+    }
+
+    /// Waits for an event and for the silence after it, until then at the latest. `None`: it was stopped.
+    pub fn take(&self, until: Instant, silence: Duration, longest: Duration) -> Option<Vec<Pending>> {
+        let mut state = self.lock();
+        loop {
+            if state.stopped {
+                return None;
+            }
+            let now = Instant::now();
+            let due = state.since.map_or(until, |(first, latest)| (latest + silence).min(first + longest));
+            if now >= due {
+                state.since = None;
+                return Some(state.roots.iter_mut().map(std::mem::take).collect());
+            }
+            state = self.changed.wait_timeout(state, due - now).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// A path of a system, from one of the contract.
+pub(super) fn native(root: &Path, path: &str) -> PathBuf {
+    path.split('/').fold(root.to_owned(), |native, name| native.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, DataChange, Flag, MetadataKind, RemoveKind, RenameMode};
+
+    use super::*;
+
+    fn noted(events: impl IntoIterator<Item = Event>) -> Pending {
+        let mut pending = Pending::default();
+        for event in events {
+            pending.note(Path::new("/music"), Ok(event));
+        }
+        pending
+    }
+
+    fn event(kind: EventKind, path: &str) -> Event {
+        Event::new(kind).add_path(Path::new("/music").join(path))
+    }
+
+    fn entries<const N: usize>(entries: [(&str, bool); N]) -> BTreeMap<String, bool> {
+        entries.map(|(path, below)| (path.to_owned(), below)).into()
+    }
+
+    #[test]
+    fn a_file_means_its_folder() {
+        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let pending = noted([event(written, "a/b/c.mp3"), event(written, "d.mp3")]);
+        assert_eq!(pending, Pending { folders: entries([("a/b", false), ("", false)]), ..Pending::default() });
+    }
+
+    #[test]
+    fn what_was_made_renamed_or_removed_may_be_a_folder() {
+        let made = event(EventKind::Create(CreateKind::Folder), "a/b");
+        let from = event(EventKind::Modify(ModifyKind::Name(RenameMode::From)), "c");
+        let removed = event(EventKind::Remove(RemoveKind::Any), "d/e");
+        let rights = event(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "f");
+        let pending = noted([made, from, removed, rights]);
+        assert_eq!(pending.folders, entries([("a", false), ("", false), ("d", false)]));
+        assert_eq!(pending.candidates, entries([("a/b", true), ("c", true), ("d/e", false), ("f", false)]));
+    }
+
+    #[test]
+    fn a_hidden_file_means_everything_below_its_folder() {
+        let pending = noted([event(EventKind::Create(CreateKind::File), "a/.nomedia")]);
+        assert_eq!(pending.folders, entries([("a", true)]));
+    }
+
+    #[test]
+    fn reading_is_no_change() {
+        let opened = EventKind::Access(AccessKind::Open(AccessMode::Any));
+        assert!(noted([event(opened, "a/b.mp3"), event(EventKind::Access(AccessKind::Any), "a")]).is_empty());
+        let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        assert_eq!(noted([event(written, "a/b.mp3")]).folders, entries([("a", false)]));
+    }
+
+    #[test]
+    fn an_overflow_is_a_loss_and_a_limit_is_the_end_of_events() {
+        let pending = noted([Event::new(EventKind::Other).set_flag(Flag::Rescan)]);
+        assert!(pending.lost.is_some() && pending.blind.is_none());
+        let mut pending = Pending::default();
+        pending.note(Path::new("/music"), Err(Error::new(ErrorKind::MaxFilesWatch)));
+        assert!(pending.lost.is_none() && pending.blind.is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn below_a_name_that_is_not_utf8_the_folder_above_stands_for_it() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let path = Path::new("/music/a").join(OsStr::from_bytes(b"\xff")).join("b/c.mp3");
+        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        assert_eq!(noted([Event::new(written).add_path(path)]).folders, entries([("a", false)]));
+    }
+
+    #[test]
+    fn a_batch_waits_for_silence_but_not_for_ever() {
+        let inbox = Inbox::new(1);
+        let written = || Ok(event(EventKind::Modify(ModifyKind::Data(DataChange::Any)), "a/b.mp3"));
+        inbox.put(0, Path::new("/music"), written());
+        let ever = Instant::now() + Duration::from_secs(3600);
+        let longest = Duration::from_millis(50);
+        let batch = inbox.take(ever, Duration::from_secs(3600), longest).expect("a batch");
+        assert_eq!(batch[0].folders, entries([("a", false)]));
+        let batch = inbox.take(Instant::now(), Duration::ZERO, longest).expect("nothing");
+        assert!(batch[0].is_empty());
+        inbox.stop();
+        assert!(inbox.take(ever, longest, longest).is_none());
+    }
+}

@@ -1,0 +1,86 @@
+//! What watching has to say besides the reports of its syncs.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::library::{Observer, SyncReport};
+
+/// What whoever watches should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice<'a> {
+    /// The root tells of no events, or not of all: it is looked at from time to time.
+    Polling {
+        /// The root.
+        root: &'a Path,
+        /// Least time between two looks.
+        every: Duration,
+        /// Why.
+        why: &'a str,
+    },
+    /// The system has lost events: a full sync of the root follows.
+    EventsLost {
+        /// The root.
+        root: &'a Path,
+        /// What the system said.
+        why: &'a str,
+    },
+    /// The root cannot be read, or holds no music any more. The library is left as it is until it is back.
+    RootGone {
+        /// The root.
+        root: &'a Path,
+        /// In words.
+        why: &'a str,
+    },
+    /// The root is back, and was synced.
+    RootBack {
+        /// The root.
+        root: &'a Path,
+    },
+    /// Another sync of the library does not end. What has changed is synced later.
+    Busy,
+}
+
+impl Notice<'_> {
+    /// Its name: `polling`, `events-lost`, `root-gone`, `root-back` or `busy`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Polling { .. } => "polling",
+            Self::EventsLost { .. } => "events-lost",
+            Self::RootGone { .. } => "root-gone",
+            Self::RootBack { .. } => "root-back",
+            Self::Busy => "busy",
+        }
+    }
+}
+
+impl fmt::Display for Notice<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Polling { root, every, why } => {
+                let seconds = every.as_secs_f64();
+                write!(formatter, "{}: looked at every {seconds} s, since {why}", root.display())
+            }
+            Self::EventsLost { root, why } => {
+                write!(formatter, "{}: events were lost, and the root is synced as a whole: {why}", root.display())
+            }
+            // The errors of roots begin with the root.
+            Self::RootGone { why, .. } => write!(formatter, "{why}; waiting for it"),
+            Self::RootBack { root } => write!(formatter, "{}: the root is back", root.display()),
+            Self::Busy => formatter.write_str("another sync of this library is under way; waiting for it"),
+        }
+    }
+}
+
+/// Watches a library that is kept up to date: every sync of it, as any [`Observer`], and what is between them.
+pub trait WatchObserver: Observer {
+    /// A sync is over: the first one, or that of a batch of events.
+    fn synced(&mut self, _report: &SyncReport) {}
+
+    /// What should be known.
+    fn notice(&mut self, _notice: Notice<'_>) {}
+}
+
+/// Watches nothing.
+impl WatchObserver for () {}
