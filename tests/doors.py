@@ -102,6 +102,13 @@ class Door:
         message = "\n".join(line for line in said if not line.startswith("{"))
         return Sync(run.returncode, changes, problems, re.sub(r"^mt[-_]scan\w*: ", "", message))
 
+    def purge(self, database: Path) -> int:
+        """Forgets the tracks of a library that are missing; gives how many they were."""
+        command, _ = self.command(database)
+        run = self._start([*command, "purge", *self.flags, "--db", str(database)], rights=True)
+        assert run.returncode == 0, run.stderr
+        return int(json.loads(run.stdout)["purged"])
+
     def indexing(self, database: Path, roots: Sequence[Path], *options: str) -> list[str]:
         """The command of `index`, for who runs it in a way of their own, with `environment`."""
         assert self.keeps_libraries, f"{self.name} keeps no library"

@@ -303,6 +303,43 @@ def test_a_sync_waits_for_another_writer(door: Door, music: Path, tmp_path: Path
         assert waiting.result().code == 0
 
 
+def test_to_forget_waits_for_a_sync(door: Door, music: Path, before: Path, tmp_path: Path) -> None:
+    """What a sync has found in the library is not taken away from it."""
+    database = copied(before, tmp_path / "library.db")
+    assert door.index(database, [music]).code == 0
+    missing = sum(row["missing_since"] is not None for row in contents(database)["tracks"])
+    with ThreadPoolExecutor(1) as threads:
+        with held(f"{database}-sync", "BEGIN EXCLUSIVE"):
+            waiting = threads.submit(door.purge, database)
+            time.sleep(1.0)
+            assert not waiting.done()
+        assert waiting.result() == missing > 0
+
+
+def test_to_forget_leaves_what_a_broken_off_sync_left_open(door: Door, tmp_path: Path) -> None:
+    """The track whose file has other audio now may be anywhere: only the end of a sync knows."""
+    database, music = tmp_path / "library.db", tmp_path / "music"
+    do(tmp_path, [{"put": {f"music/{name}.mp3": {"song": number} for number, name in enumerate("ab")}}])
+    settle()
+    assert door.index(database, [music]).code == 0
+    was = {row["path"]: row["id"] for row in contents(database)["tracks"]}
+    do(tmp_path, [{"swap": ["music/a.mp3", "music/b.mp3"]}])
+    settle()
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TRIGGER broken BEFORE DELETE ON arrivals BEGIN SELECT raise(ABORT, 'broken'); END")
+    assert "broken" in fails(door, database, music)
+    assert unfinished(database) == (1, 2)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DROP TRIGGER broken")
+    assert door.purge(database) == 0
+    sync = door.index(database, [music])
+    assert [change["change"] for change in sync.changes] == ["moved", "moved"]
+    assert {row["path"]: row["id"] for row in contents(database)["tracks"]} == {
+        "a.mp3": was["b.mp3"],
+        "b.mp3": was["a.mp3"],
+    }
+
+
 @pytest.mark.parametrize(
     "beside, how, reason",
     [

@@ -268,6 +268,8 @@ fn ending() -> Vec<Statement> {
              coalesce(sum(kind = 'missing'), 0), coalesce(sum(kind = 'restored'), 0) FROM changes) \
              WHERE id = (SELECT scan_id FROM syncing)",
             "DELETE FROM scans WHERE finished_at IS NULL AND id < (SELECT scan_id FROM syncing)",
+            // Whoever watches by polling makes thousands a day that have found nothing.
+            "DELETE FROM scans WHERE id <= (SELECT scan_id FROM syncing) - 100 AND added + modified + moved + missing + restored = 0",
         ]
         .map(str::to_owned),
     );
@@ -338,8 +340,14 @@ fn reading() -> Vec<Statement> {
             "SELECT roots.path AS root, problems.path AS path, outcome, detail FROM problems JOIN roots ON roots.id = root_id \
              WHERE root_id IN (SELECT root_id FROM synced_roots) ORDER BY roots.path, problems.path, outcome",
         ),
-        // Forgets tracks that have been missing since this time (Unix time in seconds) or longer; `prune` their folders.
-        one("purge", &["missing_since"], "DELETE FROM tracks WHERE missing_since IS NOT NULL AND missing_since <= ?1"),
+        // Forgets tracks that have been missing since this time (Unix time in seconds) or longer; `prune` their folders. Not those
+        // of which a sync that was broken off has left open where they are.
+        one(
+            "purge",
+            &["missing_since"],
+            "DELETE FROM tracks WHERE missing_since IS NOT NULL AND missing_since <= ?1 \
+             AND id NOT IN (SELECT track_id FROM replaced)",
+        ),
         one(
             "prune",
             &[],

@@ -129,12 +129,14 @@ impl Library {
         Self::open(copy, scanner)?.sync(scanner, options, observer)
     }
 
-    /// Forgets tracks that have been missing for so long or longer; gives how many they were.
+    /// Forgets tracks that have been missing for so long or longer; gives how many they were. Waits for a sync that is under
+    /// way: it relies on what it has found in the library.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Database`] if the database cannot be written.
+    /// [`LibraryError::Busy`] if a sync does not end, and [`LibraryError::Database`] if the database cannot be written.
     pub fn purge(&self, missing_for: Duration) -> Result<u64, LibraryError> {
+        let _alone = Lock::take(&self.path)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let until = i64::try_from(now.saturating_sub(missing_for).as_secs()).unwrap_or(i64::MAX);
         let purged = || -> Result<u64, Unwritten> {

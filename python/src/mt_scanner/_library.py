@@ -120,11 +120,14 @@ class Library:
             yield track(row)
 
     def purge(self, missing_for: float = 0.0) -> int:
-        """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many they were."""
+        """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many they were.
+
+        Waits for a sync that is under way: it relies on what it has found in the library.
+        """
         from mt_scanner import _database
 
         database = self._open()
-        with _database.failures(self.path, "written"), database.transaction():
+        with _database.alone(self.path), _database.failures(self.path, "written"), database.transaction():
             before = database.connection.total_changes
             database.query("purge", int(time.time() - missing_for))
             purged = database.connection.total_changes - before
