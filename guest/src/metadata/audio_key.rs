@@ -7,6 +7,7 @@ use std::io;
 use std::ops::Range;
 
 use lofty::file::FileType;
+use twox_hash::XxHash3_64;
 
 use super::artwork;
 use super::reader::{FileReader, ReadAt};
@@ -52,14 +53,13 @@ pub fn of<S: ReadAt>(reader: &mut FileReader<S>, file_type: Option<FileType>) ->
 }
 
 fn key(kind: &str, len: u64, pieces: &[&[u8]]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(kind.as_bytes()).update(&len.to_le_bytes());
+    let mut bytes = Vec::with_capacity(32 + 2 * PIECE as usize);
+    bytes.extend_from_slice(kind.as_bytes());
+    bytes.extend_from_slice(&len.to_le_bytes());
     for piece in pieces {
-        hasher.update(piece);
+        bytes.extend_from_slice(piece);
     }
-    let mut digits = hasher.finalize().to_hex().to_string();
-    digits.truncate(16);
-    digits
+    format!("{:016x}", XxHash3_64::oneshot(&bytes))
 }
 
 fn piece<S: ReadAt>(reader: &mut FileReader<S>, start: u64, len: u64) -> io::Result<Vec<u8>> {
