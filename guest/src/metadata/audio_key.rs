@@ -10,19 +10,23 @@ use lofty::file::FileType;
 use twox_hash::XxHash3_64;
 
 use super::artwork;
+use super::ogg;
 use super::reader::{FileReader, ReadAt};
 use super::wave;
 
 /// How much of the beginning and of the end is hashed, in bytes.
 const PIECE: u64 = 2048;
-/// How far from the end the last page of an Ogg stream begins at most (RFC 3533, section 6).
-const OGG_PAGE: u64 = 27 + 255 + 255 * 255;
 /// Bytes of an ID3v1 tag, of an APEv2 header or footer.
 const ID3V1: u64 = 128;
 const APE: u64 = 32;
 
-/// The key of a file of this type, or of one that is not understood. The position afterwards is anywhere.
-pub fn of<S: ReadAt>(reader: &mut FileReader<S>, file_type: Option<FileType>) -> io::Result<Option<String>> {
+/// The key of a file of this type, or of one that is not understood. Of an Ogg stream the last page may be known already. The position
+/// afterwards is anywhere.
+pub fn of<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    file_type: Option<FileType>,
+    last_page: Option<ogg::Page>,
+) -> io::Result<Option<String>> {
     // What a parser was not to walk through.
     reader.hide(0..0);
     if reader.len() == 0 {
@@ -34,8 +38,9 @@ pub fn of<S: ReadAt>(reader: &mut FileReader<S>, file_type: Option<FileType>) ->
             Flac::Signature(bytes) => return Ok(Some(key("flac", 0, &[&bytes]))),
             Flac::Frames(frames) => Some(frames),
         },
-        Some(FileType::Vorbis | FileType::Opus | FileType::Speex) => match last_page(reader)? {
-            Some((granule, body)) => return Ok(Some(key("ogg", granule, &[&body]))),
+        // Page numbers and checksums change with the tags.
+        Some(FileType::Vorbis | FileType::Opus | FileType::Speex) => match last_page {
+            Some(page) => return Ok(Some(key("ogg", page.granule_position, &[&page.body]))),
             None => None,
         },
         Some(FileType::Mp4) => mdat(reader)?,
@@ -94,21 +99,6 @@ fn flac<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Flac> {
     }
     let end = end_before_tags(reader)?;
     Ok(Flac::Frames(position.min(end)..end))
-}
-
-/// The granule position and the body of the last page (RFC 3533, section 6). Page numbers and checksums change with the tags.
-fn last_page<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Option<(u64, Vec<u8>)>> {
-    // Mostly the page is short, and what the parser has read of the end has it.
-    for reach in [16 * 1024, OGG_PAGE] {
-        let len = reach.min(reader.len());
-        let bytes = piece(reader, reader.len() - len, len)?;
-        let Some(at) = memchr::memmem::rfind(&bytes, b"OggS") else { continue };
-        let page = &bytes[at..];
-        let Some(granule) = page.get(6..14).and_then(|granule| granule.try_into().ok()) else { continue };
-        let segments = page.get(26).map_or(0, |&count| usize::from(count));
-        return Ok(page.get(27 + segments..).map(|body| (u64::from_le_bytes(granule), body.to_vec())));
-    }
-    Ok(None)
 }
 
 /// The media data box, the largest if there are several (ISO/IEC 14496-12, section 8.1.1).
@@ -185,7 +175,7 @@ mod tests {
     use crate::metadata::reader::tests::reader;
 
     fn key_of(bytes: Vec<u8>, file_type: FileType) -> String {
-        of(&mut reader(bytes), Some(file_type)).unwrap().unwrap()
+        of(&mut reader(bytes), Some(file_type), None).unwrap().unwrap()
     }
 
     fn audio(seed: u8) -> Vec<u8> {
@@ -243,6 +233,6 @@ mod tests {
                 assert_eq!(key_of(vec![b'x'; len], file_type).len(), 16);
             }
         }
-        assert_eq!(of(&mut reader(Vec::new()), None).unwrap(), None);
+        assert_eq!(of(&mut reader(Vec::new()), None, None).unwrap(), None);
     }
 }

@@ -4,6 +4,7 @@ mod adts;
 mod artwork;
 mod audio_key;
 mod format;
+mod ogg;
 mod parse;
 pub mod reader;
 mod tags;

@@ -22,6 +22,7 @@ use super::adts;
 use super::artwork::{self, Artwork};
 use super::audio_key;
 use super::format::{self, Format};
+use super::ogg;
 use super::reader::{FileReader, ReadAt};
 use super::tags::{Collector, Source};
 use super::wave;
@@ -48,21 +49,29 @@ pub enum Failure {
 
 /// Fills `track` with what the file says. What was filled before a failure stays.
 pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> Result<Parsed, Failure> {
-    let mut understood = None;
+    let mut understood = Understood::default();
     let result = parse_content(reader, track, listing, &mut understood);
     if !matches!(result, Err(Failure::Io(_))) {
         // A file that is not understood is known by all of its bytes.
-        let file_type = understood.filter(|_| result.is_ok());
-        track.audio_key = audio_key::of(reader, file_type).map_err(Failure::Io)?;
+        let Understood { file_type, last_page } = if result.is_ok() { understood } else { Understood::default() };
+        track.audio_key = audio_key::of(reader, file_type, last_page).map_err(Failure::Io)?;
     }
     result
+}
+
+/// What is known of a file that is being parsed.
+#[derive(Default)]
+struct Understood {
+    file_type: Option<FileType>,
+    /// Of an Ogg stream.
+    last_page: Option<ogg::Page>,
 }
 
 fn parse_content<S: ReadAt>(
     reader: &mut FileReader<S>,
     track: &mut Track,
     listing: bool,
-    understood: &mut Option<FileType>,
+    understood: &mut Understood,
 ) -> Result<Parsed, Failure> {
     with_lean_lofty();
     if reader.len() == 0 {
@@ -76,9 +85,10 @@ fn parse_content<S: ReadAt>(
         }
         Format::Unknown => return Err(Failure::Malformed("the content is no known audio format".into())),
     };
-    *understood = Some(file_type);
+    understood.file_type = Some(file_type);
     track.format = Some(format::name(file_type).to_owned());
     let mut prepared = prepare(reader, file_type).map_err(Failure::Io)?;
+    understood.last_page = prepared.last_page.take();
     let artwork = artwork::find(reader, file_type).unwrap_or(Artwork::Unknown);
     let options = ParseOptions::new()
         .read_cover_art(artwork == Artwork::Unknown)
@@ -126,13 +136,22 @@ struct Prepared {
     /// Where a tag at the beginning ends.
     audio_start: u64,
     length: Option<adts::Length>,
+    /// Of an Ogg stream.
+    last_page: Option<ogg::Page>,
     damage: Option<String>,
 }
 
 fn prepare<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType) -> io::Result<Prepared> {
     let mut prepared = Prepared { audio_start: artwork::id3v2_end(reader)?, ..Prepared::default() };
     match file_type {
-        FileType::Opus | FileType::Vorbis | FileType::Speex => reader.expect_tail(OGG_TAIL),
+        FileType::Opus | FileType::Vorbis | FileType::Speex => {
+            reader.expect_tail(if file_type == FileType::Vorbis { VORBIS_TAIL } else { OGG_TAIL });
+            prepared.last_page = ogg::last_page(reader)?;
+            if let Some(page) = &prepared.last_page {
+                // lofty looks for it backwards, byte by byte: it is to begin where the page's mark ends.
+                reader.begin_backwards_at(page.start + 4, OGG_SEARCH);
+            }
+        }
         FileType::Wav => prepared.damage = wave::mend(reader)?,
         FileType::Aac => {
             // lofty would walk through every frame, and only estimate. An ID3v1 at the end stays in sight.
@@ -159,8 +178,11 @@ fn with_sources(error: &dyn std::error::Error) -> String {
 /// Bytes of an ID3v1 tag.
 const ID3V1: u64 = 128;
 
-/// lofty looks for the last Ogg page in pieces of this size, counted from the end.
+/// How much of the end of an Ogg stream is read at once: pages of Opus are longer, mostly a second of audio.
 const OGG_TAIL: u64 = 16 * 1024;
+const VORBIS_TAIL: u64 = 8 * 1024;
+/// lofty looks for the last Ogg page in pieces of this size.
+const OGG_SEARCH: u64 = 16 * 1024;
 
 #[derive(Default)]
 struct Found {

@@ -50,8 +50,11 @@ pub struct FileReader<S> {
     tail: u64,
     windows: Vec<Window>,
     current: usize,
+    /// Positions that the current window has, and that are neither blank nor hidden.
+    at_hand: Range<u64>,
     blanks: Vec<Range<u64>>,
     hidden: Range<u64>,
+    backwards: Option<(u64, u64)>,
     failed: bool,
 }
 
@@ -65,8 +68,10 @@ impl<S: ReadAt> FileReader<S> {
             tail: TAIL,
             windows: Vec::new(),
             current: 0,
+            at_hand: 0..0,
             blanks: Vec::new(),
             hidden: 0..0,
+            backwards: None,
             failed: false,
         }
     }
@@ -90,12 +95,20 @@ impl<S: ReadAt> FileReader<S> {
     pub fn blank(&mut self, range: Range<u64>) {
         if !self.blanks.contains(&range) {
             self.blanks.push(range);
+            self.at_hand = 0..0;
         }
     }
 
     /// Lets reading in this range find the end of the file: audio that a parser would otherwise walk through.
     pub fn hide(&mut self, range: Range<u64>) {
         self.hidden = range;
+        self.at_hand = 0..0;
+    }
+
+    /// Lets whoever next asks for the end, to search backwards from there in pieces of this size, begin at this position
+    /// instead: what is sought is known to be the last before it. What is not known of the first piece reads as zeros.
+    pub fn begin_backwards_at(&mut self, position: u64, piece: u64) {
+        self.backwards = Some((position, piece));
     }
 
     /// Lets these bytes read as others. They must have been read before, near the beginning.
@@ -128,20 +141,36 @@ impl<S: ReadAt> FileReader<S> {
             }
         }
         let window = &self.windows[self.current];
-        let from = (self.position - window.start) as usize;
-        Ok(window.bytes.get(from..).unwrap_or_default())
+        let (start, end) = (window.start, window.end().min(self.len));
+        let others = self.blanks.iter().chain([&self.hidden]).filter(|range| !range.is_empty());
+        // From what ends before the position to what begins behind it.
+        let at_hand = others.fold(start..end, |hand, range| match range.start > self.position {
+            true => hand.start..hand.end.min(range.start),
+            false => hand.start.max(range.end.min(self.position))..hand.end,
+        });
+        self.at_hand = at_hand;
+        Ok(self.hand().unwrap_or_default())
+    }
+
+    /// What parsers do most: a few bytes more of where they are.
+    #[inline]
+    fn hand(&self) -> Option<&[u8]> {
+        if !self.at_hand.contains(&self.position) {
+            return None;
+        }
+        let window = self.windows.get(self.current)?;
+        window.bytes.get((self.position - window.start) as usize..(self.at_hand.end - window.start) as usize)
     }
 
     fn load(&mut self) -> io::Result<()> {
         let position = self.position;
         let mut start = position;
-        let mut len = match self.windows.last() {
+        let before = self.windows.iter().rev().find(|window| (window.end()..window.end() + JUMP).contains(&position));
+        let mut len = match before {
             None if position == 0 && self.len <= WHOLE => self.len,
             None if position == 0 => HEAD,
-            Some(last) if (last.end()..last.end() + JUMP).contains(&position) => {
-                (last.bytes.len() as u64 * 2).clamp(JUMP, MOST)
-            }
-            _ => {
+            Some(window) => (window.bytes.len() as u64 * 2).clamp(JUMP, MOST),
+            None => {
                 start = self.unread_before(position, position.saturating_sub(BEFORE));
                 JUMP
             }
@@ -173,7 +202,62 @@ impl<S: ReadAt> FileReader<S> {
 }
 
 impl<S: ReadAt> Read for FileReader<S> {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(bytes) = self.hand() {
+            let count = buffer.len().min(bytes.len());
+            copy(&mut buffer[..count], &bytes[..count]);
+            self.position += count as u64;
+            return Ok(count);
+        }
+        self.read_beyond(buffer)
+    }
+
+    #[inline]
+    fn read_exact(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        if let Some(bytes) = self.hand().and_then(|bytes| bytes.get(..buffer.len())) {
+            copy(buffer, bytes);
+            self.position += buffer.len() as u64;
+            return Ok(());
+        }
+        let mut rest = buffer;
+        while !rest.is_empty() {
+            match self.read_beyond(rest)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => rest = &mut rest[count..],
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Copies between equal lengths. In a sandbox a copy whose length is not known beforehand is a call of its host, which costs more than a
+/// few bytes do: they are copied as two pieces of fixed length, which overlap.
+#[inline]
+fn copy(to: &mut [u8], from: &[u8]) {
+    let len = from.len();
+    match len {
+        1 => to[0] = from[0],
+        2..4 => {
+            to[..2].copy_from_slice(&from[..2]);
+            to[len - 1] = from[len - 1];
+        }
+        4..8 => {
+            to[..4].copy_from_slice(&from[..4]);
+            to[len - 4..].copy_from_slice(&from[len - 4..][..4]);
+        }
+        8..=16 => {
+            to[..8].copy_from_slice(&from[..8]);
+            to[len - 8..].copy_from_slice(&from[len - 8..][..8]);
+        }
+        _ => to.copy_from_slice(from),
+    }
+}
+
+impl<S: ReadAt> FileReader<S> {
+    /// Reads where the bytes are not at hand.
+    #[inline(never)]
+    fn read_beyond(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.position >= self.len || buffer.is_empty() || self.hidden.contains(&self.position) {
             return Ok(0);
         }
@@ -197,7 +281,25 @@ impl<S: ReadAt> Read for FileReader<S> {
 }
 
 impl<S: ReadAt> Seek for FileReader<S> {
+    #[inline]
+    fn stream_position(&mut self) -> io::Result<u64> {
+        Ok(self.position)
+    }
+
+    #[inline]
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        if to == SeekFrom::End(0)
+            && let Some((position, piece)) = self.backwards.take()
+        {
+            let known = self
+                .windows
+                .iter()
+                .find(|window| window.contains(position - 1))
+                .map_or(position, |window| window.start);
+            self.blank(position.saturating_sub(piece)..known);
+            self.position = position;
+            return Ok(position);
+        }
         let target = match to {
             SeekFrom::Start(offset) => Some(offset),
             SeekFrom::End(offset) => self.len.checked_add_signed(offset),
@@ -312,6 +414,22 @@ pub mod tests {
         assert_eq!(reader.read(&mut [0; 4]).unwrap(), 0);
         assert_eq!(reader.seek(SeekFrom::End(-128)).unwrap(), 999_872);
         reader.read_exact(&mut [0; 128]).unwrap();
+    }
+
+    #[test]
+    fn a_search_from_the_end_begins_where_it_is_told_once() {
+        let mut reader = reader(numbered(1_000_000));
+        reader.peek(999_000, &mut [0; 10]).unwrap();
+        reader.begin_backwards_at(999_500, 16_384);
+        assert_eq!(reader.seek(SeekFrom::End(0)).unwrap(), 999_500);
+        reader.seek(SeekFrom::Current(-16_384)).unwrap();
+        let mut piece = vec![1; 16_384];
+        reader.read_exact(&mut piece).unwrap();
+        let known = (1_000_000 - TAIL - (999_500 - 16_384)) as usize;
+        assert!(piece[..known].iter().all(|&byte| byte == 0));
+        assert!(piece[known..] == numbered(1_000_000)[999_500 - 16_384 + known..999_500]);
+        assert_eq!(reader.source.reads.borrow().len(), 1);
+        assert_eq!(reader.seek(SeekFrom::End(0)).unwrap(), 1_000_000);
     }
 
     #[test]
