@@ -97,7 +97,7 @@ fn beginning() -> Vec<Statement> {
             ],
         ),
         one("folders", &["root"], FOLDERS),
-        one("known", &["root", "folder"], known()),
+        one("known", &["root", "folder", "after"], known()),
     ]
 }
 
@@ -107,22 +107,44 @@ const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignore
     UNION ALL SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL) \
     FROM folders WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND present AND mtime_ns IS NULL";
 
-/// What the library knows of a folder, for `Known` in `step/known.rs`.
+/// How many files of a folder are told at a time, of those that are there and of those that are missing; `PAGE` in
+/// `walk/listing.rs` has the reasons.
+const KNOWN_FILES: usize = 12 * 1024;
+
+/// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those behind a name, and not all of
+/// them at once.
 fn known() -> String {
-    let file = "json_array(substr(path, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END), \
-        json_array(id, size, mtime_ns, ctime_ns, settled, missing_since IS NOT NULL, audio_key))";
+    let name = |path: &str| format!("substr({path}, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END)");
+    let files = |missing: &str| {
+        format!(
+            "SELECT * FROM (SELECT path, id, size, mtime_ns, ctime_ns, settled, missing_since IS NOT NULL AS missing, audio_key \
+             FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since {missing} \
+             AND path > iif(?2 = '' OR ?3 IS NULL, coalesce(?3, ''), ?2 || '/' || ?3) ORDER BY path LIMIT {KNOWN_FILES})"
+        )
+    };
+    // The last that was told, if there may be more.
+    let last = |missing: u8| {
+        format!("iif(sum(missing = {missing}) = {KNOWN_FILES}, max(path) FILTER (WHERE missing = {missing}), NULL)")
+    };
     format!(
         "WITH folder AS (SELECT id, mtime_ns, present FROM folders WHERE {FOLDER}), \
-         files AS (SELECT json_group_array({file}) AS list FROM \
-         (SELECT * FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since IS NULL \
-         UNION ALL SELECT * FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since IS NOT NULL)) \
+         files AS (SELECT json_group_array(json_array({}, \
+         json_array(id, size, mtime_ns, ctime_ns, settled, missing, audio_key))) AS list, {} AS last, {} AS last_missing \
+         FROM ({} UNION ALL {})) \
          SELECT json_object('new', json(iif(EXISTS (SELECT 1 FROM folder), 'false', 'true')), \
          'present', json(iif((SELECT present FROM folder), 'true', 'false')), \
          'mtime_ns', (SELECT mtime_ns FROM folder), \
          'problems', json(iif(EXISTS (SELECT 1 FROM problems WHERE {FOLDER_PROBLEMS}), 'true', 'false')), \
-         'folders', json((SELECT json_group_array(substr(path, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END)) FROM folders \
+         'folders', json((SELECT json_group_array({}) FROM folders \
          WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND parent = ?2 AND present)), \
-         'files', json((SELECT list FROM files))) AS known"
+         'through', {}, 'files', json(list)) AS known FROM files",
+        name("path"),
+        last(0),
+        last(1),
+        files("IS NULL"),
+        files("IS NOT NULL"),
+        name("path"),
+        name("min(coalesce(last, last_missing), coalesce(last_missing, last))"),
     )
 }
 

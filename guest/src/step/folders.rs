@@ -9,20 +9,40 @@ use super::work::File;
 use super::{Item, Mode, Open, Run, Work};
 use crate::bindings::exports::mt::scanner::types::{Outcome, ScanError};
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Ignored, Listing, Target, join, list, root_error, split};
+use crate::walk::{Folder, Ignored, Listing, Page, Target, join, list, root_error, split};
 
 /// How many files go into one piece of work. Small enough to spread one folder over many workers.
 const SLICE: usize = 64;
 
+/// A page of a folder, as it was listed.
+pub struct Listed<'a> {
+    /// The folder.
+    pub path: &'a str,
+    /// The last name of the page before it.
+    pub after: Option<&'a str>,
+    /// Its own last name, if there are more.
+    pub last: Option<&'a str>,
+    /// The time of last change that the folder had before it was listed.
+    pub mtime_ns: i64,
+}
+
+impl Listed<'_> {
+    /// Whether a name that is not in the page would have been in it.
+    pub fn covers(&self, name: &str) -> bool {
+        self.after.is_none_or(|after| name > after) && self.last.is_none_or(|last| name <= last)
+    }
+}
+
 impl Run<'_> {
-    /// Lists a folder: its files are taken on, its folders become work.
+    /// Lists a folder, or a page of it: its files are taken on, its folders become work, and so does the next page.
     pub fn folder(&mut self, item: Item) -> Result<(), ScanError> {
         let Item { mut work, open } = item;
         self.meter.count();
         if self.is_sync() && self.is_settled_from_outside(&mut work) {
             return Ok(());
         }
-        let Work { folder: path, ignored_by, known, .. } = work;
+        let Work { folder: path, after, ignored_by, known, .. } = work;
+        let is_first = after.is_none();
         let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
         let opened = match &open {
             Some(parent) => match parent.folder.child(self.root.links(), split(path).1) {
@@ -35,7 +55,9 @@ impl Run<'_> {
         let listed = opened.and_then(|folder| {
             // Before the listing: what changes from now on shows in it.
             let mtime_ns = if self.is_sync() { nanoseconds(folder.0.stat()?.data_modification_timestamp) } else { 0 };
-            Ok((list(&folder)?, folder, mtime_ns))
+            let through = known.as_ref().and_then(|known| known.through.as_deref());
+            let mut page = Page { after: after.as_deref(), through, only_count: false };
+            Ok((self.list(&folder, &mut page, ignored_by.is_empty())?, folder, mtime_ns))
         });
         let (mut listing, folder, mtime_ns) = match listed {
             Ok(listed) => listed,
@@ -55,28 +77,33 @@ impl Run<'_> {
                 return Ok(());
             }
         };
-        if listing.lost_names > 0 {
+        if listing.lost_names > 0 && is_first {
             let detail = match listing.lost_names {
                 1 => "1 name in this folder is not UTF-8".to_owned(),
                 count => format!("{count} names in this folder are not UTF-8"),
             };
             self.found.problems.push(problem(&self.root.name, path, Outcome::NameNotUtf8, detail));
         }
+        let last = listing.last.take();
+        let listed = Listed { path, after: after.as_deref(), last: last.as_deref(), mtime_ns };
         if listing.nomedia && !self.walking.ignored_folders {
             if let Some(known) = known {
                 // It stays known, so that a quick sync sees when it is skipped no more.
-                self.compare(path, &known, Vec::new(), &[], mtime_ns);
+                self.push_next_page(&listed, &ignored_by, Some(&known));
+                self.compare(&listed, &known, Vec::new(), &[]);
             }
             return Ok(());
         }
-        self.found.folders += 1;
+        self.found.folders += u64::from(is_first);
+        self.push_next_page(&listed, &ignored_by, known.as_deref());
         let ignored_by = self.sift(path, &mut listing, &ignored_by);
         self.judge_links(path, &folder, &mut listing);
         let open = self.hold(folder);
-        let Listing { files, folders, .. } = listing;
+        let Listing { files, folders, counted, .. } = listing;
+        self.found.files += counted;
         let files = match known {
             Some(known) => {
-                let files = self.compare(path, &known, files, &folders, mtime_ns);
+                let files = self.compare(&listed, &known, files, &folders);
                 if known.new {
                     // Nothing is known of what is below either.
                     self.push_folders(path, folders, &ignored_by, Some(KnownFolder::none()), open.as_ref());
@@ -92,6 +119,17 @@ impl Run<'_> {
         };
         self.push_files(path, files, open.as_ref());
         Ok(())
+    }
+
+    /// Lists a page. Where nothing asks for the names of files, they are only counted.
+    fn list(&self, folder: &Folder, page: &mut Page<'_>, no_patterns: bool) -> Result<Listing, ErrorCode> {
+        page.only_count = self.mode == Mode::Count && (no_patterns || self.walking.ignored_folders);
+        let listing = list(folder, page)?;
+        if page.only_count && listing.mtignore && !self.walking.ignored_folders {
+            page.only_count = false;
+            return list(folder, page);
+        }
+        Ok(listing)
     }
 
     /// Leaves out what is hidden or ignored, and gives the folders whose `.mtignore` holds below this one.
@@ -150,6 +188,20 @@ impl Run<'_> {
                 }
             };
             self.found.problems.push(problem(&self.root.name, &link, outcome, detail));
+        }
+    }
+
+    /// What a page has left of its folder. Pushed before what the page holds, so that this is done first.
+    fn push_next_page(&mut self, listed: &Listed<'_>, ignored_by: &[String], known: Option<&KnownFolder>) {
+        let Some(last) = listed.last else { return };
+        let work = Work::folder(listed.path.to_owned(), ignored_by.to_vec());
+        let work = Work { after: Some(last.to_owned()), ..work };
+        match known {
+            Some(known) if !known.new => self.for_the_host.push(work),
+            known => {
+                let known = known.map(|_| Box::new(KnownFolder::none()));
+                self.stack.push(Item { work: Work { known, ..work }, open: None });
+            }
         }
     }
 

@@ -49,6 +49,9 @@ pub struct KnownFolder {
     /// The names of folders in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub folders: Vec<String>,
+    /// The last name that was looked for among its files; `None` if all of them were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
     /// Files in it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<super::work::File>,

@@ -6,6 +6,7 @@ use wasip2::clocks::wall_clock;
 use wasip2::filesystem::types::{DescriptorStat, DescriptorType, ErrorCode, PathFlags};
 
 use super::changes::Added;
+use super::folders::Listed;
 use super::known::{Fingerprint, KnownFile, KnownFolder, is_settled, nanoseconds};
 use super::work::File;
 use super::{Mode, Open, Run, Work};
@@ -87,31 +88,25 @@ impl Run<'_> {
         stat.is_ok_and(|stat| stat.type_ == DescriptorType::SymbolicLink)
     }
 
-    /// Compares a folder's listing with what is known of it. Gives its files for reading.
+    /// Compares a folder's listing, or a page of it, with what is known of it. Gives its files for reading.
     pub(super) fn compare(
         &mut self,
-        path: &str,
+        listed: &Listed<'_>,
         known: &KnownFolder,
         files: Vec<String>,
         folders: &[String],
-        mtime_ns: i64,
     ) -> Vec<File> {
+        if listed.after.is_none() {
+            self.compare_itself(listed, known);
+        }
         let changes = &mut self.found.changes;
-        let trusted = Some(mtime_ns).filter(|&mtime| is_settled(mtime, now()));
-        if known.new || !known.present || known.mtime_ns.is_none() || known.mtime_ns != trusted {
-            changes.need_folder(path);
-            changes.listed.extend(trusted.map(|mtime| (path.to_owned(), mtime)));
-        }
-        if known.problems {
-            changes.forget_folder_problems.push(path.to_owned());
-        }
         if !known.folders.is_empty() {
             let there: HashSet<&str> = folders.iter().map(String::as_str).collect();
-            let gone = known.folders.iter().filter(|name| !there.contains(name.as_str()));
-            changes.gone_folder.extend(gone.map(|name| join(path, name)));
+            let gone = known.folders.iter().filter(|name| listed.covers(name) && !there.contains(name.as_str()));
+            changes.gone_folder.extend(gone.map(|name| join(listed.path, name)));
         }
         let mut in_the_library: HashMap<&str, Vec<KnownFile>> = HashMap::with_capacity(known.files.len());
-        for file in &known.files {
+        for file in known.files.iter().filter(|file| listed.covers(&file.name)) {
             in_the_library.entry(&file.name).or_default().extend_from_slice(&file.known);
         }
         let there = files
@@ -121,6 +116,20 @@ impl Run<'_> {
         let gone = in_the_library.into_values().flatten().filter(|known| !known.is_missing());
         changes.gone.extend(gone.map(|known| known.id));
         there
+    }
+
+    /// Compares what is known of a folder beside its files and folders.
+    fn compare_itself(&mut self, listed: &Listed<'_>, known: &KnownFolder) {
+        let &Listed { path, mtime_ns, .. } = listed;
+        let changes = &mut self.found.changes;
+        let trusted = Some(mtime_ns).filter(|&mtime| is_settled(mtime, now()));
+        if known.new || !known.present || known.mtime_ns.is_none() || known.mtime_ns != trusted {
+            changes.need_folder(path);
+            changes.listed.extend(trusted.map(|mtime| (path.to_owned(), mtime)));
+        }
+        if known.problems {
+            changes.forget_folder_problems.push(path.to_owned());
+        }
     }
 
     /// Hands folders that were found to the host, which says what is known of them; in a quick sync only those that it does not hand

@@ -16,6 +16,9 @@ pub struct Work {
     /// `None`: list the folder.
     #[serde(default)]
     pub files: Option<Vec<File>>,
+    /// Of a folder to list: only names behind this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// The folders above whose `.mtignore` applies here; `None` if that is to be found out.
     pub ignored_by: Option<Vec<String>>,
     /// What the library knows of the folder.
@@ -62,14 +65,14 @@ impl From<String> for File {
 impl From<scan::Work> for Work {
     fn from(work: scan::Work) -> Self {
         let files = work.files.map(|names| names.into_iter().map(File::from).collect());
-        Self { folder: work.folder, files, ignored_by: Some(work.ignored_by), ..Self::default() }
+        Self { folder: work.folder, files, after: work.after, ignored_by: Some(work.ignored_by), ..Self::default() }
     }
 }
 
 impl From<Work> for scan::Work {
     fn from(work: Work) -> Self {
         let files = work.files.map(|files| files.into_iter().map(|file| file.name).collect());
-        Self { folder: work.folder, files, ignored_by: work.ignored_by.unwrap_or_default() }
+        Self { folder: work.folder, files, after: work.after, ignored_by: work.ignored_by.unwrap_or_default() }
     }
 }
 

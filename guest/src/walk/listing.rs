@@ -4,8 +4,24 @@ use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use super::root::Folder;
 
-/// What a folder holds that matters here, each kind in the order of the filesystem.
+/// How many names of a folder are taken in at a time. A folder that holds more is listed in pages, each with the next names in
+/// the order of their bytes, so that memory is bounded however many files lie in one folder. Each page costs a listing: small
+/// pages cost time, large ones memory.
+const PAGE: usize = 12 * 1024;
+
+/// Which names of a folder to take in.
 #[derive(Default)]
+pub struct Page<'a> {
+    /// Those behind this one; `None`: from the first.
+    pub after: Option<&'a str>,
+    /// Up to this one at most.
+    pub through: Option<&'a str>,
+    /// Files are counted with the first page, and their names are not wanted.
+    pub only_count: bool,
+}
+
+/// What a page of a folder holds that matters here, each kind in the order of the filesystem.
+#[derive(Debug, Default, PartialEq)]
 pub struct Listing {
     /// Audio files, by their own name.
     pub files: Vec<String>,
@@ -13,7 +29,11 @@ pub struct Listing {
     pub folders: Vec<String>,
     /// Symbolic links, to be judged by their targets.
     pub links: Vec<String>,
-    /// Entries whose name is not UTF-8.
+    /// Audio files that were only counted.
+    pub counted: u64,
+    /// The last name of the page; `None` if no other page follows.
+    pub last: Option<String>,
+    /// Entries of the whole folder whose name is not UTF-8.
     pub lost_names: u64,
     /// Whether there is a `.nomedia`: this folder and those below hold no music.
     pub nomedia: bool,
@@ -22,31 +42,161 @@ pub struct Listing {
 }
 
 /// Lists a folder. One that cannot be read to its end is an error: what was listed is not handed out as if it were all.
-pub fn list(folder: &Folder) -> Result<Listing, ErrorCode> {
+pub fn list(folder: &Folder, page: &Page<'_>) -> Result<Listing, ErrorCode> {
     let entries = folder.0.read_directory()?;
-    let mut listing = Listing::default();
+    let mut listing = Listing { last: page.through.map(str::to_owned), ..Listing::default() };
     loop {
-        let entry = match entries.read_directory_entry() {
-            Ok(Some(entry)) => entry,
-            Ok(None) => return Ok(listing),
+        match entries.read_directory_entry() {
+            Ok(Some(entry)) => listing.take(entry.name, entry.type_, page, PAGE),
+            Ok(None) => break,
             // The name is lost, and the next call goes on with the next entry.
-            Err(ErrorCode::IllegalByteSequence) => {
-                listing.lost_names += 1;
-                continue;
-            }
+            Err(ErrorCode::IllegalByteSequence) => listing.lost_names += 1,
             Err(code) => return Err(code),
-        };
-        match entry.type_ {
-            DescriptorType::RegularFile => match entry.name.as_str() {
-                ".nomedia" => listing.nomedia = true,
-                ".mtignore" => listing.mtignore = true,
-                name if crate::extension::is_audio_file(name) => listing.files.push(entry.name),
-                _ => {}
-            },
-            DescriptorType::Directory => listing.folders.push(entry.name),
-            // Some filesystems do not say what an entry is: a look at the target tells, as for a link.
-            DescriptorType::SymbolicLink | DescriptorType::Unknown => listing.links.push(entry.name),
-            _ => {}
         }
+    }
+    if listing.len() > PAGE {
+        listing.cut(PAGE);
+    }
+    Ok(listing)
+}
+
+impl Listing {
+    fn take(&mut self, name: String, kind: DescriptorType, page: &Page<'_>, size: usize) {
+        let names = match kind {
+            DescriptorType::RegularFile => match name.as_str() {
+                ".nomedia" => return self.nomedia = true,
+                ".mtignore" => return self.mtignore = true,
+                name if !crate::extension::is_audio_file(name) => return,
+                _ if page.only_count => return self.counted += u64::from(page.after.is_none()),
+                _ => &mut self.files,
+            },
+            DescriptorType::Directory => &mut self.folders,
+            // Some filesystems do not say what an entry is: a look at the target tells, as for a link.
+            DescriptorType::SymbolicLink | DescriptorType::Unknown => &mut self.links,
+            _ => return,
+        };
+        let before = page.after.is_some_and(|after| name.as_str() <= after);
+        let behind = self.last.as_deref().is_some_and(|last| name.as_str() > last);
+        if before || behind {
+            return;
+        }
+        names.push(name);
+        if self.len() > size + size / 2 {
+            self.cut(size);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.files.len() + self.folders.len() + self.links.len()
+    }
+
+    /// Keeps the first names and leaves the others to the next page.
+    fn cut(&mut self, size: usize) {
+        let mut names: Vec<&str> =
+            [&self.files, &self.folders, &self.links].into_iter().flatten().map(String::as_str).collect();
+        let last = names.select_nth_unstable(size - 1).1.to_owned();
+        for names in [&mut self.files, &mut self.folders, &mut self.links] {
+            names.retain(|name| *name <= last);
+        }
+        self.last = Some(last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use DescriptorType::{Directory, RegularFile, SymbolicLink};
+
+    /// Lists these entries in pages of so many names.
+    fn paged(entries: &[(String, DescriptorType)], size: usize, only_count: bool) -> Vec<Listing> {
+        let mut pages: Vec<Listing> = Vec::new();
+        loop {
+            let after = pages.last().and_then(|page| page.last.clone());
+            if after.is_none() && !pages.is_empty() {
+                return pages;
+            }
+            let page = Page { after: after.as_deref(), through: None, only_count };
+            let mut listing = Listing::default();
+            for (name, kind) in entries {
+                listing.take(name.clone(), *kind, &page, size);
+            }
+            if listing.len() > size {
+                listing.cut(size);
+            }
+            pages.push(listing);
+        }
+    }
+
+    fn entries() -> Vec<(String, DescriptorType)> {
+        let kind = |number| match number % 7 {
+            0 => ("Folder", "", Directory),
+            1 => ("Link", ".mp3", SymbolicLink),
+            2 => ("Text", ".txt", RegularFile),
+            _ => ("Song", ".flac", RegularFile),
+        };
+        // Out of order, as a filesystem has them.
+        let numbers = (0..100).map(|number| number * 37 % 100);
+        let entry = |number| {
+            let (name, extension, kind) = kind(number);
+            (format!("{name} {number}{extension}"), kind)
+        };
+        numbers.map(entry).collect()
+    }
+
+    #[test]
+    fn a_small_folder_is_one_page_in_the_order_of_the_filesystem() {
+        let [page] = &paged(&entries(), 100, false)[..] else { panic!("more than one page") };
+        assert_eq!((page.files.len(), page.folders.len(), page.links.len()), (56, 15, 15));
+        assert_eq!(page.files[..3], ["Song 74.flac", "Song 11.flac", "Song 48.flac"]);
+    }
+
+    #[test]
+    fn pages_hold_every_name_once() {
+        let whole = paged(&entries(), 100, false).remove(0);
+        for size in [1, 2, 7, 43, 85, 86] {
+            let pages = paged(&entries(), size, false);
+            assert_eq!(pages.len(), 86_usize.div_ceil(size));
+            assert!(pages.iter().all(|page| page.len() <= size));
+            let files = |page: &Listing| page.files.clone();
+            let folders = |page: &Listing| page.folders.clone();
+            let links = |page: &Listing| page.links.clone();
+            for kind in [files, folders, links] as [fn(&Listing) -> Vec<String>; 3] {
+                let (mut paged, mut once): (Vec<_>, Vec<_>) = (pages.iter().flat_map(kind).collect(), kind(&whole));
+                paged.sort();
+                once.sort();
+                assert_eq!(paged, once);
+            }
+        }
+    }
+
+    #[test]
+    fn files_that_are_only_counted_are_counted_once() {
+        let pages = paged(&entries(), 5, true);
+        assert_eq!(pages.len(), 30_usize.div_ceil(5));
+        assert_eq!(pages.iter().map(|page| page.counted).collect::<Vec<_>>(), [56, 0, 0, 0, 0, 0]);
+        assert!(pages.iter().all(|page| page.files.is_empty()));
+    }
+
+    #[test]
+    fn what_comes_and_goes_between_pages_hides_nothing_else() {
+        let mut entries = entries();
+        let first = paged(&entries, 20, false).remove(0);
+        let last = first.last.clone().unwrap();
+        // Everything of the first page goes, and as much comes before it.
+        entries.retain(|(name, _)| *name > last);
+        entries.extend((0..20).map(|number| (format!("A {number}.mp3"), RegularFile)));
+        let mut second = Listing::default();
+        let page = Page { after: Some(&last), ..Page::default() };
+        entries.iter().for_each(|(name, kind)| second.take(name.clone(), *kind, &page, 20));
+        second.cut(20);
+        let mut names: Vec<_> = [second.files, second.folders, second.links].concat();
+        names.sort();
+        let mut expected: Vec<_> = entries
+            .into_iter()
+            .filter(|(name, _)| *name > last && !name.starts_with("Text"))
+            .map(|(name, _)| name)
+            .collect();
+        expected.sort();
+        assert_eq!(names, expected[..20]);
     }
 }

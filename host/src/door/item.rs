@@ -22,7 +22,7 @@ pub(crate) trait Item: Clone + Send + 'static {
 
 impl Item for Work {
     fn whole() -> Self {
-        Self { folder: String::new(), files: None, ignored_by: Vec::new() }
+        Self { folder: String::new(), files: None, after: None, ignored_by: Vec::new() }
     }
 
     fn folder(&self) -> &str {
@@ -40,6 +40,6 @@ impl Item for Work {
     fn take_rest(&mut self) -> Option<Self> {
         let files = self.files.as_mut().filter(|files| files.len() > 1)?;
         let rest = files.split_off(1);
-        Some(Self { folder: self.folder.clone(), files: Some(rest), ignored_by: self.ignored_by.clone() })
+        Some(Self { folder: self.folder.clone(), files: Some(rest), after: None, ignored_by: self.ignored_by.clone() })
     }
 }

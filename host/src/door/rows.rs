@@ -48,6 +48,8 @@ struct Question<'a> {
 struct WorkRef<'a> {
     folder: &'a str,
     files: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<&'a str>,
     ignored_by: &'a [String],
 }
 
@@ -91,13 +93,15 @@ struct Answer<'a> {
 struct WorkOwned {
     folder: String,
     files: Option<Vec<String>>,
+    #[serde(default)]
+    after: Option<String>,
     ignored_by: Vec<String>,
 }
 
 impl From<WorkOwned> for Work {
     fn from(work: WorkOwned) -> Self {
-        let WorkOwned { folder, files, ignored_by } = work;
-        Self { folder, files, ignored_by }
+        let WorkOwned { folder, files, after, ignored_by } = work;
+        Self { folder, files, after, ignored_by }
     }
 }
 
@@ -161,9 +165,10 @@ impl RowsDoor {
 
     fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
         let Request { root, work, budget, walking } = request;
-        let work = work.iter().map(|Work { folder, files, ignored_by }| WorkRef {
+        let work = work.iter().map(|Work { folder, files, after, ignored_by }| WorkRef {
             folder,
             files: files.as_deref(),
+            after: after.as_deref(),
             ignored_by,
         });
         serde_json::to_string(&Question {

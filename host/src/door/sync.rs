@@ -14,8 +14,8 @@ use crate::instance::Instance;
 
 /// What the library knows. Asked by workers.
 pub(crate) trait Knowledge: Send + Sync + 'static {
-    /// What it knows of a root's folder, as JSON text.
-    fn known(&self, root: &str, folder: &str) -> Result<String, Error>;
+    /// What it knows of a root's folder, as JSON text; of its files only those behind a name.
+    fn known(&self, root: &str, folder: &str, after: Option<&str>) -> Result<String, Error>;
 }
 
 /// Asks for changes.
@@ -34,6 +34,8 @@ pub(crate) struct SyncWork {
     folder: String,
     #[serde(default)]
     files: Option<Vec<File>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
     ignored_by: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     known: Option<Box<RawValue>>,
@@ -51,7 +53,7 @@ struct File(Box<RawValue>);
 impl SyncWork {
     /// A folder that this side names: whether it is skipped is for the component to find out.
     pub fn folder(folder: String) -> Self {
-        Self { folder, files: None, ignored_by: None, known: None, unless_mtime_ns: None, blind: false }
+        Self { folder, files: None, after: None, ignored_by: None, known: None, unless_mtime_ns: None, blind: false }
     }
 }
 
@@ -169,7 +171,7 @@ impl<K: Knowledge> SyncDoor<K> {
         if item.is_files() || item.known.is_some() || item.unless_mtime_ns.is_some() {
             return Ok(Cow::Borrowed(item));
         }
-        let known = self.knowledge.known(root, &item.folder)?;
+        let known = self.knowledge.known(root, &item.folder, item.after.as_deref())?;
         let known = RawValue::from_string(known).map_err(not_understood)?;
         Ok(Cow::Owned(SyncWork { known: Some(known), ..item.clone() }))
     }

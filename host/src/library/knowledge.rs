@@ -45,8 +45,9 @@ impl Reader {
 }
 
 impl Knowledge for Reader {
-    fn known(&self, root: &str, folder: &str) -> Result<String, Error> {
-        self.with(|connection| connection.prepare_cached(&self.known)?.query_row([root, folder], |row| row.get(0)))
+    fn known(&self, root: &str, folder: &str, after: Option<&str>) -> Result<String, Error> {
+        let parameters = (root, folder, after);
+        self.with(|connection| connection.prepare_cached(&self.known)?.query_row(parameters, |row| row.get(0)))
             .map_err(|error| Error::Knowledge { source: error.into() })
     }
 }

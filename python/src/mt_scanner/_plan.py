@@ -42,7 +42,7 @@ class Sync(NamedTuple):
     """Whether folders that the library knows are entered from the folder above."""
     begin: Callable[[str], list[Work]]
     """The work that it begins with, for a root."""
-    known: Callable[[str, str], str]
+    known: Callable[[str, str, str | None], str]
     """What the library knows of a root's folder, as JSON text. Called by workers."""
 
 
@@ -93,5 +93,5 @@ class Plan(NamedTuple):
             return json.dumps({**item, "seen": seen(root, item)})
         text = json.dumps(item)
         if self.sync and item["files"] is None and "known" not in item and "unless_mtime_ns" not in item:
-            text = f'{text[:-1]}, "known": {self.sync.known(root, item["folder"])}}}'
+            text = f'{text[:-1]}, "known": {self.sync.known(root, item["folder"], item.get("after"))}}}'
         return text

@@ -38,9 +38,9 @@ class Memory:
         self._mine = threading.local()
         self._readers: list[Any] = []
 
-    def known(self, root: str, folder: str) -> str:
-        """What it knows of a folder, as JSON text."""
-        answer: str = self._reader().execute(self._known, (root, folder)).fetchone()[0]
+    def known(self, root: str, folder: str, after: str | None) -> str:
+        """What it knows of a folder, as JSON text; of its files only those behind a name."""
+        answer: str = self._reader().execute(self._known, (root, folder, after)).fetchone()[0]
         return answer
 
     def folders(self, root: str) -> list[Work]:

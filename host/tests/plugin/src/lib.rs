@@ -37,7 +37,7 @@ impl scan::Guest for Modules {
             match files {
                 None => list(&root, folder, mode, &mut result)?,
                 Some(files) if budget.items == 0 => {
-                    result.work.push(Work { folder, files: Some(files), ignored_by: Vec::new() });
+                    result.work.push(Work { folder, files: Some(files), after: None, ignored_by: Vec::new() });
                 }
                 Some(files) => result.tracks.extend(files.iter().map(|name| track(&root, &join(&folder, name)))),
             }
@@ -54,7 +54,7 @@ impl scan::Guest for Modules {
     }
 
     fn count_audio_files(root: String, _limit: Option<u64>) -> Result<u64, ScanError> {
-        let mut work = vec![Work { folder: String::new(), files: None, ignored_by: Vec::new() }];
+        let mut work = vec![Work { folder: String::new(), files: None, after: None, ignored_by: Vec::new() }];
         let mut count = 0;
         let walking = Walking { follow_links: false, hidden_folders: true, ignored_folders: true };
         while let Some(item) = work.pop() {
@@ -111,7 +111,7 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
-            result.work.push(Work { folder: join(&folder, &name), files: None, ignored_by: Vec::new() });
+            result.work.push(Work { folder: join(&folder, &name), files: None, after: None, ignored_by: Vec::new() });
         } else if kind.is_file() && is_module(&name) {
             names.push(name);
         }
@@ -121,7 +121,7 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
         Mode::Count => {}
         Mode::Paths => result.paths.extend(names.iter().map(|name| join(&folder, name))),
         Mode::Tracks if names.is_empty() => {}
-        Mode::Tracks => result.work.push(Work { folder, files: Some(names), ignored_by: Vec::new() }),
+        Mode::Tracks => result.work.push(Work { folder, files: Some(names), after: None, ignored_by: Vec::new() }),
     }
     Ok(())
 }
