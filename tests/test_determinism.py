@@ -64,7 +64,7 @@ def test_neither_budget_nor_order_matters(items: int, seed: int | None, golden_d
 
 
 def test_a_budget_is_kept() -> None:
-    """A folder is listed at once, unless it is wide; beyond that no step does more than it may, and none does nothing."""
+    """A folder is listed at once, unless it is wide; beyond that no step does more than it may, none does nothing."""
     guest = Guest(TREE)
     work: list[Any] = [{"folder": "", "files": None, "ignored_by": []}]
     while work:

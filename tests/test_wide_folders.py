@@ -1,5 +1,4 @@
-"""A folder of very many names is listed in pages (`PAGE` in `guest/src/walk/listing.rs`): nothing is lost between them, and
-nothing comes twice."""
+"""A folder of very many names is listed in pages (`PAGE` in `guest/src/walk/listing.rs`): each name comes once."""
 
 from __future__ import annotations
 

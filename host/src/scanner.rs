@@ -88,6 +88,16 @@ impl Scanner {
         })
     }
 
+    /// The same, relative to their roots and with `/` on every system; [`next_step`](Scan::next_step) tells the root. For who writes
+    /// them down in another way: a text for each, and no more.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn relative_paths(&self) -> Result<Scan<String>, Error> {
+        Scan::start(self.checked()?, Paths, |_, _, paths| paths)
+    }
+
     /// Every track, as rows of JSON text in the order of [`columns`](Self::columns), some at a time.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! A scan of the host, and what Python gets of each of its steps.
 
-use std::path::PathBuf;
+use std::path::{MAIN_SEPARATOR, PathBuf};
 
 use mt_scanner::{Control, Error, Problem, Rows, Scan, Scanner, Step};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString};
 
 /// What a scan is to bring.
 pub(crate) enum Mode {
@@ -21,7 +23,35 @@ pub(crate) struct Order {
 
 /// What one step brought: the root, rows of tracks as the text of a JSON array, paths, and problems in the order of the
 /// contract.
-pub(crate) type Found = (String, String, Vec<String>, Vec<[String; 4]>);
+pub(crate) type Found = (String, String, FullPaths, Vec<[String; 4]>);
+
+/// Paths below a root. Python gets them whole, as its system writes them; each is put together only there.
+#[derive(Default)]
+pub(crate) struct FullPaths {
+    root: PathBuf,
+    relative: Vec<String>,
+}
+
+impl<'py> IntoPyObject<'py> for FullPaths {
+    type Target = PyList;
+    type Output = Bound<'py, PyList>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+        // With its separator at the end.
+        let mut path = name(self.root.join(""));
+        let root = path.len();
+        let paths = self.relative.iter().map(|relative| {
+            path.truncate(root);
+            match MAIN_SEPARATOR {
+                '/' => path.push_str(relative),
+                separator => path.extend(relative.chars().map(|letter| if letter == '/' { separator } else { letter })),
+            }
+            PyString::new(py, &path)
+        });
+        PyList::new(py, paths)
+    }
+}
 
 /// A scan that has begun.
 pub(crate) struct Running {
@@ -32,7 +62,7 @@ pub(crate) struct Running {
 
 enum Kind {
     Tracks(Scan<Rows>),
-    Paths(Scan<PathBuf>),
+    Paths(Scan<String>),
     Count(Scan<()>),
 }
 
@@ -45,7 +75,7 @@ impl Order {
                 (Kind::Tracks(scan), control)
             }
             Mode::Paths => {
-                let scan = self.scanner.paths()?;
+                let scan = self.scanner.relative_paths()?;
                 let control = scan.control();
                 (Kind::Paths(scan), control)
             }
@@ -72,11 +102,12 @@ impl Running {
             }
             let found = match &mut self.scan {
                 Kind::Tracks(scan) => scan.next_step()?.map(|step| found(step, |rows| (text(&rows), Vec::new()))),
-                Kind::Paths(scan) => scan.next_step()?.map(|step| found(step, |paths| (String::new(), names(paths)))),
+                Kind::Paths(scan) => scan.next_step()?.map(|step| found(step, |paths| (String::new(), paths))),
                 Kind::Count(scan) => scan.next_step()?.map(|step| found(step, |_| (String::new(), Vec::new()))),
             };
             match found {
-                Ok((_, rows, paths, problems)) if rows.is_empty() && paths.is_empty() && problems.is_empty() => {}
+                Ok((_, rows, paths, problems))
+                    if rows.is_empty() && paths.relative.is_empty() && problems.is_empty() => {}
                 found => return Some(found),
             }
         }
@@ -84,11 +115,12 @@ impl Running {
 }
 
 fn found<T>(step: Step<T>, items: impl FnOnce(Vec<T>) -> (String, Vec<String>)) -> Found {
-    let (rows, paths) = items(step.items);
+    let (rows, relative) = items(step.items);
     let problems = step
         .problems
         .into_iter()
         .map(|Problem { root, path, outcome, detail }| [root, path, outcome.name().to_owned(), detail]);
+    let paths = FullPaths { root: step.root.clone(), relative };
     (name(step.root), rows, paths, problems.collect())
 }
 
@@ -103,10 +135,6 @@ fn text(rows: &[Rows]) -> String {
         text.push(']');
     }
     text
-}
-
-fn names(paths: Vec<PathBuf>) -> Vec<String> {
-    paths.into_iter().map(name).collect()
 }
 
 /// A path that came out of the sandbox: it is UTF-8.

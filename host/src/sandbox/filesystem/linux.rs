@@ -39,17 +39,22 @@ const SPARE: usize = 8;
 pub(in crate::sandbox) struct Recent {
     /// What a file's opening has told of it already: a `stat` usually follows.
     stat: Option<(u32, Stat)>,
+    /// A folder that was opened last, and not read from: a listing usually follows.
+    folder: Option<(u32, MayEnter)>,
     /// For entries as the system writes them.
     buffer: Vec<u8>,
     /// For entries of directories.
     told: Vec<Vec<u8>>,
 }
 
+/// Whether it is known that a folder may be entered, and not only read.
+type MayEnter = bool;
+
 pub fn open_at(
     files: &mut Files<'_>,
     folder: Descriptor,
     how: PathFlags,
-    path: String,
+    mut path: String,
     open: OpenFlags,
     flags: DescriptorFlags,
 ) -> FsResult<Descriptor> {
@@ -57,14 +62,24 @@ pub fn open_at(
     let mut wanted = OFlags::RDONLY;
     wanted.set(OFlags::NOFOLLOW, !how.contains(PathFlags::SYMLINK_FOLLOW));
     wanted.set(OFlags::DIRECTORY, open.contains(OpenFlags::DIRECTORY));
+    // A folder is opened by the way into it, so that one that may be read and not entered is refused at once. The way would also
+    // follow a link.
+    let enters = wanted.contains(OFlags::DIRECTORY) && !wanted.contains(OFlags::NOFOLLOW);
+    let len = path.len();
+    path.push_str(if enters { "/." } else { "" });
     let handle = match open_beneath(&from.dir, &path, wanted) {
         Ok(handle) => handle,
-        Err(Errno::NOSYS) => return portable::open_at(files, folder, how, path, open, flags),
+        Err(Errno::NOSYS) => {
+            path.truncate(len);
+            return portable::open_at(files, folder, how, path, open, flags);
+        }
         Err(error) => return Err(refused(error)),
     };
     if open.contains(OpenFlags::DIRECTORY) {
         let folder = Dir::new(handle, FsPerms::ReadOnly, OpenMode::READ, true);
-        return Ok(files.wasi.table.push(Opened::Dir(folder))?);
+        let descriptor = files.wasi.table.push(Opened::Dir(folder))?;
+        files.recent.folder = Some((descriptor.rep(), enters));
+        return Ok(descriptor);
     }
     let stat = rustix::fs::fstat(&handle).map_err(refused)?;
     let opened = match FileType::from_raw_mode(stat.st_mode) {
@@ -78,6 +93,7 @@ pub fn open_at(
 
 pub fn forget(files: &mut Files<'_>, descriptor: &Descriptor) {
     files.recent.stat.take_if(|(recent, _)| *recent == descriptor.rep());
+    files.recent.folder.take_if(|(recent, _)| *recent == descriptor.rep());
 }
 
 pub fn stat(files: &mut Files<'_>, descriptor: Descriptor) -> FsResult<DescriptorStat> {
@@ -129,12 +145,17 @@ struct Listing {
 }
 
 pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Entries> {
+    let opened = files.recent.folder.take_if(|(recent, _)| *recent == folder.rep());
     let from = directory(files, &folder)?;
     let folder = if Arc::strong_count(&from.dir) == 1 {
         // Nobody else reads by this handle, so its position may be used. A folder that may be read and not entered is
         // refused, as it is where the folder is opened once more.
-        rustix::fs::accessat(&*from.dir, c".", Access::EXISTS, AtFlags::empty()).map_err(refused)?;
-        rustix::fs::seek(&*from.dir, SeekFrom::Start(0)).map_err(refused)?;
+        if !opened.is_some_and(|(_, may_enter)| may_enter) {
+            rustix::fs::accessat(&*from.dir, c".", Access::EXISTS, AtFlags::empty()).map_err(refused)?;
+        }
+        if opened.is_none() {
+            rustix::fs::seek(&*from.dir, SeekFrom::Start(0)).map_err(refused)?;
+        }
         Arc::clone(&from.dir)
     } else {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
