@@ -37,10 +37,9 @@ impl scan::Guest for Component {
     fn step_json(request: String) -> Result<String, ScanError> {
         let mut request: Request =
             serde_json::from_str(&request).map_err(|error| ScanError::InvalidRequest(error.to_string()))?;
-        let text_lists = request.text_lists;
         let (step, work) = request.step();
         let found = step.run(work)?;
-        Ok(json::text(&StepAnswer { step: &step, found: &found, text_lists }))
+        Ok(json::text(&StepAnswer { step: &step, found: &found }))
     }
 
     fn scan_music_directory(root: String) -> Result<u64, ScanError> {

@@ -11,20 +11,17 @@ pub struct StepAnswer<'a> {
     pub step: &'a Step<'a>,
     /// What the step did.
     pub found: &'a Found,
-    /// Whether list-valued columns become JSON text.
-    pub text_lists: bool,
 }
 
 impl Serialize for StepAnswer<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Found { folders, files, read, paths, tracks, problems, changes, work } = self.found;
-        let text_lists = self.text_lists;
         let mut answer = serializer.serialize_struct("step", 9)?;
         answer.serialize_field("folders", folders)?;
         answer.serialize_field("files", files)?;
         answer.serialize_field("read", read)?;
         answer.serialize_field("paths", paths)?;
-        answer.serialize_field("tracks", &Rows(tracks, |track| TrackRow { track, text_lists }))?;
+        answer.serialize_field("tracks", &Rows(tracks, TrackRow))?;
         if matches!(self.step.mode, Mode::Sync { .. }) {
             answer.serialize_field("unchanged", &changes.unchanged)?;
             answer.serialize_field("changes", &ChangesOf(self.step.root, changes))?;

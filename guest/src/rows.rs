@@ -8,12 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use crate::bindings::exports::mt::scanner::types::{Problem, Track};
 
 /// A row of a track, for serialisation as an array.
-pub struct TrackRow<'a> {
-    /// The track.
-    pub track: &'a Track,
-    /// Whether lists become JSON text, ready to bind to a statement.
-    pub text_lists: bool,
-}
+pub struct TrackRow<'a>(pub &'a Track);
 
 /// A row for the statement `added`.
 pub struct AddedRow<'a> {
@@ -39,34 +34,28 @@ pub struct ProblemRow<'a>(pub &'a Problem);
 /// The columns of a problem's row.
 pub const PROBLEM_COLUMNS: &[&str] = &["root", "path", "outcome", "detail"];
 
-/// A value that knows how it looks in a row.
-trait Cell {
-    fn push<S: SerializeSeq>(&self, row: &mut S, text_lists: bool) -> Result<(), S::Error>;
-}
-
-macro_rules! plain_cells {
-    ($($type:ty),*) => { $(
-        impl Cell for $type {
-            fn push<S: SerializeSeq>(&self, row: &mut S, _: bool) -> Result<(), S::Error> {
-                row.serialize_element(self)
-            }
-        }
-    )* };
-}
-plain_cells!(String, u64, i64, Option<String>, Option<u8>, Option<u32>, Option<u64>, Option<f64>);
-
-impl Cell for bool {
-    /// SQLite has no booleans, and `true` would bind differently from host to host.
-    fn push<S: SerializeSeq>(&self, row: &mut S, text_lists: bool) -> Result<(), S::Error> {
-        if text_lists { row.serialize_element(&u8::from(*self)) } else { row.serialize_element(self) }
+/// A value that a host can bind to a statement as it is in the row.
+trait Bind: Serialize {
+    fn bind<S: SerializeSeq>(&self, row: &mut S) -> Result<(), S::Error> {
+        row.serialize_element(self)
     }
 }
 
-impl Cell for Vec<String> {
-    fn push<S: SerializeSeq>(&self, row: &mut S, text_lists: bool) -> Result<(), S::Error> {
-        if !text_lists {
-            return row.serialize_element(self);
-        }
+macro_rules! bound_as_they_are {
+    ($($type:ty),*) => { $( impl Bind for $type {} )* };
+}
+bound_as_they_are!(String, u64, i64, Option<String>, Option<u8>, Option<u32>, Option<u64>, Option<f64>);
+
+impl Bind for bool {
+    /// SQLite has no booleans, and `true` would bind differently from host to host.
+    fn bind<S: SerializeSeq>(&self, row: &mut S) -> Result<(), S::Error> {
+        row.serialize_element(&u8::from(*self))
+    }
+}
+
+impl Bind for Vec<String> {
+    /// As JSON text.
+    fn bind<S: SerializeSeq>(&self, row: &mut S) -> Result<(), S::Error> {
         if self.is_empty() {
             return row.serialize_element("[]");
         }
@@ -83,8 +72,13 @@ macro_rules! columns {
         /// The columns of a row for the statement `modified`.
         pub const MODIFIED_COLUMNS: &[&str] = &[$(stringify!($field),)* "id"];
 
-        fn push<S: SerializeSeq>(track: &Track, row: &mut S, text_lists: bool) -> Result<(), S::Error> {
-            $( track.$field.push(row, text_lists)?; )*
+        fn write<S: SerializeSeq>(track: &Track, row: &mut S) -> Result<(), S::Error> {
+            $( row.serialize_element(&track.$field)?; )*
+            Ok(())
+        }
+
+        fn bind<S: SerializeSeq>(track: &Track, row: &mut S) -> Result<(), S::Error> {
+            $( track.$field.bind(row)?; )*
             Ok(())
         }
     };
@@ -93,7 +87,7 @@ macro_rules! columns {
 impl Serialize for TrackRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_seq(Some(TRACK_COLUMNS.len()))?;
-        push(self.track, &mut row, self.text_lists)?;
+        write(self.0, &mut row)?;
         row.end()
     }
 }
@@ -101,7 +95,7 @@ impl Serialize for TrackRow<'_> {
 impl Serialize for AddedRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_seq(Some(ADDED_COLUMNS.len()))?;
-        push(self.track, &mut row, true)?;
+        bind(self.track, &mut row)?;
         row.serialize_element(self.folder)?;
         row.serialize_element(&u8::from(self.settled))?;
         row.end()
@@ -111,7 +105,7 @@ impl Serialize for AddedRow<'_> {
 impl Serialize for ModifiedRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_seq(Some(MODIFIED_COLUMNS.len()))?;
-        push(self.track, &mut row, true)?;
+        bind(self.track, &mut row)?;
         row.serialize_element(&self.id)?;
         row.end()
     }
@@ -185,14 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn lists_can_be_text_for_binding() {
+    fn what_is_bound_has_lists_as_text_and_booleans_as_numbers() {
         let mut track = blank_track("r", "p");
         track.artists = vec!["a".into(), "b\"c".into()];
-        let row = |text_lists| serde_json::to_value(TrackRow { track: &track, text_lists }).unwrap();
-        let artists = TRACK_COLUMNS.iter().position(|name| *name == "artists").unwrap();
-        assert_eq!(row(false)[artists], serde_json::json!(["a", "b\"c"]));
-        assert_eq!(row(true)[artists], serde_json::json!(r#"["a","b\"c"]"#));
-        let artwork = TRACK_COLUMNS.iter().position(|name| *name == "has_artwork").unwrap();
-        assert_eq!(row(true)[artwork], serde_json::json!(0));
+        let row = serde_json::to_value(TrackRow(&track)).unwrap();
+        let bound = serde_json::to_value(ModifiedRow { track: &track, id: 1 }).unwrap();
+        let place = |name: &str| TRACK_COLUMNS.iter().position(|column| *column == name).unwrap();
+        assert_eq!(row[place("artists")], serde_json::json!(["a", "b\"c"]));
+        assert_eq!(bound[place("artists")], serde_json::json!(r#"["a","b\"c"]"#));
+        assert_eq!(row[place("has_artwork")], serde_json::json!(false));
+        assert_eq!(bound[place("has_artwork")], serde_json::json!(0));
     }
 }

@@ -324,7 +324,6 @@ fn reading() -> Vec<Statement> {
             TRACK_COLUMNS,
             format!("SELECT {}", (1..=TRACK_COLUMNS.len()).map(place).collect::<Vec<_>>().join(", ")),
         ),
-        one("count_tracks", &[], "SELECT count(*) FROM tracks WHERE missing_since IS NULL"),
         one(
             "tracks",
             &[],

@@ -15,9 +15,6 @@ pub struct Request {
     budget: Budget,
     mode: Name,
     walking: Walking,
-    /// Whether list-valued columns become JSON text.
-    #[serde(default)]
-    pub text_lists: bool,
     /// Of a sync: whether folders that the library knows are entered from above.
     #[serde(default)]
     deep: bool,
