@@ -1,0 +1,34 @@
+//! Pictures in FLAC.
+
+use std::io::{self, Seek, SeekFrom};
+
+use super::{Artwork, id3v2, vorbis_comment};
+use crate::metadata::reader::{FileReader, ReadAt};
+
+/// FLAC metadata blocks (RFC 9639, section 8), behind a possible ID3v2.
+pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+    const COMMENT: u8 = 4;
+    const PICTURE: u8 = 6;
+    let (id3v2, start) = id3v2::find(reader, 0)?;
+    let mut position = start + 4;
+    let mut artwork = id3v2;
+    loop {
+        let mut header = [0; 4];
+        if !reader.peek(position, &mut header)? {
+            return Ok(artwork);
+        }
+        let size = u64::from(u32::from_be_bytes([0, header[1], header[2], header[3]]));
+        match header[0] & 0x7f {
+            PICTURE => artwork = Artwork::Present,
+            COMMENT if artwork == Artwork::Absent => {
+                reader.seek(SeekFrom::Start(position + 4))?;
+                artwork = vorbis_comment::has_picture(reader)?.into();
+            }
+            _ => {}
+        }
+        if header[0] & 0x80 != 0 {
+            return Ok(artwork);
+        }
+        position += 4 + size;
+    }
+}

@@ -1,0 +1,20 @@
+//! Pictures in WAVE.
+
+use std::io;
+
+use super::{Artwork, id3v2};
+use crate::metadata::reader::{FileReader, ReadAt};
+use crate::metadata::wave;
+
+/// The RIFF chunk `id3 ` of a WAVE file.
+pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+    let mut artwork = Artwork::Absent;
+    wave::chunks(reader, false, |reader, chunk| {
+        let found = chunk.name.eq_ignore_ascii_case(b"id3 ");
+        if found {
+            artwork = id3v2::find(reader, chunk.start)?.0;
+        }
+        Ok(!found)
+    })?;
+    Ok(artwork)
+}
