@@ -1,0 +1,108 @@
+//! What a sync begins with: its memory, and what the library knows.
+
+use super::{FOLDER, FOLDER_PROBLEMS, one, several};
+use crate::bindings::exports::mt::scanner::library::Statement;
+use crate::library::moves;
+
+/// Its memory is in temporary tables; triggers note what it changes.
+pub(super) fn statements() -> Vec<Statement> {
+    const MEMORY: [&str; 6] = [
+        "syncing (scan_id INTEGER NOT NULL)",
+        "synced_roots (root_id INTEGER PRIMARY KEY)",
+        // Files and folders that are not there any more, until `finish`.
+        "gone (track_id INTEGER PRIMARY KEY)",
+        "gone_folders (folder_id INTEGER PRIMARY KEY)",
+        // The time of last change that folders had when they were listed, until everything in them is written.
+        "listed (folder_id INTEGER PRIMARY KEY, mtime_ns INTEGER)",
+        // Problems that the sync itself has found: they are not of what is gone.
+        "told (root_id INTEGER, path TEXT, outcome TEXT, PRIMARY KEY (root_id, path, outcome))",
+    ];
+    let mut begin = Vec::new();
+    for table in MEMORY {
+        begin.push(format!("CREATE TEMP TABLE IF NOT EXISTS {table}"));
+        begin.push(format!("DELETE FROM {}", table.split(' ').next().unwrap_or_default()));
+    }
+    begin.extend(moves::tables());
+    begin.extend(
+        [
+            "CREATE TEMP TABLE IF NOT EXISTS changes \
+             (track_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, former_root TEXT, former_path TEXT)",
+            "DELETE FROM changes",
+            // Of a sync that was broken off: nobody was told of them.
+            "INSERT INTO changes (track_id, kind) SELECT track_id, 'added' FROM arrivals",
+            "CREATE TEMP TRIGGER IF NOT EXISTS on_added AFTER INSERT ON tracks BEGIN \
+             INSERT INTO arrivals VALUES (new.id); INSERT INTO changes (track_id, kind) VALUES (new.id, 'added'); END",
+            "CREATE TEMP TRIGGER IF NOT EXISTS on_modified AFTER UPDATE OF updated_at ON tracks BEGIN \
+             INSERT OR IGNORE INTO changes (track_id, kind) VALUES (new.id, 'modified'); END",
+        ]
+        .map(str::to_owned),
+    );
+    vec![
+        several("begin", &[], begin),
+        several(
+            "scan",
+            &["mode"],
+            vec![
+                "INSERT INTO scans (mode) VALUES (?1)".into(),
+                "INSERT INTO syncing SELECT max(id) FROM scans WHERE ?1 IS NOT NULL".into(),
+            ],
+        ),
+        several(
+            "root",
+            &["root"],
+            vec![
+                "INSERT INTO roots (path) VALUES (?1) ON CONFLICT DO NOTHING".into(),
+                "INSERT OR IGNORE INTO synced_roots SELECT id FROM roots WHERE path = ?1".into(),
+            ],
+        ),
+        one("folders", &["root"], FOLDERS),
+        one("known", &["root", "folder", "after"], known()),
+    ]
+}
+
+/// Every folder of a root that a sync knows, as work: to be looked into if it has changed.
+const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL, 'unless_mtime_ns', mtime_ns) AS work \
+    FROM folders WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND present AND mtime_ns IS NOT NULL \
+    UNION ALL SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL) \
+    FROM folders WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND present AND mtime_ns IS NULL";
+
+/// How many files of a folder are told at a time, of those that are there and of those that are missing; `PAGE` in
+/// `walk/listing.rs` has the reasons.
+const KNOWN_FILES: usize = 12 * 1024;
+
+/// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those behind a name, and not all of
+/// them at once.
+fn known() -> String {
+    let name = |path: &str| format!("substr({path}, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END)");
+    let files = |missing: &str| {
+        format!(
+            "SELECT * FROM (SELECT path, id, size, mtime_ns, ctime_ns, settled, missing_since IS NOT NULL AS missing, audio_key \
+             FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since {missing} \
+             AND path > iif(?2 = '' OR ?3 IS NULL, coalesce(?3, ''), ?2 || '/' || ?3) ORDER BY path LIMIT {KNOWN_FILES})"
+        )
+    };
+    // The last that was told, if there may be more.
+    let last = |missing: u8| {
+        format!("iif(sum(missing = {missing}) = {KNOWN_FILES}, max(path) FILTER (WHERE missing = {missing}), NULL)")
+    };
+    format!(
+        "WITH folder AS (SELECT id, mtime_ns, present FROM folders WHERE {FOLDER}), \
+         files AS (SELECT json_group_array(json_array({}, \
+         json_array(id, size, mtime_ns, ctime_ns, settled, missing, audio_key))) AS list, {} AS last, {} AS last_missing \
+         FROM ({} UNION ALL {})) \
+         SELECT json_object('new', json(iif(EXISTS (SELECT 1 FROM folder), 'false', 'true')), \
+         'present', json(iif((SELECT present FROM folder), 'true', 'false')), \
+         'mtime_ns', (SELECT mtime_ns FROM folder), \
+         'problems', json(iif(EXISTS (SELECT 1 FROM problems WHERE {FOLDER_PROBLEMS}), 'true', 'false')), \
+         'folders', json((SELECT json_group_array({}) FROM folders \
+         WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND parent = ?2 AND present)), \
+         'through', {}, 'files', json(list)) AS known FROM files",
+        name("path"),
+        last(0),
+        last(1),
+        files("IS NULL"),
+        files("IS NOT NULL"),
+        name("path"),
+        name("min(coalesce(last, last_missing), coalesce(last_missing, last))"),
+    )
+}

@@ -1,0 +1,71 @@
+//! The statements, by name. Those that take rows of a sync come in the order in which a host runs them.
+
+mod beginning;
+mod changes;
+mod ending;
+mod reading;
+
+use crate::bindings::exports::mt::scanner::library::Statement;
+use crate::rows::TRACK_COLUMNS;
+
+/// Every statement.
+pub fn statements() -> Vec<Statement> {
+    let mut all = beginning::statements();
+    all.extend(changes::statements());
+    all.extend(ending::statements());
+    all.extend(reading::statements());
+    all
+}
+
+fn several(name: &str, parameters: &[&str], sql: Vec<String>) -> Statement {
+    Statement { name: name.into(), sql, parameters: parameters.iter().map(|&name| name.into()).collect() }
+}
+
+fn one(name: &str, parameters: &[&str], sql: impl Into<String>) -> Statement {
+    several(name, parameters, vec![sql.into()])
+}
+
+/// The columns of a track that its file determines.
+fn content_columns() -> &'static [&'static str] {
+    &TRACK_COLUMNS[2..]
+}
+
+fn place(number: usize) -> String {
+    format!("?{number}")
+}
+
+/// A folder's key, by the root's and its own path as parameters.
+const FOLDER: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) AND path = ?2";
+
+/// Problems of a folder itself and of links in it; those of its tracks stay until these are read again.
+const FOLDER_PROBLEMS: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) \
+    AND path >= ?2 AND path < iif(?2 = '', char(1114111), ?2 || '0') \
+    AND (path = ?2 OR (?2 = '' AND instr(path, '/') = 0) OR \
+    (path > ?2 || '/' AND instr(substr(path, length(?2) + 2), '/') = 0)) \
+    AND NOT EXISTS (SELECT 1 FROM folders JOIN tracks ON tracks.folder_id = folders.id \
+    WHERE folders.root_id = problems.root_id AND folders.path = ?2 AND tracks.path = problems.path \
+    AND tracks.missing_since IS NULL)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sql_of_a_statement_has_as_many_places_as_parameters() {
+        for statement in statements() {
+            for sql in &statement.sql {
+                let places = (1..).take_while(|place| sql.contains(&format!("?{place}"))).count();
+                assert_eq!(places, statement.parameters.len(), "{}: {sql}", statement.name);
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<String> = statements().into_iter().map(|statement| statement.name).collect();
+        names.sort();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

@@ -1,0 +1,87 @@
+//! What is asked of a library, and what is taken out of it.
+
+use serde_json::Value;
+
+use super::{content_columns, one, place};
+use crate::bindings::exports::mt::scanner::library::Statement;
+use crate::metadata::blank_track;
+use crate::rows::TRACK_COLUMNS;
+
+/// Tracks, what a sync has found, and what is to be forgotten.
+pub(super) fn statements() -> Vec<Statement> {
+    let columns = |table: &str| {
+        let columns: Vec<String> = content_columns().iter().map(|name| format!("{table}.{name}")).collect();
+        columns.join(", ")
+    };
+    let from = "JOIN folders ON folders.id = tracks.folder_id JOIN roots ON roots.id = folders.root_id";
+    vec![
+        // The columns of a track.
+        one(
+            "track",
+            TRACK_COLUMNS,
+            format!("SELECT {}", (1..=TRACK_COLUMNS.len()).map(place).collect::<Vec<_>>().join(", ")),
+        ),
+        one(
+            "tracks",
+            &[],
+            format!(
+                "SELECT roots.path AS root, tracks.path AS path, {} FROM tracks {from} \
+                 WHERE missing_since IS NULL ORDER BY roots.path, tracks.path",
+                columns("tracks")
+            ),
+        ),
+        one(
+            "report",
+            &[],
+            "SELECT coalesce(sum(kind = 'added'), 0) AS added, coalesce(sum(kind = 'modified'), 0) AS modified, \
+             coalesce(sum(kind = 'moved'), 0) AS moved, coalesce(sum(kind = 'missing'), 0) AS missing, \
+             coalesce(sum(kind = 'restored'), 0) AS restored, \
+             (SELECT count(*) FROM folders JOIN tracks ON tracks.folder_id = folders.id AND missing_since IS NULL \
+             WHERE root_id IN (SELECT root_id FROM synced_roots)) \
+             - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored')), 0) AS unchanged FROM changes",
+        ),
+        // `line` is a JSON object: the columns before it, and those of the track.
+        one(
+            "changes",
+            &[],
+            format!(
+                "SELECT kind AS change, roots.path AS root, tracks.path AS path, former_root, former_path, \
+                 json_object('change', kind, 'former_root', former_root, 'former_path', former_path, \
+                 'root', roots.path, 'path', tracks.path, {}) AS line FROM changes \
+                 JOIN tracks ON tracks.id = changes.track_id {from} ORDER BY roots.path, tracks.path, kind",
+                json_members()
+            ),
+        ),
+        one(
+            "problems",
+            &[],
+            "SELECT roots.path AS root, problems.path AS path, outcome, detail FROM problems JOIN roots ON roots.id = root_id \
+             WHERE root_id IN (SELECT root_id FROM synced_roots) ORDER BY roots.path, problems.path, outcome",
+        ),
+        // Forgets tracks that have been missing since this time (Unix time in seconds) or longer; `prune` their folders. Not those
+        // of which a sync that was broken off has left open where they are.
+        one(
+            "purge",
+            &["missing_since"],
+            "DELETE FROM tracks WHERE missing_since IS NOT NULL AND missing_since <= ?1 \
+             AND id NOT IN (SELECT track_id FROM replaced)",
+        ),
+        one(
+            "prune",
+            &[],
+            "DELETE FROM folders WHERE NOT present AND NOT EXISTS (SELECT 1 FROM tracks WHERE folder_id = folders.id)",
+        ),
+    ]
+}
+
+/// What a track's file determines, as arguments of `json_object`.
+fn json_members() -> String {
+    // A track shows which columns are lists and flags, which SQLite has as text and as numbers.
+    let example = serde_json::to_value(blank_track("", "")).unwrap_or_default();
+    let member = |name: &&str| match example[*name] {
+        Value::Array(_) => format!("'{name}', json(tracks.{name})"),
+        Value::Bool(_) => format!("'{name}', json(iif(tracks.{name}, 'true', 'false'))"),
+        _ => format!("'{name}', tracks.{name}"),
+    };
+    content_columns().iter().map(member).collect::<Vec<_>>().join(", ")
+}
