@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class Faster:
         wording = f"at least {self.times:g}x as fast as" if self.times != 1 else "not slower than"
         expected = f"{self.row}: expected {wording} {self.than}"
         got = ratio(outcomes, self.than, self.row, usual)
-        return judged(expected, got, "x", got is not None and got >= self.times)
+        return judged(expected, got, "x", lambda times: times >= self.times)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class AtMost:
         what = "memory" if self.metric is Metric.MEGABYTES else "time"
         expected = f"{self.row}: expected at most {self.times:g}x the {what} of {self.of}"
         got = ratio(outcomes, self.row, self.of, self.metric or usual)
-        return judged(expected, got, "x", got is not None and got <= self.times)
+        return judged(expected, got, "x", lambda times: times <= self.times)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Under:
         metric = self.metric or usual
         expected = f"{self.row}: expected under {self.limit:g} {metric.value}"
         got = median(outcomes, self.row, metric)
-        return judged(expected, got, f" {metric.value}", got is not None and got < self.limit)
+        return judged(expected, got, f" {metric.value}", lambda figure: figure < self.limit)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class More:
         expected = f"{self.row}: expected at most {self.by:g} {metric.value} more than {self.than}"
         first, second = median(outcomes, self.row, metric), median(outcomes, self.than, metric)
         got = first - second if first is not None and second is not None else None
-        return judged(expected, got, f" {metric.value} more", got is not None and got <= self.by)
+        return judged(expected, got, f" {metric.value} more", lambda more: more <= self.by)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Flat:
         measured = [row for row, figure in medians.items() if figure is not None]
         got = (max(figures) / min(figures) - 1) * 100 if len(figures) > 1 else None
         expected = f"{'; '.join(measured if got is not None else self.rows)}: expected {what} within {self.percent:g} %"
-        return judged(expected, got, " %", got is not None and got <= self.percent)
+        return judged(expected, got, " %", lambda percent: percent <= self.percent)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,8 @@ def ratio(outcomes: Outcomes, over: str, under: str, metric: Metric) -> float | 
     return first / second if first is not None and second else None
 
 
-def judged(expected: str, got: float | None, unit: str, met: bool) -> Verdict:
+def judged(expected: str, got: float | None, unit: str, met: Callable[[float], bool]) -> Verdict:
+    """What came of an expectation, if it was measured."""
     if got is None:
         return Verdict(f"{expected}, not measured", None)
-    return Verdict(f"{expected}, got {three_digits(got)}{unit}", met)
+    return Verdict(f"{expected}, got {three_digits(got)}{unit}", met(got))
