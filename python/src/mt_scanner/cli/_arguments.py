@@ -44,20 +44,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     index = command(commands, "index", "bring an SQLite library up to date with what is in the folders")
     folders(index)
     library(index)
-    index.add_argument(
-        "--mode",
-        choices=("full", "quick"),
-        default="full",
-        help="full looks at every file; quick trusts folders whose time of last change is as it was, and does not see "
-        "files that were changed in place [default: full]",
+    syncing(
+        index,
+        mode="full looks at every file; quick trusts folders whose time of last change is as it was, and does not see "
+        "files that were changed in place",
+        confirm="the folders may have lost all their music; without it that is an error: a disk may not be mounted",
     )
     index.add_argument("--dry-run", action="store_true", help="leave the library as it is, and tell what would be done")
-    index.add_argument(
-        "--confirm-empty",
-        action="store_true",
-        help="the folders may have lost all their music; without it that is an error: a disk may not be mounted",
-    )
-    index.add_argument("--verbose", "-v", action="store_true", help="name every track that was changed")
     walking(index)
 
     watch = command(
@@ -65,15 +58,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     folders(watch)
     library(watch)
-    watch.add_argument(
-        "--mode",
-        choices=("full", "quick"),
-        default="full",
-        help="what to begin with: full looks at every file, quick only at folders whose time of last change is another "
-        "one [default: full]",
-    )
-    watch.add_argument(
-        "--confirm-empty", action="store_true", help="the folders may have lost all their music when this begins"
+    syncing(
+        watch,
+        mode="what to begin with: full looks at every file, quick only at folders whose time of last change is another "
+        "one",
+        confirm="the folders may have lost all their music when this begins",
     )
     watch.add_argument("--poll", action="store_true", help="look at every folder from time to time, whatever it tells")
     watch.add_argument(
@@ -83,7 +72,6 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="SECONDS",
         help="least time between two such looks in s [default: 30]",
     )
-    watch.add_argument("--verbose", "-v", action="store_true", help="name every track that was changed")
     walking(watch)
 
     purge = command(commands, "purge", "forget tracks whose files have been missing")
@@ -120,6 +108,12 @@ def command(
 
 def library(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--db", default="library.db", metavar="FILE", help="the library [default: library.db]")
+
+
+def syncing(parser: argparse.ArgumentParser, mode: str, confirm: str) -> None:
+    parser.add_argument("--mode", choices=("full", "quick"), default="full", help=f"{mode} [default: full]")
+    parser.add_argument("--confirm-empty", action="store_true", help=confirm)
+    parser.add_argument("--verbose", "-v", action="store_true", help="name every track that was changed")
 
 
 def folders(parser: argparse.ArgumentParser) -> None:
