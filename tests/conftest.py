@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["durable"]
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 FIXTURES = REPOSITORY / "tests" / "fixtures"
 EXTENSIONS = ("mp3", "flac", "m4a", "ogg", "wav", "wma", "aac", "opus", "m4p", "mp4")
