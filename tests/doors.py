@@ -109,6 +109,13 @@ class Door:
         assert run.returncode == 0, run.stderr
         return int(json.loads(run.stdout)["purged"])
 
+    def index_for_people(self, database: Path, roots: Sequence[Path], *options: str) -> str:
+        """What `index` says to people."""
+        command, _ = self.command(roots[0])
+        run = self._start([*command, "index", *options, "--db", str(database), *map(str, roots)], rights=True)
+        assert (run.returncode, run.stderr) == (0, "")
+        return run.stdout
+
     def indexing(self, database: Path, roots: Sequence[Path], *options: str) -> list[str]:
         """The command of `index`, for who runs it in a way of their own, with `environment`."""
         assert self.keeps_libraries, f"{self.name} keeps no library"

@@ -57,7 +57,7 @@ fn scan_gives_tracks_and_problems_as_json_lines() {
 fn scan_gives_a_summary() {
     let output = mt_scan(&["scan", text(&samples())]);
     let first = stdout(&output).lines().next().unwrap();
-    assert!(first.contains(" tracks, ") && first.contains(" min, "), "{first}");
+    assert!(first.contains(" tracks, ") && first.contains(" s, "), "{first}");
     assert!(stdout(&output).contains("\n  format "), "{}", stdout(&output));
     assert_eq!(stdout(&mt_scan(&["scan", "--quiet", text(&samples())])), "");
 }

@@ -52,7 +52,7 @@ impl Summary {
             total.milliseconds += sum.milliseconds;
             total.bytes += sum.bytes;
         }
-        writeln!(out, "{}, {}, {}", number(total.tracks, "track"), hours(total.milliseconds), size(total.bytes))?;
+        writeln!(out, "{}, {}, {}", number(total.tracks, "track"), length(total.milliseconds), size(total.bytes))?;
         let speed = thousands(progress.files_per_second().round() as u64);
         let seconds = progress.elapsed.as_secs_f64();
         writeln!(out, "{} in {seconds:.1} s, {speed} files/s", number(progress.folders, "folder"))?;
@@ -63,7 +63,7 @@ impl Summary {
             let rows = self
                 .kinds
                 .iter()
-                .map(|(kind, sum)| [kind.clone(), thousands(sum.tracks), hours(sum.milliseconds), size(sum.bytes)]);
+                .map(|(kind, sum)| [kind.clone(), thousands(sum.tracks), length(sum.milliseconds), size(sum.bytes)]);
             table(out, &[head].into_iter().chain(rows).collect::<Vec<_>>())?;
         }
         problems.show(out)
@@ -159,9 +159,12 @@ fn decimal(number: f64) -> String {
     format!("{}.{rest}", thousands(whole.parse().unwrap_or(0)))
 }
 
-fn hours(milliseconds: u64) -> String {
-    let minutes = milliseconds as f64 / 60_000.0;
-    if minutes >= 120.0 { format!("{} hours", decimal(minutes / 60.0)) } else { format!("{minutes:.1} min") }
+fn length(milliseconds: u64) -> String {
+    match milliseconds as f64 / 1000.0 {
+        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
+        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{} hours", decimal(seconds / 3600.0)),
+    }
 }
 
 pub fn size(bytes: u64) -> String {
@@ -189,7 +192,9 @@ mod tests {
         assert_eq!(size(999), "999 bytes");
         assert_eq!(size(1000), "1.0 kB");
         assert_eq!(size(4_321_000_000_000_000), "4,321.0 TB");
-        assert_eq!(hours(7_199_999), "120.0 min");
-        assert_eq!(hours(7_200_000), "2.0 hours");
+        assert_eq!(length(119_499), "119 s");
+        assert_eq!(length(120_000), "2 min");
+        assert_eq!(length(7_199_999), "120 min");
+        assert_eq!(length(4_321_000_000), "1,200.3 hours");
     }
 }
