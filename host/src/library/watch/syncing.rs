@@ -1,0 +1,143 @@
+//! The syncs of a watch, and what becomes of roots that cannot be synced.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::inbox::Inbox;
+use super::{Notice, Watch, WatchObserver};
+use crate::library::{Change, LibraryError, Observer, SyncOptions, SyncReport};
+use crate::{Error, Problem, Progress};
+
+/// How long to wait before a library that is busy is tried again.
+const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(5);
+
+/// What a sync begins with.
+pub(super) enum Extent {
+    Folders(Vec<(usize, String)>),
+    Whole(SyncOptions),
+}
+
+impl Watch<'_> {
+    /// Syncs roots or folders in them; those that are not there are left out.
+    pub(super) fn bring(
+        &mut self,
+        mut places: Vec<usize>,
+        extent: Extent,
+        observer: &mut impl WatchObserver,
+    ) -> Result<(), LibraryError> {
+        while !places.is_empty() {
+            let options = match &extent {
+                Extent::Whole(options) => options.clone(),
+                Extent::Folders(folders) => {
+                    let there = folders.iter().filter(|(place, _)| places.contains(place));
+                    SyncOptions::folders(there.map(|(place, folder)| (&self.eyes[*place].root, folder.clone())))
+                }
+            };
+            let error = match self.sync(&places, &options, observer) {
+                Ok(None) => return Ok(()),
+                Ok(Some(report)) => {
+                    if let Extent::Whole(_) = extent {
+                        self.settle(&places, &report, observer);
+                    }
+                    return Ok(());
+                }
+                Err(LibraryError::Busy { .. }) => {
+                    observer.notice(Notice::Busy);
+                    for &place in &places {
+                        self.eyes[place].full.get_or_insert(Instant::now() + BETWEEN_ATTEMPTS);
+                    }
+                    return Ok(());
+                }
+                Err(error) => error,
+            };
+            let Some(place) = self.blamed(&error).filter(|place| places.contains(place)) else { return Err(error) };
+            places.retain(|&other| other != place);
+            if let LibraryError::RootEmptied { .. } = error {
+                let eye = &mut self.eyes[place];
+                if !eye.emptied {
+                    observer.notice(Notice::RootGone { root: &eye.root, why: &error.to_string() });
+                }
+                eye.emptied = true;
+                eye.synced(Duration::ZERO, self.options.interval);
+            } else {
+                self.lose(place, &error.to_string(), observer);
+            }
+        }
+        Ok(())
+    }
+
+    /// The root that cannot be synced.
+    fn blamed(&self, error: &LibraryError) -> Option<usize> {
+        let root = match error {
+            LibraryError::RootEmptied { root } => Path::new(root),
+            LibraryError::Scan(
+                Error::RootNotFound { path, .. } | Error::RootNotAFolder { path } | Error::RootUnreadable { path, .. },
+            ) => path,
+            _ => return None,
+        };
+        self.eyes.iter().position(|eye| eye.root == root)
+    }
+
+    /// These roots are as the disk is.
+    pub(super) fn settle(&mut self, places: &[usize], report: &SyncReport, observer: &mut impl WatchObserver) {
+        for &place in places {
+            let eye = &mut self.eyes[place];
+            eye.synced(report.progress.elapsed, self.options.interval);
+            if std::mem::take(&mut eye.emptied) {
+                observer.notice(Notice::RootBack { root: &eye.root });
+            }
+        }
+    }
+
+    /// One sync; `None` if it was stopped.
+    pub(super) fn sync(
+        &self,
+        places: &[usize],
+        options: &SyncOptions,
+        observer: &mut impl WatchObserver,
+    ) -> Result<Option<SyncReport>, LibraryError> {
+        let scanner = self.scanner.only(places);
+        match self.library.sync(&scanner, options, &mut Seen { observer, inbox: &self.inbox }) {
+            Ok(report) => {
+                observer.synced(&report);
+                if observer.is_cancelled() {
+                    self.inbox.stop();
+                }
+                Ok(Some(report))
+            }
+            Err(LibraryError::Cancelled) => {
+                self.inbox.stop();
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whoever watches, and the handle that stops.
+struct Seen<'a, O> {
+    observer: &'a mut O,
+    inbox: &'a Inbox,
+}
+
+impl<O: WatchObserver> Observer for Seen<'_, O> {
+    fn progress(&mut self, progress: &Progress) {
+        self.observer.progress(progress);
+    }
+
+    fn is_cancelled(&mut self) -> bool {
+        self.inbox.is_stopped() || self.observer.is_cancelled()
+    }
+
+    fn wants_changes(&self) -> bool {
+        self.observer.wants_changes()
+    }
+
+    fn change(&mut self, change: Change<'_>) {
+        self.observer.change(change);
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        self.observer.problem(problem);
+    }
+}
