@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from conftest import FIXTURES, Tree
-from mt_scanner import Change, Library, Notice, RootNotFound, SyncReport, WatchError, _batch, _network, _watch
+from mt_scanner import Change, Library, Notice, RootNotFound, SyncReport, WatchError, _network, _watch
 from mt_scanner.cli import main
 
 PATIENCE = 30.0
@@ -317,20 +317,6 @@ def test_a_root_may_be_a_link_and_hold_links(music: Tree, watch: Watch, tmp_path
     watched = watch(tmp_path / "root")
     music.copy(OTHER, "B/Album/new.mp3")
     watched.until("added B/Album/new.mp3")
-
-
-def test_a_batch_names_folders_that_the_library_knows() -> None:
-    known = {"", "A", "A/Album", "A/Album/CD 1", "A/Albumen", "B"}
-    changed, added = 2, 1
-
-    def found(kind: int, path: str) -> set[str]:
-        return _batch.folders([(kind, path)], "/music", known)
-
-    assert found(changed, "/music/A/Album/a.mp3") == {"A/Album"}
-    assert found(added, "/music/A/Unknown/deep/a.mp3") == {"A"}
-    assert found(changed, "/music/A/Album/.nomedia") == {"A/Album", "A/Album/CD 1"}
-    assert found(changed, "/music") == {""}
-    assert found(changed, "/musical/a.mp3") == set()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way")

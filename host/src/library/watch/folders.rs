@@ -42,3 +42,58 @@ fn nearest<'a>(folder: &'a str, known: &BTreeSet<String>) -> &'a str {
     }
     folder
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use notify::Event;
+    use notify::event::{CreateKind, DataChange, EventKind, MetadataKind, ModifyKind, RemoveKind, RenameMode};
+    use serde::Deserialize;
+
+    use super::*;
+
+    /// The other hosts run these, too.
+    const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cases/watch-batches/batches.json");
+
+    #[derive(Deserialize)]
+    struct Cases {
+        known: BTreeSet<String>,
+        gone: BTreeSet<String>,
+        batches: Vec<Batch>,
+    }
+
+    #[derive(Deserialize)]
+    struct Batch {
+        about: String,
+        events: Vec<(String, String)>,
+        folders: BTreeSet<String>,
+    }
+
+    fn event(what: &str, path: &str) -> Event {
+        let kind = match what {
+            "made" => EventKind::Create(CreateKind::Any),
+            "written" => EventKind::Modify(ModifyKind::Data(DataChange::Any)),
+            "permitted" => EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)),
+            "renamed from" => EventKind::Modify(ModifyKind::Name(RenameMode::From)),
+            "renamed to" => EventKind::Modify(ModifyKind::Name(RenameMode::To)),
+            "removed" => EventKind::Remove(RemoveKind::Any),
+            _ => panic!("{what} is no event"),
+        };
+        Event::new(kind).add_path(Path::new("/place").join(path))
+    }
+
+    #[test]
+    fn every_batch_comes_to_the_folders_that_its_case_expects() {
+        let Cases { known, gone, batches } = serde_json::from_slice(&fs::read(CASES).unwrap()).unwrap();
+        assert!(!batches.is_empty());
+        for Batch { about, events, folders: expected } in batches {
+            let mut pending = Pending::default();
+            for (what, path) in events {
+                pending.note(Path::new("/place/music"), Ok(event(&what, &path)));
+            }
+            assert_eq!(folders(&pending, &known, |path| !gone.contains(path)), expected, "{about}");
+        }
+    }
+}

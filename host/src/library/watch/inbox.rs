@@ -28,7 +28,7 @@ impl Pending {
 
     /// Takes in what the system says about the root at `root`. Nothing is judged by its name: what is an audio file is for the
     /// component to know.
-    fn note(&mut self, root: &Path, event: Result<Event, Error>) {
+    pub fn note(&mut self, root: &Path, event: Result<Event, Error>) {
         match event {
             Ok(event) if event.need_rescan() => {
                 self.lost = Some("the system's queue of events has overflowed".to_owned());
@@ -51,10 +51,10 @@ impl Pending {
             // Our own reading as well.
             return;
         }
-        let Some((parent, name)) = split(path) else { return self.add(String::new(), false) };
+        let anew = matches!(kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
+        let Some((parent, name)) = split(path) else { return self.add(String::new(), anew) };
         // A hidden file may say what is to be skipped, in its folder and below.
         self.add(parent.clone(), name.starts_with('.'));
-        let anew = matches!(kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
         if !is_written && !name.is_empty() && !matches!(kind, EventKind::Modify(ModifyKind::Data(_))) {
             let path = if parent.is_empty() { name } else { format!("{parent}/{name}") };
             *self.candidates.entry(path).or_default() |= anew;
