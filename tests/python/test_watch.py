@@ -13,12 +13,24 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import FIXTURES, Tree
-from mt_scanner import Change, Library, Notice, RootNotFound, SyncReport, WatchError, _network, _watch
+from mt_scanner import (
+    Change,
+    Library,
+    LibraryError,
+    Notice,
+    RootNotFound,
+    SyncReport,
+    WatchError,
+    _database,
+    _network,
+    _watch,
+)
 from mt_scanner.cli import main
 
 PATIENCE = 30.0
@@ -264,6 +276,42 @@ def test_an_error_of_the_watcher_leads_to_a_full_sync(
     watched.until("added A/Album/new.mp3")
     music.copy(FIXTURES / "formats" / "ogg-vorbis.ogg", "A/Album/newer.ogg")
     watched.until("added A/Album/newer.ogg")
+
+
+def test_a_library_that_is_busy_is_said_and_tried_again(
+    music: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The other backend has a patience of its own, and tests of its own (`host/src/library/watch/tests.rs`).
+    watched = watch(music.root, backend="wasmtime")
+    monkeypatch.setattr(_database, "PATIENCE", 0.1)
+    monkeypatch.setattr(_watch, "BETWEEN_ATTEMPTS", 0.1)
+    with another_sync(watched.db):
+        music.copy(OTHER, "A/Album/new.mp3")
+        # And again, without another event.
+        for _ in range(2):
+            busy = watched.until_notice("busy")
+            assert str(busy) == "another sync of this library is under way; waiting for it"
+        assert len(watched.ids()) == 2
+    watched.until("added A/Album/new.mp3")
+
+
+def test_a_library_that_is_busy_in_the_beginning_is_an_error(
+    music: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_database, "PATIENCE", 0.1)
+    db = tmp_path / "library.db"
+    with Library(db) as library, another_sync(db), pytest.raises(LibraryError, match="another sync"):
+        next(library.watch(music, backend="wasmtime"))
+
+
+@contextmanager
+def another_sync(db: Path) -> Iterator[None]:
+    other = sqlite3.connect(f"{db}-sync", isolation_level=None)
+    try:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        other.close()
 
 
 def test_a_watch_limit_leads_to_polling(music: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,11 +79,11 @@ impl Schema {
 pub(super) struct Lock(#[expect(dead_code, reason = "the connection holds the lock")] Connection);
 
 impl Lock {
-    pub fn take(path: &Path) -> Result<Self, LibraryError> {
+    pub fn take(path: &Path, patience: Duration) -> Result<Self, LibraryError> {
         let mut beside = path.as_os_str().to_owned();
         beside.push("-sync");
         let locked = Connection::open(&beside).and_then(|connection| {
-            connection.busy_timeout(PATIENCE)?;
+            connection.busy_timeout(patience)?;
             connection.execute_batch("BEGIN EXCLUSIVE")?;
             Ok(Self(connection))
         });

@@ -32,7 +32,7 @@ pub enum LibraryError {
         /// The newest schema that the component knows.
         known: u32,
     },
-    /// Another sync of it does not end.
+    /// Another sync of it did not end within 30 s.
     #[error("{}: another sync of this library is under way", path.display())]
     Busy {
         /// The library.

@@ -6,6 +6,8 @@ mod error;
 mod knowledge;
 mod options;
 mod report;
+#[cfg(test)]
+mod tests;
 mod watch;
 mod writer;
 
@@ -16,7 +18,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::door::{Changes, SyncDoor, SyncWork};
 use crate::{Error, Problem, Progress, Scan, Scanner};
-use database::{Lock, Schema};
+use database::{Lock, PATIENCE, Schema};
 use knowledge::Reader;
 use writer::Writer;
 
@@ -37,6 +39,8 @@ pub struct Library {
     path: PathBuf,
     connection: Connection,
     schema: Schema,
+    /// How long to wait for another sync.
+    patience: Duration,
 }
 
 /// Why something was not written.
@@ -56,7 +60,7 @@ impl Library {
         let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().to_owned());
         let schema = Schema::of(scanner)?;
         let connection = database::open(&path, &schema)?;
-        Ok(Self { path, connection, schema })
+        Ok(Self { path, connection, schema, patience: PATIENCE })
     }
 
     /// What the scanner's component says of a library: the version, the migrations with the version that each leads to, and the SQL
@@ -98,7 +102,7 @@ impl Library {
     /// # Errors
     ///
     /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written; [`LibraryError::RootEmptied`], with nothing marked
-    /// missing; [`LibraryError::Busy`] if another sync does not end; [`LibraryError::Database`] if the database cannot be
+    /// missing; [`LibraryError::Busy`] if another sync does not end within 30 s; [`LibraryError::Database`] if the database cannot be
     /// written. What was written until then stays and is true: the next sync goes on from there.
     pub fn sync(
         &self,
@@ -107,7 +111,7 @@ impl Library {
         observer: &mut impl Observer,
     ) -> Result<SyncReport, LibraryError> {
         scanner.check()?;
-        let _alone = Lock::take(&self.path)?;
+        let _alone = Lock::take(&self.path, self.patience)?;
         self.sync_alone(scanner, options, observer).map_err(|error| self.unwritten(error))
     }
 
@@ -134,9 +138,9 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Busy`] if a sync does not end, and [`LibraryError::Database`] if the database cannot be written.
+    /// [`LibraryError::Busy`] if a sync does not end within 30 s, and [`LibraryError::Database`] if the database cannot be written.
     pub fn purge(&self, missing_for: Duration) -> Result<u64, LibraryError> {
-        let _alone = Lock::take(&self.path)?;
+        let _alone = Lock::take(&self.path, self.patience)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let until = i64::try_from(now.saturating_sub(missing_for).as_secs()).unwrap_or(i64::MAX);
         let purged = || -> Result<u64, Unwritten> {

@@ -66,8 +66,8 @@ class Library:
         `options`: those of `Scanner`.
 
         Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing marked missing;
-        `LibraryError` if the database cannot be used, or another sync of it does not end. What was written until then
-        stays and is true: the next sync goes on from there.
+        `LibraryError` if the database cannot be used, or another sync of it does not end within 30 s. What was written
+        until then stays and is true: the next sync goes on from there.
         """
         wish = wished(mode, confirm_empty, on_progress, on_change)
         with Scanner(roots, component=self._wasm, **options) as scanner:
@@ -100,8 +100,8 @@ class Library:
         `poll`: poll every root. That takes no watchfiles.
         `poll_interval`: least time between two looks at a root that is polled, in s; a look that takes long is followed
         by ten times as long a rest. A look is a quick sync, and every tenth a full one.
-        `on_notice`: told what should be known: that a root is polled, has lost events, is gone or back. Without it that
-        is a `RuntimeWarning`.
+        `on_notice`: told what should be known: that a root is polled, has lost events, is gone or back, or that another
+        sync of the library does not end and is waited for. Without it that is a `RuntimeWarning`.
         `on_progress`, `on_change`, `options`: as in `sync`.
 
         Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`; `WatchError` if
@@ -122,7 +122,7 @@ class Library:
     def purge(self, missing_for: float = 0.0) -> int:
         """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many they were.
 
-        Waits for a sync that is under way: it relies on what it has found in the library.
+        Waits for a sync that is under way, for 30 s at most: it relies on what it has found in the library.
         """
         from mt_scanner import _database
 

@@ -259,7 +259,7 @@ class Watch:
             except LibraryError as error:
                 if error.reason != _database.BUSY:
                     raise
-                self._say("busy", None, f"{error}; waiting for it")
+                self._say("busy", None, f"{_database.BUSY}; waiting for it")
                 for eye in eyes:
                     eye.full = min(eye.full or float("inf"), time.monotonic() + BETWEEN_ATTEMPTS)
                 return
