@@ -29,6 +29,7 @@ from mt_scanner import (
     WatchError,
     _database,
     _network,
+    _source,
     _watch,
 )
 from mt_scanner.cli import main
@@ -162,8 +163,8 @@ def test_folders_that_change_places_are_seen_with_all_that_is_below(music: Tree,
 
 def test_a_burst_is_one_batch(music: Tree, song: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     # Longer than it is, for machines that are busy otherwise.
-    monkeypatch.setattr(_watch, "SILENCE", 2.0)
-    monkeypatch.setattr(_watch, "LONGEST", 30.0)
+    monkeypatch.setattr(_source, "SILENCE", 2.0)
+    monkeypatch.setattr(_source, "LONGEST", 30.0)
     watched = watch(music.root)
     ids = watched.ids()
     content = song.read_bytes()
@@ -245,7 +246,7 @@ def test_events_that_may_be_lost_lead_to_a_full_sync(
     music: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if the system's queue had room for no more than eight.
-    monkeypatch.setattr(_watch, "crowd", lambda: 2)
+    monkeypatch.setattr(_source, "crowd", lambda: 2)
     watched = watch(music.root)
     # In a folder that is watched already: of those in a new one the system may tell some only.
     music.files(*(f"A/Album/{number}.txt" for number in range(10)))

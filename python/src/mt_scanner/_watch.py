@@ -1,14 +1,12 @@
 """Watching: events become batches, and each batch one sync of the folders that have changed."""
 
-import errno
-import os
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from mt_scanner import _batch, _database, _network
+from mt_scanner import _batch, _database, _network, _source
 from mt_scanner._errors import (
     LibraryError,
     RootEmptied,
@@ -16,32 +14,24 @@ from mt_scanner._errors import (
     RootNotFound,
     RootUnreadable,
     ScanError,
-    WatchError,
 )
 from mt_scanner._eye import Eye
 from mt_scanner._notice import Notice
 from mt_scanner._progress import Progress
 from mt_scanner._report import SyncReport
 from mt_scanner._scanner import Scanner
+from mt_scanner._source import Events, Source
 from mt_scanner._wish import Mode, Wish
 
 if TYPE_CHECKING:
     from mt_scanner._library import Library
 
-SILENCE = 0.15
-"""A batch ends when nothing has happened for this long, or twice as long, in s."""
-LONGEST = 2.0
-"""It ends so long after its first event, at the latest."""
 BETWEEN_CHECKS = 1.0
 """How often to see whether the roots are there, in s."""
 BETWEEN_ATTEMPTS = 5.0
 """How long to wait before a library that is busy is tried again, in s."""
-QUEUE = "/proc/sys/fs/inotify/max_queued_events"
-MISSING = "watching takes the package watchfiles: `pip install watchfiles`; or use poll=True (--poll)"
 LIMIT = "the system watches no more folders (fs.inotify.max_user_watches)"
 OVERFLOWED = "so much has happened at a time that the system's queue of events may have overflowed"
-
-Events = set[_batch.Event]
 
 
 class Options(NamedTuple):
@@ -65,9 +55,8 @@ class Watch:
         self._library = library
         self._scanner = scanner
         self._options = options
-        self._watchfiles: Generator[Events, None, None] | None = None
-        self._early: Events = set()
-        self._crowd = crowd()
+        self._source = Source(options.stop)
+        self._crowd = _source.crowd()
         self._checked = time.monotonic()
 
     def run(self, roots: Iterable[str]) -> Iterator[SyncReport]:
@@ -90,7 +79,7 @@ class Watch:
         except Stopped:
             pass
         finally:
-            self._close()
+            self._source.close()
 
     def _open(self, eye: Eye) -> None:
         """Opens the eye on a root. `_look` follows."""
@@ -107,68 +96,23 @@ class Watch:
 
     def _look(self) -> None:
         """Waits for events of all roots that have some, from now on."""
-        self._close()
         eyes = [eye for eye in self._eyes if eye.sight == "events"]
         try:
-            self._watchfiles = self._watching(eyes)
+            self._source.open(eyes)
         except (OSError, RuntimeError):
             # One of them cannot be watched.
             for eye in eyes:
                 try:
-                    alone = self._watching([eye])
+                    self._source.open([eye])
                 except (OSError, RuntimeError) as error:
-                    self._poll(eye, LIMIT if is_limit(error) else str(error))
-                else:
-                    alone.close()
-            self._watchfiles = self._watching([eye for eye in eyes if eye.sight == "events"])
-
-    def _watching(self, eyes: list[Eye]) -> Generator[Events, None, None]:
-        """Waits for events from now on. Gives nothing from time to time."""
-        if not eyes:
-            return self._nothing()
-        try:
-            from watchfiles import watch
-        except ImportError as error:
-            raise WatchError(MISSING, "") from error
-        step = round(1000 * SILENCE)
-        watching: Generator[Events, None, None] = watch(  # type: ignore[assignment]
-            *(eye.real for eye in eyes),
-            watch_filter=None,
-            step=step,
-            debounce=round(1000 * LONGEST),
-            rust_timeout=step,
-            yield_on_timeout=True,
-            stop_event=self._options.stop,
-            force_polling=False,
-            ignore_permission_denied=False,
-        )
-        # It begins when it is asked for the first time.
-        try:
-            self._early = next(watching, set())
-        except BaseException:
-            watching.close()
-            raise
-        return watching
-
-    def _nothing(self) -> Generator[Events, None, None]:
-        while not self._options.stop.is_set():
-            yield set()
-            due = min((eye.due() for eye in self._eyes), default=0.0) - time.monotonic()
-            self._options.stop.wait(max(0.0, min(BETWEEN_CHECKS, due)))
-
-    def _close(self) -> None:
-        self._early = set()
-        if self._watchfiles is not None:
-            self._watchfiles.close()
-            self._watchfiles = None
+                    self._poll(eye, LIMIT if _source.is_limit(error) else str(error))
+            self._source.open([eye for eye in eyes if eye.sight == "events"])
 
     def _wait(self) -> Events:
         """A batch of events; none if it is time for something else."""
-        early, self._early = self._early, set()
-        if early or self._watchfiles is None:
-            return early
+        due = min((eye.due() for eye in self._eyes), default=0.0) - time.monotonic()
         try:
-            events = next(self._watchfiles, set())
+            events = self._source.wait(max(0.0, min(BETWEEN_CHECKS, due)))
         except (OSError, RuntimeError) as error:
             # Whatever it is, there may be more events, and those before are lost.
             self._look()
@@ -313,17 +257,3 @@ class Watch:
 def under(eye: Eye, events: Events) -> list[_batch.Event]:
     """The events of one root."""
     return [event for event in events if _batch.relative(event[1], eye.real) is not None]
-
-
-def is_limit(error: BaseException) -> bool:
-    """Whether there are too many watches. watchfiles hands on what the crate notify says, or the system."""
-    return "MaxFilesWatch" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
-
-
-def crowd() -> int:
-    """So many events in a batch, or files that were read in one sync, may be more than the system's queue has held."""
-    try:
-        with open(QUEUE, encoding="ascii") as queue:
-            return int(queue.read()) // 4
-    except (OSError, ValueError):
-        return 1 << 62 if os.name == "posix" else 4096
