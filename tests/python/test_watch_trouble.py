@@ -1,0 +1,172 @@
+"""Watching in trouble: roots vanish, events are lost or not told, another sync is under way. Nothing is taken away."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import FIXTURES, Tree
+from mt_scanner import Library, LibraryError, RootNotFound, WatchError, _database, _network, _source, _watch
+from watched import FLAC, OTHER, Watch
+
+pytestmark = pytest.mark.usefixtures("backend")
+
+
+def test_a_root_that_vanishes_takes_nothing_away_and_is_seen_again(artists: Tree, watch: Watch, tmp_path: Path) -> None:
+    watched = watch(artists.root)
+    ids = watched.ids()
+    aside = tmp_path / "aside"
+    artists.root.rename(aside)
+    assert watched.until_notice("root-gone").root == str(artists.root)
+    assert watched.ids() == ids
+    shutil.copyfile(OTHER, aside / "A/Album/new.mp3")
+    aside.rename(artists.root)
+    watched.until("added A/Album/new.mp3")
+    assert watched.ids()[:2] == ids
+    watched.until_notice("root-back")
+    (artists.root / "A/Album/new.mp3").unlink()
+    watched.until("missing A/Album/new.mp3")
+
+
+def test_a_root_that_is_suddenly_empty_takes_nothing_away(artists: Tree, watch: Watch, tmp_path: Path) -> None:
+    shutil.rmtree(artists.root / "B")
+    watched = watch(artists.root)
+    ids = watched.ids()
+    (artists.root / "A").rename(tmp_path / "aside")
+    watched.until_notice("root-gone")
+    assert watched.ids() == ids
+    (tmp_path / "aside").rename(artists.root / "A")
+    watched.until_notice("root-back")
+    assert watched.ids() == ids
+
+
+def test_one_of_two_roots_may_vanish(tmp_path: Path, song: Path, watch: Watch) -> None:
+    one, two = Tree(tmp_path / "one").copy(song, "a.mp3"), Tree(tmp_path / "two").copy(FLAC, "b.flac")
+    watched = watch(one.root, two.root)
+    two.root.rename(tmp_path / "aside")
+    watched.until_notice("root-gone")
+    one.copy(OTHER, "new.mp3")
+    watched.until("added new.mp3")
+    assert len(watched.ids()) == 3
+
+
+def test_events_that_may_be_lost_lead_to_a_full_sync(
+    artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if the system's queue had room for no more than eight.
+    monkeypatch.setattr(_source, "crowd", lambda: 2)
+    watched = watch(artists.root)
+    # In a folder that is watched already: of those in a new one the system may tell some only.
+    artists.files(*(f"A/Album/{number}.txt" for number in range(10)))
+    assert watched.until_notice("events-lost").root == str(artists.root)
+    # What nobody tells of is found all the same.
+    while watched.report().progress.folders < 5:
+        pass
+
+
+def test_an_error_of_the_watcher_leads_to_a_full_sync(
+    artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import watchfiles
+
+    watching, broken = watchfiles.watch, threading.Event()
+
+    def watch_until(*arguments: Any, **options: Any) -> Iterator[Any]:
+        for events in watching(*arguments, **options):
+            if events and not broken.is_set():
+                broken.set()
+                raise RuntimeError("error in underlying watcher")
+            yield events
+
+    monkeypatch.setattr(watchfiles, "watch", watch_until)
+    watched = watch(artists.root)
+    artists.copy(OTHER, "A/Album/new.mp3")
+    assert "underlying" in watched.until_notice("events-lost").detail
+    watched.until("added A/Album/new.mp3")
+    artists.copy(FIXTURES / "formats" / "ogg-vorbis.ogg", "A/Album/newer.ogg")
+    watched.until("added A/Album/newer.ogg")
+
+
+def test_a_library_that_is_busy_is_said_and_tried_again(
+    artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The other backend has a patience of its own, and tests of its own (`host/src/library/watch/tests.rs`).
+    watched = watch(artists.root, backend="wasmtime")
+    monkeypatch.setattr(_database, "PATIENCE", 0.1)
+    monkeypatch.setattr(_watch, "BETWEEN_ATTEMPTS", 0.1)
+    with another_sync(watched.db):
+        artists.copy(OTHER, "A/Album/new.mp3")
+        # And again, without another event.
+        for _ in range(2):
+            busy = watched.until_notice("busy")
+            assert str(busy) == "another sync of this library is under way; waiting for it"
+        assert len(watched.ids()) == 2
+    watched.until("added A/Album/new.mp3")
+
+
+def test_a_library_that_is_busy_in_the_beginning_is_an_error(
+    artists: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_database, "PATIENCE", 0.1)
+    db = tmp_path / "library.db"
+    with Library(db) as library, another_sync(db), pytest.raises(LibraryError, match="another sync"):
+        next(library.watch(artists, backend="wasmtime"))
+
+
+@contextmanager
+def another_sync(db: Path) -> Iterator[None]:
+    other = sqlite3.connect(f"{db}-sync", isolation_level=None)
+    try:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        other.close()
+
+
+def test_a_watch_limit_leads_to_polling(artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    import watchfiles
+
+    def refuse(*arguments: Any, **options: Any) -> Iterator[Any]:
+        raise OSError(28, "no space left")
+        yield
+
+    monkeypatch.setattr(watchfiles, "watch", refuse)
+    watched = watch(artists.root, poll_interval=0.02)
+    artists.copy(OTHER, "A/Album/new.mp3")
+    watched.until("added A/Album/new.mp3")
+
+
+def test_a_network_mount_is_polled(artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_network, "MOUNTS", str(artists.root.parent / "mounts"))
+    line = "36 35 98:0 / {} rw,noatime shared:1 - {} source rw\n"
+    mounts = line.format("/", "ext4") + line.format(artists.root.parent, "nfs4")
+    (artists.root.parent / "mounts").write_text(mounts)
+    assert _network.filesystem(str(artists.root)) == "nfs4" and _network.filesystem("/") is None
+    watched = watch(artists.root, poll_interval=0.02)
+    # In place: a look that is a full sync finds it.
+    with open(artists.root / "A/Album/a.mp3", "ab") as file:
+        file.write(b"TAG")
+    watched.until("modified A/Album/a.mp3")
+
+
+def test_polling_is_said_and_takes_no_watchfiles(
+    artists: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    with Library(tmp_path / "library.db") as library:
+        with pytest.raises(WatchError, match="pip install watchfiles"):
+            next(library.watch(artists))
+        with pytest.warns(RuntimeWarning, match="looked at every 30 s, since that was asked for"):
+            assert next(library.watch(artists, poll=True)).added == 2
+
+
+def test_a_root_that_is_not_there_in_the_beginning_is_an_error(tmp_path: Path) -> None:
+    with Library(tmp_path / "library.db") as library, pytest.raises(RootNotFound):
+        next(library.watch(tmp_path / "none"))
