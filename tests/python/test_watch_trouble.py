@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,14 +121,31 @@ def test_a_library_that_is_busy_in_the_beginning_is_an_error(
         next(library.watch(artists, backend="wasmtime"))
 
 
+def test_who_waits_for_another_sync_can_be_stopped(artists: Tree, watch: Watch) -> None:
+    watched = watch(artists.root)
+    with another_sync(watched.db):
+        artists.copy(OTHER, "A/Album/new.mp3")
+        time.sleep(2.0)
+        assert watched.end() < 5.0
+        assert len(watched.ids()) == 2
+
+
 @contextmanager
 def another_sync(db: Path) -> Iterator[None]:
-    other = sqlite3.connect(f"{db}-sync", isolation_level=None)
-    try:
-        other.execute("BEGIN EXCLUSIVE")
+    """In another process: locks keep processes apart, and the native backend has an SQLite of its own in this one."""
+    command = [sys.executable, "-c", HOLD, f"{db}-sync"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None and other.stdout.readline() == "held\n"
         yield
-    finally:
-        other.close()
+
+
+HOLD = """
+import sqlite3, sys
+lock = sqlite3.connect(sys.argv[1], isolation_level=None)
+lock.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 def test_a_watch_limit_leads_to_polling(artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:

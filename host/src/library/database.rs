@@ -1,7 +1,7 @@
 //! The connection to a library, its schema, and the lock that keeps syncs apart.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
@@ -11,6 +11,8 @@ use crate::bindings::exports::mt::scanner::library::{Migration, Statement};
 
 /// How long to wait for another writer or another sync.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// How often to see whether who waits for another sync is to go on.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// What the component says of a library.
 pub(super) struct Schema {
@@ -79,18 +81,23 @@ impl Schema {
 pub(super) struct Lock(#[expect(dead_code, reason = "the connection holds the lock")] Connection);
 
 impl Lock {
-    pub fn take(path: &Path, patience: Duration) -> Result<Self, LibraryError> {
+    /// Waits for another sync, unless `is_cancelled`.
+    pub fn take(path: &Path, patience: Duration, mut is_cancelled: impl FnMut() -> bool) -> Result<Self, LibraryError> {
+        let failed = |source| LibraryError::Database { path: path.to_owned(), source };
         let mut beside = path.as_os_str().to_owned();
         beside.push("-sync");
-        let locked = Connection::open(&beside).and_then(|connection| {
-            connection.busy_timeout(patience)?;
-            connection.execute_batch("BEGIN EXCLUSIVE")?;
-            Ok(Self(connection))
-        });
-        locked.map_err(|source| match source.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy) => LibraryError::Busy { path: path.to_owned() },
-            _ => LibraryError::Database { path: path.to_owned(), source },
-        })
+        let connection = Connection::open(&beside).map_err(failed)?;
+        connection.busy_timeout(BETWEEN_LOOKS.min(patience)).map_err(failed)?;
+        let until = Instant::now() + patience;
+        loop {
+            match connection.execute_batch("BEGIN EXCLUSIVE") {
+                Ok(()) => return Ok(Self(connection)),
+                Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) => return Err(failed(error)),
+                Err(_) if is_cancelled() => return Err(LibraryError::Cancelled),
+                Err(_) if Instant::now() >= until => return Err(LibraryError::Busy { path: path.to_owned() }),
+                Err(_) => {}
+            }
+        }
     }
 }
 

@@ -111,7 +111,10 @@ impl Library {
         observer: &mut impl Observer,
     ) -> Result<SyncReport, LibraryError> {
         scanner.check()?;
-        let _alone = Lock::take(&self.path, self.patience)?;
+        let _alone = Lock::take(&self.path, self.patience, || {
+            observer.progress(&Progress::default());
+            observer.is_cancelled()
+        })?;
         self.sync_alone(scanner, options, observer).map_err(|error| self.unwritten(error))
     }
 
@@ -140,7 +143,7 @@ impl Library {
     ///
     /// [`LibraryError::Busy`] if a sync does not end within 30 s, and [`LibraryError::Database`] if the database cannot be written.
     pub fn purge(&self, missing_for: Duration) -> Result<u64, LibraryError> {
-        let _alone = Lock::take(&self.path, self.patience)?;
+        let _alone = Lock::take(&self.path, self.patience, || false)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let until = i64::try_from(now.saturating_sub(missing_for).as_secs()).unwrap_or(i64::MAX);
         let purged = || -> Result<u64, Unwritten> {

@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from mt_scanner._errors import LibraryError
 
 PATIENCE = 30.0
 """How long to wait for another writer or another sync, in s."""
+BETWEEN_LOOKS = 0.1
+"""How often who waits for another sync looks whether to go on, in s."""
 BUSY = "another sync of this library is under way"
 """What an error says then, whatever the backend."""
 
@@ -122,24 +125,36 @@ def reader(path: str) -> sqlite3.Connection:
 
 
 @contextmanager
-def alone(path: str) -> Iterator[None]:
+def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Keeps other syncs away from a library, whatever host they run in. Readers and other writers go on.
+
+    While it waits for another sync, it calls `look`, which ends that by raising.
 
     The lock is SQLite's own, on an empty database beside the library: it works alike on every system, and ends
     with its process, however that ends.
     """
     with failures(path, "locked for a sync"):
-        lock = sqlite3.connect(path + "-sync", timeout=PATIENCE, isolation_level=None)
+        lock = sqlite3.connect(path + "-sync", timeout=min(BETWEEN_LOOKS, PATIENCE), isolation_level=None)
     try:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if is_busy(error):
-                raise LibraryError(BUSY, path) from error
-            raise LibraryError(f"the library cannot be locked for a sync: {error}", path) from error
+        until = time.monotonic() + PATIENCE
+        while not locked(lock, path):
+            look()
+            if time.monotonic() >= until:
+                raise LibraryError(BUSY, path)
         yield
     finally:
         lock.close()
+
+
+def locked(lock: sqlite3.Connection, path: str) -> bool:
+    """Whether nobody else has the lock."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if is_busy(error):
+            return False
+        raise LibraryError(f"the library cannot be locked for a sync: {error}", path) from error
+    return True
 
 
 def copied(path: str, to: str) -> None:

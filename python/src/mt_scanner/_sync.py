@@ -71,7 +71,12 @@ def named(folder: str) -> Work:
 
 def sync(database: Database, plan: Plan, wish: Wish, pool: Callable[[Plan], Pool]) -> SyncReport:
     """Brings a library up to date with the disk."""
-    with _database.alone(database.path), _database.failures(database.path, "written"):
+
+    def look() -> None:
+        if wish.on_progress is not None:
+            wish.on_progress(Progress())
+
+    with _database.alone(database.path, look), _database.failures(database.path, "written"):
         with database.transaction():
             database.run("begin")
             database.run("scan", wish.mode if wish.folders is None else "folders")

@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-/// A watch in a thread of its own, which has no patience with other syncs. It polls once an hour: what a test sees is what it feeds.
+/// A watch in a thread of its own. It polls once an hour: what a test sees is what it feeds.
 struct Watched {
     inbox: Arc<Inbox>,
     told: Receiver<String>,
@@ -63,13 +63,18 @@ struct Watched {
 
 impl Watched {
     fn new(place: &Place) -> Self {
+        Self::waiting(place, Duration::from_millis(100))
+    }
+
+    /// One that waits so long for other syncs.
+    fn waiting(place: &Place, patience: Duration) -> Self {
         let (tell, told) = channel();
         let (lend, lent) = channel();
         let (music, db) = (place.music.clone(), place.db.clone());
         let thread = thread::spawn(move || {
             let scanner = Scanner::new(music)?;
             let mut library = Library::open(db, &scanner)?;
-            library.patience = Duration::from_millis(100);
+            library.patience = patience;
             let options = WatchOptions::default().poll(true).poll_interval(Duration::from_secs(3600));
             let watch = library.watch(&scanner, options);
             lend.send(watch.inbox.clone()).unwrap();
@@ -124,6 +129,18 @@ fn a_library_that_is_busy_is_said_and_tried_again() {
     drop(other);
     assert_eq!(watched.next(), "0 added, 1 modified");
     assert!(watched.end().is_ok());
+}
+
+#[test]
+fn who_waits_for_another_sync_can_be_stopped() {
+    let place = Place::new();
+    let _other = place.other_sync();
+    let watched = Watched::waiting(&place, PATIENCE);
+    assert_eq!(watched.next(), "polling");
+    thread::sleep(Duration::from_millis(300));
+    let asked = Instant::now();
+    assert!(watched.end().is_ok());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
 }
 
 #[test]
