@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 from doors import LIBRARIANS, Door
 from durable import FILES, FOLDERS, content, copied, ids
-from mt_scanner import Library, LibraryError, _database
+from mt_scanner import Change, Library, LibraryError, _database
 from scenarios import contents
 
 
@@ -99,6 +101,26 @@ def test_who_waits_in_vain_is_told(
     assert failure.value.path == str(database)
     assert reason in failure.value.reason
     assert content(database) == was
+
+
+def test_a_player_in_the_same_process_opens_the_library_to_nobody(
+    backend: str, music: Path, before: Path, tmp_path: Path
+) -> None:
+    """POSIX locks are a process's, and closing a file gives all of them up: one SQLite minds that, two do not."""
+    database = copied(before, tmp_path / "library.db")
+    beside = f"{database}-sync"
+    try_it = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN EXCLUSIVE')"
+    said = []
+
+    def player(change: Change) -> None:
+        if not said:
+            for path in (database, beside):
+                sqlite3.connect(path).close()
+            said.append(subprocess.run([sys.executable, "-c", try_it, beside], capture_output=True, text=True).stderr)
+
+    with Library(database) as library:
+        library.sync(music, backend=backend, on_change=player)
+    assert len(said) == 1 and "database is locked" in said[0]
 
 
 def test_readers_go_on_during_a_sync(door: Door, music: Path, before: Path, tmp_path: Path) -> None:

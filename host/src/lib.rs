@@ -2,6 +2,7 @@
 
 mod bindings;
 mod builder;
+mod comparison;
 mod component;
 mod door;
 mod engine;
@@ -17,12 +18,15 @@ mod root;
 mod sandbox;
 mod scan;
 mod scanner;
+mod schema;
 mod ticker;
 mod walking;
 
 pub use bindings::exports::mt::scanner::files::{Inspection, TagItem};
+pub use bindings::exports::mt::scanner::library::{Migration, Statement};
 pub use bindings::exports::mt::scanner::types::{Outcome, Problem, Track};
 pub use builder::ScannerBuilder;
+pub use comparison::{Changes, Comparison, Knowledge};
 pub use door::Rows;
 pub use error::{Error, LoadError, Source};
 #[cfg(feature = "library")]
@@ -34,6 +38,7 @@ pub use outcome::UnknownOutcome;
 pub use progress::Progress;
 pub use scan::{Control, Scan, Step};
 pub use scanner::Scanner;
+pub use schema::Schema;
 pub use walking::Walking;
 
 use limits::Limits;

@@ -10,15 +10,13 @@ use wasmtime::Store;
 
 use crate::bindings::exports::mt::scanner::files::Inspection;
 use crate::component::{self, Compiled};
-#[cfg(feature = "library")]
-use crate::door::{Changes, Knowledge, SyncDoor};
-use crate::door::{Count, Paths, Rows, RowsDoor, Tracks};
+use crate::door::{Changes, Count, Knowledge, Paths, Rows, RowsDoor, SyncDoor, SyncWork, Tracks};
 use crate::instance::{Ended, Instance, Unreturned};
 use crate::pool::Plan;
 use crate::root::Root;
 use crate::sandbox::Sandbox;
 use crate::ticker::Ticker;
-use crate::{Error, Problem, Scan, ScannerBuilder, Track};
+use crate::{Comparison, Error, Problem, Scan, ScannerBuilder, Schema, Track};
 
 /// Scans music folders inside the sandbox.
 ///
@@ -255,8 +253,32 @@ impl Scanner {
         Self { plan: Plan { roots, ..self.plan.clone() } }
     }
 
+    /// What differs from a library that the caller keeps, step by step.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan), and [`Error::InvalidRequest`] if what the sync begins with is no work, or not for every root.
+    pub fn compare<K: Knowledge>(&self, comparison: Comparison<K>) -> Result<Scan<Changes>, Error> {
+        let Comparison { knowledge, deep, begin } = comparison;
+        let parsed = |texts: Vec<String>| texts.iter().map(|text| serde_json::from_str(text)).collect();
+        let begin: Result<Vec<Vec<SyncWork>>, _> = begin.into_iter().map(parsed).collect();
+        let begin = begin.map_err(|error| Error::InvalidRequest { reason: error.to_string() })?;
+        if begin.len() != self.plan.roots.len() {
+            return Err(Error::InvalidRequest { reason: "a sync begins with work for each of its roots".into() });
+        }
+        self.sync(SyncDoor { knowledge, deep, begin })
+    }
+
+    /// What the component says of a library.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] and [`Error::NoInstance`] if it cannot be asked.
+    pub fn schema(&self) -> Result<Schema, Error> {
+        Schema::of(self)
+    }
+
     /// What differs from a library.
-    #[cfg(feature = "library")]
     pub(crate) fn sync<K: Knowledge>(&self, door: SyncDoor<K>) -> Result<Scan<Changes>, Error> {
         Scan::start(self.checked()?, door, |_, _, changes| vec![changes])
     }

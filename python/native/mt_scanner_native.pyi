@@ -20,6 +20,14 @@ class _Limits(Protocol):
     @property
     def memory(self) -> int: ...
 
+class _Sync(Protocol):
+    @property
+    def deep(self) -> bool: ...
+    @property
+    def begin(self) -> Callable[[str], list[str]]: ...
+    @property
+    def known(self) -> Callable[[str, Sequence[tuple[str, str | None]]], list[str]]: ...
+
 class _Plan(Protocol):
     @property
     def roots(self) -> Sequence[str]: ...
@@ -35,18 +43,8 @@ class _Plan(Protocol):
     def items(self) -> int | None: ...
     @property
     def limit(self) -> int | None: ...
-
-class _Wish(Protocol):
     @property
-    def mode(self) -> str: ...
-    @property
-    def confirm_empty(self) -> bool: ...
-    @property
-    def folders(self) -> Sequence[tuple[str, str]] | None: ...
-    @property
-    def on_progress(self) -> Callable[..., object] | None: ...
-    @property
-    def on_change(self) -> Callable[[str], object] | None: ...
+    def sync(self) -> _Sync | None: ...
 
 class Failure(Exception):
     """What kept a call from doing its work."""
@@ -66,11 +64,6 @@ class Component:
     def scan(self, plan: _Plan) -> Scan:
         """A scan that begins when it is first asked for something."""
 
-    def sync(
-        self, path: str, plan: _Plan, wish: _Wish
-    ) -> tuple[list[tuple[str, int]], list[tuple[str, str, str, str]], _Counts]:
-        """Brings a library up to date: counts by name, problems, and the progress at the end."""
-
     def schema(self) -> tuple[int, list[tuple[int, str]], list[tuple[str, list[str]]]]:
         """What the component says of a library: the version, the migrations, and the statements by name."""
 
@@ -79,7 +72,8 @@ class Component:
 
 @final
 class Scan:
-    """An iterator over what the steps of a scan bring: the root, rows of tracks as JSON text, paths and problems."""
+    """An iterator over what the steps of a scan bring: the root, rows of tracks as JSON text, paths, problems, and
+    changes as JSON text. Texts are empty where there is nothing."""
 
     @property
     def progress(self) -> _Counts:
@@ -92,4 +86,4 @@ class Scan:
         """Waits for the workers of a scan that ends; false if they have not within `seconds`."""
 
     def __iter__(self) -> Scan: ...
-    def __next__(self) -> tuple[str, str, list[str], list[list[str]]]: ...
+    def __next__(self) -> tuple[str, str, list[str], list[list[str]], str]: ...

@@ -4,7 +4,6 @@ mod count;
 mod item;
 mod paths;
 mod rows;
-#[cfg(feature = "library")]
 mod sync;
 mod tracks;
 
@@ -19,8 +18,8 @@ pub(crate) use item::Item;
 pub(crate) use paths::Paths;
 pub use rows::Rows;
 pub(crate) use rows::RowsDoor;
-#[cfg(feature = "library")]
-pub(crate) use sync::{Changes, Knowledge, SyncDoor, SyncWork};
+pub use sync::{Changes, Knowledge};
+pub(crate) use sync::{SyncDoor, SyncWork};
 pub(crate) use tracks::Tracks;
 
 /// A way to ask for a step.

@@ -9,13 +9,17 @@ use serde_json::value::RawValue;
 
 use super::rows::{BudgetRef, WalkingRef, not_understood, place, problems_of};
 use super::{Door, Failure, Found, Item, Request};
-use crate::Error;
 use crate::instance::Instance;
+use crate::{Error, Source};
 
 /// What the library knows. Asked by workers.
-pub(crate) trait Knowledge: Send + Sync + 'static {
-    /// What it knows of a root's folder, as JSON text; of its files only those behind a name.
-    fn known(&self, root: &str, folder: &str, after: Option<&str>) -> Result<String, Error>;
+pub trait Knowledge: Send + Sync + 'static {
+    /// What the statement `known` answers for folders of a root, each with the name behind which its files are asked for.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from answering. It ends the sync as [`Error::Knowledge`].
+    fn known(&self, root: &str, folders: &[(&str, Option<&str>)]) -> Result<Vec<String>, Source>;
 }
 
 /// Asks for changes.
@@ -55,6 +59,15 @@ impl SyncWork {
     pub fn folder(folder: String) -> Self {
         Self { folder, files: None, after: None, ignored_by: None, known: None, unless_mtime_ns: None, blind: false }
     }
+
+    /// Whether it is a folder that is to be compared with what the library knows.
+    fn wants_knowledge(&self) -> bool {
+        !self.is_files() && self.known.is_none() && self.unless_mtime_ns.is_none()
+    }
+
+    fn asked(&self) -> (&str, Option<&str>) {
+        (&self.folder, self.after.as_deref())
+    }
 }
 
 impl Item for SyncWork {
@@ -92,7 +105,7 @@ impl Item for SyncWork {
 
 /// Rows for the library's statements, by their names: the text of an answer, and where in it each row is.
 #[derive(Default)]
-pub(crate) struct Changes {
+pub struct Changes {
     text: String,
     rows: Vec<(String, Vec<(u32, u32)>)>,
 }
@@ -107,6 +120,23 @@ impl Changes {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// All of them as JSON text: an object of arrays of rows, by the names of their statements.
+    pub fn to_json(&self) -> String {
+        let mut json = String::with_capacity(self.text.len());
+        for (name, rows) in &self.rows {
+            json.push_str(if json.is_empty() { "{\"" } else { "],\"" });
+            // Names of statements are of letters and underscores.
+            json.push_str(name);
+            json.push_str("\":[");
+            for (place, &(from, to)) in rows.iter().enumerate() {
+                json.push_str(if place == 0 { "" } else { "," });
+                json.push_str(&self.text[from as usize..to as usize]);
+            }
+        }
+        json.push_str(if json.is_empty() { "{}" } else { "]}" });
+        json
     }
 }
 
@@ -149,7 +179,7 @@ impl<K: Knowledge> Door for SyncDoor<K> {
         instance: &mut Instance,
         request: Request<'_, SyncWork>,
     ) -> Result<Found<Changes, SyncWork>, Failure> {
-        let told = request.work.iter().map(|item| self.told(request.root, item)).collect::<Result<Vec<_>, _>>()?;
+        let told = self.told(request.root, request.work)?;
         let question = serde_json::to_string(&Question {
             root: request.root,
             work: &told,
@@ -166,14 +196,21 @@ impl<K: Knowledge> Door for SyncDoor<K> {
 }
 
 impl<K: Knowledge> SyncDoor<K> {
-    /// The work, with what the library knows of a folder that is to be listed.
-    fn told<'a>(&self, root: &str, item: &'a SyncWork) -> Result<Cow<'a, SyncWork>, Failure> {
-        if item.is_files() || item.known.is_some() || item.unless_mtime_ns.is_some() {
-            return Ok(Cow::Borrowed(item));
-        }
-        let known = self.knowledge.known(root, &item.folder, item.after.as_deref())?;
-        let known = RawValue::from_string(known).map_err(not_understood)?;
-        Ok(Cow::Owned(SyncWork { known: Some(known), ..item.clone() }))
+    /// The work, with what the library knows of folders that are to be listed.
+    fn told<'a>(&self, root: &str, work: &'a [SyncWork]) -> Result<Vec<Cow<'a, SyncWork>>, Failure> {
+        let asked: Vec<_> = work.iter().filter(|item| item.wants_knowledge()).map(SyncWork::asked).collect();
+        let known = if asked.is_empty() { Vec::new() } else { self.ask(root, &asked)? };
+        let mut known = known.into_iter();
+        let told = work.iter().map(|item| match item.wants_knowledge() {
+            true => Cow::Owned(SyncWork { known: known.next(), ..item.clone() }),
+            false => Cow::Borrowed(item),
+        });
+        Ok(told.collect())
+    }
+
+    fn ask(&self, root: &str, asked: &[(&str, Option<&str>)]) -> Result<Vec<Box<RawValue>>, Failure> {
+        let known = self.knowledge.known(root, asked).map_err(|source| Error::Knowledge { source })?;
+        known.into_iter().map(RawValue::from_string).collect::<Result<_, _>>().map_err(not_understood)
     }
 }
 

@@ -6,62 +6,29 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::LibraryError;
-use crate::Scanner;
-use crate::bindings::exports::mt::scanner::library::{Migration, Statement};
+use crate::{Migration, Schema, Statement};
 
 /// How long to wait for another writer or another sync.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How often to see whether who waits for another sync is to go on.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
-/// What the component says of a library.
-pub(super) struct Schema {
-    version: u32,
-    migrations: Vec<Migration>,
-    statements: Vec<Statement>,
-}
-
 impl Schema {
-    /// Asks the component.
-    pub fn of(scanner: &Scanner) -> Result<Self, LibraryError> {
-        Ok(scanner.ask(&[], "the schema", |exports, store| {
-            let library = exports.mt_scanner_library();
-            Ok(Self {
-                version: library.call_schema_version(&mut *store)?,
-                migrations: library.call_migrations(&mut *store)?,
-                statements: library.call_statements(store)?,
-            })
-        })?)
-    }
-
-    /// The version, the migrations, and the statements.
-    #[expect(clippy::type_complexity, reason = "see `Library::schema`")]
-    pub fn into_parts(self) -> (u32, Vec<(u32, String)>, Vec<(String, Vec<String>)>) {
-        let migrations = self.migrations.into_iter().map(|migration| (migration.version, migration.sql));
-        let statements = self.statements.into_iter().map(|statement| (statement.name, statement.sql));
-        (self.version, migrations.collect(), statements.collect())
-    }
-
     /// The statement of this name.
-    pub fn statement(&self, name: &'static str) -> Result<&Statement, LibraryError> {
+    pub(super) fn statement(&self, name: &'static str) -> Result<&Statement, LibraryError> {
         self.statements.iter().find(|statement| statement.name == name).ok_or(LibraryError::NoStatement { name })
     }
 
     /// The statement of this name, which is a single one.
-    pub fn single(&self, name: &'static str) -> Result<&str, LibraryError> {
+    pub(super) fn single(&self, name: &'static str) -> Result<&str, LibraryError> {
         match self.statement(name)?.sql.as_slice() {
             [sql] => Ok(sql),
             _ => Err(LibraryError::NoStatement { name }),
         }
     }
 
-    /// Every statement, in the order in which the rows of a sync are written.
-    pub fn statements(&self) -> &[Statement] {
-        &self.statements
-    }
-
     /// Runs every part of a statement.
-    pub fn run(
+    pub(super) fn run(
         &self,
         connection: &Connection,
         name: &'static str,

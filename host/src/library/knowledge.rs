@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::database::{PATIENCE, Schema};
+use super::database::PATIENCE;
 use super::{LibraryError, Unwritten};
-use crate::Error;
 use crate::door::{Knowledge, SyncWork};
+use crate::{Error, Schema, Source};
 
 /// Reads a library beside its writer. It sees whole transactions only.
 pub(super) struct Reader {
@@ -45,10 +45,13 @@ impl Reader {
 }
 
 impl Knowledge for Reader {
-    fn known(&self, root: &str, folder: &str, after: Option<&str>) -> Result<String, Error> {
-        let parameters = (root, folder, after);
-        self.with(|connection| connection.prepare_cached(&self.known)?.query_row(parameters, |row| row.get(0)))
-            .map_err(|error| Error::Knowledge { source: error.into() })
+    fn known(&self, root: &str, folders: &[(&str, Option<&str>)]) -> Result<Vec<String>, Source> {
+        let known = self.with(|connection| {
+            let mut statement = connection.prepare_cached(&self.known)?;
+            let mut known = |&(folder, after)| statement.query_row((root, folder, after), |row| row.get(0));
+            folders.iter().map(&mut known).collect()
+        });
+        known.map_err(Source::from)
     }
 }
 

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::door::{Changes, SyncDoor, SyncWork};
-use crate::{Error, Problem, Progress, Scan, Scanner};
-use database::{Lock, PATIENCE, Schema};
+use crate::{Error, Problem, Progress, Scan, Scanner, Schema};
+use database::{Lock, PATIENCE};
 use knowledge::Reader;
 use writer::Writer;
 
@@ -61,17 +61,6 @@ impl Library {
         let schema = Schema::of(scanner)?;
         let connection = database::open(&path, &schema)?;
         Ok(Self { path, connection, schema, patience: PATIENCE })
-    }
-
-    /// What the scanner's component says of a library: the version, the migrations with the version that each leads to, and the SQL
-    /// of the statements by name.
-    ///
-    /// # Errors
-    ///
-    /// [`LibraryError::Scan`] if the component cannot be asked.
-    #[expect(clippy::type_complexity, reason = "for bindings, which have records of their own")]
-    pub fn schema(scanner: &Scanner) -> Result<(u32, Vec<(u32, String)>, Vec<(String, Vec<String>)>), LibraryError> {
-        Ok(Schema::of(scanner)?.into_parts())
     }
 
     /// The database, as an absolute path.

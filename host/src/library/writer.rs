@@ -4,10 +4,9 @@ use std::time::Instant;
 
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
 
-use super::database::Schema;
 use super::{TRANSACTION, Unwritten, bind};
-use crate::Problem;
 use crate::door::Changes;
+use crate::{Problem, Schema};
 
 /// Writes what a sync brings, in transactions. What is not committed when it is dropped is taken back.
 pub(super) struct Writer<'a> {
@@ -22,7 +21,7 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub fn new(connection: &'a Connection, schema: &'a Schema) -> Self {
-        let prepared = schema.statements().iter().map(|_| None).collect();
+        let prepared = schema.statements.iter().map(|_| None).collect();
         Self { connection, schema, prepared, transaction: None, since: Instant::now() }
     }
 
@@ -48,7 +47,7 @@ impl<'a> Writer<'a> {
 
     fn write_rows(&mut self, place: usize, changes: &Changes) -> Result<(), Unwritten> {
         let schema = self.schema;
-        let mut rows = changes.rows(&schema.statements()[place].name).peekable();
+        let mut rows = changes.rows(&schema.statements[place].name).peekable();
         if rows.peek().is_none() {
             return Ok(());
         }
@@ -64,9 +63,9 @@ impl<'a> Writer<'a> {
 
     fn write_problems(&mut self, problems: &[Problem]) -> Result<(), Unwritten> {
         let schema = self.schema;
-        let named = schema.statements().iter().position(|statement| statement.name == "problem");
+        let named = schema.statements.iter().position(|statement| statement.name == "problem");
         let Some(place) = named.filter(|_| !problems.is_empty()) else { return Ok(()) };
-        let columns = &schema.statements()[place].parameters;
+        let columns = &schema.statements[place].parameters;
         for part in self.prepared(place)? {
             for problem in problems {
                 part.execute(rusqlite::params_from_iter(columns.iter().map(|name| cell(problem, name))))?;
@@ -78,7 +77,7 @@ impl<'a> Writer<'a> {
     fn prepared(&mut self, place: usize) -> rusqlite::Result<&mut Vec<Statement<'a>>> {
         let prepared = &mut self.prepared[place];
         if prepared.is_none() {
-            let sql = &self.schema.statements()[place].sql;
+            let sql = &self.schema.statements[place].sql;
             *prepared = Some(sql.iter().map(|sql| self.connection.prepare(sql)).collect::<Result<_, _>>()?);
         }
         Ok(prepared.get_or_insert_default())

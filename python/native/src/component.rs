@@ -8,7 +8,9 @@ use pyo3::prelude::*;
 use crate::failure::raised;
 use crate::plan::{Limits, Plan};
 use crate::scan::Scan;
-use crate::syncing::{self, Report, Schema, Wish};
+
+/// What a component says of a library: the version, the migrations, and the statements by name.
+type Schema = (u32, Vec<(u32, String)>, Vec<(String, Vec<String>)>);
 
 /// A component: the one that this module carries, or the one at `path`, which is compiled now.
 ///
@@ -42,22 +44,19 @@ impl Component {
     }
 
     /// A scan that begins when it is first asked for something.
-    fn scan(&self, plan: Plan) -> PyResult<Scan> {
-        Ok(Scan::new(plan.order(&self.scanner)?))
-    }
-
-    /// Brings the library at `path` up to date with the roots of a plan.
-    ///
-    /// Raises `Failure`, and what a function of the wish raises.
-    fn sync(&self, py: Python<'_>, path: PathBuf, plan: Plan, wish: Wish) -> PyResult<Report> {
-        syncing::sync(py, &plan.scanner(&self.scanner)?, path, wish)
+    fn scan(&self, py: Python<'_>, plan: Plan) -> PyResult<Scan> {
+        Ok(Scan::new(plan.order(py, &self.scanner)?))
     }
 
     /// What the component says of a library: the version, the migrations, and the statements by name.
     ///
     /// Raises `Failure`.
     fn schema(&self, py: Python<'_>) -> PyResult<Schema> {
-        syncing::schema(py, &self.scanner)
+        let mt_scanner::Schema { version, migrations, statements } =
+            py.detach(|| self.scanner.schema()).map_err(raised)?;
+        let migrations = migrations.into_iter().map(|migration| (migration.version, migration.sql));
+        let statements = statements.into_iter().map(|statement| (statement.name, statement.sql));
+        Ok((version, migrations.collect(), statements.collect()))
     }
 
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::path::Path;
 
-use mt_scanner::{Error, LibraryError, LoadError};
+use mt_scanner::{Error, LoadError};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
@@ -17,6 +17,14 @@ pyo3::create_exception!(
 /// The exception for an error. Kinds are the names of the contract's `scan-error`, outcomes of files that ended the
 /// component, and `component` where that is what is wrong.
 pub(crate) fn raised(error: Error) -> PyErr {
+    // What a function of Python's has raised stays what it is.
+    let error = match error {
+        Error::Knowledge { source } => match source.downcast::<PyErr>() {
+            Ok(raised) => return *raised,
+            Err(source) => Error::Knowledge { source },
+        },
+        error => error,
+    };
     let (kind, path) = about(&error);
     let said = error.to_string();
     let mut reason = said.strip_prefix(&format!("{path}: ")).unwrap_or(&said).to_owned();
@@ -28,26 +36,6 @@ pub(crate) fn raised(error: Error) -> PyErr {
         source = cause.source();
     }
     Failure::new_err((kind, path, reason))
-}
-
-/// The same of a library: its kind is `library`, or `root-emptied`, or that of the scan.
-pub(crate) fn raised_by_library(error: LibraryError) -> PyErr {
-    let (kind, path) = match &error {
-        LibraryError::NoFolder { path }
-        | LibraryError::Database { path, .. }
-        | LibraryError::Busy { path }
-        | LibraryError::Newer { path, .. } => ("library", path.display().to_string()),
-        LibraryError::RootEmptied { root } => ("root-emptied", root.clone()),
-        _ => ("library", String::new()),
-    };
-    match error {
-        LibraryError::Scan(error) => raised(error),
-        error => {
-            let said = error.to_string();
-            let reason = said.strip_prefix(&format!("{path}: ")).unwrap_or(&said).to_owned();
-            Failure::new_err((kind, path, reason))
-        }
-    }
 }
 
 /// The kind of an error, and the path that it begins with.

@@ -3,10 +3,10 @@
 mod component;
 mod failure;
 mod handover;
+mod memory;
 mod plan;
 mod running;
 mod scan;
-mod syncing;
 
 /// The Rust host of mt-scanner. Not to be used by itself: it is what `mt_scanner.Scanner(backend="native")` runs.
 #[pyo3::pymodule]

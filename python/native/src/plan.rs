@@ -1,6 +1,5 @@
 //! What Python asks for: the attributes of `mt_scanner._plan.Plan`, where they are explained.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use mt_scanner::{Scanner, ScannerBuilder};
@@ -8,6 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::failure::raised;
+use crate::memory::Sync;
 use crate::running::{Mode, Order};
 
 /// The longest time that is told from for ever.
@@ -15,13 +15,14 @@ const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
 #[derive(FromPyObject)]
 pub(crate) struct Plan {
-    roots: Vec<PathBuf>,
+    roots: Vec<String>,
     mode: String,
     walking: Walking,
     limits: Limits,
     workers: usize,
     items: Option<u32>,
     limit: Option<u64>,
+    sync: Option<Sync>,
 }
 
 #[derive(FromPyObject)]
@@ -40,19 +41,20 @@ pub(crate) struct Limits {
 
 impl Plan {
     /// The scan, ready to begin.
-    pub fn order(self, component: &Scanner) -> PyResult<Order> {
-        let mode = match self.mode.as_str() {
-            "tracks" => Mode::Tracks,
-            "paths" => Mode::Paths,
-            "count" => Mode::Count,
-            other => return Err(PyValueError::new_err(format!("there is no mode {other:?}"))),
+    pub fn order(mut self, py: Python<'_>, component: &Scanner) -> PyResult<Order> {
+        let mode = match (self.mode.as_str(), self.sync.take()) {
+            ("tracks", _) => Mode::Tracks,
+            ("paths", _) => Mode::Paths,
+            ("count", _) => Mode::Count,
+            ("sync", Some(sync)) => Mode::Sync(sync.comparison(py, &self.roots)?),
+            (other, _) => return Err(PyValueError::new_err(format!("there is no mode {other:?}"))),
         };
         let limit = self.limit;
         Ok(Order { scanner: self.scanner(component)?, mode, limit })
     }
 
     /// A scanner of the roots.
-    pub fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
+    fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
         let Walking { follow_links, hidden_folders, ignored_folders } = self.walking;
         let mut builder = Scanner::builder()
             .component_of(component)

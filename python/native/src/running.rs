@@ -2,15 +2,18 @@
 
 use std::path::{MAIN_SEPARATOR, PathBuf};
 
-use mt_scanner::{Control, Error, Problem, Rows, Scan, Scanner, Step};
+use mt_scanner::{Changes, Comparison, Control, Error, Problem, Rows, Scan, Scanner, Step};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
+
+use crate::memory::Memory;
 
 /// What a scan is to bring.
 pub(crate) enum Mode {
     Tracks,
     Paths,
     Count,
+    Sync(Comparison<Memory>),
 }
 
 /// A scan that has not begun.
@@ -21,9 +24,9 @@ pub(crate) struct Order {
     pub limit: Option<u64>,
 }
 
-/// What one step brought: the root, rows of tracks as the text of a JSON array, paths, and problems in the order of the
-/// contract.
-pub(crate) type Found = (String, String, FullPaths, Vec<[String; 4]>);
+/// What one step brought: the root, rows of tracks as the text of a JSON array, paths, problems in the order of the contract, and
+/// changes as the text of a JSON object. Texts are empty where there is nothing.
+pub(crate) type Found = (String, String, FullPaths, Vec<[String; 4]>, String);
 
 /// Paths below a root. Python gets them whole, as its system writes them; each is put together only there.
 #[derive(Default)]
@@ -64,10 +67,11 @@ enum Kind {
     Tracks(Scan<Rows>),
     Paths(Scan<String>),
     Count(Scan<()>),
+    Sync(Scan<Changes>),
 }
 
 impl Order {
-    pub fn begin(&self) -> Result<Running, Error> {
+    pub fn begin(self) -> Result<Running, Error> {
         let (scan, control) = match self.mode {
             Mode::Tracks => {
                 let scan = self.scanner.rows()?;
@@ -83,6 +87,11 @@ impl Order {
                 let scan = self.scanner.counting()?;
                 let control = scan.control();
                 (Kind::Count(scan), control)
+            }
+            Mode::Sync(comparison) => {
+                let scan = self.scanner.compare(comparison)?;
+                let control = scan.control();
+                (Kind::Sync(scan), control)
             }
         };
         Ok(Running { scan, control, limit: self.limit })
@@ -101,27 +110,36 @@ impl Running {
                 return None;
             }
             let found = match &mut self.scan {
-                Kind::Tracks(scan) => scan.next_step()?.map(|step| found(step, |rows| (text(&rows), Vec::new()))),
-                Kind::Paths(scan) => scan.next_step()?.map(|step| found(step, |paths| (String::new(), paths))),
-                Kind::Count(scan) => scan.next_step()?.map(|step| found(step, |_| (String::new(), Vec::new()))),
+                Kind::Tracks(scan) => scan.next_step()?.map(|step| found(step, |rows, found| found.1 = text(&rows))),
+                Kind::Paths(scan) => scan.next_step()?.map(|step| found(step, |paths, found| found.2.relative = paths)),
+                Kind::Count(scan) => scan.next_step()?.map(|step| found(step, |_, _| {})),
+                Kind::Sync(scan) => {
+                    scan.next_step()?.map(|step| found(step, |changes, found| found.4 = json(&changes)))
+                }
             };
             match found {
-                Ok((_, rows, paths, problems))
-                    if rows.is_empty() && paths.relative.is_empty() && problems.is_empty() => {}
+                Ok((_, rows, paths, problems, changes))
+                    if rows.is_empty() && paths.relative.is_empty() && problems.is_empty() && changes.is_empty() => {}
                 found => return Some(found),
             }
         }
     }
 }
 
-fn found<T>(step: Step<T>, items: impl FnOnce(Vec<T>) -> (String, Vec<String>)) -> Found {
-    let (rows, relative) = items(step.items);
+fn found<T>(step: Step<T>, fill: impl FnOnce(Vec<T>, &mut Found)) -> Found {
     let problems = step
         .problems
         .into_iter()
         .map(|Problem { root, path, outcome, detail }| [root, path, outcome.name().to_owned(), detail]);
-    let paths = FullPaths { root: step.root.clone(), relative };
-    (name(step.root), rows, paths, problems.collect())
+    let paths = FullPaths { root: step.root.clone(), relative: Vec::new() };
+    let mut found = (name(step.root), String::new(), paths, problems.collect(), String::new());
+    fill(step.items, &mut found);
+    found
+}
+
+/// Changes as the text of one object; no text if there are none. A step brings one lot.
+fn json(changes: &[Changes]) -> String {
+    changes.iter().find(|changes| !changes.is_empty()).map(Changes::to_json).unwrap_or_default()
 }
 
 /// Rows as the text of one array, which Python parses at once; no text if there is none.

@@ -4,19 +4,19 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mt_scanner::{Control, Error};
+use mt_scanner::{Control, Error, Progress};
 use pyo3::prelude::*;
 
 use crate::failure::raised;
 use crate::handover::{Handover, Taken};
 use crate::plan::duration;
 use crate::running::{Found, Order};
-use crate::syncing::{Counts, counts};
 
 /// The longest time without a look at signals: Ctrl-C is answered this soon.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// A scan: an iterator over what its steps bring, as tuples of the root, rows of tracks as JSON text, paths and problems.
+/// A scan: an iterator over what its steps bring, as tuples of the root, rows of tracks as JSON text, paths, problems, and in a
+/// sync changes as JSON text.
 ///
 /// It begins with the first `next`. Everything else may be called from any thread at any time.
 #[pyclass(frozen)]
@@ -48,8 +48,10 @@ impl Scan {
 
     /// Folders, files, tracks, problems, and the time since the start in s.
     #[getter]
-    fn progress(&self) -> Counts {
-        counts(&self.control.get().map(Control::progress).unwrap_or_default())
+    fn progress(&self) -> (u64, u64, u64, u64, f64) {
+        let Progress { folders, files, tracks, problems, elapsed, .. } =
+            self.control.get().map(Control::progress).unwrap_or_default();
+        (folders, files, tracks, problems, elapsed.as_secs_f64())
     }
 
     /// Ends the scan. Nothing more comes out of it, and what runs is interrupted.

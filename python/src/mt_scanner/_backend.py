@@ -8,11 +8,9 @@ from mt_scanner._answer import Answer
 from mt_scanner._errors import ComponentError
 from mt_scanner._plan import Limits, Plan
 from mt_scanner._progress import Progress
-from mt_scanner._report import SyncReport
-from mt_scanner._wish import Wish
 
 if TYPE_CHECKING:
-    from mt_scanner._database import Database, Schema
+    from mt_scanner._database import Schema
 
 Name = Literal["auto", "native", "wasmtime"]
 NAMES = ("auto", "native", "wasmtime")
@@ -48,9 +46,6 @@ class Backend(Protocol):
 
     def pool(self, plan: Plan, component: str | None) -> Pool:
         """A scan that begins when it is iterated over."""
-
-    def sync(self, database: "Database", plan: Plan, wish: Wish, component: str | None) -> SyncReport:
-        """Brings a library up to date with the plan's roots, alone."""
 
     def schema(self, component: str | None) -> "Schema":
         """The tables and statements of a library."""

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from mt_scanner import _ending, _forks, _roots
 from mt_scanner._answer import Answer
-from mt_scanner._errors import ComponentError, FileFailed, LibraryError, RootEmptied, ScanError
+from mt_scanner._errors import ComponentError, FileFailed, ScanError
 from mt_scanner._extensions import COMPONENT
 from mt_scanner._plan import Limits, Plan, cores
 from mt_scanner._progress import Progress
-from mt_scanner._report import SyncReport
-from mt_scanner._track import Problem
-from mt_scanner._wish import Wish
 
 # What needs SQLite is imported on first use: a scan does not.
 if TYPE_CHECKING:
-    from mt_scanner._database import Database, Schema
+    from mt_scanner._database import Schema
 
 HOW = "`make native` in a checkout, or `pip install ./python/native`"
 
@@ -46,8 +43,9 @@ class Pool:
         """What the steps find, in no certain order. Leaving the loop stops the scan."""
         _ending.under_way.add(self)
         try:
-            for root, rows, paths, problems in self._scan:
-                yield Answer(root, paths, json.loads(rows) if rows else [], problems, {})
+            for root, rows, paths, problems, changes in self._scan:
+                tracks = json.loads(rows) if rows else []
+                yield Answer(root, paths, tracks, problems, json.loads(changes) if changes else {})
         except native.Failure as failure:
             raise mapped(failure) from failure
         finally:
@@ -87,17 +85,6 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
     return found
 
 
-def sync(database: "Database", plan: Plan, wish: Wish, component: str | None) -> SyncReport:
-    """Brings a library up to date, through a connection of the host's own."""
-    tell = wish.on_progress
-    wish = wish._replace(on_progress=None if tell is None else lambda counts: tell(Progress(*counts)))
-    try:
-        counts, problems, progress = load(component).sync(database.path, plan, wish)
-    except native.Failure as failure:
-        raise mapped(failure) from failure
-    return SyncReport(**dict(counts), problems=[Problem._make(row) for row in problems], progress=Progress(*progress))
-
-
 def schema(component: str | None) -> "Schema":
     """What the component says of a library."""
     from mt_scanner._database import Schema
@@ -129,13 +116,8 @@ def load(path: str | None) -> native.Component:
 def mapped(failure: native.Failure, file: str | None = None) -> ScanError:
     """The exception for a failure of the host. `file`: the one asked for."""
     kind, path, reason = failure.args
-    kinds: dict[str, type[ScanError]] = {
-        "component": ComponentError,
-        "library": LibraryError,
-        "root-emptied": RootEmptied,
-    }
-    if kind in kinds:
-        return kinds[kind](reason, path)
+    if kind == "component":
+        return ComponentError(reason, path)
     if kind in ("timeout", "memory", "trap"):
         return FileFailed(f"{kind}: {reason}", file or path)
     return _roots.mapped(kind, path, file)

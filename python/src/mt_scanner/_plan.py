@@ -1,7 +1,7 @@
 """What is asked of the component: the requests of `step-json` (`wit/scan.wit`)."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 Work = dict[str, Any]
@@ -40,10 +40,11 @@ class Sync(NamedTuple):
 
     deep: bool
     """Whether folders that the library knows are entered from the folder above."""
-    begin: Callable[[str], list[Work]]
-    """The work that it begins with, for a root."""
-    known: Callable[[str, str, str | None], str]
-    """What the library knows of a root's folder, as JSON text. Called by workers."""
+    begin: Callable[[str], list[str]]
+    """The work that it begins with, for a root: each item as JSON text."""
+    known: Callable[[str, Sequence[tuple[str, str | None]]], list[str]]
+    """What the library knows of folders of a root, each as JSON text; of their files only those behind a name. Workers
+    call it."""
 
 
 class Plan(NamedTuple):
@@ -65,7 +66,11 @@ class Plan(NamedTuple):
 
     def begin(self, root: str) -> list[Work]:
         """The work that a scan of a root begins with."""
-        return self.sync.begin(root) if self.sync else [{"folder": "", "files": None, "ignored_by": []}]
+        if self.sync is None:
+            return [{"folder": "", "files": None, "ignored_by": []}]
+        import json
+
+        return [json.loads(work) for work in self.sync.begin(root)]
 
     def request(self, root: str, work: Sequence[Work], items: int, milliseconds: int) -> str:
         """The request for one step."""
@@ -81,17 +86,24 @@ class Plan(NamedTuple):
                 "deep": bool(self.sync and self.sync.deep),
             }
         )
-        return f'{request[:-1]}, "work": [{", ".join(self._told(root, item) for item in work)}]}}'
+        return f'{request[:-1]}, "work": [{", ".join(self._told(root, work))}]}}'
 
-    def _told(self, root: str, item: Work) -> str:
-        """An item of work as JSON, with what the component cannot see by itself."""
+    def _told(self, root: str, work: Sequence[Work]) -> Iterator[str]:
+        """Work as JSON, with what the component cannot see by itself."""
         import json
 
         from mt_scanner._seen import seen
 
-        if item["files"] is not None and self.mode in ("tracks", "sync"):
-            return json.dumps({**item, "seen": seen(root, item)})
-        text = json.dumps(item)
-        if self.sync and item["files"] is None and "known" not in item and "unless_mtime_ns" not in item:
-            text = f'{text[:-1]}, "known": {self.sync.known(root, item["folder"], item.get("after"))}}}'
-        return text
+        asked = [(item["folder"], item.get("after")) for item in work if self._wants_knowledge(item)]
+        known = iter(self.sync.known(root, asked) if self.sync and asked else ())
+        for item in work:
+            if item["files"] is not None and self.mode in ("tracks", "sync"):
+                yield json.dumps({**item, "seen": seen(root, item)})
+            elif self._wants_knowledge(item):
+                yield f'{json.dumps(item)[:-1]}, "known": {next(known)}}}'
+            else:
+                yield json.dumps(item)
+
+    def _wants_knowledge(self, item: Work) -> bool:
+        """Whether it is a folder that is to be compared with what the library knows."""
+        return self.sync is not None and item["files"] is None and "known" not in item and "unless_mtime_ns" not in item

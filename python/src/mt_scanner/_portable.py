@@ -8,12 +8,10 @@ from mt_scanner._errors import FileFailed
 from mt_scanner._instance import Ended, Instance
 from mt_scanner._plan import Limits, Plan, cores
 from mt_scanner._pool import Pool
-from mt_scanner._report import SyncReport
-from mt_scanner._wish import Wish
 
 # What needs SQLite is imported on first use: a scan does not.
 if TYPE_CHECKING:
-    from mt_scanner._database import Database, Schema
+    from mt_scanner._database import Schema
 
 
 def default_workers() -> int:
@@ -33,13 +31,6 @@ def default_workers() -> int:
 def pool(plan: Plan, component: str | None) -> Pool:
     """A scan that begins when it is iterated over."""
     return Pool(load(component), plan)
-
-
-def sync(database: "Database", plan: Plan, wish: Wish, component: str | None) -> SyncReport:
-    """Brings a library up to date."""
-    from mt_scanner import _sync
-
-    return _sync.sync(database, plan, wish, lambda plan: pool(plan, component))
 
 
 def schema(component: str | None) -> "Schema":

@@ -173,7 +173,10 @@ class Scanner:
         return pool
 
     def _sync(self, database: "Database", wish: Wish) -> SyncReport:
-        return _backend.get(self._backend).sync(database, self._plan("sync"), wish, self._wasm)
+        from mt_scanner import _sync
+
+        backend = _backend.get(self._backend)
+        return _sync.sync(database, self._plan("sync"), wish, lambda plan: backend.pool(plan, self._wasm))
 
     def _plan(self, mode: str, limit: int | None = None) -> Plan:
         workers = self._workers or _backend.get(self._backend).default_workers()

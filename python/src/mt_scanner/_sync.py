@@ -1,20 +1,22 @@
-"""A sync under the portable backend: the component compares, this side binds rows to its statements."""
+"""A sync: the component compares, under one backend or the other, and this side binds rows to its statements."""
 
 import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mt_scanner import _database
 from mt_scanner._database import Database
 from mt_scanner._errors import RootEmptied
-from mt_scanner._plan import Plan, Sync, Work
-from mt_scanner._pool import Pool
+from mt_scanner._plan import Plan, Sync
 from mt_scanner._progress import Progress
 from mt_scanner._report import SyncReport
 from mt_scanner._track import Problem
 from mt_scanner._wish import Wish
+
+if TYPE_CHECKING:
+    from mt_scanner._backend import Pool
 
 ROWS = 5000
 """Rows in one transaction, about."""
@@ -29,47 +31,40 @@ EMPTIED = (
 
 
 class Memory:
-    """What the library knows, for workers. Each has a connection of its own, which sees whole transactions only."""
+    """What the library knows, for workers. Its connection sees whole transactions only."""
 
     def __init__(self, database: Database) -> None:
-        self._path = database.path
         self._known = database.sql("known")
         self._folders = database.sql("folders")
-        self._mine = threading.local()
-        self._readers: list[Any] = []
+        self._reader = _database.reader(database.path)
+        # One at a time: workers who ask at once spend their time on passing the interpreter to each other.
+        self._turn = threading.Lock()
 
-    def known(self, root: str, folder: str, after: str | None) -> str:
-        """What it knows of a folder, as JSON text; of its files only those behind a name."""
-        answer: str = self._reader().execute(self._known, (root, folder, after)).fetchone()[0]
-        return answer
+    def known(self, root: str, folders: Sequence[tuple[str, str | None]]) -> list[str]:
+        """What it knows of folders, each as JSON text; of their files only those behind a name."""
+        with self._turn:
+            ask = self._reader.execute
+            return [ask(self._known, (root, folder, after)).fetchone()[0] for folder, after in folders]
 
-    def folders(self, root: str) -> list[Work]:
-        """Every folder that it knows."""
-        rows = self._reader().execute(self._folders, (root,)).fetchall()
-        return [json.loads(work) for (work,) in rows] or [whole()]
+    def folders(self, root: str) -> list[str]:
+        """Every folder that it knows, as work."""
+        return [work for (work,) in self._reader.execute(self._folders, (root,))] or [whole()]
 
     def close(self) -> None:
-        for reader in self._readers:
-            reader.close()
-
-    def _reader(self) -> Any:
-        if not hasattr(self._mine, "reader"):
-            self._mine.reader = _database.reader(self._path)
-            self._readers.append(self._mine.reader)
-        return self._mine.reader
+        self._reader.close()
 
 
-def whole() -> Work:
-    """A root's own folder."""
+def whole() -> str:
+    """A root's own folder, as work."""
     return named("")
 
 
-def named(folder: str) -> Work:
-    """A folder that this side names: whether it is skipped is for the component to find out."""
-    return {"folder": folder, "files": None, "ignored_by": None}
+def named(folder: str) -> str:
+    """A folder that this side names, as work: whether it is skipped is for the component to find out."""
+    return json.dumps({"folder": folder, "files": None, "ignored_by": None})
 
 
-def sync(database: Database, plan: Plan, wish: Wish, pool: Callable[[Plan], Pool]) -> SyncReport:
+def sync(database: Database, plan: Plan, wish: Wish, pool: Callable[[Plan], "Pool"]) -> SyncReport:
     """Brings a library up to date with the disk."""
 
     def look() -> None:
@@ -119,7 +114,7 @@ def how(memory: Memory, wish: Wish) -> Sync:
     return Sync(True, lambda root: [whole()], memory.known)
 
 
-def write(database: Database, pool: Pool, wish: Wish) -> None:
+def write(database: Database, pool: "Pool", wish: Wish) -> None:
     """Writes what a pool finds, in transactions."""
     rows: dict[str, list[Sequence[Any]]] = {}
     pending = 0
