@@ -5,7 +5,7 @@ from suite.library import LIBRARY
 from suite.size import SIZE
 from suite.startup import START
 from suite.sync import SYNC, SYNC_SIZE
-from suite.tags import ADTS, REAL, SMALL
+from suite.tags import ADTS, MIXED, REAL, SMALL
 from suite.watch import WATCH
 
-GROUPS = (COUNT, LIST, REAL, SMALL, ADTS, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)
+GROUPS = (COUNT, LIST, REAL, MIXED, SMALL, ADTS, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)

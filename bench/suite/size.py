@@ -40,6 +40,7 @@ def expectations() -> tuple[Expectation, ...]:
         AtMost("Python, portable, 100k", of=f"{PLAIN}, 100k", times=0.5, metric=memory),
         Flat(sizes("Python, portable"), percent=10, metric=memory),
         Flat(sizes("mt-scan"), percent=10, metric=memory),
+        *(AtMost(f"mt-scan, {shape}", of="mt-scan, 10k", times=1.1, metric=memory) for shape in ODD),
         *(Under(f"mt-scan, {size}", 64, metric=memory) for size in ("100k", "1M", *ODD)),
         Flat(sizes("mt-scan"), percent=15, metric=Metric.PER_FILE),
     )

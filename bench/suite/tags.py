@@ -55,6 +55,24 @@ REAL = Group(
     ),
 )
 
+MIXED = replace(
+    REAL,
+    name="tags-mixed",
+    title="Reading tags: the same, and raw AAC streams among them",
+    data=Data("real", quick=400),
+    plotted=False,
+    note="2 % of the files are raw AAC streams, and decide what some of the peers take. mutagen and tinytag read every "
+    "tenth file.",
+    expectations=(
+        Faster("Python, portable", than="mutagen", times=12),
+        Faster("Python, portable", than="tinytag", times=3),
+        Faster("Python, native", than="mutagen", times=40),
+        Faster("Python, native", than="tinytag", times=10),
+        Faster("mt-scan, 2 workers", than="lofty, BufReader, 2 threads", times=1),
+        AtMost("mt-scan, 2 workers", of="lofty, tuned, 2 threads", times=1.5),
+    ),
+)
+
 ADTS = replace(
     REAL,
     name="tags-adts",
