@@ -21,7 +21,7 @@ use wasmtime_wasi::{FsPerms, OpenMode};
 
 use super::{
     Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, Entries, Files, Filesize, FsResult,
-    OpenFlags, PathFlags, portable,
+    OpenFlags, PathFlags, is_plain_name, portable,
 };
 
 /// The most that one read returns.
@@ -253,11 +253,6 @@ fn open_beneath(folder: &Handle, path: &str, wanted: OFlags) -> Result<Handle, E
         }
     }
     Err(Errno::NOSYS)
-}
-
-/// A name in the folder itself, and of nothing but what is there.
-fn is_plain_name(path: &str) -> bool {
-    !matches!(path, "" | "." | "..") && !path.contains('/')
 }
 
 fn directory<'a>(files: &'a Files<'_>, descriptor: &Descriptor) -> FsResult<&'a Dir> {

@@ -62,6 +62,12 @@ fn read_only<T>() -> FsResult<T> {
     Err(ErrorCode::NotPermitted.into())
 }
 
+/// A name in the folder itself, and of nothing but what is there.
+#[cfg(unix)]
+fn is_plain_name(path: &str) -> bool {
+    !matches!(path, "" | "." | "..") && !path.contains('/')
+}
+
 impl Host for Files<'_> {
     fn convert_error_code(&mut self, error: FsError) -> wasmtime::Result<types::ErrorCode> {
         Host::convert_error_code(&mut self.wasi, error)

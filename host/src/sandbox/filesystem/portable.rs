@@ -36,7 +36,61 @@ pub fn open_at(
 }
 
 pub fn stat_at(files: &mut Files<'_>, folder: Descriptor, how: PathFlags, path: String) -> FsResult<DescriptorStat> {
-    Ok(now(wasi::HostDescriptor::stat_at(&mut files.wasi, folder, how.into(), path))?.into())
+    let status_change_timestamp = changed::at(files, &folder, how, &path);
+    let stat: DescriptorStat = now(wasi::HostDescriptor::stat_at(&mut files.wasi, folder, how.into(), path))?.into();
+    Ok(DescriptorStat { status_change_timestamp, ..stat })
+}
+
+/// Times of the last change of status. wasmtime-wasi gives the time of birth in their place, which says nothing of changes.
+#[cfg(unix)]
+mod changed {
+    use rustix::fs::{AtFlags, FileType, Stat};
+    use wasmtime_wasi::filesystem::Descriptor as Opened;
+    use wasmtime_wasi::p2::bindings::clocks::wall_clock::Datetime;
+
+    use super::super::is_plain_name;
+    use super::{Descriptor, Files, PathFlags};
+
+    /// Of what is in the folder itself. Nobody knows it of other paths: they are not for the system to resolve.
+    pub fn at(files: &Files<'_>, folder: &Descriptor, how: PathFlags, path: &str) -> Option<Datetime> {
+        let Ok(Opened::Dir(folder)) = files.wasi.table.get(folder) else { return None };
+        if !is_plain_name(path) {
+            return None;
+        }
+        let stat = rustix::fs::statat(&*folder.dir, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        let follows = how.contains(PathFlags::SYMLINK_FOLLOW) && FileType::from_raw_mode(stat.st_mode).is_symlink();
+        (!follows).then(|| time(&stat))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub fn of(files: &Files<'_>, descriptor: &Descriptor) -> Option<Datetime> {
+        let stat = match files.wasi.table.get(descriptor).ok()? {
+            Opened::Dir(folder) => rustix::fs::fstat(&*folder.dir),
+            Opened::File(file) => rustix::fs::fstat(&*file.file),
+        };
+        stat.ok().as_ref().map(time)
+    }
+
+    fn time(stat: &Stat) -> Datetime {
+        // Times before 1970 are huge unsigned seconds: the interface has no others.
+        Datetime { seconds: stat.st_ctime as u64, nanoseconds: u32::try_from(stat.st_ctime_nsec).unwrap_or_default() }
+    }
+}
+
+/// Windows has no such times.
+#[cfg(not(unix))]
+mod changed {
+    use wasmtime_wasi::p2::bindings::clocks::wall_clock::Datetime;
+
+    use super::{Descriptor, Files, PathFlags};
+
+    pub fn at(_: &Files<'_>, _: &Descriptor, _: PathFlags, _: &str) -> Option<Datetime> {
+        None
+    }
+
+    pub fn of(_: &Files<'_>, _: &Descriptor) -> Option<Datetime> {
+        None
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -50,7 +104,9 @@ mod elsewhere {
     pub fn forget(_: &mut Files<'_>, _: &Descriptor) {}
 
     pub fn stat(files: &mut Files<'_>, descriptor: Descriptor) -> FsResult<DescriptorStat> {
-        Ok(now(wasi::HostDescriptor::stat(&mut files.wasi, descriptor))?.into())
+        let status_change_timestamp = changed::of(files, &descriptor);
+        let stat: DescriptorStat = now(wasi::HostDescriptor::stat(&mut files.wasi, descriptor))?.into();
+        Ok(DescriptorStat { status_change_timestamp, ..stat })
     }
 
     pub fn read(

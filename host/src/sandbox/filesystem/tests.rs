@@ -154,6 +154,26 @@ fn no_link_leads_out() {
     assert_eq!(kind("up.mp3", PathFlags::empty()), Ok(DescriptorType::SymbolicLink));
 }
 
+#[cfg(unix)]
+#[test]
+fn the_time_of_the_last_change_of_status_is_not_that_of_birth() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let mut place = Place::new();
+    let file = place.folder.path().join("in/a.mp3");
+    symlink("a.mp3", file.with_file_name("link.mp3")).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let mut told = |path: &str| {
+        let root = place.root();
+        let stat = portable::stat_at(&mut place.files(), root, PathFlags::SYMLINK_FOLLOW, path.to_owned()).unwrap();
+        stat.status_change_timestamp.map(|time| (time.seconds as i64, i64::from(time.nanoseconds)))
+    };
+    let status = file.metadata().unwrap();
+    assert_eq!(told("a.mp3"), Some((status.ctime(), status.ctime_nsec())));
+    // Nobody knows is better than wrong.
+    assert_eq!([told("link.mp3"), told("deep/../a.mp3")], [None, None]);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_named_pipe_makes_nobody_wait() {
