@@ -1,5 +1,6 @@
 """Watching: events become batches, and each batch one sync of the folders that have changed."""
 
+import os
 import threading
 import time
 import warnings
@@ -122,6 +123,9 @@ class Watch:
             return set()
         if len(events) > self._crowd:
             self._overflowed(eye for eye in self._eyes if under(eye, events))
+            if os.name == "nt":
+                # There an overflow may be the end of the watch as well.
+                self._look()
         return events
 
     def _overflowed(self, eyes: Iterable[Eye]) -> None:
@@ -231,7 +235,7 @@ class Watch:
             if eye.emptied:
                 eye.emptied = False
                 self._say("root-back", eye, "the root is back")
-        if report.progress.tracks > self._crowd:
+        if report.progress.tracks > self._crowd and os.name == "posix":
             # Our own reading makes events as well.
             self._overflowed(eyes)
 

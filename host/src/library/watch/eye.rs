@@ -68,7 +68,7 @@ impl Eye {
         self.real = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
         let why = if poll {
             "that was asked for".to_owned()
-        } else if let Some(name) = network::filesystem(&self.root) {
+        } else if let Some(name) = network::filesystem(&self.real) {
             format!("it is on a network filesystem ({name})")
         } else {
             match self.watcher(place, inbox) {
@@ -126,6 +126,11 @@ impl Eye {
     /// Whether somebody looks.
     pub fn is_open(&self) -> bool {
         !matches!(self.sight, Sight::None)
+    }
+
+    /// Whether events tell what happens.
+    pub fn has_events(&self) -> bool {
+        matches!(self.sight, Sight::Events { .. })
     }
 
     /// Events were lost: a full sync is due, now or after a rest. Our own reading makes events, too, and must not go on for ever.

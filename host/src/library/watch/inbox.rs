@@ -8,6 +8,11 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Error, ErrorKind, Event};
 
+/// On Windows, where notify 8 does not tell when the system's buffer overflows (its issue 963): so many events in a batch may be more
+/// than the buffer has held, which is 16 KiB. Elsewhere it does tell.
+const CROWD: usize = if cfg!(windows) { 64 } else { usize::MAX };
+const CROWDED: &str = "so much has happened at a time that the system's buffer of events may have overflowed";
+
 /// What has happened under one root since somebody looked.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Pending {
@@ -19,6 +24,8 @@ pub(super) struct Pending {
     pub lost: Option<String>,
     /// There will be no more events, for this reason.
     pub blind: Option<String>,
+    /// How many events there were.
+    events: usize,
 }
 
 impl Pending {
@@ -65,14 +72,17 @@ impl Pending {
         *self.folders.entry(folder).or_default() |= below;
     }
 
-    fn join(&mut self, other: Self) {
+    /// Takes in another event; too many of them may be a loss.
+    fn join(&mut self, other: Self, crowd: usize) {
         for (folder, below) in other.folders {
             self.add(folder, below);
         }
         for (path, below) in other.candidates {
             *self.candidates.entry(path).or_default() |= below;
         }
-        self.lost = self.lost.take().or(other.lost);
+        self.events += 1;
+        let crowded = || (self.events > crowd).then(|| CROWDED.to_owned());
+        self.lost = self.lost.take().or(other.lost).or_else(crowded);
         self.blind = self.blind.take().or(other.blind);
     }
 }
@@ -123,7 +133,7 @@ impl Inbox {
             return;
         }
         let mut state = self.lock();
-        state.roots[place].join(news);
+        state.roots[place].join(news, CROWD);
         let now = Instant::now();
         state.since = Some((state.since.map_or(now, |(first, _)| first), now));
         self.changed.notify_all();
@@ -223,6 +233,16 @@ mod tests {
         let mut pending = Pending::default();
         pending.note(Path::new("/music"), Err(Error::new(ErrorKind::MaxFilesWatch)));
         assert!(pending.lost.is_none() && pending.blind.is_some());
+    }
+
+    #[test]
+    fn a_crowd_of_events_may_be_a_loss() {
+        let mut pending = Pending::default();
+        for number in 1..=4 {
+            let written = event(EventKind::Modify(ModifyKind::Data(DataChange::Any)), "a/b.mp3");
+            pending.join(noted([written]), 3);
+            assert_eq!(pending.lost.is_some(), number > 3);
+        }
     }
 
     #[cfg(unix)]

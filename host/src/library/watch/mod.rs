@@ -181,7 +181,12 @@ impl Watch<'_> {
         if let Some(why) = &pending.lost {
             eye.lost_events();
             observer.notice(Notice::EventsLost { root: &eye.root, why });
+            if cfg!(windows) && eye.has_events() {
+                // There an overflow may be the end of a watch as well.
+                self.open(place, observer);
+            }
         }
+        let eye = &mut self.eyes[place];
         if eye.emptied && !pending.is_empty() {
             eye.full = Some(Instant::now());
         }
