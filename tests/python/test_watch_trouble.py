@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import subprocess
 import sys
 import threading
@@ -161,6 +162,7 @@ def test_a_watch_limit_leads_to_polling(artists: Tree, watch: Watch, monkeypatch
     watched.until("added A/Album/new.mp3")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts can be listed as one likes only there")
 def test_a_network_mount_is_polled(artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_network, "MOUNTS", str(artists.root.parent / "mounts"))
     line = "36 35 98:0 / {} rw,noatime shared:1 - {} source rw\n"
@@ -172,6 +174,20 @@ def test_a_network_mount_is_polled(artists: Tree, watch: Watch, monkeypatch: pyt
     with open(artists.root / "A/Album/a.mp3", "ab") as file:
         file.write(b"TAG")
     watched.until("modified A/Album/a.mp3")
+
+
+def test_macos_says_whether_a_filesystem_is_local_and_windows_by_the_path() -> None:
+    def answer(kind: bytes, flags: int) -> bytes:
+        return bytes(64) + struct.pack("=II16s", flags, 0, kind) + bytes(2080)
+
+    read_only, local = 1, 0x1000
+    for kind in (b"smbfs", b"nfs", b"afpfs", b"webdav", b"ftp", b"something new"):
+        assert _network.remote(answer(kind, read_only)) == kind.decode()
+    assert _network.remote(answer(b"macfuse", local)) == "macfuse"
+    assert all(_network.remote(answer(kind, local)) is None for kind in (b"apfs", b"hfs", b"exfat"))
+    assert not _network.remote(b"")
+    assert all(map(_network.is_share, ("\\\\nas\\music", "\\\\?\\UNC\\nas\\music\\Artist")))
+    assert not any(map(_network.is_share, ("C:\\Music", "\\\\?\\C:\\Music", "\\\\?\\Volume{4c1b02c1}\\Music")))
 
 
 def test_polling_is_said_and_takes_no_watchfiles(
