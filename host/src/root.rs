@@ -62,3 +62,24 @@ fn without_dots(absolute: &Path) -> PathBuf {
     }
     path
 }
+
+#[cfg(all(test, windows))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_has_one_name_however_it_is_written() {
+        for (written, name) in [
+            ("C:/Music/", r"C:\Music"),
+            (r"C:\Music\Artist\..", r"C:\Music"),
+            ("C:/", r"C:\"),
+            (r"\\nas\music", r"\\nas\music\"),
+            ("//nas/music/", r"\\nas\music\"),
+            (r"\\nas\music\Artist\", r"\\nas\music\Artist"),
+        ] {
+            let root = Root::new(Path::new(written)).unwrap();
+            assert_eq!(root.name, name, "{written}");
+            assert_eq!(root.native("A/b.mp3"), Path::new(name).join("A").join("b.mp3"), "{written}");
+        }
+    }
+}

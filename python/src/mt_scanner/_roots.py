@@ -13,8 +13,13 @@ def resolve(root: StrPath) -> str:
     path = os.fspath(root)
     if not isinstance(path, str):
         raise TypeError(f"a root is a str or an os.PathLike of str, not {type(path).__name__}")
-    # "" would be the current folder: nobody who passes it means that.
-    return os.path.abspath(os.path.expanduser(path)) if path else ""
+    if not path:
+        # It would be the current folder: nobody who passes it means that.
+        return ""
+    absolute = os.path.abspath(os.path.expanduser(path))
+    # A share of Windows may be written with a separator at its end or without. One root has one name.
+    drive, rest = os.path.splitdrive(absolute)
+    return absolute if rest else drive + os.sep
 
 
 def check(root: str) -> None:
