@@ -13,7 +13,7 @@ use crate::{LoadError, engine};
 
 /// The component that comes with this crate.
 pub(crate) static WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm"));
-/// The same, compiled ahead of time.
+/// The same, compiled ahead of time; empty if the build script could not do so for this kind of processor.
 static CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.cwasm"));
 
 /// A component that is known to be a scanner and to import nothing but what scanners may.
@@ -48,7 +48,7 @@ fn load_built_in(config: &Config) -> wasmtime::Result<(Engine, Component)> {
     // SAFETY: the build script made these bytes with `precompile_component`, and nobody can have changed them since.
     let component = match unsafe { Component::deserialize(&engine, CODE) } {
         Ok(component) => component,
-        // A processor without what the compiler took for granted.
+        // A processor without what the compiler took for granted, or of another kind.
         Err(_) => Component::from_binary(&engine, WASM)?,
     };
     Ok((engine, component))
