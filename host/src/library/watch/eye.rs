@@ -187,7 +187,16 @@ fn identity(root: &Path) -> Option<Identity> {
     Some((root.dev(), root.ino()))
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
+fn identity(root: &Path) -> Option<Identity> {
+    use winapi_util::{Handle, file};
+
+    let root = root.is_dir().then(|| Handle::from_path_any(root))?.ok()?;
+    let root = file::information(root).ok()?;
+    Some((root.volume_serial_number(), root.file_index()))
+}
+
+#[cfg(not(any(unix, windows)))]
 fn identity(root: &Path) -> Option<Identity> {
     root.is_dir().then_some((0, 0))
 }
