@@ -136,6 +136,8 @@ fn what_cannot_run_exits_with_3_and_wrong_words_with_2() {
     assert_eq!(mt_scan(&["scan", "--workers", "0", "."]).status.code(), Some(2));
 }
 
+// Windows holds no such names.
+#[cfg(unix)]
 #[test]
 fn a_name_cannot_harm_the_terminal() {
     let folder = Folder::new().file("a\x1b[31m\u{202e}.mp3", b"x");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mt_scanner::{Error, Scanner};
 
-use crate::support::{Folder, all, outcomes};
+use crate::support::{Folder, all};
 
 #[test]
 fn a_missing_root_is_an_error_before_anything_starts() {
@@ -117,6 +117,9 @@ fn a_slow_reader_holds_the_workers_back() {
 #[test]
 fn a_link_out_of_the_root_is_refused_and_one_inside_is_followed() {
     use std::os::unix::fs::symlink;
+
+    use crate::support::outcomes;
+
     let outside = Folder::new().file("secret.mp3", b"");
     let folder = Folder::new().file("a/one.mp3", b"");
     symlink(outside.path(), folder.path().join("out")).unwrap();

@@ -23,10 +23,12 @@ fn found_by_walkdir(root: &std::path::Path, scanner: &Scanner) -> BTreeSet<PathB
 
 #[test]
 fn the_paths_are_those_that_walkdir_finds() {
+    // Windows holds no such name as the other.
+    let broken = if cfg!(windows) { "line break/x.Flac" } else { "line\nbreak/x.Flac" };
     let folder = Folder::new()
         .tracks(12, 9)
         .file("a b/\u{1f3b5} n\u{e4}me.MP3", b"")
-        .file("line\nbreak/x.Flac", b"")
+        .file(broken, b"")
         .file("notes.txt", b"")
         .file("empty/cover.jpg", b"");
     let scanner = Scanner::new(folder.path()).unwrap();

@@ -34,6 +34,7 @@ type Entries = Resource<types::DirectoryEntryStream>;
 /// The files and folders of one instance.
 pub(super) struct Files<'a> {
     wasi: WasiFilesystemCtxView<'a>,
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing is remembered there"))]
     recent: &'a mut Recent,
     /// No file can be read.
     blindfolded: bool,

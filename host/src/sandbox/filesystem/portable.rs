@@ -13,7 +13,7 @@ use super::{Descriptor, DescriptorFlags, DescriptorStat, Files, FsResult, OpenFl
 /// What is remembered between calls: nothing.
 #[cfg(not(target_os = "linux"))]
 #[derive(Default)]
-pub(in crate::sandbox) struct Recent;
+pub(in crate::sandbox) struct Recent(());
 
 /// The outcome of a future that never waits.
 fn now<F: Future>(future: F) -> F::Output {

@@ -119,7 +119,18 @@ fn nothing_can_be_written() {
 fn no_path_leads_out() {
     let mut place = Place::new();
     let outside = place.folder.path().join("out.mp3");
-    for path in ["../out.mp3", "deep/../../out.mp3", outside.to_str().unwrap(), "..", "/"] {
+    let mut paths = vec!["../out.mp3", "deep/../../out.mp3", outside.to_str().unwrap(), "..", "/"];
+    if cfg!(windows) {
+        paths.extend([
+            r"..\out.mp3",
+            r"deep\..\..\out.mp3",
+            r"\out.mp3",
+            "C:out.mp3",
+            r"\\nas\music\a.mp3",
+            r"\\?\C:\out.mp3",
+        ]);
+    }
+    for path in paths {
         assert_eq!(place.read(path), Err(ErrorCode::NotPermitted), "{path}");
         let root = place.root();
         let stat = place.files().stat_at(root, PathFlags::SYMLINK_FOLLOW, path.to_owned());
