@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 import time
 from typing import Literal
 
@@ -34,7 +35,7 @@ class Eye:
     def open(self) -> None:
         """Opens it for events."""
         self._identity = identity(self.root)
-        self.real = os.path.realpath(self.root)
+        self.real = followed(self.root)
         self.sight = "events"
 
     def poll(self) -> None:
@@ -84,6 +85,23 @@ class Eye:
         self.full = None
         self._next = time.monotonic() + max(interval, 10 * took)
         self._turn += 1
+
+
+def followed(root: str) -> str:
+    """A root with links followed, as events name it."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        # Events have the names that are on the disk, and `realpath` leaves them in the case in which they were written.
+        try:
+            folder = os.open(root, os.O_RDONLY)
+            try:
+                return os.fsdecode(fcntl.fcntl(folder, fcntl.F_GETPATH, bytes(1024)).partition(b"\0")[0])
+            finally:
+                os.close(folder)
+        except OSError:
+            pass
+    return os.path.realpath(root)
 
 
 def identity(root: str) -> tuple[int, int] | None:
