@@ -23,12 +23,17 @@ WASMTIME := $(WASMTIME_HOME)/bin/wasmtime
 CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" cargo
 INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help component venv native index test host reproducible bench clean
+# What compiles C for the systems that this one is not: mingw-w64, and zig, which has the headers of macOS (`pip install ziglang`).
+MINGW := x86_64-w64-mingw32-gcc
+ZIG ?= $(or $(shell command -v zig),$(abspath $(BIN))/python -m ziglang)
+
+.PHONY: help component venv native index test host platforms windows macos reproducible bench clean
 
 help:
 	@echo "make index DIR=~/Music [DB=library.db]   turn a music folder into an SQLite library"
 	@echo "make test                                run every check"
 	@echo "make bench                               measure"
+	@echo "make platforms                           whether the Rust host compiles for Windows and macOS"
 	@echo "make native                              the Rust host behind the Python package in $(VENV)"
 	@echo "make component | venv | clean            the component; the package in $(VENV) with the tools; start afresh"
 
@@ -70,7 +75,7 @@ test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	cargo clippy --locked -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
 	$(BIN)/ruff check --config python/pyproject.toml python guest tests bench
 	$(BIN)/ruff format --config python/pyproject.toml --check python guest tests bench
-	$(BIN)/mypy --config-file python/pyproject.toml python/src guest/build.py
+	for system in linux darwin win32; do $(BIN)/mypy --platform $$system --config-file python/pyproject.toml python/src guest/build.py || exit; done
 	cargo test --locked -p mt-scanner-guest
 	$(CARGO) test --release --locked -p mt-scanner
 	$(CARGO) build --release --locked -p mt-scanner --bins --examples
@@ -85,6 +90,21 @@ $(WASMTIME):
 # The command mt-scan, in target/release.
 host: $(COMPONENT)
 	$(CARGO) build --release --locked -p mt-scanner
+
+# The host for other systems: compiled, and neither linked nor run.
+platforms:
+	$(MAKE) --keep-going windows macos
+
+windows: $(COMPONENT)
+	@command -v $(MINGW) >/dev/null || { echo "$(MINGW) is missing: install the package mingw-w64"; exit 1; }
+	rustup target add x86_64-pc-windows-gnu
+	$(CARGO) clippy --release --locked -p mt-scanner -p mt-scanner-native --all-targets --target x86_64-pc-windows-gnu -- -D warnings
+
+macos: $(COMPONENT)
+	@$(ZIG) version >/dev/null 2>&1 || { echo "zig is missing: install it, or the package ziglang in $(VENV), or name it: make ZIG=..."; exit 1; }
+	rustup target add aarch64-apple-darwin
+	CC_aarch64_apple_darwin="$(ZIG) cc -target aarch64-macos" AR_aarch64_apple_darwin="$(ZIG) ar" \
+		$(CARGO) clippy --release --locked -p mt-scanner -p mt-scanner-native --all-targets --target aarch64-apple-darwin -- -D warnings
 
 # The component once more, in another place, from nothing: the bytes must be the same.
 reproducible: $(VENV)/tools
