@@ -1,14 +1,16 @@
 //! `wasi:filesystem/types`, for reading.
 //!
 //! Calls that change anything are refused here, before they reach a filesystem. Calls that happen for every file are
-//! made on the calling thread: by system calls where this module has them (`linux`), else through wasmtime-wasi
-//! (`portable`). Everything else is wasmtime-wasi's.
+//! made on the calling thread: by system calls where this module has them (`linux`, and `windows` for listing), else through
+//! wasmtime-wasi (`portable`). Everything else is wasmtime-wasi's.
 
 #[cfg(target_os = "linux")]
 mod linux;
 mod portable;
 #[cfg(test)]
 mod tests;
+#[cfg(windows)]
+mod windows;
 
 use wasmtime::component::{HasData, Linker, Resource};
 use wasmtime_wasi::filesystem::WasiFilesystemCtxView;

@@ -98,7 +98,11 @@ pub use elsewhere::*;
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
-    use super::super::{DirectoryEntry, Entries, Filesize};
+    use super::super::Filesize;
+    #[cfg(windows)]
+    pub use super::super::windows::{drop_entries, read_directory, read_directory_entry};
+    #[cfg(not(windows))]
+    use super::super::{DirectoryEntry, Entries};
     use super::*;
 
     pub fn forget(_: &mut Files<'_>, _: &Descriptor) {}
@@ -118,14 +122,17 @@ mod elsewhere {
         now(wasi::HostDescriptor::read(&mut files.wasi, file, length, offset))
     }
 
+    #[cfg(not(windows))]
     pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Entries> {
         now(wasi::HostDescriptor::read_directory(&mut files.wasi, folder))
     }
 
+    #[cfg(not(windows))]
     pub fn read_directory_entry(files: &mut Files<'_>, entries: Entries) -> FsResult<Option<DirectoryEntry>> {
         Ok(now(wasi::HostDirectoryEntryStream::read_directory_entry(&mut files.wasi, entries))?.map(Into::into))
     }
 
+    #[cfg(not(windows))]
     pub fn drop_entries(files: &mut Files<'_>, entries: Entries) -> wasmtime::Result<()> {
         wasi::HostDirectoryEntryStream::drop(&mut files.wasi, entries)
     }
