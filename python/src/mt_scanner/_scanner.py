@@ -3,6 +3,7 @@
 import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -83,13 +84,13 @@ class Scanner:
         problems = self.problems = []
         tell = on_problem or problems.append
 
-        def tracks() -> Iterator[Track]:
+        def tracks() -> Iterator[Iterable[Track]]:
             for answer in pool:
                 for problem in problems_of(answer):
                     tell(problem)
-                yield from map(Track._make, answer.tracks)
+                yield map(Track._make, answer.tracks)
 
-        return tracks()
+        return chain.from_iterable(tracks())
 
     def paths(self) -> Iterator[str]:
         """The absolute path of every audio file, written as this system writes paths. No file is opened.
@@ -99,12 +100,13 @@ class Scanner:
         pool = self._pool("paths")
         problems = self.problems = []
 
-        def paths() -> Iterator[str]:
+        def paths() -> Iterator[list[str]]:
             for answer in pool:
                 problems.extend(problems_of(answer))
-                yield from answer.paths
+                yield answer.paths
 
-        return paths()
+        # Python is asked once a step, and not for every path.
+        return chain.from_iterable(paths())
 
     def count(self, limit: int | None = None) -> int:
         """The number of audio files, or `limit` as soon as so many were found. No file is opened.

@@ -138,7 +138,7 @@ pub fn read(files: &mut Files<'_>, file: Descriptor, length: Filesize, offset: F
 /// A directory that is being read.
 struct Listing {
     folder: Arc<Handle>,
-    /// Entries that the system has told already: each a byte for its type, its name, and a zero.
+    /// Entries that the system has told already: each a byte for its type, two for the length of its name, and the name.
     told: Vec<u8>,
     /// Where the next of them begins.
     next: usize,
@@ -196,7 +196,10 @@ impl Listing {
             if name != c"." && name != c".." {
                 let kind = kind_of(&self.folder, name, entry.file_type());
                 self.told.push((kind.as_raw_mode() >> TYPE_SHIFT) as u8);
-                self.told.extend_from_slice(name.to_bytes_with_nul());
+                let name = name.to_bytes();
+                // An entry of the system's has 16 bits for its length, too.
+                self.told.extend_from_slice(&(name.len() as u16).to_ne_bytes());
+                self.told.extend_from_slice(name);
             }
             if raw.is_buffer_empty() && !self.told.is_empty() {
                 break;
@@ -208,9 +211,10 @@ impl Listing {
     /// The next entry of those that the system has told.
     fn tell(&mut self) -> Option<FsResult<DirectoryEntry>> {
         let (kind, rest) = self.told[self.next..].split_first()?;
-        let name = CStr::from_bytes_until_nul(rest).ok()?;
-        self.next += 1 + name.count_bytes() + 1;
-        Some(match name.to_str() {
+        let (len, rest) = rest.split_first_chunk()?;
+        let name = rest.get(..usize::from(u16::from_ne_bytes(*len)))?;
+        self.next += 1 + len.len() + name.len();
+        Some(match str::from_utf8(name) {
             Ok(name) => {
                 let kind = FileType::from_raw_mode(u32::from(*kind) << TYPE_SHIFT);
                 Ok(DirectoryEntry { type_: type_of(kind), name: name.to_owned() })
