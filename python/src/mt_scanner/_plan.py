@@ -96,9 +96,12 @@ class Plan(NamedTuple):
 
         asked = [(item["folder"], item.get("after")) for item in work if self._wants_knowledge(item)]
         known = iter(self.sync.known(root, asked) if self.sync and asked else ())
+        looks = self.mode in ("tracks", "sync")
+        looked_at = [item for item in work if looks and item["files"] is not None]
+        seen_of = iter(seen(root, looked_at) if looked_at else ())
         for item in work:
-            if item["files"] is not None and self.mode in ("tracks", "sync"):
-                yield json.dumps({**item, "seen": seen(root, item)})
+            if looks and item["files"] is not None:
+                yield json.dumps({**item, "seen": next(seen_of)})
             elif self._wants_knowledge(item):
                 yield f'{json.dumps(item)[:-1]}, "known": {next(known)}}}'
             else:

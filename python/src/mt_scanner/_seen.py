@@ -6,6 +6,8 @@ wasmtime's own `wasi:filesystem` gives the time of birth.
 import os
 import stat
 import threading
+from collections.abc import Iterable
+from typing import Any
 
 from mt_scanner import _roots
 from mt_scanner._plan import Work
@@ -18,11 +20,15 @@ Seen = tuple[int, int, int]
 _one_at_a_time = threading.Lock()
 
 
-def seen(root: str, work: Work) -> list[Seen | None]:
-    """What there is to see of the files of an item of work; `None` for what is no regular file."""
-    folder = os.path.join(_roots.native(root, work["folder"]), "")
+def seen(root: str, work: Iterable[Work]) -> list[list[Seen | None]]:
+    """What there is to see of the files of each item of work; `None` for what is no regular file."""
     with _one_at_a_time:
-        return [at(folder + (file if isinstance(file, str) else file[0])) for file in work["files"]]
+        return [in_folder(os.path.join(_roots.native(root, item["folder"]), ""), item["files"]) for item in work]
+
+
+def in_folder(folder: str, files: Iterable[Any]) -> list[Seen | None]:
+    """The same of files of one folder."""
+    return [at(folder + (file if isinstance(file, str) else file[0])) for file in files]
 
 
 def at(path: str) -> Seen | None:
