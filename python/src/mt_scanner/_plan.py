@@ -86,10 +86,10 @@ class Plan(NamedTuple):
                 "deep": bool(self.sync and self.sync.deep),
             }
         )
-        return f'{request[:-1]}, "work": [{", ".join(self._told(root, work))}]}}'
+        return f'{request[:-1]}, "work": [{", ".join(self._told(root, work, items))}]}}'
 
-    def _told(self, root: str, work: Sequence[Work]) -> Iterator[str]:
-        """Work as JSON, with what the component cannot see by itself."""
+    def _told(self, root: str, work: Sequence[Work], items: int) -> Iterator[str]:
+        """Work as JSON, with what the component cannot see by itself. It comes to so many files at most."""
         import json
 
         from mt_scanner._seen import seen
@@ -98,7 +98,7 @@ class Plan(NamedTuple):
         known = iter(self.sync.known(root, asked) if self.sync and asked else ())
         looks = self.mode in ("tracks", "sync")
         looked_at = [item for item in work if looks and item["files"] is not None]
-        seen_of = iter(seen(root, looked_at) if looked_at else ())
+        seen_of = iter(seen(root, looked_at, items) if looked_at else ())
         for item in work:
             if looks and item["files"] is not None:
                 yield json.dumps({**item, "seen": next(seen_of)})

@@ -190,11 +190,14 @@ class Pool:
             lists = self._lists_first and first["files"] is None
             share = min((len(stack) + 1) // workers, FOLDERS_TAKEN if lists else TAKEN[self._plan.mode])
             items = [first]
-            while len(items) < share and stack and stack[-1][0] == root:
+            files = len(first["files"] or ())
+            # Files beyond the budget would be looked at for nothing: they would come back.
+            while len(items) < share and files < budget and stack and stack[-1][0] == root:
                 next_one = stack[-1][1]
                 if isinstance(next_one, Suspect) or (self._lists_first and (next_one["files"] is None) != lists):
                     break
                 items.append(next_one)
+                files += len(next_one["files"] or ())
                 stack.pop()
             return root, items, 0 if lists else budget
 

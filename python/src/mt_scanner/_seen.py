@@ -7,7 +7,6 @@ import os
 import stat
 import threading
 from collections.abc import Iterable
-from typing import Any
 
 from mt_scanner import _roots
 from mt_scanner._plan import Work
@@ -20,15 +19,17 @@ Seen = tuple[int, int, int]
 _one_at_a_time = threading.Lock()
 
 
-def seen(root: str, work: Iterable[Work]) -> list[list[Seen | None]]:
-    """What there is to see of the files of each item of work; `None` for what is no regular file."""
+def seen(root: str, work: Iterable[Work], most: int) -> list[list[Seen | None]]:
+    """What there is to see of the files of each item of work, but only of the first `most` of all of them; `None` for
+    what is no regular file."""
+    found = []
     with _one_at_a_time:
-        return [in_folder(os.path.join(_roots.native(root, item["folder"]), ""), item["files"]) for item in work]
-
-
-def in_folder(folder: str, files: Iterable[Any]) -> list[Seen | None]:
-    """The same of files of one folder."""
-    return [at(folder + (file if isinstance(file, str) else file[0])) for file in files]
+        for item in work:
+            files = item["files"][:most]
+            most -= len(files)
+            folder = os.path.join(_roots.native(root, item["folder"]), "")
+            found.append([at(folder + (file if isinstance(file, str) else file[0])) for file in files])
+    return found
 
 
 def at(path: str) -> Seen | None:
