@@ -69,6 +69,13 @@ class Database:
                 self.connection.execute("ROLLBACK")
             raise
 
+    def size(self) -> int:
+        """Its size in bytes. The file's is another: what was written last is beside it until the library is closed."""
+        (size,) = self.connection.execute(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        ).fetchone()
+        return int(size)
+
     def close(self) -> None:
         self.connection.close()
 

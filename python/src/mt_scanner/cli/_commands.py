@@ -81,7 +81,7 @@ def index(options: Namespace) -> int:
                 if track.root in roots:
                     summary.add(track)
             summary.show(report.problems, report.progress)
-            print(f"\n{shown(library.path)}: {counts(report)} ({size(os.path.getsize(library.path))})")
+            print(f"\n{shown(library.path)}: {counts(report)} ({size(library._open().size())})")
     return code(options, len(report.problems))
 
 

@@ -123,7 +123,9 @@ fn show(
     problems: Problems,
 ) -> Result<(), Failure> {
     summary(library, scanner)?.show(out, problems, &report.progress)?;
-    let bytes = library.path().metadata().map_or(0, |file| file.len());
+    // Not that of the file: what was written last is beside it until the library is closed.
+    let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+    let bytes = library.connection().query_row(sql, [], |row| row.get::<_, i64>(0)).map_or(0, i64::unsigned_abs);
     writeln!(out, "\n{}: {} ({})", shown(&library.path().to_string_lossy()), counts(report), size(bytes))?;
     Ok(())
 }
