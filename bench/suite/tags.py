@@ -27,6 +27,15 @@ PEERS = (
     Row("lofty, tuned, 2 threads", Kind.NATIVE, native_process("tags-tuned", 2)),
 )
 
+BESIDE_PEERS = (
+    Faster("Python, portable", than="mutagen", times=12),
+    Faster("Python, portable", than="tinytag", times=3),
+    Faster("Python, native", than="mutagen", times=40),
+    Faster("Python, native", than="tinytag", times=10),
+    Faster("mt-scan, 2 workers", than="lofty, BufReader, 2 threads", times=1),
+    AtMost("mt-scan, 2 workers", of="lofty, tuned, 2 threads", times=1.5),
+)
+
 REAL = Group(
     name="tags-real",
     title="Reading tags: 41,000 real files of many encoders and taggers, with covers",
@@ -45,12 +54,7 @@ REAL = Group(
         *NATIVE,
     ),
     expectations=(
-        Faster("Python, portable", than="mutagen", times=12),
-        Faster("Python, portable", than="tinytag", times=3),
-        Faster("Python, native", than="mutagen", times=40),
-        Faster("Python, native", than="tinytag", times=10),
-        Faster("mt-scan, 2 workers", than="lofty, BufReader, 2 threads", times=1),
-        AtMost("mt-scan, 2 workers", of="lofty, tuned, 2 threads", times=1.5),
+        *BESIDE_PEERS,
         Faster("mt-scan, 2 workers", than="mt-scan, 1 worker", times=1.7),
     ),
 )
@@ -63,14 +67,7 @@ MIXED = replace(
     plotted=False,
     note="2 % of the files are raw AAC streams, and decide what some of the peers take. mutagen and tinytag read every "
     "tenth file.",
-    expectations=(
-        Faster("Python, portable", than="mutagen", times=12),
-        Faster("Python, portable", than="tinytag", times=3),
-        Faster("Python, native", than="mutagen", times=40),
-        Faster("Python, native", than="tinytag", times=10),
-        Faster("mt-scan, 2 workers", than="lofty, BufReader, 2 threads", times=1),
-        AtMost("mt-scan, 2 workers", of="lofty, tuned, 2 threads", times=1.5),
-    ),
+    expectations=BESIDE_PEERS,
 )
 
 ADTS = replace(

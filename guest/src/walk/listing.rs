@@ -7,7 +7,7 @@ use super::root::Folder;
 /// How many names of a folder are taken in at a time. A folder that holds more is listed in pages, each with the next names in
 /// the order of their bytes, so that memory is bounded however many files lie in one folder. Each page costs a listing: small
 /// pages cost time, large ones memory.
-const PAGE: usize = 12 * 1024;
+pub const PAGE: usize = 12 * 1024;
 /// A folder counts as so many names: it becomes a piece of work of its own, and files share one.
 const FOLDER: usize = 4;
 

@@ -9,6 +9,6 @@ mod root;
 
 pub use ignored::Ignored;
 pub use link::Target;
-pub use listing::{Listing, Page, list};
+pub use listing::{Listing, PAGE, Page, list};
 pub use path::{join, leaves_root, split};
 pub use root::{Folder, Root, root_error};

@@ -210,6 +210,11 @@ impl<K: Knowledge> SyncDoor<K> {
 
     fn ask(&self, root: &str, asked: &[(&str, Option<&str>)]) -> Result<Vec<Box<RawValue>>, Failure> {
         let known = self.knowledge.known(root, asked).map_err(|source| Error::Knowledge { source })?;
+        if known.len() != asked.len() {
+            // A folder without an answer would be asked for again and again.
+            let source = format!("{} folders were asked for, and {} answers came", asked.len(), known.len());
+            return Err(Error::Knowledge { source: source.into() }.into());
+        }
         known.into_iter().map(RawValue::from_string).collect::<Result<_, _>>().map_err(not_understood)
     }
 }

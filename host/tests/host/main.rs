@@ -4,6 +4,7 @@
 //! this host does: the pool, the sandbox, limits, the library's one writer, the binary.
 
 mod command;
+mod comparison;
 mod components;
 mod control;
 mod isolation;

@@ -3,6 +3,7 @@
 use super::{FOLDER, FOLDER_PROBLEMS, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::library::moves;
+use crate::walk::PAGE;
 
 /// Its memory is in temporary tables; triggers note what it changes.
 pub(super) fn statements() -> Vec<Statement> {
@@ -66,24 +67,20 @@ const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignore
     UNION ALL SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL) \
     FROM folders WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND present AND mtime_ns IS NULL";
 
-/// How many files of a folder are told at a time, of those that are there and of those that are missing; `PAGE` in
-/// `walk/listing.rs` has the reasons.
-const KNOWN_FILES: usize = 12 * 1024;
-
-/// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those behind a name, and not all of
-/// them at once.
+/// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those behind a name, a page of those that
+/// are there and one of those that are missing.
 fn known() -> String {
     let name = |path: &str| format!("substr({path}, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END)");
     let files = |missing: &str| {
         format!(
             "SELECT * FROM (SELECT path, id, size, mtime_ns, ctime_ns, settled, missing_since IS NOT NULL AS missing, audio_key \
              FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since {missing} \
-             AND path > iif(?2 = '' OR ?3 IS NULL, coalesce(?3, ''), ?2 || '/' || ?3) ORDER BY path LIMIT {KNOWN_FILES})"
+             AND path > iif(?2 = '' OR ?3 IS NULL, coalesce(?3, ''), ?2 || '/' || ?3) ORDER BY path LIMIT {PAGE})"
         )
     };
     // The last that was told, if there may be more.
     let last = |missing: u8| {
-        format!("iif(sum(missing = {missing}) = {KNOWN_FILES}, max(path) FILTER (WHERE missing = {missing}), NULL)")
+        format!("iif(sum(missing = {missing}) = {PAGE}, max(path) FILTER (WHERE missing = {missing}), NULL)")
     };
     format!(
         "WITH folder AS (SELECT id, mtime_ns, present FROM folders WHERE {FOLDER}), \
