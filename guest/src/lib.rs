@@ -19,6 +19,7 @@ mod extension;
 mod inspect;
 mod json;
 mod library;
+mod memory;
 mod metadata;
 #[cfg(feature = "misbehave")]
 mod misbehave;
