@@ -105,7 +105,7 @@ def test_the_typed_door_and_the_json_door_are_one() -> None:
     for kind in ("tracks", "problems"):
         assert [list(vars(row).values()) for row in getattr(typed, kind)] == answer[kind]
     assert [name.replace("-", "_") for name in vars(typed.tracks[0])] == TRACK
-    assert (typed.folders, typed.files, typed.paths, typed.work) == (answer["folders"], answer["files"], [], [])
+    assert (typed.folders, typed.files, typed.paths, typed.work) == (answer["folders"], answer["files"], "", [])
 
 
 def record(values: dict[str, Any]) -> wasm.Record:

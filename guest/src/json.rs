@@ -20,7 +20,7 @@ impl Serialize for StepAnswer<'_> {
         answer.serialize_field("folders", folders)?;
         answer.serialize_field("files", files)?;
         answer.serialize_field("read", read)?;
-        answer.serialize_field("paths", paths)?;
+        answer.serialize_field("paths", &Paths(paths))?;
         answer.serialize_field("tracks", &Rows(tracks, TrackRow))?;
         if matches!(self.step.mode, Mode::Sync { .. }) {
             answer.serialize_field("unchanged", &changes.unchanged)?;
@@ -29,6 +29,15 @@ impl Serialize for StepAnswer<'_> {
         answer.serialize_field("problems", &Rows(problems, ProblemRow))?;
         answer.serialize_field("work", work)?;
         answer.end()
+    }
+}
+
+/// Paths that are ended by a NUL each, as an array.
+struct Paths<'a>(&'a str);
+
+impl Serialize for Paths<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.split_terminator('\0'))
     }
 }
 

@@ -27,7 +27,7 @@ pub use bindings::exports::mt::scanner::library::{Migration, Statement};
 pub use bindings::exports::mt::scanner::types::{Outcome, Problem, Track};
 pub use builder::ScannerBuilder;
 pub use comparison::{Changes, Comparison, Knowledge};
-pub use door::Rows;
+pub use door::{RelativePaths, Rows};
 pub use error::{Error, LoadError, Source};
 #[cfg(feature = "library")]
 pub use library::{

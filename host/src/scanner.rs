@@ -10,7 +10,7 @@ use wasmtime::Store;
 
 use crate::bindings::exports::mt::scanner::files::Inspection;
 use crate::component::{self, Compiled};
-use crate::door::{Changes, Count, Knowledge, Paths, Rows, RowsDoor, SyncDoor, SyncWork, Tracks};
+use crate::door::{Changes, Count, Knowledge, Paths, RelativePaths, Rows, RowsDoor, SyncDoor, SyncWork, Tracks};
 use crate::instance::{Ended, Instance, Unreturned};
 use crate::pool::Plan;
 use crate::root::Root;
@@ -86,14 +86,14 @@ impl Scanner {
         })
     }
 
-    /// The same, relative to their roots and with `/` on every system; [`next_step`](Scan::next_step) tells the root. For who writes
-    /// them down in another way: a text for each, and no more.
+    /// The same, relative to their roots and some at a time; [`next_step`](Scan::next_step) tells the root. For who writes them down in
+    /// another way: no text is made for each.
     ///
     /// # Errors
     ///
     /// As [`scan`](Self::scan).
-    pub fn relative_paths(&self) -> Result<Scan<String>, Error> {
-        Scan::start(self.checked()?, Paths, |_, _, paths| paths)
+    pub fn relative_paths(&self) -> Result<Scan<RelativePaths>, Error> {
+        Scan::start(self.checked()?, Paths, |_, _, paths| vec![paths])
     }
 
     /// Every track, as rows of JSON text in the order of [`columns`](Self::columns), some at a time.

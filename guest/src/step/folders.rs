@@ -9,7 +9,7 @@ use super::work::File;
 use super::{Item, Mode, Open, Run, Work};
 use crate::bindings::exports::mt::scanner::types::{Outcome, ScanError};
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Ignored, Listing, Page, Target, join, list, root_error, split};
+use crate::walk::{Folder, Ignored, Listing, Page, Target, append, join, list, root_error, split};
 
 /// How many files go into one piece of work. Small enough to spread one folder over many workers.
 const SLICE: usize = 64;
@@ -220,11 +220,16 @@ impl Run<'_> {
         }));
     }
 
+    fn tell_path(&mut self, folder: &str, name: &str) {
+        append(&mut self.found.paths, folder, name);
+        self.found.paths.push('\0');
+    }
+
     fn push_files(&mut self, path: &str, files: Vec<File>, open: Option<&Rc<Open>>) {
         self.found.files += files.len() as u64;
         match self.mode {
             Mode::Count => {}
-            Mode::Paths => self.found.paths.extend(files.iter().map(|file| join(path, &file.name))),
+            Mode::Paths => files.iter().for_each(|file| self.tell_path(path, &file.name)),
             Mode::Tracks | Mode::Sync { .. } => {
                 let first = self.stack.len();
                 let mut files = files.into_iter().peekable();

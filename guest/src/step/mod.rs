@@ -57,8 +57,8 @@ pub struct Found {
     pub files: u64,
     /// Files that were opened and parsed.
     pub read: u64,
-    /// Paths of files.
-    pub paths: Vec<String>,
+    /// Paths of files, each ended by a NUL.
+    pub paths: String,
     /// Tracks that were read.
     pub tracks: Vec<Track>,
     /// What did not go in the ordinary way.

@@ -10,5 +10,5 @@ mod root;
 pub use ignored::Ignored;
 pub use link::Target;
 pub use listing::{Listing, PAGE, Page, list};
-pub use path::{join, leaves_root, split};
+pub use path::{append, join, leaves_root, split};
 pub use root::{Folder, Root, root_error};

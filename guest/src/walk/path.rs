@@ -3,12 +3,17 @@
 /// `folder/name`, or `name` in the root.
 pub fn join(folder: &str, name: &str) -> String {
     let mut path = String::with_capacity(folder.len() + 1 + name.len());
-    if !folder.is_empty() {
-        path.push_str(folder);
-        path.push('/');
-    }
-    path.push_str(name);
+    append(&mut path, folder, name);
     path
+}
+
+/// Writes `folder/name`, or `name` in the root, behind a text.
+pub fn append(text: &mut String, folder: &str, name: &str) {
+    if !folder.is_empty() {
+        text.push_str(folder);
+        text.push('/');
+    }
+    text.push_str(name);
 }
 
 /// The folder that a path is in, and its last component.

@@ -16,6 +16,7 @@ use crate::{Error, Problem, Walking};
 pub(crate) use count::Count;
 pub(crate) use item::Item;
 pub(crate) use paths::Paths;
+pub use paths::RelativePaths;
 pub use rows::Rows;
 pub(crate) use rows::RowsDoor;
 pub use sync::{Changes, Knowledge};

@@ -6,13 +6,28 @@ use crate::instance::Instance;
 
 pub(crate) struct Paths;
 
+/// Paths of audio files, relative to their root and with `/` on every system: one text.
+#[derive(Default)]
+pub struct RelativePaths(String);
+
+impl RelativePaths {
+    /// The paths.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split_terminator('\0')
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Door for Paths {
     type Work = Work;
-    /// Relative to the root.
-    type Rows = Vec<String>;
+    type Rows = RelativePaths;
     const MOST_HANDED_IN: usize = 256;
 
-    fn step(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<Vec<String>>, Failure> {
-        typed(instance, request, Mode::Paths, |result| (std::mem::take(&mut result.paths), 0))
+    fn step(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<RelativePaths>, Failure> {
+        typed(instance, request, Mode::Paths, |result| (RelativePaths(std::mem::take(&mut result.paths)), 0))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{MAIN_SEPARATOR, PathBuf};
 
-use mt_scanner::{Changes, Comparison, Control, Error, Problem, Rows, Scan, Scanner, Step};
+use mt_scanner::{Changes, Comparison, Control, Error, Problem, RelativePaths, Rows, Scan, Scanner, Step};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
@@ -32,7 +32,13 @@ pub(crate) type Found = (String, String, FullPaths, Vec<[String; 4]>, String);
 #[derive(Default)]
 pub(crate) struct FullPaths {
     root: PathBuf,
-    relative: Vec<String>,
+    relative: Vec<RelativePaths>,
+}
+
+impl FullPaths {
+    fn is_empty(&self) -> bool {
+        self.relative.iter().all(RelativePaths::is_empty)
+    }
 }
 
 impl<'py> IntoPyObject<'py> for FullPaths {
@@ -44,7 +50,7 @@ impl<'py> IntoPyObject<'py> for FullPaths {
         // With its separator at the end.
         let mut path = name(self.root.join(""));
         let root = path.len();
-        let paths = self.relative.iter().map(|relative| {
+        let paths = self.relative.iter().flat_map(RelativePaths::iter).map(|relative| {
             path.truncate(root);
             match MAIN_SEPARATOR {
                 '/' => path.push_str(relative),
@@ -52,7 +58,7 @@ impl<'py> IntoPyObject<'py> for FullPaths {
             }
             PyString::new(py, &path)
         });
-        PyList::new(py, paths)
+        PyList::new(py, paths.collect::<Vec<_>>())
     }
 }
 
@@ -65,7 +71,7 @@ pub(crate) struct Running {
 
 enum Kind {
     Tracks(Scan<Rows>),
-    Paths(Scan<String>),
+    Paths(Scan<RelativePaths>),
     Count(Scan<()>),
     Sync(Scan<Changes>),
 }
@@ -119,7 +125,7 @@ impl Running {
             };
             match found {
                 Ok((_, rows, paths, problems, changes))
-                    if rows.is_empty() && paths.relative.is_empty() && problems.is_empty() && changes.is_empty() => {}
+                    if rows.is_empty() && paths.is_empty() && problems.is_empty() && changes.is_empty() => {}
                 found => return Some(found),
             }
         }

@@ -28,7 +28,7 @@ impl scan::Guest for Modules {
         let mut result = StepResult {
             folders: 0,
             files: 0,
-            paths: Vec::new(),
+            paths: String::new(),
             tracks: Vec::new(),
             problems: Vec::new(),
             work: Vec::new(),
@@ -119,7 +119,7 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
     result.files += names.len() as u64;
     match mode {
         Mode::Count => {}
-        Mode::Paths => result.paths.extend(names.iter().map(|name| join(&folder, name))),
+        Mode::Paths => names.iter().for_each(|name| result.paths += &(join(&folder, name) + "\0")),
         Mode::Tracks if names.is_empty() => {}
         Mode::Tracks => result.work.push(Work { folder, files: Some(names), after: None, ignored_by: Vec::new() }),
     }
