@@ -9,7 +9,6 @@ use std::ops::Range;
 use lofty::file::FileType;
 use twox_hash::XxHash3_64;
 
-use super::artwork;
 use super::ogg;
 use super::reader::{FileReader, ReadAt};
 use super::wave;
@@ -20,12 +19,14 @@ const PIECE: u64 = 2048;
 const ID3V1: u64 = 128;
 const APE: u64 = 32;
 
-/// The key of a file of this type, or of one that is not understood. Of an Ogg stream the last page may be known already. The position
+/// The key of a file of this type, or of one that is not understood. An ID3v2 tag at its beginning ends at `audio_start`; of an Ogg stream the last page may
+/// be known already. The position
 /// afterwards is anywhere.
 pub fn of<S: ReadAt>(
     reader: &mut FileReader<S>,
     file_type: Option<FileType>,
-    last_page: Option<ogg::Page>,
+    audio_start: u64,
+    last_page: Option<ogg::Last>,
 ) -> io::Result<Option<String>> {
     // What a parser was not to walk through.
     reader.hide(0..0);
@@ -34,61 +35,74 @@ pub fn of<S: ReadAt>(
     }
     let whole = 0..reader.len();
     let payload = match file_type {
-        Some(FileType::Flac) => match flac(reader)? {
-            Flac::Signature(bytes) => return Ok(Some(key("flac", 0, &[&bytes]))),
+        Some(FileType::Flac) => match flac(reader, audio_start)? {
+            Flac::Signature(key) => return Ok(Some(key.text())),
             Flac::Frames(frames) => Some(frames),
         },
         // Page numbers and checksums change with the tags.
         Some(FileType::Vorbis | FileType::Opus | FileType::Speex) => match last_page {
-            Some(page) => return Ok(Some(key("ogg", page.granule_position, &[&page.body]))),
+            Some(page) => return Ok(Some(Key::new("ogg", page.granule_position).with(&page.body).text())),
             None => None,
         },
         Some(FileType::Mp4) => mdat(reader)?,
         Some(FileType::Wav) => chunk(reader, b"RIFF", b"data")?,
         Some(FileType::Aiff) => chunk(reader, b"FORM", b"SSND")?,
-        Some(_) => Some(between_tags(reader)?),
+        Some(_) => {
+            let end = end_before_tags(reader)?;
+            Some(audio_start.min(end)..end)
+        }
         None => None,
     };
     let payload = payload.unwrap_or(whole);
     let len = payload.end.saturating_sub(payload.start);
-    let first = piece(reader, payload.start, len.min(PIECE))?;
-    let rest = (len - first.len() as u64).min(PIECE);
-    let last = piece(reader, payload.end - rest, rest)?;
-    Ok(Some(key("", len, &[&first, &last])))
+    let mut key = Key::new("", len);
+    let first = len.min(PIECE);
+    if let Some(piece) = reader.piece(payload.start, first)? {
+        key = key.with(piece);
+    }
+    let last = (len - first).min(PIECE);
+    if let Some(piece) = reader.piece(payload.end - last, last)? {
+        key = key.with(piece);
+    }
+    Ok(Some(key.text()))
 }
 
-fn key(kind: &str, len: u64, pieces: &[&[u8]]) -> String {
-    let mut bytes = Vec::with_capacity(32 + 2 * PIECE as usize);
-    bytes.extend_from_slice(kind.as_bytes());
-    bytes.extend_from_slice(&len.to_le_bytes());
-    for piece in pieces {
-        bytes.extend_from_slice(piece);
-    }
-    format!("{:016x}", XxHash3_64::oneshot(&bytes))
-}
+/// What a key is made of.
+struct Key(Vec<u8>);
 
-fn piece<S: ReadAt>(reader: &mut FileReader<S>, start: u64, len: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; len as usize];
-    if !reader.peek(start, &mut bytes)? {
-        bytes.clear();
+impl Key {
+    fn new(kind: &str, len: u64) -> Self {
+        let mut bytes = Vec::with_capacity(32 + 2 * PIECE as usize);
+        bytes.extend_from_slice(kind.as_bytes());
+        bytes.extend_from_slice(&len.to_le_bytes());
+        Self(bytes)
     }
-    Ok(bytes)
+
+    fn with(mut self, piece: &[u8]) -> Self {
+        self.0.extend_from_slice(piece);
+        self
+    }
+
+    fn text(&self) -> String {
+        format!("{:016x}", XxHash3_64::oneshot(&self.0))
+    }
 }
 
 enum Flac {
     /// Number of samples, format and MD5, from STREAMINFO.
-    Signature(Vec<u8>),
+    Signature(Key),
     /// The encoder left the MD5 out: where the frames are.
     Frames(Range<u64>),
 }
 
 /// RFC 9639, section 8.
-fn flac<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Flac> {
-    let mut position = artwork::id3v2_end(reader)? + 4;
+fn flac<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<Flac> {
+    let mut position = start + 4;
     // STREAMINFO is the first block; its last 24 bytes are rate, channels, depth, number of samples, and the MD5.
-    let signature = piece(reader, position + 4 + 10, 24)?;
-    if signature.iter().rev().take(16).any(|&byte| byte != 0) {
-        return Ok(Flac::Signature(signature));
+    if let Some(signature) = reader.piece(position + 4 + 10, 24)?
+        && signature[8..].iter().any(|&byte| byte != 0)
+    {
+        return Ok(Flac::Signature(Key::new("flac", 0).with(signature)));
     }
     let mut header = [0; 4];
     while reader.peek(position, &mut header)? {
@@ -144,13 +158,6 @@ fn chunk<S: ReadAt>(reader: &mut FileReader<S>, form: &[u8; 4], name: &[u8; 4]) 
     Ok(found)
 }
 
-/// Everything behind a tag at the beginning and before those at the end.
-fn between_tags<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Range<u64>> {
-    let start = artwork::id3v2_end(reader)?;
-    let end = end_before_tags(reader)?;
-    Ok(start.min(end)..end)
-}
-
 /// Where ID3v1 and APEv2 tags at the end begin.
 fn end_before_tags<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<u64> {
     let mut end = reader.len();
@@ -172,10 +179,13 @@ fn end_before_tags<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metadata::id3v2;
     use crate::metadata::reader::tests::reader;
 
     fn key_of(bytes: Vec<u8>, file_type: FileType) -> String {
-        of(&mut reader(bytes), Some(file_type), None).unwrap().unwrap()
+        let mut reader = reader(bytes);
+        let audio_start = id3v2::find(&mut reader, 0).unwrap().map_or(0, |tag| tag.end);
+        of(&mut reader, Some(file_type), audio_start, None).unwrap().unwrap()
     }
 
     fn audio(seed: u8) -> Vec<u8> {
@@ -233,6 +243,6 @@ mod tests {
                 assert_eq!(key_of(vec![b'x'; len], file_type).len(), 16);
             }
         }
-        assert_eq!(of(&mut reader(Vec::new()), None, None).unwrap(), None);
+        assert_eq!(of(&mut reader(Vec::new()), None, 0, None).unwrap(), None);
     }
 }

@@ -37,7 +37,6 @@ pub fn recognise<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Format> {
             None => Format::Unsupported("ogg"),
         });
     }
-    super::artwork::id3v2_end(reader)?;
     let guess = Probe::new(&mut *reader).guess_file_type()?.file_type();
     reader.seek(SeekFrom::Start(0))?;
     Ok(match guess {

@@ -3,11 +3,14 @@
 mod adts;
 mod artwork;
 mod audio_key;
+mod by_lofty;
 mod format;
+mod id3v2;
 mod ogg;
 mod parse;
 pub mod reader;
 mod tags;
+mod vorbis_comment;
 mod wave;
 
 pub use format::expected_by_extension;

@@ -47,6 +47,8 @@ pub struct FileReader<S> {
     source: S,
     len: u64,
     position: u64,
+    /// Where the file begins for who seeks.
+    origin: u64,
     tail: u64,
     windows: Vec<Window>,
     current: usize,
@@ -54,7 +56,8 @@ pub struct FileReader<S> {
     at_hand: Range<u64>,
     blanks: Vec<Range<u64>>,
     hidden: Range<u64>,
-    backwards: Option<(u64, u64)>,
+    /// A piece that no window has whole.
+    scratch: Vec<u8>,
     failed: bool,
 }
 
@@ -65,13 +68,14 @@ impl<S: ReadAt> FileReader<S> {
             source,
             len,
             position: 0,
+            origin: 0,
             tail: TAIL,
             windows: Vec::new(),
             current: 0,
             at_hand: 0..0,
             blanks: Vec::new(),
             hidden: 0..0,
-            backwards: None,
+            scratch: Vec::new(),
             failed: false,
         }
     }
@@ -84,6 +88,13 @@ impl<S: ReadAt> FileReader<S> {
     /// Whether reading from the source ever failed. Parsers wrap or swallow that error.
     pub fn failed(&self) -> bool {
         self.failed
+    }
+
+    /// Lets the file begin here for who seeks and reads: what is before was read already. Our own calls that name an offset still mean the whole
+    /// file.
+    pub fn begin_at(&mut self, offset: u64) {
+        self.origin = offset.min(self.len);
+        self.position = self.origin;
     }
 
     /// Reads the last `bytes` of the file in one piece once a parser gets there.
@@ -105,12 +116,6 @@ impl<S: ReadAt> FileReader<S> {
         self.at_hand = 0..0;
     }
 
-    /// Lets whoever next asks for the end, to search backwards from there in pieces of this size, begin at this position
-    /// instead: what is sought is known to be the last before it. What is not known of the first piece reads as zeros.
-    pub fn begin_backwards_at(&mut self, position: u64, piece: u64) {
-        self.backwards = Some((position, piece));
-    }
-
     /// Lets these bytes read as others. They must have been read before, near the beginning.
     pub fn patch(&mut self, offset: u64, bytes: &[u8]) {
         let end = offset + bytes.len() as u64;
@@ -130,6 +135,26 @@ impl<S: ReadAt> FileReader<S> {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// So many bytes from `offset`, copied only where they are not in one window; `None` if the file has not as many. The position stays.
+    pub fn piece(&mut self, offset: u64, len: u64) -> io::Result<Option<&[u8]>> {
+        if offset.checked_add(len).is_none_or(|end| end > self.len) {
+            return Ok(None);
+        }
+        if len > 0 && !self.blanks.iter().any(|blank| blank.contains(&offset)) {
+            let position = std::mem::replace(&mut self.position, offset);
+            let available = self.available().map(|bytes| bytes.len() as u64);
+            self.position = position;
+            if available? >= len {
+                return Ok(self.hand_at(offset).and_then(|bytes| bytes.get(..len as usize)));
+            }
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.resize(len as usize, 0);
+        let enough = self.peek(offset, &mut scratch)?;
+        self.scratch = scratch;
+        Ok(enough.then_some(&self.scratch))
     }
 
     /// The bytes that are at hand at the position, at least one unless the file ends there.
@@ -155,11 +180,16 @@ impl<S: ReadAt> FileReader<S> {
     /// What parsers do most: a few bytes more of where they are.
     #[inline]
     fn hand(&self) -> Option<&[u8]> {
-        if !self.at_hand.contains(&self.position) {
+        self.hand_at(self.position)
+    }
+
+    #[inline]
+    fn hand_at(&self, position: u64) -> Option<&[u8]> {
+        if !self.at_hand.contains(&position) {
             return None;
         }
         let window = self.windows.get(self.current)?;
-        window.bytes.get((self.position - window.start) as usize..(self.at_hand.end - window.start) as usize)
+        window.bytes.get((position - window.start) as usize..(self.at_hand.end - window.start) as usize)
     }
 
     fn load(&mut self) -> io::Result<()> {
@@ -283,30 +313,18 @@ impl<S: ReadAt> FileReader<S> {
 impl<S: ReadAt> Seek for FileReader<S> {
     #[inline]
     fn stream_position(&mut self) -> io::Result<u64> {
-        Ok(self.position)
+        Ok(self.position - self.origin)
     }
 
     #[inline]
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        if to == SeekFrom::End(0)
-            && let Some((position, piece)) = self.backwards.take()
-        {
-            let known = self
-                .windows
-                .iter()
-                .find(|window| window.contains(position - 1))
-                .map_or(position, |window| window.start);
-            self.blank(position.saturating_sub(piece)..known);
-            self.position = position;
-            return Ok(position);
-        }
         let target = match to {
-            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::Start(offset) => self.origin.checked_add(offset),
             SeekFrom::End(offset) => self.len.checked_add_signed(offset),
             SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
         };
-        self.position = target.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.position)
+        self.position = target.filter(|&target| target >= self.origin).ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position - self.origin)
     }
 }
 
@@ -336,6 +354,13 @@ pub mod tests {
         FileReader::new(Counted { bytes, reads: RefCell::default() }, len)
     }
 
+    impl FileReader<Counted> {
+        /// Where the source was read, and how much.
+        pub fn reads(&self) -> Vec<(u64, u64)> {
+            self.source.reads.borrow().clone()
+        }
+    }
+
     fn numbered(len: usize) -> Vec<u8> {
         (0..len).map(|index| (index * 31 % 251) as u8).collect()
     }
@@ -362,7 +387,7 @@ pub mod tests {
         reader.read_to_end(&mut Vec::new()).unwrap();
         reader.seek(SeekFrom::End(-128)).unwrap();
         reader.read_to_end(&mut Vec::new()).unwrap();
-        assert_eq!(*reader.source.reads.borrow(), [(0, 30_000)]);
+        assert_eq!(reader.reads(), [(0, 30_000)]);
     }
 
     #[test]
@@ -374,14 +399,14 @@ pub mod tests {
             reader.seek(to).unwrap();
             reader.read_exact(&mut [0; 32]).unwrap();
         }
-        assert_eq!(*reader.source.reads.borrow(), [(0, HEAD), (1_000_000 - TAIL, TAIL)]);
+        assert_eq!(reader.reads(), [(0, HEAD), (1_000_000 - TAIL, TAIL)]);
     }
 
     #[test]
     fn reading_on_takes_ever_larger_pieces() {
         let mut reader = reader(numbered(400_000));
         reader.read_exact(&mut vec![0; 300_000]).unwrap();
-        let lengths: Vec<u64> = reader.source.reads.borrow().iter().map(|&(_, len)| len).collect();
+        let lengths: Vec<u64> = reader.reads().iter().map(|&(_, len)| len).collect();
         assert_eq!(lengths, [HEAD, 2 * HEAD, MOST, MOST, MOST, MOST]);
     }
 
@@ -394,7 +419,7 @@ pub mod tests {
         assert!(
             all.iter().enumerate().all(|(index, &byte)| byte == if (100..400_000).contains(&index) { 0 } else { 7 })
         );
-        let read: u64 = reader.source.reads.borrow().iter().map(|&(_, len)| len).sum();
+        let read: u64 = reader.reads().iter().map(|&(_, len)| len).sum();
         assert_eq!(read, 100 + 100_000);
     }
 
@@ -403,7 +428,7 @@ pub mod tests {
         let mut reader = reader(numbered(1_000_000));
         reader.seek(SeekFrom::End(-9_000)).unwrap();
         reader.read_to_end(&mut Vec::new()).unwrap();
-        assert_eq!(*reader.source.reads.borrow(), [(991_000 - BEFORE, 9_000 + BEFORE)]);
+        assert_eq!(reader.reads(), [(991_000 - BEFORE, 9_000 + BEFORE)]);
     }
 
     #[test]
@@ -417,19 +442,34 @@ pub mod tests {
     }
 
     #[test]
-    fn a_search_from_the_end_begins_where_it_is_told_once() {
-        let mut reader = reader(numbered(1_000_000));
-        reader.peek(999_000, &mut [0; 10]).unwrap();
-        reader.begin_backwards_at(999_500, 16_384);
-        assert_eq!(reader.seek(SeekFrom::End(0)).unwrap(), 999_500);
-        reader.seek(SeekFrom::Current(-16_384)).unwrap();
-        let mut piece = vec![1; 16_384];
-        reader.read_exact(&mut piece).unwrap();
-        let known = (1_000_000 - TAIL - (999_500 - 16_384)) as usize;
-        assert!(piece[..known].iter().all(|&byte| byte == 0));
-        assert!(piece[known..] == numbered(1_000_000)[999_500 - 16_384 + known..999_500]);
-        assert_eq!(reader.source.reads.borrow().len(), 1);
-        assert_eq!(reader.seek(SeekFrom::End(0)).unwrap(), 1_000_000);
+    fn a_file_that_begins_later_has_nothing_before() {
+        let bytes = numbered(1_000);
+        let mut reader = reader(bytes.clone());
+        reader.begin_at(400);
+        let mut rest = Vec::new();
+        reader.read_to_end(&mut rest).unwrap();
+        assert!(rest == bytes[400..] && reader.stream_position().unwrap() == 600);
+        assert_eq!(reader.seek(SeekFrom::End(0)).unwrap(), 600);
+        assert_eq!(reader.seek(SeekFrom::Start(5)).unwrap(), 5);
+        assert!(reader.seek(SeekFrom::Current(-6)).is_err());
+        reader.read_exact(&mut rest[..1]).unwrap();
+        assert_eq!(rest[0], bytes[405]);
+        assert_eq!(reader.piece(0, 3).unwrap().unwrap(), &bytes[..3]);
+    }
+
+    #[test]
+    fn a_piece_is_given_whole_or_not_at_all() {
+        let bytes = numbered(300_000);
+        let mut reader = reader(bytes.clone());
+        for (offset, len) in [(0, 10), (16_000, 1_000), (5, 0), (290_000, 10_000), (100_000, 100_000), (16_380, 8)] {
+            let piece = reader.piece(offset, len).unwrap().unwrap();
+            assert!(piece == &bytes[offset as usize..(offset + len) as usize], "{offset} {len}");
+        }
+        assert!(reader.piece(299_999, 2).unwrap().is_none() && reader.piece(u64::MAX, 2).unwrap().is_none());
+        reader.blank(100..200);
+        assert_eq!(reader.piece(98, 4).unwrap().unwrap(), [bytes[98], bytes[99], 0, 0]);
+        assert_eq!(reader.piece(199, 2).unwrap().unwrap(), [0, bytes[200]]);
+        assert_eq!(reader.stream_position().unwrap(), 0);
     }
 
     #[test]

@@ -2,16 +2,17 @@
 
 use std::io::{self, Seek, SeekFrom};
 
-use super::{Artwork, id3v2, vorbis_comment};
+use super::Artwork;
+use crate::metadata::id3v2::Tag;
 use crate::metadata::reader::{FileReader, ReadAt};
+use crate::metadata::vorbis_comment;
 
 /// FLAC metadata blocks (RFC 9639, section 8), behind a possible ID3v2.
-pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
+pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>, tag: Option<&Tag>) -> io::Result<Artwork> {
     const COMMENT: u8 = 4;
     const PICTURE: u8 = 6;
-    let (id3v2, start) = id3v2::find(reader, 0)?;
-    let mut position = start + 4;
-    let mut artwork = id3v2;
+    let mut position = tag.map_or(0, |tag| tag.end) + 4;
+    let mut artwork = Artwork::from(tag);
     loop {
         let mut header = [0; 4];
         if !reader.peek(position, &mut header)? {
@@ -22,7 +23,7 @@ pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork>
             PICTURE => artwork = Artwork::Present,
             COMMENT if artwork == Artwork::Absent => {
                 reader.seek(SeekFrom::Start(position + 4))?;
-                artwork = vorbis_comment::has_picture(reader)?.into();
+                artwork = vorbis_comment::read(reader, |_| false, |_| {})?.into();
             }
             _ => {}
         }

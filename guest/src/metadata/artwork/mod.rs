@@ -6,16 +6,14 @@
 
 mod ape;
 mod flac;
-mod id3v2;
 mod mp4;
-mod ogg;
-mod vorbis_comment;
 mod wave;
 
 use std::io::{self, Seek, SeekFrom};
 
 use lofty::file::FileType;
 
+use super::id3v2::{Frame, Tag};
 use super::reader::{FileReader, ReadAt};
 
 /// What is known about pictures before the tags are parsed.
@@ -35,30 +33,32 @@ impl Artwork {
     }
 }
 
+impl From<Option<&Tag>> for Artwork {
+    fn from(tag: Option<&Tag>) -> Self {
+        match tag {
+            None => Self::Absent,
+            Some(tag) if !tag.is_whole => Self::Unknown,
+            Some(tag) => tag.frames.iter().any(Frame::is_picture).into(),
+        }
+    }
+}
+
 impl From<bool> for Artwork {
     fn from(present: bool) -> Self {
         if present { Self::Present } else { Self::Absent }
     }
 }
 
-/// Looks for pictures in a file of this type. The reader's position is the beginning before and after.
-pub fn find<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType) -> io::Result<Artwork> {
+/// Looks for pictures in a file of this type, with this ID3v2 tag at its beginning. The reader's position is the beginning before and after.
+pub fn find<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType, tag: Option<&Tag>) -> io::Result<Artwork> {
     let artwork = match file_type {
-        FileType::Mpeg => id3v2::find(reader, 0)?.0.or(|| ape::find(reader))?,
-        FileType::Aac => id3v2::find(reader, 0)?.0,
-        FileType::Flac => flac::find(reader)?,
+        FileType::Mpeg => Artwork::from(tag).or(|| ape::find(reader))?,
+        FileType::Aac => tag.into(),
+        FileType::Flac => flac::find(reader, tag)?,
         FileType::Mp4 => mp4::find(reader)?,
-        FileType::Vorbis | FileType::Opus | FileType::Speex => ogg::find(reader)?,
         FileType::Wav => wave::find(reader)?,
         _ => Artwork::Unknown,
     };
     reader.seek(SeekFrom::Start(0))?;
     Ok(artwork)
-}
-
-/// Where the ID3v2 tag at the beginning ends; 0 when there is none.
-///
-/// Also the cheapest order: the frames behind a picture and the audio behind the tag mostly come in one read.
-pub fn id3v2_end<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<u64> {
-    Ok(id3v2::find(reader, 0)?.1)
 }

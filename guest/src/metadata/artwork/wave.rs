@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::{Artwork, id3v2};
+use super::Artwork;
 use crate::metadata::reader::{FileReader, ReadAt};
-use crate::metadata::wave;
+use crate::metadata::{id3v2, wave};
 
 /// The RIFF chunk `id3 ` of a WAVE file.
 pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {
@@ -12,7 +12,7 @@ pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork>
     wave::chunks(reader, false, |reader, chunk| {
         let found = chunk.name.eq_ignore_ascii_case(b"id3 ");
         if found {
-            artwork = id3v2::find(reader, chunk.start)?.0;
+            artwork = id3v2::find(reader, chunk.start)?.as_ref().into();
         }
         Ok(!found)
     })?;

@@ -37,6 +37,11 @@ impl<'t> Collector<'t> {
         }
     }
 
+    /// Whether every item is kept.
+    pub fn is_listing(&self) -> bool {
+        self.items.is_some()
+    }
+
     /// The items that follow are of another tag.
     pub fn begin_tag(&mut self) {
         self.closed = Lists {
@@ -56,6 +61,11 @@ impl<'t> Collector<'t> {
         if let Some(field) = field {
             text.split('\0').filter(|value| !value.trim().is_empty()).for_each(|value| self.fill(field, value));
         }
+    }
+
+    /// Takes what several items mean together.
+    pub fn meaning(&mut self, field: Field, text: &str) {
+        self.fill(field, text);
     }
 
     /// Takes an item that is no text: its size is all that is shown.

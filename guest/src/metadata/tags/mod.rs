@@ -4,12 +4,13 @@ mod ape;
 mod collector;
 mod field;
 mod id3v1;
-mod id3v2;
+pub mod id3v2;
 mod ilst;
 mod riff_info;
 mod vorbis;
 
 pub use collector::Collector;
+pub use field::Field;
 
 /// A tag that can be poured into a [`Collector`].
 pub trait Source {
