@@ -12,10 +12,10 @@ real          N files (41,000), links to 400 recordings of many encoders and tag
 real-no-adts  the same (N files) without raw AAC streams, which several readers read to their end
 adts          N files (400), links to these streams alone
 pathological  10,000 tracks in one folder, 500 nested folders, odd names, broken files
-deep          1,000 nested folders with an empty track in each
-flat          N empty tracks (200,000) in one folder
+deep          the files of `real` (N, 41,000) in 1,000 nested folders
+flat          the files of `real` (N, 200,000) in one folder
 
-shape, flat and deep need Python alone, the others mutagen and encoders; what is missing is named.
+shape needs Python alone, the others mutagen and encoders; what is missing is named.
 deep and pathological hold paths and names that Windows cannot.
 """
 
@@ -27,7 +27,7 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -44,6 +44,8 @@ OTHER_ENDINGS = (".jpg", ".txt", ".cue", ".log")
 # Every ninth file of `shape` is no audio: 11.1 %.
 OTHER_EVERY = 9
 ADTS = ".aac"
+# Folders inside each other in `deep`.
+LEVELS = 1_000
 # As many of the user's own recordings as there are synthesised ones.
 OWN_RECORDINGS = 400
 
@@ -61,7 +63,7 @@ class Recipe:
     base: str = ""
     copy: bool = False
     # Raised whenever this module would make another tree from the same recipe.
-    version: int = 1
+    version: int = 2
 
 
 Maker = Callable[[Path, Recipe], None]
@@ -123,21 +125,11 @@ def make_shape(root: Path, recipe: Recipe) -> None:
             touch(f"{folder}/{number % FILES_OF_AN_ALBUM + 1:02} Song {number:06}{ending}")
 
 
-def make_flat(root: Path, recipe: Recipe) -> None:
-    rng = random.Random(2)
-    for number in range(recipe.files):
-        touch(f"{root}/Song {number:06}{audio_ending(rng)}")
-
-
 def audio_ending(rng: random.Random) -> str:
     """One of the ten, now and then in the capitals of old recorders and rippers."""
     [ending] = rng.choices(AUDIO_ENDINGS, SHARES)
     spell = rng.choice((str.lower, str.lower, str.lower, str.upper, str.title))
     return spell(ending)
-
-
-def make_deep(root: Path, recipe: Recipe) -> None:
-    nest(root, recipe.files, lambda depth, here: touch(f"{depth:04}.mp3", here))
 
 
 def make_tags(root: Path, recipe: Recipe) -> None:
@@ -166,6 +158,33 @@ def make_real(root: Path, recipe: Recipe, takes: Callable[[Path], bool] = lambda
     file, never edit it in place), every recording comes a hundred times, and all that is read
     fits into memory, so nothing here measures a cold disk.
     """
+    sources = shuffled(root, recipe, takes)
+    put = shutil.copyfile if recipe.copy else os.link
+    for folder, numbers in albums(root, recipe.files):
+        for number, source in zip(numbers, sources, strict=False):
+            track = number % FILES_OF_AN_ALBUM + 1
+            put(source, f"{folder}/{track:02} Song {number:06}{source.suffix}")
+
+
+def make_deep(root: Path, recipe: Recipe) -> None:
+    """The files of `real`, as many in each of many nested folders."""
+    sources = shuffled(root, recipe)
+    each = recipe.files // LEVELS
+
+    def fill(depth: int, here: int) -> None:
+        for number, source in zip(range(each), sources, strict=False):
+            os.link(source, f"{number:02} Song {depth:04}{source.suffix}", dst_dir_fd=here)
+
+    nest(root, LEVELS, fill)
+
+
+def make_flat(root: Path, recipe: Recipe) -> None:
+    for number, source in zip(range(recipe.files), shuffled(root, recipe), strict=False):
+        os.link(source, root / f"Song {number:06}{source.suffix}")
+
+
+def shuffled(root: Path, recipe: Recipe, takes: Callable[[Path], bool] = lambda _: True) -> Iterator[Path]:
+    """The recordings without end: all of them in one order, then in another, and so on."""
     if recipe.base:
         recordings = cached(
             root.with_name("own-recordings"),
@@ -181,16 +200,9 @@ def make_real(root: Path, recipe: Recipe, takes: Callable[[Path], bool] = lambda
     sources = sorted(filter(takes, recordings.iterdir()))
     if not sources:
         raise DatasetError(f"none of the recordings is one for {recipe.name}")
-    put = shutil.copyfile if recipe.copy else os.link
     rng = random.Random(4)
-    deck: list[Path] = []
-    for folder, numbers in albums(root, recipe.files):
-        for number in numbers:
-            if not deck:
-                deck = rng.sample(sources, len(sources))
-            source = deck.pop()
-            track = number % FILES_OF_AN_ALBUM + 1
-            put(source, f"{folder}/{track:02} Song {number:06}{source.suffix}")
+    while True:
+        yield from reversed(rng.sample(sources, len(sources)))
 
 
 def is_adts(recording: Path) -> bool:
@@ -217,11 +229,11 @@ MAKERS: dict[str, tuple[Maker, int]] = {
     "real-no-adts": (lambda root, recipe: make_real(root, recipe, lambda path: not is_adts(path)), 41_000),
     "adts": (lambda root, recipe: make_real(root, recipe, is_adts), 400),
     "pathological": (lambda root, _: make_pathological(root), 0),
-    "deep": (make_deep, 1_000),
+    "deep": (make_deep, 41_000),
     "flat": (make_flat, 200_000),
 }
-RECORDED = ("real", "real-no-adts", "adts")
-SIZABLE = ("shape", *RECORDED, "flat")
+RECORDED = ("real", "real-no-adts", "adts", "deep", "flat")
+SIZABLE = ("shape", *RECORDED)
 
 
 def main() -> None:

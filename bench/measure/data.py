@@ -12,7 +12,7 @@ from encoders import ToolError
 from measure.group import Data
 from measure.tell import tell
 
-READ_WHOLE = ("tags", *datasets.RECORDED)
+READ_WHOLE = ("tags", "pathological", *datasets.RECORDED)
 """Sets whose files are read; the others are empty."""
 
 

@@ -1,11 +1,11 @@
 """Everything that is measured, one file a question."""
 
-from suite.counting import COUNT, LIST
+from suite.counting import COUNT, COUNT_41K, LIST
 from suite.library import LIBRARY
 from suite.size import SIZE
 from suite.startup import START
 from suite.sync import SYNC, SYNC_SIZE
-from suite.tags import ADTS, MIXED, REAL, SMALL
+from suite.tags import ADTS, MIXED, PATHOLOGICAL, REAL, SMALL
 from suite.watch import WATCH
 
-GROUPS = (COUNT, LIST, REAL, MIXED, SMALL, ADTS, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)
+GROUPS = (COUNT, COUNT_41K, LIST, REAL, MIXED, SMALL, ADTS, PATHOLOGICAL, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)
