@@ -10,6 +10,8 @@ pub(crate) trait Item: Clone + Send + 'static {
     fn folder(&self) -> &str;
     /// Whether it is files, and not a folder to list.
     fn is_files(&self) -> bool;
+    /// Whether it is a folder of very many names, of which some were listed already.
+    fn is_page(&self) -> bool;
     /// The name of the first file.
     fn first_file(&self) -> String;
     /// Takes all files but the first off, and gives them as work of their own.
@@ -31,6 +33,10 @@ impl Item for Work {
 
     fn is_files(&self) -> bool {
         self.files.is_some()
+    }
+
+    fn is_page(&self) -> bool {
+        self.files.is_none() && self.after.is_some()
     }
 
     fn first_file(&self) -> String {

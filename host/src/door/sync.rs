@@ -83,6 +83,10 @@ impl Item for SyncWork {
         self.files.is_some()
     }
 
+    fn is_page(&self) -> bool {
+        self.files.is_none() && self.after.is_some()
+    }
+
     fn first_file(&self) -> String {
         let file = self.files.iter().flatten().next().map(|file| serde_json::from_str(file.0.get()));
         match file {

@@ -22,7 +22,7 @@ use crate::progress::Counters;
 use crate::root::Root;
 use crate::ticker::Ticker;
 use crate::{Error, Limits, Problem, Walking};
-use stack::{Load, Stack};
+use stack::{Bounds, Load, Stack};
 
 /// Answers that may wait to be read, for each worker.
 const WAITING: usize = 2;
@@ -175,14 +175,16 @@ impl<D: Door> Pool<D> {
 
     /// The next work, or `None` when there is none and nobody who could bring any.
     fn take(&self) -> Option<Load<D::Work>> {
+        let Plan { workers, items, .. } = self.plan;
+        let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN };
         let mut state = self.lock();
         loop {
             if self.is_cancelled() {
                 self.changed.notify_all();
                 return None;
             }
-            let spread = state.idle > 0 || state.stack.len() < self.plan.workers;
-            if let Some(load) = state.stack.take(&self.plan, D::MOST_HANDED_IN, spread) {
+            let idle = state.idle;
+            if let Some(load) = state.stack.take(bounds, idle) {
                 state.busy += 1;
                 return Some(load);
             }

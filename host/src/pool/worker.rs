@@ -25,7 +25,7 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
     let mut instance = None;
     while let Some(load) = pool.take() {
         let found = match &load {
-            Load::Step { root, work, items } => {
+            Load::Step { root, work, items, .. } => {
                 let instance = running(pool, &mut instance)?;
                 step(pool, instance, *root, work, Budget { items: *items, milliseconds: MILLISECONDS })
             }
