@@ -1,4 +1,4 @@
-//! Vorbis comments: FLAC, Ogg Vorbis, Opus, Speex.
+//! Vorbis comments as lofty reads them, in FLAC. Those of Ogg streams come from `metadata/vorbis_comment.rs`.
 
 use lofty::ogg::{OggPictureStorage, tag::VorbisComments};
 
