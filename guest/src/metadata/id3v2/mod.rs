@@ -52,6 +52,9 @@ impl Frame {
     }
 }
 
+/// The most frames of a tag; taggers write some dozens. What has more is damaged, or meant to take long.
+const MOST_FRAMES: usize = 10_000;
+
 /// Flags of a tag's header: unsynchronisation, an extended header, a footer.
 const UNSYNCHRONISED: u8 = 0x80;
 const EXTENDED: u8 = 0x40;
@@ -95,7 +98,9 @@ fn frames<S: ReadAt>(reader: &mut FileReader<S>, tag: &mut Tag, mut position: u6
             _ => ([i0, i1, i2, i3], frame_size(reader, position, &header, end)?, 0x4f),
         };
         let start = position + header_len;
-        let Some(size) = size.filter(|size| start + size <= end) else { return Ok(false) };
+        let Some(size) = size.filter(|size| start + size <= end && tag.frames.len() < MOST_FRAMES) else {
+            return Ok(false);
+        };
         position = start + size;
         let frame = Frame { id, content: start..position, is_wrapped: format & wraps != 0 };
         if frame.is_picture() {
@@ -219,6 +224,15 @@ pub mod tests {
         bytes[14..18].copy_from_slice(&200_u32.to_be_bytes());
         let found = find(&mut reader(bytes), 0).unwrap().unwrap();
         assert_eq!((ids(&found), found.frames[0].content.clone()), (vec!["TIT2", "TALB"], 20..220));
+    }
+
+    #[test]
+    fn a_tag_of_very_many_frames_is_not_understood() {
+        let frames: Vec<(&str, &[u8])> = vec![("TXXX", b"\0"); MOST_FRAMES + 1];
+        let found = |count: usize| find(&mut reader(tag(3, &frames[..count])), 0).unwrap().unwrap();
+        assert!(found(MOST_FRAMES).is_whole);
+        let too_many = found(MOST_FRAMES + 1);
+        assert!(!too_many.is_whole && too_many.frames.len() == MOST_FRAMES);
     }
 
     #[test]
