@@ -40,8 +40,10 @@ def expectations() -> tuple[Expectation, ...]:
     return (
         AtMost("Python, portable, 100k", of=f"{PLAIN}, 100k", times=0.5, metric=memory),
         Flat(sizes("Python, portable"), percent=10, metric=memory),
+        Flat(sizes("mt-scan"), percent=10, metric=memory),
         Flat(everywhere, percent=10, metric=memory),
         *(Under(f"mt-scan, {size}", 64, metric=memory) for size in ("100k", "1M", *ODD)),
+        Flat(sizes("mt-scan"), percent=15, metric=Metric.PER_FILE),
         Flat(everywhere, percent=15, metric=Metric.PER_FILE),
     )
 
