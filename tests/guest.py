@@ -63,11 +63,15 @@ class Guest:
         return answer
 
     def step(self, work: list[Any] | None = None, root: str = MUSIC, **options: Any) -> dict[str, Any]:
-        """Calls `step-json`. `items` is the budget; `mode` and the names of `walking` as in the contract."""
+        """Calls `step-json`. `items` and `only_list` are of the budget, the rest is `mode` and names of `walking`."""
         walking = {"follow_links": True, "hidden_folders": False, "ignored_folders": False}
         request = {
             "root": root,
-            "budget": {"items": options.pop("items", 1000), "milliseconds": 0},
+            "budget": {
+                "items": options.pop("items", 1000),
+                "milliseconds": 0,
+                "only_list": options.pop("only_list", False),
+            },
             "mode": options.pop("mode", "tracks"),
             "walking": walking | options,
         }

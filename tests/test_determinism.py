@@ -73,12 +73,19 @@ def test_a_budget_is_kept() -> None:
         work = answer["work"]
 
 
-def test_a_budget_of_nothing_lists_what_is_handed_in_and_reads_no_file() -> None:
-    answer = Guest(TREE / "formats").step(items=0)
-    assert (answer["folders"], answer["tracks"]) == (1, [])
-    assert (
-        sum(len(work["files"]) for work in answer["work"]) == answer["files"] == len(list((TREE / "formats").iterdir()))
-    )
+def test_a_step_that_only_lists_hands_every_file_back() -> None:
+    guest = Guest(TREE)
+    work: list[Any] = [{"folder": "", "files": None, "ignored_by": []}]
+    files: set[str] = set()
+    while work:
+        answer = guest.step(work, items=5, only_list=True)
+        assert (answer["tracks"], answer["read"]) == ([], 0) and answer["folders"] <= 5
+        work = [item for item in answer["work"] if item["files"] is None]
+        left = [item for item in answer["work"] if item["files"] is not None]
+        files |= {f"{item['folder']}/{name}".lstrip("/") for item in left for name in item["files"]}
+        # Handed in, files come back as they are. What is to be done first comes first in a request, and last in an answer.
+        assert guest.step(left, items=5, only_list=True)["work"] == left[::-1]
+    assert files >= {track["path"] for track in map(json.loads, guest.whole(mode="paths")[0])}
 
 
 def test_work_that_is_done_leaves_nothing_behind() -> None:
@@ -97,7 +104,7 @@ def test_the_typed_door_and_the_json_door_are_one() -> None:
         "step",
         MUSIC,
         [record({"folder": "", "files": None, "after": None, "ignored-by": []})],
-        record({"items": 1_000_000, "milliseconds": 0}),
+        record({"items": 1_000_000, "milliseconds": 0, "only-list": False}),
         "tracks",
         record({"follow-links": True, "hidden-folders": False, "ignored-folders": False}),
     )

@@ -8,6 +8,7 @@ import random
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import EXTENSIONS, Tree
@@ -118,6 +119,24 @@ def test_random_links_in_random_trees(tmp_path: Path, follow: bool, hidden: bool
             listed, said = guest.whole(chance, items=items, mode="paths", follow_links=follow, hidden_folders=hidden)
             found = {json.loads(path) for path in listed}, {tuple(json.loads(row)[1:3]) for row in said}
             assert found == walked(root, follow_links=follow, hidden_folders=hidden), f"seed {seed}, {items} items"
+
+
+@posix
+def test_files_of_folders_in_each_other_are_read_in_one_step(tmp_path: Path) -> None:
+    """A folder below the one before it is opened from there, which a link that climbs by `..` does not survive."""
+    for seed in range(40):
+        root = tmp_path / str(seed)
+        root.mkdir()
+        grow(root, random.Random(seed))
+        guest = Guest(root)
+        slices: list[Any] = []
+        folders: list[Any] = [{"folder": "", "files": None, "ignored_by": []}]
+        while folders:
+            work = guest.step(folders, only_list=True)["work"]
+            folders = [item for item in work if item["files"] is None]
+            slices += [item for item in work if item["files"] is not None]
+        read = guest.step(sorted(slices, key=lambda item: item["folder"]))
+        assert {path for _, path, *_ in read["tracks"]} == walked(root)[0], f"seed {seed}"
 
 
 def grow(root: Path, chance: random.Random) -> None:

@@ -11,14 +11,22 @@ import pytest
 from conftest import EXTENSIONS, Tree
 from doors import DOORS, LIBRARIANS, Door
 
-PAGE = 12 * 1024
-FILES = 2 * PAGE + 1000
+PAGE = 560 * 1024
+"""In bytes of names."""
+KNOWN = 12 * 1024
+"""Files of a folder that a library tells of at a time (`library/statements/beginning.rs`)."""
+FILES = 2 * KNOWN + 1000
 FOLDERS = 300
+SONG = "a song whose name is longer than those of most songs"
 
 
 def name(number: int) -> str:
     """Names whose order is not that in which they were made."""
-    return f"{number * 7919 % FILES:05} song.{EXTENSIONS[number % 10]}"
+    return f"{number * 7919 % FILES:05} {SONG}.{EXTENSIONS[number % 10]}"
+
+
+def test_the_folder_is_wider_than_two_pages() -> None:
+    assert sum(len(name(number)) + 1 for number in range(FILES)) > 2 * PAGE
 
 
 def made(tree: Tree) -> Tree:
@@ -54,12 +62,12 @@ def test_every_file_of_a_wide_folder_is_found_once(door: Door, wide: Tree) -> No
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_patterns_hold_on_every_page(door: Door, wide: Tree) -> None:
     patterns = wide.root / "wide" / ".mtignore"
-    patterns.write_text("*7 song.*\n*00 folder/\n!00007 song.*\n")
+    patterns.write_text(f"*7 {SONG}.*\n*00 folder/\n!00007 {SONG}.*\n")
     try:
         kept = {
             path
             for path in relative(wide)
-            if "folder" not in path and (not path.rpartition(".")[0].endswith("7 song") or "00007 song" in path)
+            if "folder" not in path and (not path.rpartition(".")[0].endswith(f"7 {SONG}") or f"00007 {SONG}" in path)
         }
         assert {track["path"] for track in door.scan(wide.root).tracks} == kept
         assert door.count(wide.root) == len(kept)
@@ -75,14 +83,14 @@ def test_a_sync_compares_page_by_page(door: Door, tree: Tree, tmp_path: Path) ->
     assert rows(database) == relative(tree)
     assert door.index(database, [tree.root]).changes == []
 
-    # Some of each page go, some come, and more than a page comes at once in between.
+    # Some of each page go, some come, and more than a page of what is known comes at once in between.
     chance = random.Random(4)
     wide = tree.root / "wide"
     gone = chance.sample(range(FILES), 40)
     for number in gone:
         (wide / name(number)).unlink()
     come = [f"{number:05} new.mp3" for number in chance.sample(range(FILES), 40)]
-    come += [f"12345 {number} new.mp3" for number in range(PAGE + 10)]
+    come += [f"12345 {number} new.mp3" for number in range(KNOWN + 10)]
     for new in come:
         (wide / new).touch()
     changes = door.index(database, [tree.root]).changes

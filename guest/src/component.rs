@@ -20,7 +20,7 @@ crate::bindings::export!(Component with_types_in crate::bindings);
 pub const ORDINARY: Walking = Walking { follow_links: true, hidden_folders: false, ignored_folders: false };
 
 /// Enough that a step's own cost does not show, little enough that its result stays small.
-pub const LARGE_STEP: Budget = Budget { items: 512, milliseconds: 0 };
+pub const LARGE_STEP: Budget = Budget { items: 512, milliseconds: 0, only_list: false };
 
 impl scan::Guest for Component {
     fn step(

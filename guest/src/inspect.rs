@@ -10,7 +10,7 @@ use crate::metadata::reader::{FileReader, ReadAt};
 use crate::metadata::{Failure, blank_track, expected_by_extension, parse};
 use crate::outcome::{problem, refused};
 use crate::step::Fingerprint;
-use crate::walk::{Folder, Root, leaves_root, root_error, split};
+use crate::walk::{Folder, Root, join, leaves_root, root_error, split};
 
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
@@ -27,9 +27,12 @@ pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
         ErrorCode::NoEntry | ErrorCode::NotDirectory => missing(),
         code => root_error(path, code),
     })?;
-    let read = Read { root: &root, folder: &folder, seen: None, listing: true, blind: false };
-    match read.file(name, path.to_owned()) {
-        Ok(inspected) => Ok(inspected.found),
+    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, blind: false };
+    match read.file(name) {
+        Ok(Inspected { mut found, .. }) => {
+            path.clone_into(&mut found.track.path);
+            Ok(found)
+        }
         Err(problem) if problem.outcome == Outcome::EscapesRoot => Err(ScanError::EscapesRoot(problem.path)),
         Err(_) => Err(missing()),
     }
@@ -41,6 +44,8 @@ pub struct Read<'a> {
     pub root: &'a Root,
     /// Its folder.
     pub folder: &'a Folder,
+    /// The folder's path.
+    pub at: &'a str,
     /// What the host has seen of it, if it has.
     pub seen: Option<Fingerprint>,
     /// Keep its tags as they are.
@@ -51,7 +56,7 @@ pub struct Read<'a> {
 
 /// A file that is there.
 pub struct Inspected {
-    /// What was found.
+    /// What was found. The track's path is its name in the folder.
     pub found: Inspection,
     /// Whether it could be opened.
     pub opened: bool,
@@ -59,38 +64,42 @@ pub struct Inspected {
 
 impl Read<'_> {
     /// Reads a file, or says why there is none. What does not go well with a file that is there is among its own problems.
-    pub fn file(&self, name: &str, path: String) -> Result<Inspected, Problem> {
+    pub fn file(&self, name: &str) -> Result<Inspected, Problem> {
         let root = self.root;
-        let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name, &path) };
+        let problem = |outcome, detail: String| problem(&root.name, &join(self.at, name), outcome, detail);
+        let refused = |code| refused(&root.name, &join(self.at, name), "opening the file", code);
+        let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name) };
         let (file, fingerprint) = match opened {
             Ok((file, Some(fingerprint))) => (Ok(file), fingerprint),
-            Ok((_, None)) => return Err(problem(&root.name, &path, Outcome::Vanished, "this is no file any more")),
+            Ok((_, None)) => return Err(problem(Outcome::Vanished, "this is no file any more".into())),
             // A file that may not be read still is there, with its fingerprint.
             Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
                 Ok(fingerprint) => (Err(code), fingerprint),
                 Err(_) if code == ErrorCode::NotPermitted => {
-                    let detail = "the symbolic link leads out of the root";
-                    return Err(problem(&root.name, &path, Outcome::EscapesRoot, detail));
+                    return Err(problem(Outcome::EscapesRoot, "the symbolic link leads out of the root".into()));
                 }
-                Err(_) => return Err(refused(&root.name, &path, "opening the file", code)),
+                Err(_) => return Err(refused(code)),
             },
         };
-        let mut track = blank_track(&root.name, &path);
+        let mut track = blank_track(&root.name, name);
         track.size = fingerprint.size;
         track.mtime_ns = fingerprint.mtime_ns;
         track.ctime_ns = fingerprint.ctime_ns;
         let mut found = Inspection { track, problems: Vec::new(), tags: Vec::new() };
         let opened = file.is_ok();
         match file {
-            Ok(file) => read_content(&mut found, file, fingerprint.size, self.listing),
+            Ok(file) => {
+                let troubles = read_content(&mut found, name, Content(file), self.listing);
+                found.problems.extend(troubles.into_iter().map(|(outcome, detail)| problem(outcome, detail)));
+            }
             Err(_) if self.blind => {}
-            Err(code) => found.problems.push(refused(&root.name, &path, "opening the file", code)),
+            Err(code) => found.problems.push(refused(code)),
         }
         Ok(Inspected { found, opened })
     }
 
     /// The open file, and its fingerprint unless it is no regular file.
-    fn open(&self, name: &str, path: &str) -> Result<(Descriptor, Option<Fingerprint>), ErrorCode> {
+    fn open(&self, name: &str) -> Result<(Descriptor, Option<Fingerprint>), ErrorCode> {
         let links = self.root.links();
         let open = |from: &Descriptor, name: &str| {
             let file = from.open_at(links, name, OpenFlags::empty(), DescriptorFlags::READ)?;
@@ -102,7 +111,7 @@ impl Read<'_> {
         };
         match open(&self.folder.0, name) {
             // A link that climbs by `..` leaves this folder, and may still be inside the root.
-            Err(ErrorCode::NotPermitted) => open(self.root.descriptor(), path),
+            Err(ErrorCode::NotPermitted) => open(self.root.descriptor(), &join(self.at, name)),
             result => result,
         }
     }
@@ -117,19 +126,16 @@ fn regular(stat: &DescriptorStat) -> Option<Fingerprint> {
     (stat.type_ == DescriptorType::RegularFile).then(|| stat.into())
 }
 
-fn read_content(inspection: &mut Inspection, file: Descriptor, size: u64, listing: bool) {
-    let track = &mut inspection.track;
-    let mut reader = FileReader::new(Content(file), size);
+/// Parses a file, and gives what did not go well.
+fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool) -> Vec<(Outcome, String)> {
+    let mut reader = FileReader::new(file, found.track.size);
     #[cfg(feature = "misbehave")]
     crate::misbehave::when_asked(&mut reader);
-    let (outcome, detail) = match parse(&mut reader, track, listing) {
+    let trouble = match parse(&mut reader, &mut found.track, listing) {
         Ok(parsed) => {
-            inspection.tags = parsed.items;
-            if let Some(damage) = parsed.damage {
-                inspection.problems.push(problem(&track.root, &track.path, Outcome::Malformed, damage));
-            }
-            let Some((expected, is)) = mismatch(track) else { return };
-            (Outcome::WrongExtension, format!("the extension stands for {expected}, the content is {is}"))
+            found.tags = parsed.items;
+            let damage = parsed.damage.map(|damage| (Outcome::Malformed, damage));
+            return damage.into_iter().chain(mismatch(name, &found.track)).collect();
         }
         Err(Failure::Io(error)) => (Outcome::Unreadable, format!("reading the file: {error}")),
         Err(Failure::Malformed(detail)) => (Outcome::Malformed, detail),
@@ -137,14 +143,15 @@ fn read_content(inspection: &mut Inspection, file: Descriptor, size: u64, listin
             (Outcome::Unsupported, format!("tags of the format {format} are not read"))
         }
     };
-    inspection.problems.push(problem(&track.root, &track.path, outcome, detail));
+    vec![trouble]
 }
 
 /// What the extension promises and what the content is, where these differ.
-fn mismatch(track: &Track) -> Option<(&'static str, &str)> {
-    let expected = expected_by_extension(&track.path)?;
+fn mismatch(name: &str, track: &Track) -> Option<(Outcome, String)> {
+    let expected = expected_by_extension(name)?;
     let is = track.format.as_deref()?;
-    (expected != is).then_some((expected, is))
+    let detail = || format!("the extension stands for {expected}, the content is {is}");
+    (expected != is).then(|| (Outcome::WrongExtension, detail()))
 }
 
 /// The content of an open file.

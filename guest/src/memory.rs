@@ -11,7 +11,7 @@ use std::ptr;
 /// Sizes of small pieces are multiples of this, and so are their addresses.
 const GRAIN: usize = 16;
 /// The largest small piece, in bytes.
-const LARGEST: usize = 512;
+const LARGEST: usize = 128;
 /// What is asked of dlmalloc at a time, to be cut into small pieces.
 const CHUNK: usize = 16 * 1024;
 

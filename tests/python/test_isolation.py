@@ -106,7 +106,7 @@ def test_a_folder_that_cannot_be_listed_is_a_problem_of_its_own() -> None:
     class Broken(_suspects.Lens):
         def __init__(self) -> None: ...
 
-        def step(self, work: _plan.Work, items: int) -> _suspects.Found:
+        def step(self, work: _plan.Work) -> _suspects.Found:
             raise Ended("trap", "it crashed the component")
 
     found = _suspects.list_folder(Broken(), {"folder": "a/b", "files": None, "ignored_by": []}, "/music")

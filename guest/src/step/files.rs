@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::work::File;
 use super::{Fingerprint, Item, Open, Run, Work};
-use crate::inspect::Read;
+use crate::bindings::exports::mt::scanner::files::Inspection;
+use crate::inspect::{Inspected, Read};
 use crate::walk::join;
 
 impl Run<'_> {
@@ -13,8 +13,8 @@ impl Run<'_> {
         let Item { work, open } = item;
         let open = match open {
             Some(open) => open,
-            None => match self.root.open_folder(&work.folder) {
-                Ok(opened) => Rc::new(Open { folder: opened, _counted: self.open.clone() }),
+            None => match self.open(&work.folder) {
+                Ok(folder) => Rc::new(Open { folder, _counted: self.open.clone() }),
                 Err(code) => {
                     self.meter.count();
                     self.refuse(&work.folder, "opening the folder for its files", code);
@@ -22,34 +22,39 @@ impl Run<'_> {
                 }
             },
         };
+        self.last = Some((work.folder.clone(), open.clone()));
         let Work { folder, files, mut seen, blind, .. } = work;
-        let mut files = files.unwrap_or_default().into_iter();
-        seen.resize(files.len(), None);
-        let mut seen = seen.into_iter();
-        for (file, seen) in files.by_ref().zip(seen.by_ref()) {
+        let mut files = files.unwrap_or_default();
+        let mut done = 0;
+        for (name, known) in files.iter() {
+            let seen = seen.get(done).copied().flatten();
             if self.is_sync() {
-                self.sync_file(&open, &folder, file, seen, blind);
+                self.sync_file(&open, &folder, name, known, seen, blind);
             } else {
-                self.read_file(&open, &folder, file, seen, blind);
+                self.read_file(&open, &folder, name, seen, blind);
             }
+            done += 1;
             self.meter.count();
             if self.meter.is_spent() {
                 break;
             }
         }
-        if files.len() > 0 {
-            let work = Work { seen: seen.collect(), blind, ..Work::files(folder, files.collect()) };
+        let rest = files.split_off(done);
+        if !rest.is_empty() {
+            seen.drain(..done.min(seen.len()));
+            let work = Work { seen, blind, ..Work::files(folder, rest) };
             self.stack.push(Item { work, open: Some(open) });
         }
     }
 
-    fn read_file(&mut self, open: &Open, folder: &str, file: File, seen: Option<Fingerprint>, blind: bool) {
-        let read = Read { root: &self.root, folder: &open.folder, seen, listing: false, blind };
-        match read.file(&file.name, join(folder, &file.name)) {
-            Ok(inspected) => {
+    fn read_file(&mut self, open: &Open, folder: &str, name: &str, seen: Option<Fingerprint>, blind: bool) {
+        let read = Read { root: &self.root, folder: &open.folder, at: folder, seen, listing: false, blind };
+        match read.file(name) {
+            Ok(Inspected { found: Inspection { mut track, problems, .. }, .. }) => {
+                track.path = join(folder, name);
                 self.found.read += 1;
-                self.found.tracks.push(inspected.found.track);
-                self.found.problems.extend(inspected.found.problems);
+                self.found.tracks.push(track);
+                self.found.problems.extend(problems);
             }
             Err(problem) => self.found.problems.push(problem),
         }

@@ -5,14 +5,11 @@ use std::rc::Rc;
 use wasip2::filesystem::types::ErrorCode;
 
 use super::known::{KnownFolder, nanoseconds};
-use super::work::File;
+use super::slice::Slice;
 use super::{Item, Mode, Open, Run, Work};
 use crate::bindings::exports::mt::scanner::types::{Outcome, ScanError};
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Ignored, Listing, Page, Target, append, join, list, root_error, split};
-
-/// How many files go into one piece of work. Small enough to spread one folder over many workers.
-const SLICE: usize = 64;
+use crate::walk::{Folder, Ignored, Listing, Names, Page, Target, append, join, list, root_error, split};
 
 /// A page of a folder, as it was listed.
 pub struct Listed<'a> {
@@ -50,13 +47,15 @@ impl Run<'_> {
                 Err(ErrorCode::NotPermitted) => self.root.open_folder(path),
                 result => result,
             },
-            None => self.root.open_folder(path),
+            None => self.open(path),
         };
         let listed = opened.and_then(|folder| {
             // Before the listing: what changes from now on shows in it.
             let mtime_ns = if self.is_sync() { nanoseconds(folder.0.stat()?.data_modification_timestamp) } else { 0 };
             let through = known.as_ref().and_then(|known| known.through.as_deref());
-            let mut page = Page { after: after.as_deref(), through, only_count: false };
+            // Each file's path takes the folder's, where paths are what is asked for.
+            let beside = if self.mode == Mode::Paths { path.len() + 1 } else { 0 };
+            let mut page = Page { after: after.as_deref(), through, beside, only_count: false };
             Ok((self.list(&folder, &mut page, ignored_by.is_empty())?, folder, mtime_ns))
         });
         let (mut listing, folder, mtime_ns) = match listed {
@@ -90,7 +89,7 @@ impl Run<'_> {
             if let Some(known) = known {
                 // It stays known, so that a quick sync sees when it is skipped no more.
                 self.push_next_page(&listed, &ignored_by, Some(&known));
-                self.compare(&listed, &known, Vec::new(), &[]);
+                self.compare(&listed, &known, Names::default(), &Names::default());
             }
             return Ok(());
         }
@@ -100,21 +99,20 @@ impl Run<'_> {
         self.judge_links(path, &folder, &mut listing);
         let open = self.hold(folder);
         let Listing { files, folders, counted, .. } = listing;
-        self.found.files += counted;
+        self.found.files += counted + files.len() as u64;
         let files = match known {
-            Some(known) => {
+            Some(known) if !known.new => {
                 let files = self.compare(&listed, &known, files, &folders);
-                if known.new {
-                    // Nothing is known of what is below either.
-                    self.push_folders(path, folders, &ignored_by, Some(KnownFolder::none()), open.as_ref());
-                } else {
-                    self.leave_folders(path, &known, folders, &ignored_by);
-                }
+                self.leave_folders(path, &known, &folders, &ignored_by);
                 files
             }
-            None => {
-                self.push_folders(path, folders, &ignored_by, None, open.as_ref());
-                files.into_iter().map(File::from).collect()
+            // Where nothing is known of a folder, nothing is of what is below either.
+            known => {
+                if let Some(known) = &known {
+                    self.compare_itself(&listed, known);
+                }
+                self.push_folders(path, &folders, &ignored_by, known, open.as_ref());
+                Slice::of(files, |_| Vec::new())
             }
         };
         self.push_files(path, files, open.as_ref());
@@ -165,8 +163,8 @@ impl Run<'_> {
         if !self.walking.follow_links {
             return;
         }
-        for name in std::mem::take(&mut listing.links) {
-            let link = join(path, &name);
+        for name in std::mem::take(&mut listing.links).iter() {
+            let link = join(path, name);
             let (outcome, detail) = match self.root.target_of(folder, &link) {
                 Ok(Target::AudioFile) => {
                     listing.files.push(name);
@@ -177,7 +175,7 @@ impl Run<'_> {
                     continue;
                 }
                 Ok(Target::Folder | Target::Other) => continue,
-                Ok(Target::Broken) if !crate::extension::is_audio_file(&name) => continue,
+                Ok(Target::Broken) if !crate::extension::is_audio_file(name) => continue,
                 Ok(Target::Broken) => (Outcome::Vanished, "the symbolic link leads to nothing"),
                 Ok(Target::Loop) => (Outcome::LinkLoop, "the symbolic link leads to a folder that contains it"),
                 Ok(Target::Endless) => (Outcome::LinkLoop, "symbolic links lead to each other and to nothing else"),
@@ -208,14 +206,14 @@ impl Run<'_> {
     fn push_folders(
         &mut self,
         path: &str,
-        folders: Vec<String>,
+        folders: &Names,
         ignored_by: &[String],
-        known: Option<KnownFolder>,
+        known: Option<Box<KnownFolder>>,
         open: Option<&Rc<Open>>,
     ) {
-        let known = known.map(Box::new);
-        self.stack.extend(folders.into_iter().rev().map(|name| Item {
-            work: Work { known: known.clone(), ..Work::folder(join(path, &name), ignored_by.to_vec()) },
+        let known = known.map(|_| Box::new(KnownFolder::none()));
+        self.stack.extend(folders.iter().rev().map(|name| Item {
+            work: Work { known: known.clone(), ..Work::folder(join(path, name), ignored_by.to_vec()) },
             open: open.cloned(),
         }));
     }
@@ -225,20 +223,13 @@ impl Run<'_> {
         self.found.paths.push('\0');
     }
 
-    fn push_files(&mut self, path: &str, files: Vec<File>, open: Option<&Rc<Open>>) {
-        self.found.files += files.len() as u64;
+    fn push_files(&mut self, path: &str, files: Vec<Slice>, open: Option<&Rc<Open>>) {
         match self.mode {
             Mode::Count => {}
-            Mode::Paths => files.iter().for_each(|file| self.tell_path(path, &file.name)),
+            Mode::Paths => files.iter().flat_map(Slice::iter).for_each(|(name, _)| self.tell_path(path, name)),
             Mode::Tracks | Mode::Sync { .. } => {
-                let first = self.stack.len();
-                let mut files = files.into_iter().peekable();
-                while files.peek().is_some() {
-                    let slice = files.by_ref().take(SLICE).collect();
-                    let work = Work::files(path.to_owned(), slice);
-                    self.stack.push(Item { work, open: open.cloned() });
-                }
-                self.stack[first..].reverse();
+                let work = files.into_iter().rev().map(|slice| Work::files(path.to_owned(), slice));
+                self.stack.extend(work.map(|work| Item { work, open: open.cloned() }));
             }
         }
     }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use wasip2::clocks::wall_clock::Datetime;
 
+use super::slice::Slice;
+
 /// What changes when a file does. In JSON an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(u64, i64, i64)", into = "(u64, i64, i64)")]
@@ -53,8 +55,8 @@ pub struct KnownFolder {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub through: Option<String>,
     /// Files in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<super::work::File>,
+    #[serde(skip_serializing_if = "Slice::is_empty")]
+    pub files: Slice,
 }
 
 impl KnownFolder {

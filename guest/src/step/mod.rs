@@ -6,10 +6,13 @@ mod files;
 mod folders;
 mod known;
 pub mod request;
+mod slice;
 mod sync;
 mod work;
 
 use std::rc::Rc;
+
+use wasip2::filesystem::types::ErrorCode;
 
 use crate::bindings::exports::mt::scanner::scan::{self, Budget, StepResult, Walking};
 use crate::bindings::exports::mt::scanner::types::{Problem, ScanError, Track};
@@ -18,6 +21,7 @@ use budget::Meter;
 
 pub use changes::{Changes, ChangesOf, Rows};
 pub use known::Fingerprint;
+use slice::Slice;
 pub use work::Work;
 
 /// What a host asks for.
@@ -96,6 +100,8 @@ struct Run<'a> {
     /// Folders of which only the host can say what the library knows.
     for_the_host: Vec<Work>,
     open: Rc<()>,
+    /// The folder whose files were read last, and its path.
+    last: Option<(String, Rc<Open>)>,
     found: Found,
 }
 
@@ -120,9 +126,10 @@ impl Step<'_> {
             stack,
             for_the_host: Vec::new(),
             open: Rc::new(()),
+            last: None,
             found: Found::default(),
         };
-        if self.budget.items == 0 {
+        if self.budget.only_list {
             run.only_list()?
         } else {
             run.go()?
@@ -143,12 +150,32 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// With a budget of nothing: lists what was handed in, and hands back everything else.
+    /// Lists folders, those that it finds there too, and hands back every file.
     fn only_list(&mut self) -> Result<(), ScanError> {
-        let (folders, files) = std::mem::take(&mut self.stack).into_iter().partition(|item| item.work.files.is_none());
-        self.stack = files;
-        let folders: Vec<Item> = folders;
-        folders.into_iter().try_for_each(|item| self.folder(item))
+        let mut files = Vec::new();
+        while !self.meter.is_spent() {
+            let Some(item) = self.stack.pop() else { break };
+            match item.work.files {
+                None => self.folder(item)?,
+                Some(_) => files.push(item),
+            }
+        }
+        // As before: the first of them come first.
+        self.stack.extend(files.into_iter().rev());
+        Ok(())
+    }
+
+    /// Opens a folder, from the last one if it is below it: the way from the root may be long.
+    fn open(&self, path: &str) -> Result<Folder, ErrorCode> {
+        let below_last = self.last.as_ref().and_then(|(last, open)| {
+            let below = path.strip_prefix(last.as_str())?;
+            Some((open, if below.is_empty() { below } else { below.strip_prefix('/')? }))
+        });
+        match below_last.map(|(last, below)| last.folder.child(self.root.links(), below)) {
+            // A link that climbs by `..` leaves that folder, and may still be inside the root.
+            None | Some(Err(ErrorCode::NotPermitted)) => self.root.open_folder(path),
+            Some(opened) => opened,
+        }
     }
 
     /// Holds a folder open, unless too many are.
@@ -171,7 +198,7 @@ fn check(work: &Work) -> Result<(), ScanError> {
     let name_leaves = |name: &str| name.contains('/') || matches!(name, "" | "." | "..");
     let leaves = leaves_root(&work.folder)
         || work.ignored_by.iter().flatten().any(|folder| leaves_root(folder))
-        || work.files.iter().flatten().any(|file| name_leaves(&file.name));
+        || work.files.iter().flat_map(Slice::iter).any(|(name, _)| name_leaves(name));
     if leaves { Err(ScanError::EscapesRoot(work.folder.clone())) } else { Ok(()) }
 }
 

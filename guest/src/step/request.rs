@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn work_may_be_left_out_and_is_the_root_then() {
-        let text = r#"{"root":"/m","budget":{"items":1,"milliseconds":0},"mode":"tracks",
+        let text = r#"{"root":"/m","budget":{"items":1,"milliseconds":0,"only_list":false},"mode":"tracks",
             "walking":{"follow_links":true,"hidden_folders":false,"ignored_folders":false}}"#;
         let mut request: Request = serde_json::from_str(text).unwrap();
         let (step, work) = request.step();

@@ -8,10 +8,10 @@ use wasip2::filesystem::types::{DescriptorStat, DescriptorType, ErrorCode, PathF
 use super::changes::Added;
 use super::folders::Listed;
 use super::known::{Fingerprint, KnownFile, KnownFolder, is_settled, nanoseconds};
-use super::work::File;
+use super::slice::Slice;
 use super::{Mode, Open, Run, Work};
 use crate::inspect::Read;
-use crate::walk::{Folder, Ignored, Root, join};
+use crate::walk::{Folder, Ignored, Names, Root, join};
 
 impl Run<'_> {
     /// Whether a folder is done with before it is opened: it has not changed, it is gone, or the host has to say more.
@@ -93,34 +93,32 @@ impl Run<'_> {
         &mut self,
         listed: &Listed<'_>,
         known: &KnownFolder,
-        files: Vec<String>,
-        folders: &[String],
-    ) -> Vec<File> {
-        if listed.after.is_none() {
-            self.compare_itself(listed, known);
-        }
+        files: Names,
+        folders: &Names,
+    ) -> Vec<Slice> {
+        self.compare_itself(listed, known);
         let changes = &mut self.found.changes;
         if !known.folders.is_empty() {
-            let there: HashSet<&str> = folders.iter().map(String::as_str).collect();
+            let there: HashSet<&str> = folders.iter().collect();
             let gone = known.folders.iter().filter(|name| listed.covers(name) && !there.contains(name.as_str()));
             changes.gone_folder.extend(gone.map(|name| join(listed.path, name)));
         }
-        let mut in_the_library: HashMap<&str, Vec<KnownFile>> = HashMap::with_capacity(known.files.len());
-        for file in known.files.iter().filter(|file| listed.covers(&file.name)) {
-            in_the_library.entry(&file.name).or_default().extend_from_slice(&file.known);
+        let mut in_the_library: HashMap<&str, Vec<KnownFile>> = HashMap::new();
+        for (name, known) in known.files.iter().filter(|(name, _)| listed.covers(name)) {
+            in_the_library.entry(name).or_default().extend_from_slice(known);
         }
-        let there = files
-            .into_iter()
-            .map(|name| File { known: in_the_library.remove(name.as_str()).unwrap_or_default(), name })
-            .collect();
+        let there = Slice::of(files, |name| in_the_library.remove(name).unwrap_or_default());
         let gone = in_the_library.into_values().flatten().filter(|known| !known.is_missing());
         changes.gone.extend(gone.map(|known| known.id));
         there
     }
 
-    /// Compares what is known of a folder beside its files and folders.
-    fn compare_itself(&mut self, listed: &Listed<'_>, known: &KnownFolder) {
-        let &Listed { path, mtime_ns, .. } = listed;
+    /// Compares what is known of a folder beside its files and folders, on its first page.
+    pub(super) fn compare_itself(&mut self, listed: &Listed<'_>, known: &KnownFolder) {
+        let &Listed { path, mtime_ns, after, .. } = listed;
+        if after.is_some() {
+            return;
+        }
         let changes = &mut self.found.changes;
         let trusted = Some(mtime_ns).filter(|&mtime| is_settled(mtime, now()));
         if known.new || !known.present || known.mtime_ns.is_none() || known.mtime_ns != trusted {
@@ -134,25 +132,31 @@ impl Run<'_> {
 
     /// Hands folders that were found to the host, which says what is known of them; in a quick sync only those that it does not hand
     /// in by itself.
-    pub(super) fn leave_folders(&mut self, path: &str, known: &KnownFolder, names: Vec<String>, ignored_by: &[String]) {
+    pub(super) fn leave_folders(&mut self, path: &str, known: &KnownFolder, names: &Names, ignored_by: &[String]) {
         let by_itself: HashSet<&str> = match self.mode {
             Mode::Sync { deep: false } => known.folders.iter().map(String::as_str).collect(),
             _ => HashSet::new(),
         };
-        let left = names.iter().rev().filter(|name| !by_itself.contains(name.as_str()));
+        let left = names.iter().rev().filter(|name| !by_itself.contains(name));
         self.for_the_host.extend(left.map(|name| Work::folder(join(path, name), ignored_by.to_vec())));
     }
 
     /// Compares a file with what is known of it, and reads it if it differs.
-    pub(super) fn sync_file(&mut self, open: &Open, folder: &str, file: File, seen: Option<Fingerprint>, blind: bool) {
-        let path = join(folder, &file.name);
-        let mut seen = seen;
-        if !file.known.is_empty() {
+    pub(super) fn sync_file(
+        &mut self,
+        open: &Open,
+        folder: &str,
+        name: &str,
+        known: &[KnownFile],
+        mut seen: Option<Fingerprint>,
+        blind: bool,
+    ) {
+        if !known.is_empty() {
             if seen.is_none() {
-                match self.fingerprint_at(&open.folder, &file.name, &path) {
+                match self.fingerprint_at(&open.folder, folder, name) {
                     Ok(fingerprint) => seen = fingerprint,
                     Err(ErrorCode::NoEntry) => {
-                        let gone = file.known.iter().filter(|known| !known.is_missing());
+                        let gone = known.iter().filter(|known| !known.is_missing());
                         self.found.changes.gone.extend(gone.map(|known| known.id));
                         return;
                     }
@@ -160,20 +164,21 @@ impl Run<'_> {
                     Err(_) => {}
                 }
             }
-            let same = seen.and_then(|seen| file.known.iter().find(|known| known.is(&seen)));
-            let there = file.known.iter().any(|known| !known.is_missing());
+            let same = seen.and_then(|seen| known.iter().find(|known| known.is(&seen)));
+            let there = known.iter().any(|known| !known.is_missing());
             match same {
                 Some(known) if !known.is_missing() => return self.found.changes.unchanged += 1,
                 Some(known) if !there => return self.found.changes.restored.push(known.id),
                 _ => {}
             }
         }
-        let known = file.known.into_iter().find(|known| !known.is_missing());
-        let read = Read { root: &self.root, folder: &open.folder, seen, listing: false, blind };
-        let inspection = match read.file(&file.name, path) {
+        let known = known.iter().find(|known| !known.is_missing());
+        let read = Read { root: &self.root, folder: &open.folder, at: folder, seen, listing: false, blind };
+        let mut inspection = match read.file(name) {
             Ok(inspection) => inspection,
             Err(problem) => return self.found.problems.push(problem),
         };
+        inspection.found.track.path = join(folder, name);
         let changes = &mut self.found.changes;
         if known.is_some() {
             changes.forget_file_problems.push(inspection.found.track.path.clone());
@@ -200,10 +205,10 @@ impl Run<'_> {
     }
 
     /// The fingerprint of a file; `None` if it is no file any more.
-    fn fingerprint_at(&self, folder: &Folder, name: &str, path: &str) -> Result<Option<Fingerprint>, ErrorCode> {
+    fn fingerprint_at(&self, folder: &Folder, at: &str, name: &str) -> Result<Option<Fingerprint>, ErrorCode> {
         let stat = match folder.0.stat_at(self.root.links(), name) {
             // A link that climbs by `..` leaves this folder, and may still be inside the root.
-            Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(self.root.links(), path),
+            Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(self.root.links(), &join(at, name)),
             stat => stat,
         }?;
         Ok((stat.type_ == DescriptorType::RegularFile).then(|| Fingerprint::from(&stat)))

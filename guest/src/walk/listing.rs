@@ -2,14 +2,20 @@
 
 use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
+use super::names::Names;
 use super::root::Folder;
 
-/// How many names of a folder are taken in at a time. A folder that holds more is listed in pages, each with the next names in
-/// the order of their bytes, so that memory is bounded however many files lie in one folder. Each page costs a listing: small
-/// pages cost time, large ones memory.
-pub const PAGE: usize = 12 * 1024;
-/// A folder counts as so many names: it becomes a piece of work of its own, and files share one.
-const FOLDER: usize = 4;
+/// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is listed in pages, each with the
+/// next names in the order of their bytes, so that memory is bounded however many files lie in one folder. Each page costs a listing
+/// of the whole folder: small pages cost time, large ones memory.
+const PAGE: usize = 560 * 1024;
+/// What a folder takes beside its name, in bytes: it becomes a piece of work of its own, and files share one.
+const FOLDER: usize = 240;
+/// What a link takes beside its name, in bytes: it may become a folder, or a problem.
+const LINK: usize = 120;
+
+/// So many names are all put in order to see where a page has to end; of more, some.
+const FEW: usize = 1000;
 
 /// Which names of a folder to take in.
 #[derive(Default)]
@@ -18,6 +24,8 @@ pub struct Page<'a> {
     pub after: Option<&'a str>,
     /// Up to this one at most.
     pub through: Option<&'a str>,
+    /// What a file takes beside its name, in bytes.
+    pub beside: usize,
     /// Files are counted with the first page, and their names are not wanted.
     pub only_count: bool,
 }
@@ -26,11 +34,11 @@ pub struct Page<'a> {
 #[derive(Debug, Default, PartialEq)]
 pub struct Listing {
     /// Audio files, by their own name.
-    pub files: Vec<String>,
+    pub files: Names,
     /// Folders.
-    pub folders: Vec<String>,
+    pub folders: Names,
     /// Symbolic links, to be judged by their targets.
-    pub links: Vec<String>,
+    pub links: Names,
     /// Audio files that were only counted.
     pub counted: u64,
     /// The last name of the page; `None` if no other page follows.
@@ -49,21 +57,21 @@ pub fn list(folder: &Folder, page: &Page<'_>) -> Result<Listing, ErrorCode> {
     let mut listing = Listing { last: page.through.map(str::to_owned), ..Listing::default() };
     loop {
         match entries.read_directory_entry() {
-            Ok(Some(entry)) => listing.take(entry.name, entry.type_, page, PAGE),
+            Ok(Some(entry)) => listing.take(&entry.name, entry.type_, page, PAGE),
             Ok(None) => break,
             // The name is lost, and the next call goes on with the next entry.
             Err(ErrorCode::IllegalByteSequence) => listing.lost_names += 1,
             Err(code) => return Err(code),
         }
     }
-    listing.cut(PAGE);
+    listing.cut(page, PAGE);
     Ok(listing)
 }
 
 impl Listing {
-    fn take(&mut self, name: String, kind: DescriptorType, page: &Page<'_>, size: usize) {
+    fn take(&mut self, name: &str, kind: DescriptorType, page: &Page<'_>, size: usize) {
         let names = match kind {
-            DescriptorType::RegularFile => match name.as_str() {
+            DescriptorType::RegularFile => match name {
                 ".nomedia" => return self.nomedia = true,
                 ".mtignore" => return self.mtignore = true,
                 name if !crate::extension::is_audio_file(name) => return,
@@ -75,14 +83,14 @@ impl Listing {
             DescriptorType::SymbolicLink | DescriptorType::Unknown => &mut self.links,
             _ => return,
         };
-        let before = page.after.is_some_and(|after| name.as_str() <= after);
-        let behind = self.last.as_deref().is_some_and(|last| name.as_str() > last);
+        let before = page.after.is_some_and(|after| name <= after);
+        let behind = self.last.as_deref().is_some_and(|last| name > last);
         if before || behind {
             return;
         }
         names.push(name);
-        if self.size() > size + size / 2 {
-            self.cut(size);
+        if self.size(page) > size + size / 4 {
+            self.cut(page, size);
         }
     }
 
@@ -90,24 +98,29 @@ impl Listing {
         self.files.len() + self.folders.len() + self.links.len()
     }
 
-    fn size(&self) -> usize {
-        self.len() + (FOLDER - 1) * self.folders.len()
+    fn size(&self, page: &Page<'_>) -> usize {
+        let size = |names: &Names, beside| names.size() + beside * names.len();
+        size(&self.files, page.beside) + size(&self.folders, FOLDER) + size(&self.links, LINK)
     }
 
     /// Keeps the first names, as many as fit, and leaves the others to the next page.
-    fn cut(&mut self, size: usize) {
-        while self.size() > size && self.len() > 1 {
-            // As many as would fit if every kind were spread evenly.
-            self.keep((self.len() * size / self.size()).max(1));
+    fn cut(&mut self, page: &Page<'_>, size: usize) {
+        while self.size(page) > size && self.len() > 1 {
+            // As many as would fit if all were of the same size.
+            let count = self.len() as u64 * size as u64 / self.size(page) as u64;
+            self.keep(count as usize);
         }
     }
 
+    /// Keeps about so many of the first names, and not all.
     fn keep(&mut self, count: usize) {
-        let mut names: Vec<&str> =
-            [&self.files, &self.folders, &self.links].into_iter().flatten().map(String::as_str).collect();
-        let last = names.select_nth_unstable(count - 1).1.to_owned();
-        for names in [&mut self.files, &mut self.folders, &mut self.links] {
-            names.retain(|name| *name <= last);
+        let one_in = if self.len() < FEW { 1 } else { 64 };
+        let kinds = [&self.files, &self.folders, &self.links];
+        let mut sample: Vec<&str> = kinds.into_iter().flat_map(|names| names.sample(one_in)).collect();
+        let place = (sample.len() * count / self.len()).clamp(1, sample.len() - 1) - 1;
+        let last = sample.select_nth_unstable(place).1.to_owned();
+        for kind in [&mut self.files, &mut self.folders, &mut self.links] {
+            kind.retain(|name| name <= last.as_str());
         }
         self.last = Some(last);
     }
@@ -118,7 +131,7 @@ mod tests {
     use super::*;
     use DescriptorType::{Directory, RegularFile, SymbolicLink};
 
-    /// Lists these entries in pages of so many names.
+    /// Lists these entries in pages of so many bytes.
     fn paged(entries: &[(String, DescriptorType)], size: usize, only_count: bool) -> Vec<Listing> {
         let mut pages: Vec<Listing> = Vec::new();
         loop {
@@ -126,14 +139,15 @@ mod tests {
             if after.is_none() && !pages.is_empty() {
                 return pages;
             }
-            let page = Page { after: after.as_deref(), through: None, only_count };
-            let mut listing = Listing::default();
-            for (name, kind) in entries {
-                listing.take(name.clone(), *kind, &page, size);
-            }
-            listing.cut(size);
-            pages.push(listing);
+            pages.push(listed(entries, size, &Page { after: after.as_deref(), only_count, ..Page::default() }));
         }
+    }
+
+    fn listed(entries: &[(String, DescriptorType)], size: usize, page: &Page<'_>) -> Listing {
+        let mut listing = Listing::default();
+        entries.iter().for_each(|(name, kind)| listing.take(name, *kind, page, size));
+        listing.cut(page, size);
+        listing
     }
 
     fn entries() -> Vec<(String, DescriptorType)> {
@@ -152,35 +166,49 @@ mod tests {
         numbers.map(entry).collect()
     }
 
+    /// All that is listed of the entries, in bytes.
+    fn whole_size() -> usize {
+        listed(&entries(), usize::MAX / 2, &Page::default()).size(&Page::default())
+    }
+
+    fn sorted<'a>(pages: impl IntoIterator<Item = &'a Names>) -> Vec<&'a str> {
+        let mut names: Vec<&str> = pages.into_iter().flat_map(Names::iter).collect();
+        names.sort_unstable();
+        names
+    }
+
     #[test]
     fn a_small_folder_is_one_page_in_the_order_of_the_filesystem() {
-        let [page] = &paged(&entries(), 131, false)[..] else { panic!("more than one page") };
+        let [page] = &paged(&entries(), whole_size(), false)[..] else { panic!("more than one page") };
         assert_eq!((page.files.len(), page.folders.len(), page.links.len()), (56, 15, 15));
-        assert_eq!(page.files[..3], ["Song 74.flac", "Song 11.flac", "Song 48.flac"]);
+        assert!(page.files.iter().take(3).eq(["Song 74.flac", "Song 11.flac", "Song 48.flac"]));
+        assert_eq!(paged(&entries(), whole_size() - 1, false).len(), 2);
     }
 
     #[test]
     fn pages_hold_every_name_once() {
-        let whole = paged(&entries(), 131, false).remove(0);
-        for size in [1, 2, 7, 43, 85, 130] {
+        let whole = paged(&entries(), whole_size(), false).remove(0);
+        for size in [1, 30, 250, 1000, 2000, whole_size() - 1] {
             let pages = paged(&entries(), size, false);
-            assert!(pages.len() > 1 && pages.iter().all(|page| page.size() <= size || page.len() == 1));
-            assert!(pages.len() <= 86.min(4 * 131 / size), "{} pages of {size}", pages.len());
-            let files = |page: &Listing| page.files.clone();
-            let folders = |page: &Listing| page.folders.clone();
-            let links = |page: &Listing| page.links.clone();
-            for kind in [files, folders, links] as [fn(&Listing) -> Vec<String>; 3] {
-                let (mut paged, mut once): (Vec<_>, Vec<_>) = (pages.iter().flat_map(kind).collect(), kind(&whole));
-                paged.sort();
-                once.sort();
-                assert_eq!(paged, once);
-            }
+            let fits = |page: &Listing| page.size(&Page::default()) <= size || page.len() == 1;
+            assert!(pages.len() > 1 && pages.iter().all(fits));
+            assert!(pages.len() <= 86.min(4 * whole_size() / size), "{} pages of {size}", pages.len());
+            assert_eq!(sorted(pages.iter().map(|page| &page.files)), sorted([&whole.files]));
+            assert_eq!(sorted(pages.iter().map(|page| &page.folders)), sorted([&whole.folders]));
+            assert_eq!(sorted(pages.iter().map(|page| &page.links)), sorted([&whole.links]));
         }
     }
 
     #[test]
+    fn what_a_file_takes_beside_its_name_makes_pages_shorter() {
+        let entries: Vec<_> = entries().into_iter().filter(|(_, kind)| *kind == RegularFile).collect();
+        let files = |beside| listed(&entries, 13 * 10, &Page { beside, ..Page::default() }).files.len();
+        assert_eq!((files(0), files(13), files(13 * 9)), (10, 5, 1));
+    }
+
+    #[test]
     fn files_that_are_only_counted_are_counted_once() {
-        let pages = paged(&entries(), 5, true);
+        let pages = paged(&entries(), 600, true);
         assert!(pages.len() > 6);
         assert!(pages.iter().map(|page| page.counted).eq([56].into_iter().chain([0; 99]).take(pages.len())));
         assert!(pages.iter().all(|page| page.files.is_empty()));
@@ -189,20 +217,16 @@ mod tests {
     #[test]
     fn what_comes_and_goes_between_pages_hides_nothing_else() {
         let mut entries = entries();
-        let first = paged(&entries, 30, false).remove(0);
-        let last = first.last.clone().unwrap();
+        let first = paged(&entries, 3000, false).remove(0);
+        let last = first.last.unwrap();
         // Everything of the first page goes, and as much comes before it.
         entries.retain(|(name, _)| *name > last);
         entries.extend((0..20).map(|number| (format!("A {number}.mp3"), RegularFile)));
-        let expected = |name: &String| *name > last && !name.starts_with("Text");
-        let mut left: Vec<_> = entries.iter().map(|(name, _)| name.clone()).filter(expected).collect();
-        left.sort();
-        let page = Page { after: Some(&last), ..Page::default() };
-        let mut second = Listing::default();
-        entries.iter().for_each(|(name, kind)| second.take(name.clone(), *kind, &page, 30));
-        second.cut(30);
-        let mut names: Vec<_> = [second.files, second.folders, second.links].concat();
-        names.sort();
+        let expected = |name: &&str| **name > *last && !name.starts_with("Text");
+        let mut left: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).filter(expected).collect();
+        left.sort_unstable();
+        let second = listed(&entries, 3000, &Page { after: Some(&last), ..Page::default() });
+        let names = sorted([&second.files, &second.folders, &second.links]);
         assert!(names.len() > 5);
         assert_eq!(names, left[..names.len()]);
     }

@@ -3,12 +3,14 @@
 mod ignored;
 mod link;
 mod listing;
+mod names;
 mod path;
 mod patterns;
 mod root;
 
 pub use ignored::Ignored;
 pub use link::Target;
-pub use listing::{Listing, PAGE, Page, list};
+pub use listing::{Listing, Page, list};
+pub use names::Names;
 pub use path::{append, join, leaves_root, split};
 pub use root::{Folder, Root, root_error};

@@ -41,23 +41,9 @@ impl Root {
         self.links
     }
 
-    /// Opens a folder by its path: whole where the platform can take it, else through its parents.
+    /// Opens a folder by its path.
     pub fn open_folder(&self, path: &str) -> Result<Folder, ErrorCode> {
-        if path.len() <= LONGEST {
-            return self.folder.child(self.links, path);
-        }
-        let cut = |rest: &str| match rest.len() {
-            len if len <= LONGEST => len,
-            _ => rest[..rest.floor_char_boundary(LONGEST)].rfind('/').or(rest.find('/')).unwrap_or(rest.len()),
-        };
-        let mut rest = path;
-        let mut folder: Option<Folder> = None;
-        while !rest.is_empty() {
-            let (step, left) = rest.split_at(cut(rest));
-            folder = Some(folder.as_ref().unwrap_or(&self.folder).child(self.links, step)?);
-            rest = left.trim_start_matches('/');
-        }
-        folder.ok_or(ErrorCode::NoEntry)
+        self.folder.child(self.links, path)
     }
 
     /// The root's own descriptor. Links that climb by `..` can only be resolved from here.
@@ -67,11 +53,29 @@ impl Root {
 }
 
 impl Folder {
-    /// Opens a folder below this one.
-    pub fn child(&self, links: PathFlags, name: &str) -> Result<Self, ErrorCode> {
-        let name = if name.is_empty() { "." } else { name };
-        self.0.open_at(links, name, OpenFlags::DIRECTORY, DescriptorFlags::READ).map(Self)
+    /// Opens a folder below this one by its path from here: whole where the platform can take it, else through its parents.
+    pub fn child(&self, links: PathFlags, path: &str) -> Result<Self, ErrorCode> {
+        let mut rest = if path.is_empty() { "." } else { path };
+        let mut folder: Option<Self> = None;
+        loop {
+            let (step, left) = rest.split_at(longest(rest));
+            let from = folder.as_ref().unwrap_or(self);
+            let opened = from.0.open_at(links, step, OpenFlags::DIRECTORY, DescriptorFlags::READ).map(Self)?;
+            rest = left.trim_start_matches('/');
+            if rest.is_empty() {
+                return Ok(opened);
+            }
+            folder = Some(opened);
+        }
     }
+}
+
+/// How much of a path goes into one call: whole components.
+fn longest(path: &str) -> usize {
+    if path.len() <= LONGEST {
+        return path.len();
+    }
+    path[..path.floor_char_boundary(LONGEST)].rfind('/').or(path.find('/')).unwrap_or(path.len())
 }
 
 /// The preopen that a root's name begins with, the longest if there are several, and the path below it.

@@ -40,12 +40,35 @@ impl Item for Work {
     }
 
     fn first_file(&self) -> String {
-        self.files.iter().flatten().next().cloned().unwrap_or_default()
+        self.files.iter().flat_map(|files| files.split_terminator('\0')).next().unwrap_or_default().to_owned()
     }
 
     fn take_rest(&mut self) -> Option<Self> {
-        let files = self.files.as_mut().filter(|files| files.len() > 1)?;
-        let rest = files.split_off(1);
+        let files = self.files.as_mut()?;
+        let first = files.find('\0').map_or(files.len(), |end| end + 1);
+        let rest = files.split_off(first);
+        if rest.is_empty() {
+            return None;
+        }
         Some(Self { folder: self.folder.clone(), files: Some(rest), after: None, ignored_by: self.ignored_by.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_is_taken_apart_name_by_name() {
+        for names in ["a.mp3\0b.mp3\0c.mp3\0", "a.mp3\0b.mp3\0c.mp3"] {
+            let mut rest = Some(Work { folder: "x".into(), files: Some(names.into()), ..Work::whole() });
+            let mut taken = Vec::new();
+            while let Some(mut work) = rest {
+                rest = work.take_rest();
+                assert!(work.is_files() && work.folder() == "x");
+                taken.push(work.first_file());
+            }
+            assert_eq!(taken, ["a.mp3", "b.mp3", "c.mp3"]);
+        }
     }
 }

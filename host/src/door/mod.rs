@@ -31,6 +31,8 @@ pub(crate) trait Door: Send + Sync + 'static {
     type Rows: Default + Send + 'static;
     /// The most items of work that are worth handing in at a time; those that a step does not come to are handed back.
     const MOST_HANDED_IN: usize;
+    /// Whether files are read, and not only found.
+    const READS: bool;
 
     /// The work that a scan of the root with this number begins with, the first on top.
     fn begin(&self, _root: usize) -> Vec<Self::Work> {

@@ -1,6 +1,6 @@
 //! Tracks as rows of JSON text, in the order of the library's columns, which this side need not know.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{Door, Failure, Found, Request, tracks::typed};
@@ -47,21 +47,32 @@ struct Question<'a> {
 #[derive(Serialize)]
 struct WorkRef<'a> {
     folder: &'a str,
-    files: Option<&'a [String]>,
+    #[serde(serialize_with = "as_array")]
+    files: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<&'a str>,
     ignored_by: &'a [String],
+}
+
+/// Names that are each ended by a NUL, as an array.
+fn as_array<S: Serializer>(names: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
+    match names {
+        Some(names) => serializer.collect_seq(names.split_terminator('\0')),
+        None => serializer.serialize_none(),
+    }
 }
 
 #[derive(Serialize)]
 pub(super) struct BudgetRef {
     items: u32,
     milliseconds: u32,
+    only_list: bool,
 }
 
 impl From<Budget> for BudgetRef {
     fn from(budget: Budget) -> Self {
-        Self { items: budget.items, milliseconds: budget.milliseconds }
+        let Budget { items, milliseconds, only_list } = budget;
+        Self { items, milliseconds, only_list }
     }
 }
 
@@ -101,6 +112,7 @@ struct WorkOwned {
 impl From<WorkOwned> for Work {
     fn from(work: WorkOwned) -> Self {
         let WorkOwned { folder, files, after, ignored_by } = work;
+        let files = files.map(|names| names.iter().flat_map(|name| [name, "\0"]).collect());
         Self { folder, files, after, ignored_by }
     }
 }
@@ -109,6 +121,7 @@ impl Door for RowsDoor {
     type Work = Work;
     type Rows = Rows;
     const MOST_HANDED_IN: usize = 8;
+    const READS: bool = true;
 
     /// Folders are listed through the typed door: the names of a folder's files would be a text of many MB, and that more than
     /// once. Their files are then read through this one.
@@ -117,12 +130,12 @@ impl Door for RowsDoor {
         let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(|item| item.files.is_none());
         let mut found = Found::default();
         if !folders.is_empty() {
-            let only_list = Budget { items: 0, ..budget };
+            let only_list = Budget { only_list: true, ..budget };
             found =
                 typed(instance, Request { root, work: &folders, budget: only_list, walking }, Mode::Tracks, |_| {
                     (Rows::default(), 0)
                 })?;
-            if budget.items == 0 {
+            if budget.only_list {
                 found.work.splice(0..0, files);
                 return Ok(found);
             }
@@ -147,7 +160,7 @@ fn how_many(slices: &[Work], files: usize) -> usize {
     let mut so_far = 0;
     let enough = slices.iter().position(|slice| {
         let before = so_far;
-        so_far += slice.files.as_ref().map_or(0, Vec::len);
+        so_far += slice.files.iter().flat_map(|names| names.split_terminator('\0')).count();
         before >= files
     });
     enough.unwrap_or(slices.len())

@@ -169,6 +169,7 @@ impl<K: Knowledge> Door for SyncDoor<K> {
     type Work = SyncWork;
     type Rows = Changes;
     const MOST_HANDED_IN: usize = 32;
+    const READS: bool = true;
 
     fn begin(&self, root: usize) -> Vec<SyncWork> {
         self.begin[root].clone()

@@ -11,6 +11,7 @@ impl Door for Tracks {
     type Work = Work;
     type Rows = Vec<Track>;
     const MOST_HANDED_IN: usize = 8;
+    const READS: bool = true;
 
     fn step(&self, instance: &mut Instance, request: Request<'_>) -> Result<Found<Vec<Track>>, Failure> {
         typed(instance, request, Mode::Tracks, |result| {

@@ -176,7 +176,7 @@ impl<D: Door> Pool<D> {
     /// The next work, or `None` when there is none and nobody who could bring any.
     fn take(&self) -> Option<Load<D::Work>> {
         let Plan { workers, items, .. } = self.plan;
-        let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN };
+        let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN, reads: D::READS };
         let mut state = self.lock();
         loop {
             if self.is_cancelled() {

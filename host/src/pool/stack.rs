@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::door::Item;
 
-/// Files and folders a step while there is less work than workers.
+/// Files and folders a step while there is less work than workers. Where files are what takes the time, folders are only listed then, and their files
+/// are left: they spread at once, and a chain of folders, each alone in the one above, is listed in one go instead of each by its whole path.
 const ITEMS_TO_SPREAD: u32 = 8;
-/// The next page of a wide folder is listed as soon as no more items than this are left above it: while one worker lists, which takes long, the
-/// others have these to do.
-const EARLY: usize = 96;
+/// The next page of a wide folder is listed as soon as no more items than this are left above it for each other worker: while one lists, which takes
+/// long, the others have these to do.
+const EARLY: usize = 128;
 
 /// Work that is pending.
 pub(super) struct Stack<W>(Vec<Task<W>>);
@@ -33,6 +34,8 @@ pub(super) struct Bounds {
     pub items: u32,
     /// Items of work.
     pub handed_in: usize,
+    /// Whether files are read, and not only found.
+    pub reads: bool,
 }
 
 /// The work of one step.
@@ -42,6 +45,8 @@ pub(super) enum Load<W> {
         root: usize,
         work: Vec<W>,
         items: u32,
+        /// List folders and read no file.
+        only_list: bool,
         /// Where in the stack to put what it finds, if not on top.
         place: Option<usize>,
     },
@@ -73,10 +78,10 @@ impl<W: Item> Stack<W> {
     /// Takes what one step should do while so many workers have nothing to do.
     pub fn take(&mut self, bounds: Bounds, idle: usize) -> Option<Load<W>> {
         let pending = self.0.len();
-        let early = self.early_page();
+        let early = self.early_page(bounds.workers);
         if let Some(place) = early {
             let Task { root, work, .. } = self.0.remove(place);
-            return Some(Load::Step { root, work: vec![work], items: bounds.items, place: early });
+            return Some(Load::Step { root, work: vec![work], items: bounds.items, only_list: false, place: early });
         }
         let Task { root, work, suspicion } = self.0.pop()?;
         if let Some(suspicion) = suspicion.filter(|suspicion| suspicion.fetch_sub(1, Ordering::Relaxed) > 0) {
@@ -92,13 +97,15 @@ impl<W: Item> Stack<W> {
         }
         let spread = self.0.len() < idle || pending < bounds.workers;
         let items = if spread { bounds.items.min(ITEMS_TO_SPREAD) } else { bounds.items };
-        Some(Load::Step { root, work: taken, items, place: None })
+        let only_list = spread && bounds.reads && !taken.iter().any(W::is_files);
+        Some(Load::Step { root, work: taken, items, only_list, place: None })
     }
 
     /// Where a page is that should be listed although it is not on top.
-    fn early_page(&self) -> Option<usize> {
+    fn early_page(&self, workers: usize) -> Option<usize> {
+        let near = EARLY * workers.saturating_sub(1);
         let is_page = |task: &Task<W>| task.work.is_page() && task.suspicion.is_none();
-        let above = self.0.iter().rev().take(EARLY).position(is_page)?;
+        let above = self.0.iter().rev().take(near).position(is_page)?;
         (above > 0).then(|| self.0.len() - 1 - above)
     }
 
@@ -142,7 +149,7 @@ mod tests {
     use super::*;
     use crate::bindings::exports::mt::scanner::scan::Work;
 
-    const BOUNDS: Bounds = Bounds { workers: 2, items: 64, handed_in: 8 };
+    const BOUNDS: Bounds = Bounds { workers: 2, items: 64, handed_in: 8, reads: true };
 
     fn page(after: &str) -> Work {
         Work { folder: "wide".into(), files: None, after: Some(after.into()), ignored_by: Vec::new() }
@@ -150,7 +157,7 @@ mod tests {
 
     /// What a page brings: the next one, and slices on top of it.
     fn brought(next: &str, slices: usize) -> Vec<Work> {
-        let slice = |number| Work { files: Some(vec![format!("{next} {number:03}")]), after: None, ..page("") };
+        let slice = |number| Work { files: Some(format!("{next} {number:03}\0")), after: None, ..page("") };
         [page(next)].into_iter().chain((0..slices).map(slice)).collect()
     }
 
@@ -193,5 +200,19 @@ mod tests {
             assert!(left == 0 || !name.starts_with(next), "{name} before {left} others");
         }
         assert!(most <= 201 + EARLY, "{most} items wait");
+    }
+
+    #[test]
+    fn folders_are_only_listed_while_others_have_nothing_to_do() {
+        let folder = |name: &str| Work { folder: name.into(), ..Work::whole() };
+        let taken = |work: Vec<Work>, bounds: Bounds| match Stack::new([(0, work)].into_iter()).take(bounds, 0) {
+            Some(Load::Step { items, only_list, .. }) => (items, only_list),
+            _ => panic!("nobody is suspect"),
+        };
+        let many: Vec<Work> = ["a", "b", "c", "d"].map(folder).to_vec();
+        assert_eq!(taken(vec![folder("a")], BOUNDS), (ITEMS_TO_SPREAD, true));
+        assert_eq!(taken(vec![folder("a")], Bounds { reads: false, ..BOUNDS }), (ITEMS_TO_SPREAD, false));
+        assert_eq!(taken(brought("b", 1).split_off(1), BOUNDS), (ITEMS_TO_SPREAD, false));
+        assert_eq!(taken(many, BOUNDS), (BOUNDS.items, false));
     }
 }

@@ -15,9 +15,8 @@ pub(super) fn look_at<D: Door>(
     root: usize,
     work: &D::Work,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
-    let items = work.is_files().into();
-    let looked =
-        step(pool, running(pool, instance)?, root, std::slice::from_ref(work), Budget { items, milliseconds: 0 });
+    let budget = Budget { items: 1, milliseconds: 0, only_list: !work.is_files() };
+    let looked = step(pool, running(pool, instance)?, root, std::slice::from_ref(work), budget);
     match looked {
         Err(Failure::Unreturned(Unreturned::Ended(ended))) => {
             *instance = None;
@@ -53,7 +52,8 @@ fn see_from_outside<D: Door>(
     let mut blind = None;
     let instance = running(pool, &mut blind)?;
     instance.blindfold();
-    let mut found = match step(pool, instance, root, &[work.blinded()], Budget { items: 1, milliseconds: 0 }) {
+    let budget = Budget { items: 1, milliseconds: 0, only_list: false };
+    let mut found = match step(pool, instance, root, &[work.blinded()], budget) {
         Err(Failure::Unreturned(Unreturned::Ended(_))) => Found::default(),
         found => found?,
     };

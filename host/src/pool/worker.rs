@@ -25,9 +25,10 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
     let mut instance = None;
     while let Some(load) = pool.take() {
         let found = match &load {
-            Load::Step { root, work, items, .. } => {
+            Load::Step { root, work, items, only_list, .. } => {
                 let instance = running(pool, &mut instance)?;
-                step(pool, instance, *root, work, Budget { items: *items, milliseconds: MILLISECONDS })
+                let budget = Budget { items: *items, milliseconds: MILLISECONDS, only_list: *only_list };
+                step(pool, instance, *root, work, budget)
             }
             Load::Suspect { root, work, .. } => suspect::look_at(pool, &mut instance, *root, work),
         };
@@ -38,13 +39,19 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
                 pool.suspect(load);
                 continue;
             }
-            Err(Failure::Unreturned(Unreturned::Cancelled)) => return Ok(()),
+            Err(Failure::Unreturned(Unreturned::Cancelled)) => {
+                // Others may wait for what this step would have brought.
+                pool.cancel();
+                return Ok(());
+            }
             Err(Failure::Refused(error)) => return Err(error),
         };
         if instance.as_ref().is_some_and(Instance::is_bloated) {
             instance = None;
         }
-        let worth_sending = found.tracks > 0 || found.files > 0 || !found.problems.is_empty() || D::brings(&found.rows);
+        // Each answer wakes the reader. Of a step that has only listed folders, the counters tell.
+        let brings = if D::READS { found.tracks > 0 || D::brings(&found.rows) } else { found.files > 0 };
+        let worth_sending = brings || !found.problems.is_empty();
         let batch = Pool::give(pool, &load, found, answers);
         if worth_sending && answers.send(Ok(batch)).is_err() {
             return Ok(());

@@ -47,6 +47,17 @@ class Sync(NamedTuple):
     call it."""
 
 
+class Budget(NamedTuple):
+    """How much to do in one step."""
+
+    items: int
+    """The most files to read and folders to list."""
+    milliseconds: int = 0
+    """The most time to take; 0 is no bound."""
+    only_list: bool = False
+    """List folders and read no file."""
+
+
 class Plan(NamedTuple):
     """A scan that is to be done."""
 
@@ -72,7 +83,7 @@ class Plan(NamedTuple):
 
         return [json.loads(work) for work in self.sync.begin(root)]
 
-    def request(self, root: str, work: Sequence[Work], items: int, milliseconds: int) -> str:
+    def request(self, root: str, work: Sequence[Work], budget: Budget) -> str:
         """The request for one step."""
         # Here for those who never scan: they load this file, too.
         import json
@@ -80,13 +91,13 @@ class Plan(NamedTuple):
         request = json.dumps(
             {
                 "root": root,
-                "budget": {"items": items, "milliseconds": milliseconds},
+                "budget": budget._asdict(),
                 "mode": self.mode,
                 "walking": self.walking._asdict(),
                 "deep": bool(self.sync and self.sync.deep),
             }
         )
-        return f'{request[:-1]}, "work": [{", ".join(self._told(root, work, items))}]}}'
+        return f'{request[:-1]}, "work": [{", ".join(self._told(root, work, budget.items))}]}}'
 
     def _told(self, root: str, work: Sequence[Work], items: int) -> Iterator[str]:
         """Work as JSON, with what the component cannot see by itself. It comes to so many files at most."""

@@ -18,7 +18,7 @@ from mt_scanner import _ending
 from mt_scanner._answer import Answer
 from mt_scanner._component import Component
 from mt_scanner._instance import Ended, Instance
-from mt_scanner._plan import Plan, Work
+from mt_scanner._plan import Budget, Plan, Work
 from mt_scanner._progress import Progress
 from mt_scanner._suspects import Found, Suspect, look_at
 
@@ -31,7 +31,7 @@ MILLISECONDS = 50
 TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
 """The most items of the stack that go into one step; those that it does not come to are handed back."""
 FOLDERS_TAKEN = 32
-"""The most folders that go into a step which only lists them."""
+"""The most folders that a step lists which does nothing else."""
 WAITING = 2
 """Answers that may wait to be read, for each worker."""
 ALONE = 0.005
@@ -155,7 +155,7 @@ class Pool:
                     continue
                 instance = instance or Instance(self._component, self._plan.roots, self._limits)
                 try:
-                    request = self._plan.request(root, items, budget, MILLISECONDS)
+                    request = self._plan.request(root, items, budget)
                     found = instance.step(request, self._limits.seconds + MILLISECONDS / 1000)
                 except Ended:
                     instance.close()
@@ -166,7 +166,7 @@ class Pool:
             if instance is not None:
                 instance.close()
 
-    def _take(self) -> tuple[str, list[Work] | Suspect, int] | None:
+    def _take(self) -> tuple[str, list[Work] | Suspect, Budget] | None:
         """The next work, or `None` when there is none and nobody who could bring any."""
         with self._lock:
             while not self._stopped and not self._stack:
@@ -183,23 +183,23 @@ class Pool:
             # Workers without work, and those that are not there yet: as long as there is something for each of them, or
             # all have something, steps are long.
             hungry = workers - self._busy
-            budget = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
+            enough = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
             root, first = stack.pop()
             if isinstance(first, Suspect):
-                return root, first, budget
+                return root, first, Budget(1)
             lists = self._lists_first and first["files"] is None
             share = min((len(stack) + 1) // workers, FOLDERS_TAKEN if lists else TAKEN[self._plan.mode])
             items = [first]
             files = len(first["files"] or ())
             # Files beyond the budget would be looked at for nothing: they would come back.
-            while len(items) < share and files < budget and stack and stack[-1][0] == root:
+            while len(items) < share and files < enough and stack and stack[-1][0] == root:
                 next_one = stack[-1][1]
                 if isinstance(next_one, Suspect) or (self._lists_first and (next_one["files"] is None) != lists):
                     break
                 items.append(next_one)
                 files += len(next_one["files"] or ())
                 stack.pop()
-            return root, items, 0 if lists else budget
+            return root, items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists)
 
     def _give(self, root: str, found: Found) -> None:
         """Takes in what a step has found: work for the workers at once, the rest as soon as there is room for it."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from mt_scanner._component import Component
 from mt_scanner._instance import Ended, Instance
-from mt_scanner._plan import Plan, Work
+from mt_scanner._plan import Budget, Plan, Work
 
 Found = dict[str, Any]
 
@@ -25,12 +25,14 @@ class Lens:
         self._root = root
         self._instance: Instance | None = None
 
-    def step(self, work: Work, items: int) -> Found:
+    def step(self, work: Work) -> Found:
+        """Lists one folder, or reads one file."""
         if self._instance is None:
             self._instance = Instance(self._component, self._plan.roots, self._plan.limits)
         try:
-            seconds = self._plan.limits.seconds if items else self._plan.limits.listing
-            return self._instance.step(self._plan.request(self._root, [work], items, 0), seconds)
+            is_folder = work["files"] is None
+            seconds = self._plan.limits.listing if is_folder else self._plan.limits.seconds
+            return self._instance.step(self._plan.request(self._root, [work], Budget(1, only_list=is_folder)), seconds)
         except Ended:
             self.close()
             raise
@@ -60,8 +62,7 @@ def look_at(suspect: Suspect, component: Component, plan: Plan, root: str, stopp
 def list_folder(lens: Lens, work: Work, root: str) -> Found:
     """Lists a folder and reads nothing. What it holds is work again, its files under suspicion."""
     try:
-        # No items: `step` lists what it is given, and hands back the rest.
-        found = lens.step(work, items=0)
+        found = lens.step(work)
     except Ended as ended:
         return {"problems": [[root, work["folder"], ended.outcome, f"listing the folder: {ended.detail}"]]}
     found["work"] = [item if item["files"] is None else Suspect(item) for item in found["work"]]
@@ -71,14 +72,14 @@ def list_folder(lens: Lens, work: Work, root: str) -> Found:
 def read_file(lens: Lens, work: Work, root: str) -> Found:
     """Reads one file. One that ends the instance is a problem, and a track with its fingerprint and nothing else."""
     try:
-        return lens.step(work, items=1)
+        return lens.step(work)
     except Ended as ended:
         (file,) = work["files"]
         name = file if isinstance(file, str) else file[0]
         path = f"{work['folder']}/{name}" if work["folder"] else name
         problem = [root, path, ended.outcome, f"reading the file: {ended.detail}"]
     try:
-        found = lens.step({**work, "blind": True}, items=1)
+        found = lens.step({**work, "blind": True})
     except Ended:
         found = {}
     merge(found, {"problems": [problem]})

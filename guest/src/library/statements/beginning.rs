@@ -3,7 +3,6 @@
 use super::{FOLDER, FOLDER_PROBLEMS, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::library::moves;
-use crate::walk::PAGE;
 
 /// Its memory is in temporary tables; triggers note what it changes.
 pub(super) fn statements() -> Vec<Statement> {
@@ -66,6 +65,10 @@ const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignore
     FROM folders WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND present AND mtime_ns IS NOT NULL \
     UNION ALL SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL) \
     FROM folders WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND present AND mtime_ns IS NULL";
+
+/// How many files of a folder are told at a time, of those that are there and of those that are missing. A sync compares a folder in pages that end
+/// where this ends, so that its memory is bounded.
+const PAGE: usize = 12 * 1024;
 
 /// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those behind a name, a page of those that
 /// are there and one of those that are missing.

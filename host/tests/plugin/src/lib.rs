@@ -36,10 +36,12 @@ impl scan::Guest for Modules {
         for Work { folder, files, .. } in work {
             match files {
                 None => list(&root, folder, mode, &mut result)?,
-                Some(files) if budget.items == 0 => {
+                Some(files) if budget.only_list => {
                     result.work.push(Work { folder, files: Some(files), after: None, ignored_by: Vec::new() });
                 }
-                Some(files) => result.tracks.extend(files.iter().map(|name| track(&root, &join(&folder, name)))),
+                Some(files) => {
+                    result.tracks.extend(files.split_terminator('\0').map(|name| track(&root, &join(&folder, name))))
+                }
             }
         }
         Ok(result)
@@ -58,7 +60,7 @@ impl scan::Guest for Modules {
         let mut count = 0;
         let walking = Walking { follow_links: false, hidden_folders: true, ignored_folders: true };
         while let Some(item) = work.pop() {
-            let budget = Budget { items: 1, milliseconds: 0 };
+            let budget = Budget { items: 1, milliseconds: 0, only_list: false };
             let result = Self::step(root.clone(), vec![item], budget, Mode::Count, walking)?;
             count += result.files;
             work.extend(result.work);
@@ -106,20 +108,20 @@ impl library::Guest for Modules {
 fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Result<(), ScanError> {
     let entries = fs::read_dir(join(root, &folder)).map_err(|_| ScanError::RootUnreadable(root.to_owned()))?;
     result.folders += 1;
-    let mut names = Vec::new();
+    let mut names = String::new();
     for entry in entries.flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
             result.work.push(Work { folder: join(&folder, &name), files: None, after: None, ignored_by: Vec::new() });
         } else if kind.is_file() && is_module(&name) {
-            names.push(name);
+            names += &(name + "\0");
+            result.files += 1;
         }
     }
-    result.files += names.len() as u64;
     match mode {
         Mode::Count => {}
-        Mode::Paths => names.iter().for_each(|name| result.paths += &(join(&folder, name) + "\0")),
+        Mode::Paths => names.split_terminator('\0').for_each(|name| result.paths += &(join(&folder, name) + "\0")),
         Mode::Tracks if names.is_empty() => {}
         Mode::Tracks => result.work.push(Work { folder, files: Some(names), after: None, ignored_by: Vec::new() }),
     }
