@@ -83,7 +83,7 @@ def test_a_step_that_only_lists_hands_every_file_back() -> None:
         work = [item for item in answer["work"] if item["files"] is None]
         left = [item for item in answer["work"] if item["files"] is not None]
         files |= {f"{item['folder']}/{name}".lstrip("/") for item in left for name in item["files"]}
-        # Handed in, files come back as they are. What is to be done first comes first in a request, and last in an answer.
+        # Handed in, files come back as they are. What is to be done first is first in a request, last in an answer.
         assert guest.step(left, items=5, only_list=True)["work"] == left[::-1]
     assert files >= {track["path"] for track in map(json.loads, guest.whole(mode="paths")[0])}
 
