@@ -1,11 +1,11 @@
-//! Generated from `wit/`. Nothing else is written here.
+//! Generated from `wit/`, and how the contract's records become those of these bindings. Nothing else is written here.
 #![allow(missing_docs)]
 
 wit_bindgen::generate!({
     path: "../wit",
     world: "scanner",
-    additional_derives: [PartialEq, serde::Serialize, serde::Deserialize],
-    // Names on the wire are kebab-case: see `outcome.rs` and `step/request.rs`.
-    additional_derives_ignore: ["outcome", "mode", "scan-error"],
+    additional_derives: [PartialEq],
     pub_export_macro: true,
 });
+
+mt_scanner_contract::convert_records!(crate::bindings::exports::mt::scanner);

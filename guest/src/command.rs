@@ -7,12 +7,12 @@ mod arguments;
 
 use std::io::{self, BufWriter, Write};
 
+use mt_scanner_contract::ScanError;
 use serde::Serialize;
 
-use crate::bindings::exports::mt::scanner::scan::Mode;
-use crate::bindings::exports::mt::scanner::types::ScanError;
 use crate::component::{benchmark, run_through};
 use crate::json;
+use crate::step::{Found, Mode};
 use arguments::{Command, Verb};
 
 /// Only a component can be run; natively the export has nobody to call it.
@@ -53,14 +53,7 @@ fn main() -> Result<(), ()> {
 
 /// An error in the words of every command line of this project.
 fn explained(error: &ScanError) -> String {
-    let (path, why) = match error {
-        ScanError::RootNotFound(path) => (path, "the root does not exist"),
-        ScanError::RootNotAFolder(path) => (path, "the root is not a folder"),
-        ScanError::RootUnreadable(path) => (path, "the root cannot be opened or listed"),
-        ScanError::EscapesRoot(path) => (path, "the path leads out of the root"),
-        ScanError::FileNotFound(path) => (path, "no file is there"),
-        ScanError::InvalidRequest(text) => (text, "the request is not of the documented form"),
-    };
+    let (_, path, why) = error.parts();
     format!("{path}: {why}")
 }
 
@@ -120,7 +113,7 @@ fn steps<W: Write>(
     command: &Command,
     mode: Mode,
     out: &mut W,
-    mut each: impl FnMut(&mut W, &crate::bindings::exports::mt::scanner::scan::StepResult) -> io::Result<()>,
+    mut each: impl FnMut(&mut W, &Found) -> io::Result<()>,
 ) -> Result<(), Stop> {
     let mut written = Ok(());
     run_through(&command.root, mode, command.walking, |mut result| {

@@ -1,13 +1,14 @@
 //! The calls of the contract.
 
+use mt_scanner_contract::{Budget, Request, ScanError, Walking};
 use wasip2::clocks::monotonic_clock;
 
-use crate::bindings::exports::mt::scanner::files::{self, Inspection};
+use crate::bindings::exports::mt::scanner::files;
 use crate::bindings::exports::mt::scanner::library::{self, Migration, Statement};
-use crate::bindings::exports::mt::scanner::scan::{self, Budget, Mode, StepResult, Walking, Work};
-use crate::bindings::exports::mt::scanner::types::ScanError;
-use crate::json::{self, StepAnswer};
-use crate::step::{Step, Work as InHand, request::Request, whole_root};
+use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
+use crate::bindings::exports::mt::scanner::types;
+use crate::json;
+use crate::step::{Found, Mode, Step, Work, whole_root};
 use crate::{extension, inspect};
 
 struct Component;
@@ -25,37 +26,38 @@ pub const LARGE_STEP: Budget = Budget { items: 512, milliseconds: 0, only_list: 
 impl scan::Guest for Component {
     fn step(
         root: String,
-        work: Vec<Work>,
-        budget: Budget,
-        mode: Mode,
-        walking: Walking,
-    ) -> Result<StepResult, ScanError> {
-        let work = work.into_iter().map(InHand::from).collect();
-        Ok(Step { root: &root, budget, mode: mode.into(), walking }.run(work)?.into())
+        work: Vec<scan::Work>,
+        budget: scan::Budget,
+        mode: scan::Mode,
+        walking: scan::Walking,
+    ) -> Result<StepResult, types::ScanError> {
+        let work = work.into_iter().map(Work::from).collect();
+        let step = Step { root: &root, budget: budget.into(), mode: mode.into(), walking: walking.into() };
+        Ok(step.run(work)?.into())
     }
 
-    fn step_json(request: String) -> Result<String, ScanError> {
-        let mut request: Request =
+    fn step_json(request: String) -> Result<String, types::ScanError> {
+        let mut request: Request<'_, Work> =
             serde_json::from_str(&request).map_err(|error| ScanError::InvalidRequest(error.to_string()))?;
-        let (step, work) = request.step();
+        let (step, work) = Step::of(&mut request);
         let found = step.run(work)?;
-        Ok(json::text(&StepAnswer { step: &step, found: &found }))
+        Ok(json::answer(&step, &found))
     }
 
-    fn scan_music_directory(root: String) -> Result<u64, ScanError> {
-        count(&root, None)
+    fn scan_music_directory(root: String) -> Result<u64, types::ScanError> {
+        Ok(count(&root, None)?)
     }
 
-    fn count_audio_files(root: String, limit: Option<u64>) -> Result<u64, ScanError> {
-        count(&root, limit)
+    fn count_audio_files(root: String, limit: Option<u64>) -> Result<u64, types::ScanError> {
+        Ok(count(&root, limit)?)
     }
 
     fn is_audio_file(filename: String) -> bool {
         extension::is_audio_file(&filename)
     }
 
-    fn benchmark_directory(root: String, iterations: u32) -> Result<f64, ScanError> {
-        benchmark(&root, iterations)
+    fn benchmark_directory(root: String, iterations: u32) -> Result<f64, types::ScanError> {
+        Ok(benchmark(&root, iterations)?)
     }
 
     fn audio_extensions() -> Vec<String> {
@@ -64,12 +66,12 @@ impl scan::Guest for Component {
 }
 
 impl files::Guest for Component {
-    fn inspect(root: String, path: String) -> Result<Inspection, ScanError> {
-        inspect::inspect(&root, &path)
+    fn inspect(root: String, path: String) -> Result<files::Inspection, types::ScanError> {
+        Ok(inspect::inspect(&root, &path)?.into())
     }
 
-    fn inspect_json(root: String, path: String) -> Result<String, ScanError> {
-        inspect::inspect(&root, &path).map(|inspection| json::text(&inspection))
+    fn inspect_json(root: String, path: String) -> Result<String, types::ScanError> {
+        Ok(inspect::inspect(&root, &path).map(|inspection| json::text(&inspection))?)
     }
 }
 
@@ -92,14 +94,14 @@ pub fn run_through(
     root: &str,
     mode: Mode,
     walking: Walking,
-    mut each: impl FnMut(StepResult) -> bool,
+    mut each: impl FnMut(Found) -> bool,
 ) -> Result<(), ScanError> {
-    let step = Step { root, budget: LARGE_STEP, mode: mode.into(), walking };
+    let step = Step { root, budget: LARGE_STEP, mode, walking };
     let mut work = vec![whole_root()];
     while !work.is_empty() {
         let mut found = step.run(work)?;
         work = std::mem::take(&mut found.work);
-        if !each(found.into()) {
+        if !each(found) {
             break;
         }
     }

@@ -4,12 +4,11 @@
 pub const AUDIO_EXTENSIONS: [&str; 10] =
     [".mp3", ".flac", ".m4a", ".ogg", ".wav", ".wma", ".aac", ".opus", ".m4p", ".mp4"];
 
-/// The list joined by spaces, as a custom section of the component: hosts that only want the list read the file and run nothing.
-#[cfg(target_family = "wasm")]
-#[unsafe(link_section = "mt:audio-extensions")]
-#[used]
-static SECTION: [u8; joined_len()] = joined();
+/// The list joined by spaces.
+#[cfg(any(target_family = "wasm", test))]
+pub const JOINED: [u8; joined_len()] = joined();
 
+#[cfg(any(target_family = "wasm", test))]
 const fn joined_len() -> usize {
     let mut len = AUDIO_EXTENSIONS.len() - 1;
     let mut index = 0;
@@ -20,6 +19,7 @@ const fn joined_len() -> usize {
     len
 }
 
+#[cfg(any(target_family = "wasm", test))]
 const fn joined() -> [u8; joined_len()] {
     let mut bytes = [b' '; joined_len()];
     let (mut index, mut at) = (0, 0);
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_section_is_the_list() {
-        assert_eq!(joined(), AUDIO_EXTENSIONS.join(" ").as_bytes());
+        assert_eq!(JOINED, AUDIO_EXTENSIONS.join(" ").as_bytes());
     }
 
     #[test]

@@ -2,15 +2,13 @@
 
 use std::io;
 
+use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, ScanError, Track};
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags};
 
-use crate::bindings::exports::mt::scanner::files::Inspection;
-use crate::bindings::exports::mt::scanner::types::{Outcome, Problem, ScanError, Track};
 use crate::metadata::reader::{FileReader, ReadAt};
 use crate::metadata::{Failure, blank_track, expected_by_extension, parse};
 use crate::outcome::{problem, refused};
-use crate::step::Fingerprint;
-use crate::walk::{Folder, Root, join, leaves_root, root_error, split};
+use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
 
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
@@ -123,7 +121,7 @@ impl Read<'_> {
 }
 
 fn regular(stat: &DescriptorStat) -> Option<Fingerprint> {
-    (stat.type_ == DescriptorType::RegularFile).then(|| stat.into())
+    (stat.type_ == DescriptorType::RegularFile).then(|| fingerprint(stat))
 }
 
 /// Parses a file, and gives what did not go well.

@@ -1,35 +1,26 @@
 //! Results as JSON text.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use mt_scanner_contract::{Answer, ProblemRow};
+use serde::ser::{Serialize, Serializer};
 
-use crate::rows::{ProblemRow, TrackRow};
+use crate::rows::TrackRow;
 use crate::step::{ChangesOf, Found, Mode, Rows, Step};
 
 /// The answer of `step-json`.
-pub struct StepAnswer<'a> {
-    /// What was asked.
-    pub step: &'a Step<'a>,
-    /// What the step did.
-    pub found: &'a Found,
-}
-
-impl Serialize for StepAnswer<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Found { folders, files, read, paths, tracks, problems, changes, work } = self.found;
-        let mut answer = serializer.serialize_struct("step", 9)?;
-        answer.serialize_field("folders", folders)?;
-        answer.serialize_field("files", files)?;
-        answer.serialize_field("read", read)?;
-        answer.serialize_field("paths", &Paths(paths))?;
-        answer.serialize_field("tracks", &Rows(tracks, TrackRow))?;
-        if matches!(self.step.mode, Mode::Sync { .. }) {
-            answer.serialize_field("unchanged", &changes.unchanged)?;
-            answer.serialize_field("changes", &ChangesOf(self.step.root, changes))?;
-        }
-        answer.serialize_field("problems", &Rows(problems, ProblemRow))?;
-        answer.serialize_field("work", work)?;
-        answer.end()
-    }
+pub fn answer(step: &Step<'_>, found: &Found) -> String {
+    let Found { folders, files, read, paths, tracks, problems, changes, work } = found;
+    let is_sync = matches!(step.mode, Mode::Sync { .. });
+    text(&Answer {
+        folders: *folders,
+        files: *files,
+        read: *read,
+        paths: Paths(paths),
+        tracks: Rows(tracks, TrackRow),
+        unchanged: is_sync.then_some(changes.unchanged),
+        changes: is_sync.then_some(ChangesOf(step.root, changes)),
+        problems: Rows(problems, ProblemRow::from),
+        work,
+    })
 }
 
 /// Paths that are ended by a NUL each, as an array.

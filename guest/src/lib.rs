@@ -25,5 +25,7 @@ mod metadata;
 mod misbehave;
 mod outcome;
 mod rows;
+#[cfg(target_family = "wasm")]
+mod sections;
 mod step;
 mod walk;

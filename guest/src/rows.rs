@@ -1,11 +1,8 @@
-//! Tracks and problems as rows: arrays of values in column order.
-//!
-//! The columns of a track are named once, below, in the order of the record in `wit/types.wit`. The SQL statements, the rows of
-//! `step-json` and the JSON lines of the command all follow this list.
+//! Tracks as rows: arrays of values in the order of the columns, which are the fields of the record in `wit/types.wit`.
+//! The SQL statements and the rows of `step-json` follow the contract's list.
 
+use mt_scanner_contract::{Track, for_each_column};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
-
-use crate::bindings::exports::mt::scanner::types::{Problem, Track};
 
 /// A row of a track, for serialisation as an array.
 pub struct TrackRow<'a>(pub &'a Track);
@@ -27,12 +24,6 @@ pub struct ModifiedRow<'a> {
     /// Its row in the library.
     pub id: i64,
 }
-
-/// A row of a problem, for serialisation as an array.
-pub struct ProblemRow<'a>(pub &'a Problem);
-
-/// The columns of a problem's row.
-pub const PROBLEM_COLUMNS: &[&str] = &["root", "path", "outcome", "detail"];
 
 /// A value that a host can bind to a statement as it is in the row.
 trait Bind: Serialize {
@@ -111,65 +102,15 @@ impl Serialize for ModifiedRow<'_> {
     }
 }
 
-columns!(
-    root,
-    path,
-    size,
-    mtime_ns,
-    ctime_ns,
-    format,
-    codec,
-    duration_ms,
-    bitrate,
-    sample_rate,
-    channels,
-    bit_depth,
-    title,
-    artist,
-    artists,
-    album,
-    album_artist,
-    track_number,
-    track_total,
-    disc_number,
-    disc_total,
-    date,
-    year,
-    genre,
-    genres,
-    composer,
-    comment,
-    isrc,
-    musicbrainz_recording_id,
-    musicbrainz_track_id,
-    musicbrainz_release_id,
-    musicbrainz_release_group_id,
-    musicbrainz_artist_ids,
-    musicbrainz_album_artist_ids,
-    replaygain_track_gain,
-    replaygain_track_peak,
-    replaygain_album_gain,
-    replaygain_album_peak,
-    compilation,
-    has_artwork,
-    audio_key,
-);
-
-impl Serialize for ProblemRow<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Problem { root, path, outcome, detail } = self.0;
-        (root, path, outcome, detail).serialize(serializer)
-    }
-}
+for_each_column!(columns);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::blank_track;
 
     #[test]
     fn the_columns_are_the_fields_of_the_record_in_its_order() {
-        let object = serde_json::to_string(&blank_track("r", "p")).unwrap();
+        let object = serde_json::to_string(&Track::default()).unwrap();
         let fields: Vec<&str> = object
             .trim_matches(['{', '}'])
             .split(",\"")
@@ -180,8 +121,7 @@ mod tests {
 
     #[test]
     fn what_is_bound_has_lists_as_text_and_booleans_as_numbers() {
-        let mut track = blank_track("r", "p");
-        track.artists = vec!["a".into(), "b\"c".into()];
+        let track = Track { artists: vec!["a".into(), "b\"c".into()], ..Track::default() };
         let row = serde_json::to_value(TrackRow(&track)).unwrap();
         let bound = serde_json::to_value(ModifiedRow { track: &track, id: 1 }).unwrap();
         let place = |name: &str| TRACK_COLUMNS.iter().position(|column| *column == name).unwrap();

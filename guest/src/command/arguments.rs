@@ -1,10 +1,9 @@
 //! The command line.
 
 use lexopt::{Arg, Error, Parser, ValueExt};
+use mt_scanner_contract::{ScanError, Walking};
 use wasip2::filesystem::preopens::get_directories;
 
-use crate::bindings::exports::mt::scanner::scan::Walking;
-use crate::bindings::exports::mt::scanner::types::ScanError;
 use crate::component::ORDINARY;
 
 /// What `--help` prints.

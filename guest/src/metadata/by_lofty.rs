@@ -24,7 +24,7 @@ use super::parse::{Failure, Parsed, SILENT};
 use super::reader::{FileReader, ReadAt};
 use super::tags::{self, Collector, Source};
 use super::wave;
-use crate::bindings::exports::mt::scanner::{files::TagItem, types::Track};
+use mt_scanner_contract::{TagItem, Track};
 
 /// Fills `track` with what a file of this type says. What was filled before a failure stays.
 pub fn parse<S: ReadAt>(

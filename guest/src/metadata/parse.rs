@@ -10,7 +10,7 @@ use super::ogg::{self, Codec};
 use super::reader::{FileReader, ReadAt};
 use super::tags::Collector;
 use super::{audio_key, by_lofty};
-use crate::bindings::exports::mt::scanner::{files::TagItem, types::Track};
+use mt_scanner_contract::{TagItem, Track};
 
 /// A file that could be parsed.
 pub struct Parsed {

@@ -1,8 +1,7 @@
 //! How much of a step's budget is used.
 
+use mt_scanner_contract::Budget;
 use wasip2::clocks::monotonic_clock;
-
-use crate::bindings::exports::mt::scanner::scan::Budget;
 
 /// Counts units of work, and the time.
 pub struct Meter {

@@ -1,9 +1,8 @@
 //! What a sync found to differ from the library: rows for the library's statements, under their names.
 
+use mt_scanner_contract::Track;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::known::Fingerprint;
-use crate::bindings::exports::mt::scanner::types::Track;
 use crate::rows::{AddedRow, ModifiedRow};
 use crate::walk::split;
 
@@ -50,13 +49,6 @@ impl Changes {
         if self.folder.last().is_none_or(|last| last != folder) {
             self.folder.push(folder.to_owned());
         }
-    }
-}
-
-impl Fingerprint {
-    /// What a track says of its file.
-    pub fn of(track: &Track) -> Self {
-        Self { size: track.size, mtime_ns: track.mtime_ns, ctime_ns: track.ctime_ns }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Fingerprint, Item, Open, Run, Work};
-use crate::bindings::exports::mt::scanner::files::Inspection;
+use mt_scanner_contract::{Fingerprint, Inspection};
+
+use super::{Item, Open, Run, Work};
 use crate::inspect::{Inspected, Read};
 use crate::walk::join;
 

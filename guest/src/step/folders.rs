@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
+use mt_scanner_contract::{KnownFolder, Names, Outcome, ScanError, Slice};
 use wasip2::filesystem::types::ErrorCode;
 
-use super::known::{KnownFolder, nanoseconds};
-use super::slice::Slice;
 use super::{Item, Mode, Open, Run, Work};
-use crate::bindings::exports::mt::scanner::types::{Outcome, ScanError};
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Ignored, Listing, Names, Page, Target, append, join, list, root_error, split};
+use crate::walk::{Folder, Ignored, Listing, Page, Target, append, join, list, nanoseconds, root_error, split};
 
 /// A page of a folder, as it was listed.
 pub struct Listed<'a> {
@@ -192,7 +190,7 @@ impl Run<'_> {
     /// What a page has left of its folder. Pushed before what the page holds, so that this is done first.
     fn push_next_page(&mut self, listed: &Listed<'_>, ignored_by: &[String], known: Option<&KnownFolder>) {
         let Some(last) = listed.last else { return };
-        let work = Work::folder(listed.path.to_owned(), ignored_by.to_vec());
+        let work = Work::folder(listed.path.to_owned(), Some(ignored_by.to_vec()));
         let work = Work { after: Some(last.to_owned()), ..work };
         match known {
             Some(known) if !known.new => self.for_the_host.push(work),
@@ -213,7 +211,7 @@ impl Run<'_> {
     ) {
         let known = known.map(|_| Box::new(KnownFolder::none()));
         self.stack.extend(folders.iter().rev().map(|name| Item {
-            work: Work { known: known.clone(), ..Work::folder(join(path, name), ignored_by.to_vec()) },
+            work: Work { known: known.clone(), ..Work::folder(join(path, name), Some(ignored_by.to_vec())) },
             open: open.cloned(),
         }));
     }

@@ -4,24 +4,19 @@ mod budget;
 mod changes;
 mod files;
 mod folders;
-mod known;
-pub mod request;
-mod slice;
 mod sync;
 mod work;
 
 use std::rc::Rc;
 
+use mt_scanner_contract::{Budget, Problem, Request, ScanError, Slice, Track, Walking};
 use wasip2::filesystem::types::ErrorCode;
 
-use crate::bindings::exports::mt::scanner::scan::{self, Budget, StepResult, Walking};
-use crate::bindings::exports::mt::scanner::types::{Problem, ScanError, Track};
+use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::walk::{Folder, Root, leaves_root};
 use budget::Meter;
 
 pub use changes::{Changes, ChangesOf, Rows};
-pub use known::Fingerprint;
-use slice::Slice;
 pub use work::Work;
 
 /// What a host asks for.
@@ -107,7 +102,21 @@ struct Run<'a> {
 
 /// The work that a scan begins with.
 pub fn whole_root() -> Work {
-    Work::folder(String::new(), Vec::new())
+    Work::folder(String::new(), Some(Vec::new()))
+}
+
+impl<'a> Step<'a> {
+    /// The step that a request asks for, and its work.
+    pub fn of(request: &'a mut Request<'_, Work>) -> (Self, Vec<Work>) {
+        let work = request.work.take().unwrap_or_else(|| vec![whole_root()]);
+        let mode = match request.mode {
+            mt_scanner_contract::Mode::Count => Mode::Count,
+            mt_scanner_contract::Mode::Paths => Mode::Paths,
+            mt_scanner_contract::Mode::Tracks => Mode::Tracks,
+            mt_scanner_contract::Mode::Sync => Mode::Sync { deep: request.deep },
+        };
+        (Self { root: &request.root, budget: request.budget, mode, walking: request.walking }, work)
+    }
 }
 
 impl Step<'_> {
@@ -215,6 +224,13 @@ impl From<scan::Mode> for Mode {
 impl From<Found> for StepResult {
     fn from(found: Found) -> Self {
         let Found { folders, files, paths, tracks, problems, work, .. } = found;
-        Self { folders, files, paths, tracks, problems, work: work.into_iter().map(scan::Work::from).collect() }
+        Self {
+            folders,
+            files,
+            paths,
+            tracks: tracks.into_iter().map(Into::into).collect(),
+            problems: problems.into_iter().map(Into::into).collect(),
+            work: work.into_iter().map(scan::Work::from).collect(),
+        }
     }
 }

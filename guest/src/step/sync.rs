@@ -2,16 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use mt_scanner_contract::{Fingerprint, KnownFile, KnownFolder, Names, Slice, is_settled};
 use wasip2::clocks::wall_clock;
-use wasip2::filesystem::types::{DescriptorStat, DescriptorType, ErrorCode, PathFlags};
+use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
 use super::changes::Added;
 use super::folders::Listed;
-use super::known::{Fingerprint, KnownFile, KnownFolder, is_settled, nanoseconds};
-use super::slice::Slice;
 use super::{Mode, Open, Run, Work};
 use crate::inspect::Read;
-use crate::walk::{Folder, Ignored, Names, Root, join};
+use crate::walk::{Folder, Ignored, Root, fingerprint, join, nanoseconds};
 
 impl Run<'_> {
     /// Whether a folder is done with before it is opened: it has not changed, it is gone, or the host has to say more.
@@ -138,7 +137,7 @@ impl Run<'_> {
             _ => HashSet::new(),
         };
         let left = names.iter().rev().filter(|name| !by_itself.contains(name));
-        self.for_the_host.extend(left.map(|name| Work::folder(join(path, name), ignored_by.to_vec())));
+        self.for_the_host.extend(left.map(|name| Work::folder(join(path, name), Some(ignored_by.to_vec()))));
     }
 
     /// Compares a file with what is known of it, and reads it if it differs.
@@ -190,7 +189,7 @@ impl Run<'_> {
             return;
         }
         self.found.read += 1;
-        let settled = Fingerprint::of(&track).is_settled(now());
+        let settled = Fingerprint::from(&track).is_settled(now());
         match known {
             Some(known) if is_same_audio(&known.audio_key, &track.audio_key) => {
                 changes.settled.push((known.id, settled));
@@ -211,7 +210,7 @@ impl Run<'_> {
             Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(self.root.links(), &join(at, name)),
             stat => stat,
         }?;
-        Ok((stat.type_ == DescriptorType::RegularFile).then(|| Fingerprint::from(&stat)))
+        Ok((stat.type_ == DescriptorType::RegularFile).then(|| fingerprint(&stat)))
     }
 }
 
@@ -236,15 +235,5 @@ fn mtime_at(root: &Root, path: &str) -> Result<i64, ErrorCode> {
         Ok(nanoseconds(stat.data_modification_timestamp))
     } else {
         Err(ErrorCode::NotDirectory)
-    }
-}
-
-impl From<&DescriptorStat> for Fingerprint {
-    fn from(stat: &DescriptorStat) -> Self {
-        Self {
-            size: stat.size,
-            mtime_ns: nanoseconds(stat.data_modification_timestamp),
-            ctime_ns: nanoseconds(stat.status_change_timestamp),
-        }
     }
 }

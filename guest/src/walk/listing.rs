@@ -2,7 +2,8 @@
 
 use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
-use super::names::Names;
+use mt_scanner_contract::Names;
+
 use super::root::Folder;
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is listed in pages, each with the

@@ -3,14 +3,14 @@
 mod ignored;
 mod link;
 mod listing;
-mod names;
 mod path;
 mod patterns;
 mod root;
+mod seen;
 
 pub use ignored::Ignored;
 pub use link::Target;
 pub use listing::{Listing, Page, list};
-pub use names::Names;
 pub use path::{append, join, leaves_root, split};
 pub use root::{Folder, Root, root_error};
+pub use seen::{fingerprint, nanoseconds};

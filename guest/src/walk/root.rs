@@ -1,10 +1,10 @@
 //! A root, and folders in it, as descriptors.
 
+use mt_scanner_contract::ScanError;
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 
 use super::path;
-use crate::bindings::exports::mt::scanner::types::ScanError;
 
 /// The most bytes of a path in one call; PATH_MAX is 4,096 on Linux, 1,024 on macOS.
 const LONGEST: usize = 1_000;

@@ -1,8 +1,10 @@
 //! Those that take the rows of a sync's `changes`.
 
+use mt_scanner_contract::ProblemRow;
+
 use super::{FOLDER, FOLDER_PROBLEMS, content_columns, one, place, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
-use crate::rows::{ADDED_COLUMNS, MODIFIED_COLUMNS, PROBLEM_COLUMNS, TRACK_COLUMNS};
+use crate::rows::{ADDED_COLUMNS, MODIFIED_COLUMNS, TRACK_COLUMNS};
 
 /// A folder and everything below it, by the same parameters: `0` is the character after `/`. The first two bounds are for the index.
 const BELOW: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) \
@@ -58,7 +60,7 @@ pub(super) fn statements() -> Vec<Statement> {
         ),
         several(
             "problem",
-            PROBLEM_COLUMNS,
+            &ProblemRow::COLUMNS,
             vec![
                 "INSERT INTO problems (root_id, path, outcome, detail) \
                  VALUES ((SELECT id FROM roots WHERE path = ?1), ?2, ?3, ?4) \

@@ -1,7 +1,7 @@
 //! Gathers tag items into a track.
 
 use super::field::Field;
-use crate::bindings::exports::mt::scanner::{files::TagItem, types::Track};
+use mt_scanner_contract::{TagItem, Track};
 
 /// Fills a track from its tags, the first tag of a file before the others: what an earlier tag said stays, what it left out is
 /// filled in. Within a tag, repeated items extend lists, and the first text wins elsewhere.

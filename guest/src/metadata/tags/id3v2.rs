@@ -256,10 +256,10 @@ mod tests {
     use lofty::mpeg::MpegFile;
 
     use super::*;
-    use crate::bindings::exports::mt::scanner::{files::TagItem, types::Track};
     use crate::metadata::blank_track;
     use crate::metadata::id3v2::{find, tests::tag};
     use crate::metadata::reader::tests::reader;
+    use mt_scanner_contract::{TagItem, Track};
 
     type Frames<'a> = &'a [(&'a str, &'a [u8])];
 

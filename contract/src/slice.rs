@@ -4,8 +4,7 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::known::KnownFile;
-use crate::walk::Names;
+use crate::{KnownFile, Names};
 
 /// Some files of a folder: their names, and what the library has in these places. In JSON an array of names; where something is known of a
 /// file, an array of its name and that.

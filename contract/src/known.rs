@@ -1,9 +1,7 @@
 //! What a library knows, as its statement `known` answers, and whether a file is still like that.
 
+use crate::{Slice, Track};
 use serde::{Deserialize, Serialize};
-use wasip2::clocks::wall_clock::Datetime;
-
-use super::slice::Slice;
 
 /// What changes when a file does. In JSON an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,13 +100,6 @@ impl KnownFile {
     }
 }
 
-/// Nanoseconds since 1970. Times before that, which WASI's unsigned seconds cannot say, come out as 0 under every host.
-pub fn nanoseconds(time: Option<Datetime>) -> i64 {
-    let nanoseconds =
-        |time: Datetime| (time.seconds as i64).saturating_mul(1_000_000_000).saturating_add(time.nanoseconds.into());
-    time.map_or(0, nanoseconds).max(0)
-}
-
 impl From<(u64, i64, i64)> for Fingerprint {
     fn from((size, mtime_ns, ctime_ns): (u64, i64, i64)) -> Self {
         Self { size, mtime_ns, ctime_ns }
@@ -118,6 +109,13 @@ impl From<(u64, i64, i64)> for Fingerprint {
 impl From<Fingerprint> for (u64, i64, i64) {
     fn from(Fingerprint { size, mtime_ns, ctime_ns }: Fingerprint) -> Self {
         (size, mtime_ns, ctime_ns)
+    }
+}
+
+/// The fingerprint of a track's file.
+impl From<&Track> for Fingerprint {
+    fn from(track: &Track) -> Self {
+        Self { size: track.size, mtime_ns: track.mtime_ns, ctime_ns: track.ctime_ns }
     }
 }
 

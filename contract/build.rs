@@ -1,0 +1,29 @@
+//! Generates from `wit/` what would otherwise be written twice: the record of a track with its columns, the outcomes,
+//! and the description of both for hosts in other languages (`contract.json`, a custom section of the component).
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use wit_parser::Resolve;
+
+#[path = "src/generate.rs"]
+mod generate;
+#[path = "src/limits.rs"]
+mod limits;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (wit, words) = (root.join("../wit"), root.join("words.json"));
+    for input in [&wit, &words, &root.join("src/generate.rs"), &root.join("src/limits.rs")] {
+        println!("cargo::rerun-if-changed={}", input.display());
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(&wit)?;
+    let contract = generate::Contract::of(&resolve, package, &fs::read_to_string(&words)?)?;
+    fs::write(out.join("records.rs"), contract.records())?;
+    fs::write(out.join("words.rs"), contract.words())?;
+    fs::write(out.join("contract.json"), contract.json())?;
+    Ok(())
+}

@@ -1,0 +1,436 @@
+//! Reads the contract out of `wit/`, and writes it down in Rust and in JSON. Part of the build script; tested as a module
+//! of the crate.
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
+
+use crate::limits;
+
+/// The records that guest and hosts have in common, in the order in which they are written.
+const RECORDS: [&str; 6] = ["track", "problem", "tag-item", "inspection", "budget", "walking"];
+/// The enum of what became of a file.
+const OUTCOME: &str = "outcome";
+/// The variant of why a call could not begin.
+const SCAN_ERROR: &str = "scan-error";
+
+/// What guest and hosts agree on.
+pub struct Contract {
+    /// The version of the package.
+    version: String,
+    records: Vec<Record>,
+    outcomes: Vec<Case>,
+    errors: Vec<Case>,
+    words: Map<String, Value>,
+}
+
+/// A record of `wit/`.
+struct Record {
+    name: String,
+    /// The interface that it is in.
+    interface: String,
+    docs: String,
+    fields: Vec<Field>,
+}
+
+struct Field {
+    /// In snake case.
+    name: String,
+    /// In WIT's notation: `string`, `option<u32>`, `list<tag-item>`.
+    kind: String,
+    docs: String,
+}
+
+/// A case of an enum or a variant.
+struct Case {
+    /// In kebab case, as it is written in rows.
+    name: String,
+    docs: String,
+}
+
+impl Contract {
+    /// Takes the contract out of a package. `words`: the JSON text of `words.json`.
+    pub fn of(resolve: &Resolve, package: wit_parser::PackageId, words: &str) -> Result<Self, Box<dyn Error>> {
+        let package = &resolve.packages[package];
+        let mut contract = Self {
+            version: package.name.version.as_ref().map(ToString::to_string).unwrap_or_default(),
+            records: Vec::new(),
+            outcomes: Vec::new(),
+            errors: Vec::new(),
+            words: serde_json::from_str(words)?,
+        };
+        for (interface, &id) in &package.interfaces {
+            for (name, &id) in &resolve.interfaces[id].types {
+                let definition = &resolve.types[id];
+                match &definition.kind {
+                    TypeDefKind::Record(_) if RECORDS.contains(&name.as_str()) => {
+                        contract.records.push(Record::of(resolve, interface, name, definition)?);
+                    }
+                    TypeDefKind::Enum(outcome) if name == OUTCOME => {
+                        contract.outcomes = outcome.cases.iter().map(|case| Case::of(&case.name, &case.docs)).collect();
+                    }
+                    TypeDefKind::Variant(error) if name == SCAN_ERROR => {
+                        contract.errors = error.cases.iter().map(|case| Case::of(&case.name, &case.docs)).collect();
+                    }
+                    _ => {}
+                }
+            }
+        }
+        contract.records.sort_by_key(|record| RECORDS.iter().position(|name| *name == record.name));
+        if contract.records.len() != RECORDS.len() || contract.outcomes.is_empty() || contract.errors.is_empty() {
+            return Err(format!("wit/ lacks one of the records {RECORDS:?}, `{OUTCOME}` or `{SCAN_ERROR}`").into());
+        }
+        Ok(contract)
+    }
+
+    /// The records and the outcomes as Rust, and macros that name their fields.
+    pub fn records(&self) -> String {
+        let mut code = String::new();
+        for record in &self.records {
+            record.write(&mut code);
+        }
+        self.write_outcomes(&mut code);
+        self.write_errors(&mut code);
+        self.write_macros(&mut code);
+        code
+    }
+
+    /// The texts that people read, as constants.
+    pub fn words(&self) -> String {
+        let mut code = String::new();
+        for (name, text) in &self.words {
+            let constant = name.replace('-', "_").to_uppercase();
+            let _ = writeln!(code, "/// {}\npub const {constant}: &str = {text};", text.as_str().unwrap_or_default());
+        }
+        code
+    }
+
+    /// All of it as JSON, for hosts in other languages.
+    pub fn json(&self) -> String {
+        let cases = |cases: &[Case]| -> Vec<Value> {
+            cases.iter().map(|case| json!({"name": case.name, "docs": case.docs})).collect()
+        };
+        let records: Map<String, Value> =
+            self.records.iter().map(|record| (record.name.clone(), record.json())).collect();
+        let all = json!({
+            "version": self.version,
+            "records": records,
+            "outcomes": cases(&self.outcomes),
+            "errors": cases(&self.errors),
+            "words": self.words,
+            "limits": {
+                "file_timeout": limits::FILE_TIMEOUT.as_secs_f64(),
+                "listing_timeout": limits::LISTING_TIMEOUT.as_secs_f64(),
+                "memory": limits::MEMORY,
+                "step_milliseconds": limits::STEP_MILLISECONDS,
+            },
+        });
+        all.to_string()
+    }
+
+    fn write_outcomes(&self, code: &mut String) {
+        let variant = |case: &Case| camel(&case.name);
+        code.push_str(
+            "/// What became of a file or folder that could not be treated as usual.\n\
+             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum Outcome {\n",
+        );
+        for case in &self.outcomes {
+            write_docs(code, "    ", &case.docs);
+            let _ = writeln!(code, "    {},", variant(case));
+        }
+        let all: Vec<String> = self.outcomes.iter().map(|case| format!("Self::{}", variant(case))).collect();
+        let _ = writeln!(
+            code,
+            "}}\n\nimpl Outcome {{\n    /// Every outcome, in the order of the contract.\n    pub const ALL: [Self; {}] = [{}];\n",
+            all.len(),
+            all.join(", ")
+        );
+        code.push_str("    /// The name in the contract: `unreadable`, `wrong-extension`, ...\n");
+        code.push_str("    pub const fn name(self) -> &'static str {\n        match self {\n");
+        for case in &self.outcomes {
+            let _ = writeln!(code, "            Self::{} => {:?},", variant(case), case.name);
+        }
+        code.push_str("        }\n    }\n}\n\n");
+    }
+
+    fn write_errors(&self, code: &mut String) {
+        code.push_str(
+            "/// Why a call could not begin: `scan-error` of the contract. Every case carries the name of the root or the\n\
+             /// path that it is about.\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum ScanError {\n",
+        );
+        for case in &self.errors {
+            write_docs(code, "    ", &case.docs);
+            let _ = writeln!(code, "    {}(String),", camel(&case.name));
+        }
+        code.push_str(
+            "}\n\nimpl ScanError {\n    /// The name of the case, the root or path, and the reason in the words of every host.\n    \
+             pub fn parts(&self) -> (&'static str, &str, &'static str) {\n        match self {\n",
+        );
+        for Case { name, .. } in &self.errors {
+            let word = name.replace('-', "_").to_uppercase();
+            let _ = writeln!(code, "            Self::{}(path) => ({name:?}, path, words::{word}),", camel(name));
+        }
+        code.push_str("        }\n    }\n}\n\n");
+    }
+
+    fn write_macros(&self, code: &mut String) {
+        if let Some(track) = self.records.iter().find(|record| record.name == "track") {
+            let fields: Vec<&str> = track.fields.iter().map(|field| field.name.as_str()).collect();
+            let _ = writeln!(
+                code,
+                "/// Calls a macro with the names of a track's fields, which are the columns of its row, in their order.\n\
+                 #[macro_export]\nmacro_rules! for_each_column {{\n    ($then:ident) => {{ $then! {{ {} }} }};\n}}\n",
+                fields.join(", ")
+            );
+            let columns: Vec<String> =
+                track.fields.iter().map(|field| format!("({:?}, {:?})", field.name, sql(&field.kind))).collect();
+            let _ = writeln!(
+                code,
+                "/// The columns of a track's row with their types in SQL, in the order of the record.\n\
+                 pub const COLUMN_TYPES: [(&str, &str); {}] = [{}];\n",
+                columns.len(),
+                columns.join(", ")
+            );
+        }
+        code.push_str(
+            "/// Converts between the records of this crate and those of bindings of the same contract, whose module is named.\n\
+             #[macro_export]\nmacro_rules! convert_records {\n    ($($bindings:tt)+) => {\n",
+        );
+        for record in &self.records {
+            record.write_conversions(code);
+        }
+        for (name, cases, payload) in [("Outcome", &self.outcomes, ""), ("ScanError", &self.errors, "(path)")] {
+            let (ours, theirs) = (format!("$crate::{name}"), format!("$($bindings)+::types::{name}"));
+            for (from, to) in [(&ours, &theirs), (&theirs, &ours)] {
+                let _ = writeln!(
+                    code,
+                    "        impl From<{from}> for {to} {{\n            fn from(case: {from}) -> Self {{\n                match case {{"
+                );
+                for case in cases {
+                    let variant = camel(&case.name);
+                    let _ =
+                        writeln!(code, "                    {from}::{variant}{payload} => Self::{variant}{payload},");
+                }
+                code.push_str("                }\n            }\n        }\n");
+            }
+        }
+        code.push_str("    };\n}\n");
+    }
+}
+
+impl Record {
+    fn of(resolve: &Resolve, interface: &str, name: &str, definition: &TypeDef) -> Result<Self, Box<dyn Error>> {
+        let TypeDefKind::Record(record) = &definition.kind else { return Err("no record".into()) };
+        let field = |field: &wit_parser::Field| {
+            let kind =
+                kind(resolve, &field.ty).ok_or_else(|| format!("the type of {name}.{} has no rule", field.name))?;
+            Ok(Field { name: field.name.replace('-', "_"), kind, docs: text(&field.docs) })
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            interface: interface.to_owned(),
+            docs: text(&definition.docs),
+            fields: record.fields.iter().map(field).collect::<Result<_, Box<dyn Error>>>()?,
+        })
+    }
+
+    fn write(&self, code: &mut String) {
+        write_docs(code, "", &self.docs);
+        // A problem's outcome has no value that goes without saying.
+        let default = if self.fields.iter().any(|field| field.kind == OUTCOME) { "" } else { ", Default" };
+        let copy =
+            if self.fields.iter().all(|field| matches!(field.kind.as_str(), "bool" | "u32")) { ", Copy" } else { "" };
+        let _ = writeln!(
+            code,
+            "#[derive(Debug, Clone{copy}, PartialEq{default}, serde::Serialize, serde::Deserialize)]\npub struct {} {{",
+            camel(&self.name)
+        );
+        for field in &self.fields {
+            write_docs(code, "    ", &field.docs);
+            let _ = writeln!(code, "    pub {}: {},", field.name, rust(&field.kind));
+        }
+        code.push_str("}\n\n");
+    }
+
+    fn write_conversions(&self, code: &mut String) {
+        let (ours, name) = (format!("$crate::{}", camel(&self.name)), camel(&self.name));
+        let theirs = format!("$($bindings)+::{}::{name}", self.interface);
+        for (from, to) in [(&ours, &theirs), (&theirs, &ours)] {
+            let _ = writeln!(
+                code,
+                "        impl From<{from}> for {to} {{\n            fn from(record: {from}) -> Self {{\n                Self {{"
+            );
+            for Field { name, kind, .. } in &self.fields {
+                let value = if kind.starts_with("list<") && !kind.ends_with("string>") {
+                    format!("record.{name}.into_iter().map(Into::into).collect()")
+                } else if is_defined(kind) {
+                    format!("record.{name}.into()")
+                } else {
+                    format!("record.{name}")
+                };
+                let _ = writeln!(code, "                    {name}: {value},");
+            }
+            code.push_str("                }\n            }\n        }\n");
+        }
+    }
+
+    fn json(&self) -> Value {
+        let fields: Vec<Value> = self
+            .fields
+            .iter()
+            .map(|field| json!({"name": field.name, "type": field.kind, "docs": field.docs}))
+            .collect();
+        json!({"docs": self.docs, "fields": fields})
+    }
+}
+
+impl Case {
+    fn of(name: &str, docs: &Docs) -> Self {
+        Self { name: name.to_owned(), docs: text(docs) }
+    }
+}
+
+/// A type in WIT's notation; `None` for those that no field of these records has.
+fn kind(resolve: &Resolve, ty: &Type) -> Option<String> {
+    Some(match ty {
+        Type::Bool => "bool".into(),
+        Type::U8 => "u8".into(),
+        Type::U32 => "u32".into(),
+        Type::U64 => "u64".into(),
+        Type::S64 => "s64".into(),
+        Type::F64 => "f64".into(),
+        Type::String => "string".into(),
+        Type::Id(id) => {
+            let definition = &resolve.types[*id];
+            match &definition.kind {
+                TypeDefKind::Option(inner) => format!("option<{}>", kind(resolve, inner)?),
+                TypeDefKind::List(inner) => format!("list<{}>", kind(resolve, inner)?),
+                _ => definition.name.clone()?,
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a type is one that the contract defines.
+fn is_defined(kind: &str) -> bool {
+    !matches!(kind, "bool" | "u8" | "u32" | "u64" | "s64" | "f64" | "string") && !kind.ends_with('>')
+}
+
+fn rust(kind: &str) -> String {
+    let inner = |start: &str| kind.strip_prefix(start).and_then(|rest| rest.strip_suffix('>'));
+    if let Some(inner) = inner("option<") {
+        return format!("Option<{}>", rust(inner));
+    }
+    if let Some(inner) = inner("list<") {
+        return format!("Vec<{}>", rust(inner));
+    }
+    match kind {
+        "string" => "String".into(),
+        "s64" => "i64".into(),
+        defined if is_defined(defined) => camel(defined),
+        number => number.into(),
+    }
+}
+
+/// A column's type in a STRICT table. A list is JSON text, a flag 0 or 1.
+fn sql(kind: &str) -> &'static str {
+    match kind {
+        "string" => "TEXT NOT NULL",
+        "bool" => "INTEGER NOT NULL DEFAULT 0",
+        "f64" => "REAL NOT NULL",
+        "option<string>" => "TEXT",
+        "option<f64>" => "REAL",
+        _ if kind.starts_with("list<") => "TEXT NOT NULL DEFAULT '[]'",
+        _ if kind.starts_with("option<") => "INTEGER",
+        _ => "INTEGER NOT NULL",
+    }
+}
+
+/// `tag-item` as `TagItem`.
+fn camel(kebab: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    kebab.split('-').map(word).collect()
+}
+
+fn text(docs: &Docs) -> String {
+    docs.contents.as_deref().unwrap_or_default().trim().to_owned()
+}
+
+fn write_docs(code: &mut String, indent: &str, docs: &str) {
+    for line in docs.lines() {
+        let _ = writeln!(code, "{indent}/// {line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIT: &str = "package mt:scanner@0.1.0;
+        interface types {
+            variant scan-error { root-not-found(string) }
+            enum outcome { wrong-extension }
+            record problem { root: string, path: string, outcome: outcome, detail: string }
+            record track {
+                path: string,
+                /// The mood.
+                ///
+                /// As the tagger wrote it.
+                track-mood: option<string>,
+            }
+        }
+        interface files {
+            use types.{problem, track};
+            record tag-item { key: string }
+            record inspection { track: track, tags: list<tag-item> }
+        }
+        interface scan { record budget { items: u32 } record walking { follow-links: bool } }";
+
+    fn of_text(wit: &str, words: &str) -> Result<Contract, Box<dyn Error>> {
+        let mut resolve = Resolve::default();
+        let package = resolve.push_str("contract.wit", wit)?;
+        Contract::of(&resolve, package, words)
+    }
+
+    fn contract() -> Contract {
+        of_text(WIT, r#"{"root-not-found": "the root does not exist"}"#).unwrap()
+    }
+
+    #[test]
+    fn a_field_of_the_record_is_a_field_in_rust_a_column_and_an_entry_of_the_json() {
+        let contract = contract();
+        let code = contract.records();
+        assert!(code.contains(
+            "    /// The mood.\n    /// \n    /// As the tagger wrote it.\n    pub track_mood: Option<String>,\n"
+        ));
+        assert!(code.contains(r#"("track_mood", "TEXT")"#) && code.contains("{ path, track_mood }"));
+        let json: Value = serde_json::from_str(&contract.json()).unwrap();
+        let field = &json["records"]["track"]["fields"][1];
+        assert_eq!((field["name"].as_str(), field["type"].as_str()), (Some("track_mood"), Some("option<string>")));
+        assert_eq!(json["limits"]["file_timeout"], 10.0);
+    }
+
+    #[test]
+    fn a_word_is_a_constant_and_an_error_knows_its_words() {
+        assert!(contract().words().contains("pub const ROOT_NOT_FOUND: &str = \"the root does not exist\";"));
+        assert!(
+            contract()
+                .records()
+                .contains(r#"Self::RootNotFound(path) => ("root-not-found", path, words::ROOT_NOT_FOUND)"#)
+        );
+    }
+
+    #[test]
+    fn a_contract_that_lacks_a_record_or_has_a_type_without_a_rule_is_refused() {
+        let lacking = WIT.replace("record budget { items: u32 }", "");
+        assert!(of_text(&lacking, "{}").is_err());
+        let strange = WIT.replace("items: u32", "items: char");
+        assert!(of_text(&strange, "{}").is_err());
+    }
+}

@@ -1,0 +1,12 @@
+//! The defaults of what one call of a component may cost, alike in every host.
+
+use std::time::Duration;
+
+/// The most time for one file.
+pub const FILE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most time for listing one folder. A hundred thousand names take theirs on a slow disk or network.
+pub const LISTING_TIMEOUT: Duration = Duration::from_secs(120);
+/// The most linear memory of an instance in bytes.
+pub const MEMORY: usize = 256 << 20;
+/// The time of one step in ms: progress is seen, and other workers get what was found, at least this often.
+pub const STEP_MILLISECONDS: u32 = 50;

@@ -1,0 +1,61 @@
+//! The names of outcomes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::Outcome;
+
+/// The text is no outcome of the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownOutcome(String);
+
+impl fmt::Display for UnknownOutcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}` is no outcome", self.0)
+    }
+}
+
+impl std::error::Error for UnknownOutcome {}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = UnknownOutcome;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name).ok_or_else(|| UnknownOutcome(name.to_owned()))
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_is_written_as_the_contract_names_it() {
+        assert_eq!(serde_json::to_string(&Outcome::WrongExtension).unwrap(), r#""wrong-extension""#);
+        for outcome in Outcome::ALL {
+            assert_eq!(outcome.name().parse(), Ok(outcome));
+        }
+        assert!("wrong extension".parse::<Outcome>().is_err());
+        assert!(serde_json::from_str::<Outcome>(r#""fine""#).is_err());
+    }
+}
