@@ -6,9 +6,9 @@ DIR ?= tests/fixtures/sample-library
 DB ?= library.db
 
 COMPONENT := target/wasm32-wasip2/component/mt_scanner.wasm
-GUEST := $(shell find guest wit -type f -not -name '*.pyc' 2>/dev/null) Cargo.toml Cargo.lock rust-toolchain.toml
+GUEST := $(shell find contract guest wit -type f -not -name '*.pyc' 2>/dev/null) Cargo.toml Cargo.lock rust-toolchain.toml
 PACKAGE := $(shell find python -path python/native -prune -o -type f \( -name '*.py' -o -name '*.toml' -o -name '*.md' -o -name py.typed \) -print 2>/dev/null)
-NATIVE := $(shell find python/native host/src wit -type f 2>/dev/null) host/build.rs host/Cargo.toml Cargo.toml Cargo.lock rust-toolchain.toml
+NATIVE := $(shell find python/native host/src contract wit -type f 2>/dev/null) host/build.rs host/Cargo.toml Cargo.toml Cargo.lock rust-toolchain.toml
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -69,14 +69,14 @@ index: $(VENV)/package
 # Release everywhere: the host's build script compiles the component ahead of time, and needs an optimised compiler for it.
 test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	cargo fmt --all --check
-	cargo clippy --locked -p mt-scanner-guest --all-targets -- -D warnings
+	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-formats -p mt-scanner-guest --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner-native -- -D warnings
 	cargo clippy --locked -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
 	$(BIN)/ruff check --config python/pyproject.toml python guest tests bench
 	$(BIN)/ruff format --config python/pyproject.toml --check python guest tests bench
 	for system in linux darwin win32; do $(BIN)/mypy --platform $$system --config-file python/pyproject.toml python/src guest/build.py || exit; done
-	cargo test --locked -p mt-scanner-guest
+	cargo test --locked -p mt-scanner-contract -p mt-scanner-formats -p mt-scanner-guest
 	$(CARGO) test --release --locked -p mt-scanner
 	$(CARGO) build --release --locked -p mt-scanner --bins --examples
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps -p mt-scanner

@@ -53,7 +53,7 @@ fn compile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
 
 fn build_component() -> Result<PathBuf, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for input in ["wit", "guest", "Cargo.toml", "rust-toolchain.toml"] {
+    for input in ["wit", "contract", "guest", "Cargo.toml", "rust-toolchain.toml"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
     let script = root.join("guest").join("build.py");

@@ -1,15 +1,16 @@
 //! The calls of the contract.
 
 use mt_scanner_contract::{Budget, Request, ScanError, Walking};
+use mt_scanner_formats::extension;
 use wasip2::clocks::monotonic_clock;
 
 use crate::bindings::exports::mt::scanner::files;
 use crate::bindings::exports::mt::scanner::library::{self, Migration, Statement};
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::bindings::exports::mt::scanner::types;
+use crate::inspect;
 use crate::json;
 use crate::step::{Found, Mode, Step, Work, whole_root};
-use crate::{extension, inspect};
 
 struct Component;
 

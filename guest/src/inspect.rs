@@ -5,10 +5,10 @@ use std::io;
 use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, ScanError, Track};
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags};
 
-use crate::metadata::reader::{FileReader, ReadAt};
-use crate::metadata::{Failure, blank_track, expected_by_extension, parse};
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
+use mt_scanner_formats::reader::{FileReader, ReadAt};
+use mt_scanner_formats::{Failure, blank_track, expected_by_extension, parse};
 
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {

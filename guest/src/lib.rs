@@ -3,9 +3,8 @@
 //! The contract is in `wit/`; hosts see nothing else of this crate. From the outside in:
 //!
 //! - [`component`] answers the calls of the contract, [`command`] those of the wasmtime CLI;
-//! - [`step`] does a bounded amount of work, with [`walk`] for folders and [`metadata`] for files;
+//! - [`step`] does a bounded amount of work, with [`walk`] for folders and the crate `mt-scanner-formats` for what is in files;
 //! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema;
-//! - [`extension`] says which names are audio files.
 //!
 //! The generated bindings work inside a component only. What is pure logic is tested natively, the whole through the hosts.
 
@@ -15,12 +14,10 @@
 pub mod bindings;
 mod command;
 mod component;
-mod extension;
 mod inspect;
 mod json;
 mod library;
 mod memory;
-mod metadata;
 #[cfg(feature = "misbehave")]
 mod misbehave;
 mod outcome;

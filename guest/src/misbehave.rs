@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use crate::metadata::reader::{FileReader, ReadAt};
+use mt_scanner_formats::reader::{FileReader, ReadAt};
 
 /// What such files begin with.
 const SIGN: &[u8] = b"MT-MISBEHAVE ";

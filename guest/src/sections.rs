@@ -1,6 +1,6 @@
 //! Custom sections of the component: what hosts can read from the file without running it.
 
-use crate::extension;
+use mt_scanner_formats::extension;
 
 /// The audio extensions, joined by spaces: for hosts that only want the list.
 #[unsafe(link_section = "mt:audio-extensions")]

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use mt_scanner_contract::{KnownFolder, Names, Outcome, ScanError, Slice};
+use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::ErrorCode;
 
 use super::{Item, Mode, Open, Run, Work};
@@ -173,7 +174,7 @@ impl Run<'_> {
                     continue;
                 }
                 Ok(Target::Folder | Target::Other) => continue,
-                Ok(Target::Broken) if !crate::extension::is_audio_file(name) => continue,
+                Ok(Target::Broken) if !is_audio_file(name) => continue,
                 Ok(Target::Broken) => (Outcome::Vanished, "the symbolic link leads to nothing"),
                 Ok(Target::Loop) => (Outcome::LinkLoop, "the symbolic link leads to a folder that contains it"),
                 Ok(Target::Endless) => (Outcome::LinkLoop, "symbolic links lead to each other and to nothing else"),

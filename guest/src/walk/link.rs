@@ -1,5 +1,6 @@
 //! Symbolic links inside a root.
 
+use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
 use super::path;
@@ -38,9 +39,7 @@ impl Root {
         };
         match stat {
             Ok(stat) => match stat.type_ {
-                DescriptorType::RegularFile if crate::extension::is_audio_file(&self.last_name(folder, path)) => {
-                    Ok(Target::AudioFile)
-                }
+                DescriptorType::RegularFile if is_audio_file(&self.last_name(folder, path)) => Ok(Target::AudioFile),
                 DescriptorType::Directory if self.is_around(path)? => Ok(Target::Loop),
                 DescriptorType::Directory => Ok(Target::Folder),
                 _ => Ok(Target::Other),

@@ -1,5 +1,6 @@
 //! The entries of one folder.
 
+use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use mt_scanner_contract::Names;
@@ -75,7 +76,7 @@ impl Listing {
             DescriptorType::RegularFile => match name {
                 ".nomedia" => return self.nomedia = true,
                 ".mtignore" => return self.mtignore = true,
-                name if !crate::extension::is_audio_file(name) => return,
+                name if !is_audio_file(name) => return,
                 _ if page.only_count => return self.counted += u64::from(page.after.is_none()),
                 _ => &mut self.files,
             },

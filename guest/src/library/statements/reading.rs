@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{content_columns, one, place};
 use crate::bindings::exports::mt::scanner::library::Statement;
-use crate::metadata::blank_track;
 use crate::rows::TRACK_COLUMNS;
+use mt_scanner_formats::blank_track;
 
 /// Tracks, what a sync has found, and what is to be forgotten.
 pub(super) fn statements() -> Vec<Statement> {

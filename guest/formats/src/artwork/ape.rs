@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::Artwork;
-use crate::metadata::reader::{FileReader, ReadAt};
+use crate::reader::{FileReader, ReadAt};
 
 /// The APEv2 tag at the end, before a possible ID3v1: its cover items are named `Cover Art (Front)` and the like.
 pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {

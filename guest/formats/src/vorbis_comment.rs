@@ -102,7 +102,7 @@ fn u32_le(reader: &mut impl Read) -> io::Result<u32> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::metadata::reader::tests::reader;
+    use crate::reader::tests::reader;
 
     /// A block of these comments.
     pub fn block(comments: &[&[u8]]) -> Vec<u8> {

@@ -3,9 +3,9 @@
 use std::io::{self, Seek, SeekFrom};
 
 use super::Artwork;
-use crate::metadata::id3v2::Tag;
-use crate::metadata::reader::{FileReader, ReadAt};
-use crate::metadata::vorbis_comment;
+use crate::id3v2::Tag;
+use crate::reader::{FileReader, ReadAt};
+use crate::vorbis_comment;
 
 /// FLAC metadata blocks (RFC 9639, section 8), behind a possible ID3v2.
 pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>, tag: Option<&Tag>) -> io::Result<Artwork> {

@@ -30,7 +30,7 @@ pub fn of<S: ReadAt>(
 ) -> io::Result<Option<String>> {
     // What a parser was not to walk through.
     reader.hide(0..0);
-    if reader.len() == 0 {
+    if reader.is_empty() {
         return Ok(None);
     }
     let whole = 0..reader.len();
@@ -179,8 +179,8 @@ fn end_before_tags<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::id3v2;
-    use crate::metadata::reader::tests::reader;
+    use crate::id3v2;
+    use crate::reader::tests::reader;
 
     fn key_of(bytes: Vec<u8>, file_type: FileType) -> String {
         let mut reader = reader(bytes);

@@ -85,6 +85,11 @@ impl<S: ReadAt> FileReader<S> {
         self.len
     }
 
+    /// Whether there is no byte in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Whether reading from the source ever failed. Parsers wrap or swallow that error.
     pub fn failed(&self) -> bool {
         self.failed
@@ -329,7 +334,7 @@ impl<S: ReadAt> Seek for FileReader<S> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::cell::RefCell;
 

@@ -51,7 +51,7 @@ pub fn measure<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::reader::tests::reader;
+    use crate::reader::tests::reader;
 
     fn frame(len: usize) -> Vec<u8> {
         let mut frame = vec![0xff, 0xf1, 4 << 2, 0x80 | (len >> 11) as u8, (len >> 3) as u8, (len as u8) << 5, 0];

@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use crate::metadata::reader::{FileReader, ReadAt};
+use crate::reader::{FileReader, ReadAt};
 
 /// How much of the end is looked at, in bytes: mostly the last page is a short one; some encoders fill pages with a second of
 /// audio; and no page is longer than the last of these.
@@ -125,7 +125,7 @@ fn parsed(page: &[u8]) -> Found<'_> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::metadata::reader::tests::reader;
+    use crate::reader::tests::reader;
 
     /// What is on a page.
     #[derive(Clone, Copy, PartialEq)]

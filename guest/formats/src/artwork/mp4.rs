@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use super::Artwork;
-use crate::metadata::reader::{FileReader, ReadAt};
+use crate::reader::{FileReader, ReadAt};
 
 /// `moov.udta.meta.ilst.covr` (ISO/IEC 14496-12 boxes, QuickTime metadata).
 pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::Artwork;
-use crate::metadata::reader::{FileReader, ReadAt};
-use crate::metadata::{id3v2, wave};
+use crate::reader::{FileReader, ReadAt};
+use crate::{id3v2, wave};
 
 /// The RIFF chunk `id3 ` of a WAVE file.
 pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Artwork> {

@@ -176,7 +176,7 @@ fn year(date: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::blank_track;
+    use crate::blank_track;
 
     fn collected(fill: impl FnOnce(&mut Collector<'_>)) -> Track {
         let mut track = blank_track("", "");

@@ -3,8 +3,8 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::page::Header;
-use crate::metadata::reader::{FileReader, ReadAt};
-use crate::metadata::vorbis_comment::Skip;
+use crate::reader::{FileReader, ReadAt};
+use crate::vorbis_comment::Skip;
 
 /// Pages in a row that are worth a jump.
 const MANY: u32 = 3;
@@ -136,8 +136,8 @@ impl<S: ReadAt> Skip for Packets<'_, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::ogg::page::tests::{Kind, page};
-    use crate::metadata::reader::tests::reader;
+    use crate::ogg::page::tests::{Kind, page};
+    use crate::reader::tests::reader;
 
     fn numbered(len: usize) -> Vec<u8> {
         (0..len).map(|index| (index * 31 % 251) as u8).collect()

@@ -9,8 +9,8 @@ use lofty::id3::v2::{Frame, Id3v2Tag};
 use lofty::tag::items::Timestamp;
 
 use super::{Collector, Source, field::Field};
-use crate::metadata::id3v2::{Encoding, Tag, decoded};
-use crate::metadata::reader::{FileReader, ReadAt};
+use crate::id3v2::{Encoding, Tag, decoded};
+use crate::reader::{FileReader, ReadAt};
 
 /// Whose `UFID` holds the recording's identifier.
 const MUSICBRAINZ: &str = "http://musicbrainz.org";
@@ -256,9 +256,9 @@ mod tests {
     use lofty::mpeg::MpegFile;
 
     use super::*;
-    use crate::metadata::blank_track;
-    use crate::metadata::id3v2::{find, tests::tag};
-    use crate::metadata::reader::tests::reader;
+    use crate::blank_track;
+    use crate::id3v2::{find, tests::tag};
+    use crate::reader::tests::reader;
     use mt_scanner_contract::{TagItem, Track};
 
     type Frames<'a> = &'a [(&'a str, &'a [u8])];

@@ -60,7 +60,7 @@ fn parse_content<S: ReadAt>(
     listing: bool,
     understood: &mut Understood,
 ) -> Result<Parsed, Failure> {
-    if reader.len() == 0 {
+    if reader.is_empty() {
         return Err(Failure::Malformed("the file is empty".into()));
     }
     understood.tag = id3v2::find(reader, 0).map_err(Failure::Io)?;

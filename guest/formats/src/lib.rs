@@ -1,9 +1,12 @@
-//! What is inside an audio file: its format by content, its properties, its tags.
+//! What is inside an audio file: its format by content, its properties, its tags; and which names are audio files.
+//!
+//! The crate knows no WASI: bytes come from whatever implements [`reader::ReadAt`].
 
 mod adts;
 mod artwork;
 mod audio_key;
 mod by_lofty;
+pub mod extension;
 mod format;
 mod id3v2;
 mod ogg;

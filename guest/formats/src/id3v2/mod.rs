@@ -149,7 +149,7 @@ fn synchsafe(bytes: &[u8]) -> Option<u64> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::metadata::reader::tests::reader;
+    use crate::reader::tests::reader;
 
     /// A tag of this version with these frames, and some padding.
     pub fn tag(version: u8, frames: &[(&str, &[u8])]) -> Vec<u8> {
