@@ -6,6 +6,7 @@ use wasip2::clocks::monotonic_clock;
 
 use crate::bindings::exports::mt::scanner::files;
 use crate::bindings::exports::mt::scanner::library::{self, Migration, Statement};
+use crate::bindings::exports::mt::scanner::reports;
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::bindings::exports::mt::scanner::types;
 use crate::inspect;
@@ -87,6 +88,16 @@ impl library::Guest for Component {
 
     fn statements() -> Vec<Statement> {
         crate::library::statements()
+    }
+
+    fn folders_of_events(request: String) -> Result<String, types::ScanError> {
+        Ok(crate::library::folders_of_events(&request)?)
+    }
+}
+
+impl reports::Guest for Component {
+    fn in_words(report: String) -> Result<String, types::ScanError> {
+        Ok(crate::reports::in_words(&report)?)
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! - [`component`] answers the calls of the contract, [`command`] those of the wasmtime CLI;
 //! - [`step`] does a bounded amount of work, with [`walk`] for folders and the crate `mt-scanner-formats` for what is in files;
-//! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema;
+//! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema, [`reports`] the words for people.
 //!
 //! The generated bindings work inside a component only. What is pure logic is tested natively, the whole through the hosts.
 
@@ -21,6 +21,7 @@ mod memory;
 #[cfg(feature = "misbehave")]
 mod misbehave;
 mod outcome;
+mod reports;
 mod rows;
 #[cfg(target_family = "wasm")]
 mod sections;

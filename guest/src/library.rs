@@ -1,5 +1,6 @@
 //! The SQLite library: its schema and the statements that keep it.
 
+mod events;
 mod moves;
 mod statements;
 
@@ -7,6 +8,7 @@ use mt_scanner_contract::COLUMN_TYPES;
 
 use crate::bindings::exports::mt::scanner::library::Migration;
 
+pub use events::folders_of_events;
 pub use statements::statements;
 
 /// The script of the first version. `{columns}` are those of a track that its file determines.

@@ -1,0 +1,111 @@
+//! Reports that the component puts into words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Outcome, ProblemRow};
+
+/// The request of `in-words`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Report {
+    /// A scan.
+    Scan {
+        /// Tracks by format and codec, in the order in which they were found.
+        kinds: Vec<Kind>,
+        /// Its problems.
+        problems: Problems,
+        /// Its counts and time.
+        progress: Reached,
+    },
+    /// A sync of a library.
+    Index {
+        /// The library's tracks in its roots.
+        kinds: Vec<Kind>,
+        /// Problems in its roots.
+        problems: Problems,
+        /// Counts and time of its scan.
+        progress: Reached,
+        /// Its changes.
+        changes: Changed,
+        /// The library's path.
+        path: String,
+        /// The library's size in bytes.
+        size: u64,
+    },
+    /// A sync that would be done.
+    Rehearsal {
+        /// Problems in its roots.
+        problems: Problems,
+        /// Its changes.
+        changes: Changed,
+    },
+    /// A sync of watched changes.
+    Batch {
+        /// Problems that were not told before.
+        problems: Problems,
+        /// Its changes.
+        changes: Changed,
+        /// Counts and time of its scan.
+        progress: Reached,
+    },
+    /// Problems alone.
+    Problems {
+        /// They.
+        problems: Problems,
+    },
+    /// Tracks that were forgotten.
+    Purge {
+        /// Their number.
+        tracks: u64,
+    },
+}
+
+/// Tracks of one format and codec: these two, their number, their length in ms and their size in bytes. In JSON an array.
+pub type Kind = (Option<String>, Option<String>, u64, u64, u64);
+
+/// Problems, added up.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Problems {
+    /// Their number by outcome, in the order in which they came.
+    pub counts: Vec<(Outcome, u64)>,
+    /// The first of them in the order of root and path; [`NAMED`](Self::NAMED) are enough.
+    pub first: Vec<ProblemRow>,
+}
+
+impl Problems {
+    /// The most problems that are named one by one.
+    pub const NAMED: usize = 5;
+}
+
+/// How far a scan has come, at its end.
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reached {
+    /// Folders that were listed.
+    pub folders: u64,
+    /// Files that were read.
+    pub tracks: u64,
+    /// Time since its start in s.
+    pub seconds: f64,
+    /// Files that were read, or found where reading was not asked for, per second.
+    pub files_per_second: f64,
+}
+
+/// The number of a library's tracks by what a sync did with them.
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changed {
+    /// Tracks that the library did not have.
+    pub added: u64,
+    /// Tracks whose files have changed.
+    pub modified: u64,
+    /// Tracks whose files were found in another place.
+    pub moved: u64,
+    /// Missing tracks whose files are back.
+    pub restored: u64,
+    /// Tracks whose files are not there any more.
+    pub missing: u64,
+    /// Tracks that are as before.
+    pub unchanged: u64,
+}

@@ -1,0 +1,107 @@
+//! Reports in words, alike under every host.
+
+mod problems;
+mod tracks;
+
+use std::fmt::Write as _;
+
+use mt_scanner_contract::ScanError;
+use mt_scanner_contract::report::{Changed, Reached, Report};
+use mt_scanner_contract::text::{number, shown, size, thousands};
+
+/// Puts a report into lines. See `in-words` in `wit/reports.wit`.
+///
+/// # Errors
+///
+/// [`ScanError::InvalidRequest`] if the text is no report.
+pub fn in_words(report: &str) -> Result<String, ScanError> {
+    let report = serde_json::from_str(report).map_err(|error| ScanError::InvalidRequest(error.to_string()))?;
+    let mut text = String::new();
+    match report {
+        Report::Scan { kinds, problems, progress } => {
+            tracks::write(&mut text, kinds, &progress);
+            problems::write(&mut text, problems);
+        }
+        Report::Index { kinds, problems, progress, changes, path, size: bytes } => {
+            tracks::write(&mut text, kinds, &progress);
+            problems::write(&mut text, problems);
+            let _ = writeln!(text, "\n{}: {} ({})", shown(&path), counts(&changes), size(bytes));
+        }
+        Report::Rehearsal { problems, changes } => {
+            problems::write(&mut text, problems);
+            let _ = writeln!(text, "nothing was written; a sync would find: {}", counts(&changes));
+        }
+        Report::Batch { problems, changes, progress } => {
+            problems::write(&mut text, problems);
+            let Reached { tracks, seconds, .. } = progress;
+            let _ = writeln!(text, "{} ({} read, {seconds:.2} s)", counts(&changes), number(tracks, "file"));
+        }
+        Report::Problems { problems } => problems::write(&mut text, problems),
+        Report::Purge { tracks } => {
+            let _ = writeln!(text, "{} forgotten", number(tracks, "track"));
+        }
+    }
+    Ok(text)
+}
+
+/// The changes of a sync in one line.
+fn counts(changes: &Changed) -> String {
+    let Changed { added, modified, moved, restored, missing, unchanged } = *changes;
+    let counts = [
+        (added, "new"),
+        (modified, "changed"),
+        (moved, "moved"),
+        (restored, "back again"),
+        (missing, "missing"),
+        (unchanged, "as before"),
+    ];
+    let told = counts.into_iter().filter(|&(count, what)| count > 0 || matches!(what, "new" | "changed" | "as before"));
+    told.map(|(count, what)| format!("{} {what}", thousands(count))).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_is_told_by_formats_the_most_frequent_first() {
+        let text = in_words(
+            r#"{"scan": {
+                "kinds": [["mp4", "alac", 1, 1000, 900], ["mp3", "mp3", 5000, 7260000, 12345678], [null, null, 1, 0, 8]],
+                "problems": {"counts": [["vanished", 1], ["malformed", 2000]],
+                    "first": [["/m", "b", "malformed", "x"], ["/m", "a\u001b", "malformed", "y"], ["/m", "", "vanished", "z"]]},
+                "progress": {"folders": 1, "tracks": 5002, "seconds": 0.25, "files_per_second": 20008.4}}}"#,
+        );
+        let expected = "\
+5,002 tracks, 2.0 hours, 12.3 MB
+1 folder in 0.2 s, 20,008 files/s
+
+  format       tracks      length      size
+  mp3           5,000   2.0 hours   12.3 MB
+  mp4 (alac)        1         1 s   900 bytes
+  unknown           1         0 s   8 bytes
+
+2,001 problems: 2,000 malformed, 1 vanished
+  .: vanished: z
+  a\\x1b: malformed: y
+  b: malformed: x
+  and 1,998 more; --json names them all
+";
+        let columns = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(columns(&text.unwrap()), columns(expected));
+    }
+
+    #[test]
+    fn a_sync_tells_the_counts_that_say_something() {
+        let changes = Changed { added: 1234, missing: 1, ..Changed::default() };
+        assert_eq!(counts(&changes), "1,234 new, 0 changed, 1 missing, 0 as before");
+    }
+
+    #[test]
+    fn a_report_of_another_form_is_refused() {
+        for report in ["", "{}", r#"{"scan": {}}"#, r#"{"purge": {"tracks": 1, "more": 2}}"#, r#"{"other": {}}"#] {
+            assert!(matches!(in_words(report), Err(ScanError::InvalidRequest(_))), "{report}");
+        }
+        assert_eq!(in_words(r#"{"purge": {"tracks": 1}}"#).unwrap(), "1 track forgotten\n");
+    }
+}
