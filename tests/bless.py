@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from doors import DOORS
-from golden import PLATFORM, Case, cases, settled, written
+from support.doors import DOORS
+from support.golden import PLATFORM, Case, cases, settled, written
 
 
 def bless(case: Case) -> str:

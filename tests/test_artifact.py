@@ -11,9 +11,9 @@ from typing import Any
 
 import mt_scanner
 import wasmtime
-from conftest import EXTENSIONS
-from doors import component
-from guest import Guest, code, engine
+from support.doors import component
+from support.guest import Guest, code, engine
+from support.trees import EXTENSIONS
 from wasmtime import component as wasm
 
 ALLOWED = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import mutagen
 import pytest
-from conftest import FIXTURES, Tree
 from mt_scanner import Scanner, Track
+from support.trees import FIXTURES, Tree
 
 FORMATS = FIXTURES / "formats"
 TAGGED = [

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Tree
-from doors import DOORS, Door
-from golden import FIXTURES
-from guest import MUSIC, Failed, Guest
+from support.doors import DOORS, Door
+from support.golden import FIXTURES
+from support.guest import MUSIC, Failed, Guest
+from support.trees import Tree
 
 every_door = pytest.mark.parametrize("door", DOORS, ids=str)
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX modes and links")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Tree
-from doors import DOORS, Door, Scan
-from golden import PLATFORM, PROBLEM, TRACK, Case, cases, settled
+from support.doors import DOORS, Door, Scan
+from support.golden import PLATFORM, PROBLEM, TRACK, Case, cases, settled
+from support.trees import Tree
 
 
 @pytest.fixture

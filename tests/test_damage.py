@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import Tree
-from doors import DOORS, Door, Scan
-from golden import FIXTURES
-from guest import rows
+from support.doors import DOORS, Door, Scan
+from support.golden import FIXTURES
+from support.guest import rows
+from support.trees import Tree
 
 FILES = 400
 ORDINARY = {"malformed", "unsupported", "wrong-extension"}

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doors import DOORS, Door, Row, fields
-from golden import FIXTURES
-from guest import MUSIC, Failed, Guest, rows
+from support.doors import DOORS, Door, Row, fields
+from support.golden import FIXTURES
+from support.guest import MUSIC, Failed, Guest, rows
 from wasmtime import component as wasm
 
 TREE = FIXTURES

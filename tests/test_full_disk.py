@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from doors import LIBRARIANS, Door
-from durable import content, copied, fails, ids
-from mt_scanner import Library, LibraryError, _sync
+from mt_scanner import Library, LibraryError
+from mt_scanner._library import sync
+from support.doors import LIBRARIANS, Door
+from support.durable import content, copied, fails, ids
 
 ROOM = 96 * 1024
 """Too few bytes for the library of the tree, and for what is new in it."""
@@ -36,7 +37,7 @@ def test_a_library_that_may_not_grow_costs_nothing(
     pages: int, music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same wherever no disk can be mounted: SQLite has a limit of its own."""
-    monkeypatch.setattr(_sync, "ROWS", 7)
+    monkeypatch.setattr(sync, "ROWS", 7)
     database = tmp_path / "library.db"
     with Library(database) as library:
         library._open().connection.execute(f"PRAGMA max_page_count = {pages}")

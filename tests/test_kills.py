@@ -14,9 +14,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from doors import LIBRARIANS, Door
-from durable import content, copied, fails, ids, unfinished
-from scenarios import contents, do, settle
+from support.doors import LIBRARIANS, Door
+from support.durable import content, copied, fails, ids, unfinished
+from support.scenarios import contents, do, settle
 
 KILLS = int(os.environ.get("MT_SCANNER_KILLS", "50"))
 """Kills of each test: twice that of an initial sync, and as many of one that finds changes."""
@@ -26,8 +26,9 @@ DEADLOCK = 60
 # Transactions of some rows, not of a second: a small tree takes many then. `ready` is told before the sync.
 IN_SMALL_PIECES = """
 import sys
-from mt_scanner import Library, _sync
-_sync.ROWS, _sync.SECONDS = 7, 3600.0
+from mt_scanner import Library
+from mt_scanner._library import sync
+sync.ROWS, sync.SECONDS = 7, 3600.0
 database, root = sys.argv[1:]
 with Library(database) as library:
     library._open()

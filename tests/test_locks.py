@@ -13,10 +13,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from doors import LIBRARIANS, Door
-from durable import FILES, FOLDERS, content, copied, ids
-from mt_scanner import Change, Library, LibraryError, _database
-from scenarios import contents
+from mt_scanner import Change, Library, LibraryError
+from support.doors import LIBRARIANS, Door
+from support.durable import FILES, FOLDERS, content, copied, ids
+from support.scenarios import contents
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def test_to_forget_waits_for_a_sync(door: Door, music: Path, before: Path, tmp_p
 def test_who_waits_in_vain_is_told(
     beside: str, how: str, reason: str, music: Path, before: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_database, "PATIENCE", 0.2)
+    monkeypatch.setattr("mt_scanner._library.database.PATIENCE", 0.2)
     database = copied(before, tmp_path / "library.db")
     was = content(database)
     with held(f"{database}{beside}", how), Library(database) as library:

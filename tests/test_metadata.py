@@ -17,11 +17,11 @@ import mutagen.flac
 import mutagen.id3
 import mutagen.mp4
 import pytest
-from doors import DOORS, Row
-from golden import FIXTURES
-from guest import Guest
-from readers import Reading, by_ffprobe, by_mutagen, by_tinytag
-from walker import is_audio
+from support.doors import DOORS, Row
+from support.golden import FIXTURES
+from support.guest import Guest
+from support.readers import Reading, by_ffprobe, by_mutagen, by_tinytag
+from support.walker import is_audio
 
 READERS: dict[str, Callable[[Path], Reading]] = {
     "mutagen": cache(by_mutagen),

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from doors import LIBRARIANS, Door
-from doors import Sync as Output
-from golden import PLATFORM
-from scenarios import KINDS, WRITING, Content, Keeper, Scenario, Step, contents, do, scenarios, settle
+from support.doors import LIBRARIANS, Door
+from support.doors import Sync as Output
+from support.golden import PLATFORM
+from support.scenarios import KINDS, WRITING, Content, Keeper, Scenario, Step, contents, do, scenarios, settle
 
 
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: str(scenario.folder.name))

@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from doors import Door
-from durable import copied, fails
+from support.doors import Door
+from support.durable import copied, fails
 
 
 @pytest.mark.parametrize("what", ["the file", "the folder", "both"])

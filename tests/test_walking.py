@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EXTENSIONS, Tree
-from doors import DOORS, Door
-from guest import Guest
-from walker import is_audio, walked
+from support.doors import DOORS, Door
+from support.guest import Guest
+from support.trees import EXTENSIONS, Tree
+from support.walker import is_audio, walked
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names and links")
 every_door = pytest.mark.parametrize("door", DOORS, ids=str)

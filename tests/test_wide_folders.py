@@ -8,8 +8,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import EXTENSIONS, Tree
-from doors import DOORS, LIBRARIANS, Door
+from support.doors import DOORS, LIBRARIANS, Door
+from support.trees import EXTENSIONS, Tree
 
 PAGE = 560 * 1024
 """In bytes of names."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doors import LIBRARIANS, Door
-from golden import CASES
-from scenarios import do, settle
+from support.doors import LIBRARIANS, Door
+from support.golden import CASES
+from support.scenarios import do, settle
 
 STEPS: list[tuple[list[dict[str, Any]], list[str]]] = [
     (

@@ -1,4 +1,4 @@
-"""The Rust host of mt-scanner. What it takes and gives is between it and `mt_scanner._native`."""
+"""The Rust host of mt-scanner. What it takes and gives is between it and `mt_scanner._engine.native`."""
 
 import os
 from collections.abc import Callable, Sequence

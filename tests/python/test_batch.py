@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden import CASES
-from mt_scanner import _batch
+from mt_scanner._library.batch import folders
+from support.golden import CASES
 
 SHARED: dict[str, Any] = json.loads((CASES / "watch-batches" / "batches.json").read_text(encoding="utf-8"))
 ADDED, MODIFIED, DELETED = 1, 2, 3
@@ -30,4 +30,4 @@ def test_a_batch_comes_to_the_folders_that_its_case_expects(batch: dict[str, Any
     for folder in known - gone:
         (place / "music" / folder).mkdir(parents=True, exist_ok=True)
     events = [(KINDS[what], str(place / path)) for what, path in batch["events"]]
-    assert _batch.folders(events, str(place / "music"), known) == set(batch["folders"])
+    assert folders(events, str(place / "music"), known) == set(batch["folders"])

@@ -11,8 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, built
-from mt_scanner._extensions import COMPONENT
+from mt_scanner._engine.extensions import COMPONENT
+from support.building import built
+from support.trees import REPOSITORY
 
 RECIPE = REPOSITORY / "guest" / "build.py"
 

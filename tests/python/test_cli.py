@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Tree
 from mt_scanner import Inspection, Problem, Scanner, Track
 from mt_scanner.cli import main
 from mt_scanner.cli._screen import shown
 from mt_scanner.cli._summary import length, number, size
+from support.trees import Tree
 
 Capture = pytest.CaptureFixture[str]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import mt_scanner
 import pytest
-from conftest import Tree
 from mt_scanner import (
     ComponentError,
     EscapesRoot,
@@ -23,6 +22,7 @@ from mt_scanner import (
     TrackNotFound,
     scan_music_directory,
 )
+from support.trees import Tree
 
 pytestmark = pytest.mark.usefixtures("backend")
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Tree
-from mt_scanner import Scanner, _fallback, benchmark_directory, count_audio_files, scan_music_directory
+from mt_scanner import Scanner, benchmark_directory, count_audio_files, scan_music_directory
+from mt_scanner._plain import fallback
+from support.trees import Tree
 
 DROP_IN = """\
 from mt_scanner import benchmark_directory, count_audio_files, get_supported_extensions
@@ -111,7 +112,7 @@ def test_without_backends_errors_are_the_same(tmp_path: Path, python: Callable[.
 def both(root: Tree | Path) -> tuple[int, int]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return scan_music_directory(root), _fallback.count(os.fspath(root))
+        return scan_music_directory(root), fallback.count(os.fspath(root))
 
 
 @every_backend
@@ -203,4 +204,4 @@ def test_the_component_agrees_with_os_walk_where_nothing_is_odd(tree: Tree) -> N
     tree.files(
         *(f"{folder}/{number}.{end}" for folder in "abc" for number in range(9) for end in ("mp3", "txt", "WAV"))
     )
-    assert Scanner(tree).count() == len(tree.walked()) == _fallback.count(str(tree.root))
+    assert Scanner(tree).count() == len(tree.walked()) == fallback.count(str(tree.root))

@@ -10,8 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import Tree
 from mt_scanner import Progress, Scanner, ScanResult
+from support.trees import Tree
 
 pytestmark = pytest.mark.usefixtures("backend")
 

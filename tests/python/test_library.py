@@ -8,7 +8,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Tree
 from mt_scanner import (
     Change,
     Library,
@@ -18,8 +17,8 @@ from mt_scanner import (
     RootNotFound,
     Scanner,
     SyncReport,
-    _sync,
 )
+from support.trees import Tree
 
 
 def rows(path: Path, sql: str = "SELECT count(*) FROM tracks") -> list[tuple[object, ...]]:
@@ -151,8 +150,8 @@ def test_rows_are_written_in_transactions_that_others_can_see(
     tree: Tree, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree.files(*(f"{folder}/{number}.mp3" for folder in range(40) for number in range(50)))
-    monkeypatch.setattr(_sync, "ROWS", 100)
-    monkeypatch.setattr(_sync, "BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr("mt_scanner._library.sync.ROWS", 100)
+    monkeypatch.setattr("mt_scanner._library.sync.BETWEEN_REPORTS", 0.0)
     seen: set[object] = set()
 
     def look(progress: Progress) -> None:
@@ -168,8 +167,8 @@ def test_a_sync_that_is_broken_off_keeps_whole_transactions(
     tree: Tree, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree.files(*(f"{folder}/{number}.mp3" for folder in range(40) for number in range(50)))
-    monkeypatch.setattr(_sync, "ROWS", 100)
-    monkeypatch.setattr(_sync, "BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr("mt_scanner._library.sync.ROWS", 100)
+    monkeypatch.setattr("mt_scanner._library.sync.BETWEEN_REPORTS", 0.0)
 
     def enough(progress: Progress) -> None:
         if progress.tracks > 1000:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import mt_scanner_native
 import pytest
-from conftest import REPOSITORY, Tree
-from mt_scanner import ComponentError, Library, Scanner, _backend, _extensions
+from mt_scanner import ComponentError, Library, Scanner
+from mt_scanner._engine import extensions
+from mt_scanner._engine.backend import get
+from support.trees import REPOSITORY, Tree
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 WITHOUT = "import os, sys; sys.modules[{!r}] = None; os.environ.pop('MT_SCANNER_BACKEND', None); import mt_scanner\n"
-TAKEN = "from mt_scanner import _backend; print(_backend.get().__name__)\n"
+TAKEN = "from mt_scanner._engine import backend; print(backend.get().__name__)\n"
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +29,15 @@ def undecided(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_auto_is_native_where_it_is_installed_and_wasmtime_where_not(python: Run) -> None:
-    assert python(TAKEN).stdout == "mt_scanner._native\n"
-    assert python(WITHOUT.format("mt_scanner_native") + TAKEN).stdout == "mt_scanner._portable\n"
+    assert python(TAKEN).stdout == "mt_scanner._engine.native\n"
+    assert python(WITHOUT.format("mt_scanner_native") + TAKEN).stdout == "mt_scanner._engine.portable\n"
 
 
 def test_the_environment_says_what_auto_is(monkeypatch: pytest.MonkeyPatch, tree: Tree) -> None:
-    for name, module in {"native": "_native", "wasmtime": "_portable", "": "_native"}.items():
+    for name, module in {"native": "native", "wasmtime": "portable", "": "native"}.items():
         monkeypatch.setenv("MT_SCANNER_BACKEND", name)
-        assert _backend.get().__name__ == f"mt_scanner.{module}"  # type: ignore[attr-defined]
-    assert _backend.get("wasmtime").__name__ == "mt_scanner._portable"  # type: ignore[attr-defined]
+        assert get().__name__ == f"mt_scanner._engine.{module}"  # type: ignore[attr-defined]
+    assert get("wasmtime").__name__ == "mt_scanner._engine.portable"  # type: ignore[attr-defined]
     monkeypatch.setenv("MT_SCANNER_BACKEND", "quick")
     with pytest.raises(ValueError, match="MT_SCANNER_BACKEND is 'auto', 'native' or 'wasmtime', not 'quick'"):
         Scanner(tree).count()
@@ -74,21 +76,21 @@ def test_it_is_not_loaded_before_it_is_used(tree: Tree, python: Run) -> None:
 
 def test_a_module_with_another_component_is_not_taken(tmp_path: Path, python: Run) -> None:
     code = (
-        "import mt_scanner._extensions\n"
-        "mt_scanner._extensions.COMPONENT = sys.argv[1]\n"
+        "import mt_scanner._engine.extensions\n"
+        "mt_scanner._engine.extensions.COMPONENT = sys.argv[1]\n"
         "try: mt_scanner.Scanner('.', backend='native').count()\n"
         "except mt_scanner.ComponentError as error: print(error)\n" + TAKEN
     )
     other = tmp_path / "other.wasm"
-    other.write_bytes(Path(_extensions.COMPONENT).read_bytes() + b"\0\1\0")
+    other.write_bytes(Path(extensions.COMPONENT).read_bytes() + b"\0\1\0")
     said = python("import os, sys, mt_scanner\n" + code, other).stdout
-    assert f"{other}: the backend native carries another component" in said and said.endswith("mt_scanner._portable\n")
+    assert f"{other}: the backend native carries another component" in said and said.endswith(".portable\n")
 
 
 def test_a_package_without_its_component_says_so(tmp_path: Path, python: Run) -> None:
     code = (
-        "import sys, mt_scanner._extensions\n"
-        "mt_scanner._extensions.COMPONENT = sys.argv[1]\n"
+        "import sys, mt_scanner._engine.extensions\n"
+        "mt_scanner._engine.extensions.COMPONENT = sys.argv[1]\n"
         "try: mt_scanner.Scanner('.').count()\n"
         "except mt_scanner.ComponentError as error: print(error)\n"
     )

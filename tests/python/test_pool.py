@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
-from conftest import Tree
 from mt_scanner import Scanner
+from support.trees import Tree
 
 
 @pytest.fixture

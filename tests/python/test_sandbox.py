@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import wasmtime
-from conftest import Tree
-from mt_scanner._component import load
-from mt_scanner._instance import sandbox
+from mt_scanner._engine.component import load
+from mt_scanner._engine.instance import sandbox
+from support.trees import Tree
 from wasmtime import component as wasm
 
 ALLOWED = {"wasi:filesystem", "wasi:io", "wasi:clocks", "wasi:cli", "wasi:random/insecure-seed"}

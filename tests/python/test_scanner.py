@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import EXTENSIONS, Tree, digest
-from mt_scanner import Problem, Scanner, Track, _backend, _plan
-from mt_scanner._component import load
+from mt_scanner import Problem, Scanner, Track
+from mt_scanner._engine import backend
+from mt_scanner._engine.component import load
+from mt_scanner._engine.plan import Limits, Plan
+from support.trees import EXTENSIONS, Tree, digest
 
 pytestmark = pytest.mark.usefixtures("backend")
 
@@ -115,11 +117,11 @@ def test_problems_can_be_told_as_they_are_found(tree: Tree) -> None:
 
 
 def test_the_fields_of_tracks_and_problems_are_the_parameters_of_the_library() -> None:
-    from mt_scanner._instance import Instance
+    from mt_scanner._engine.instance import Instance
 
     component = load()
     with component.ticking():
-        instance = Instance(component, [], _plan.Limits())
+        instance = Instance(component, [], Limits())
         parameters = {statement.name: statement.parameters for statement in instance.ask(component.statements)}
         instance.close()
     assert list(Track._fields) == parameters["track"]
@@ -129,10 +131,10 @@ def test_the_fields_of_tracks_and_problems_are_the_parameters_of_the_library() -
 @pytest.mark.parametrize("workers", [1, 4, 16])
 @pytest.mark.parametrize("items", [1, 64])
 def test_rows_do_not_depend_on_workers_or_budget(sample_library: Path, workers: int, items: int) -> None:
-    def rows(plan: _plan.Plan) -> str:
-        return digest(tuple(track) for answer in _backend.get().pool(plan, None) for track in answer.tracks)
+    def rows(plan: Plan) -> str:
+        return digest(tuple(track) for answer in backend.get().pool(plan, None) for track in answer.tracks)
 
-    plan = _plan.Plan([str(sample_library)], "tracks")
+    plan = Plan([str(sample_library)], "tracks")
     assert rows(plan._replace(workers=workers, items=items)) == rows(plan._replace(workers=2, items=7))
 
 

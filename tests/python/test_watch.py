@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, Tree
-from mt_scanner import _source
 from mt_scanner.cli import main
-from watched import OTHER, PATIENCE, Watch
+from support.trees import FIXTURES, Tree
+from support.watched import OTHER, PATIENCE, Watch
 
 pytestmark = pytest.mark.usefixtures("backend")
 
@@ -55,8 +54,8 @@ def test_folders_that_change_places_are_seen_with_all_that_is_below(artists: Tre
 
 def test_a_burst_is_one_batch(artists: Tree, song: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     # Longer than it is, for machines that are busy otherwise.
-    monkeypatch.setattr(_source, "SILENCE", 2.0)
-    monkeypatch.setattr(_source, "LONGEST", 30.0)
+    monkeypatch.setattr("mt_scanner._library.source.SILENCE", 2.0)
+    monkeypatch.setattr("mt_scanner._library.source.LONGEST", 30.0)
     watched = watch(artists.root)
     ids = watched.ids()
     content = song.read_bytes()

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FIXTURES, Tree
-from mt_scanner import Library, LibraryError, RootNotFound, WatchError, _database, _network, _source, _watch
-from watched import FLAC, OTHER, Watch
+from mt_scanner import Library, LibraryError, RootNotFound, WatchError
+from mt_scanner._library import network
+from support.trees import FIXTURES, Tree
+from support.watched import FLAC, OTHER, Watch
 
 pytestmark = pytest.mark.usefixtures("backend")
 
@@ -63,7 +64,7 @@ def test_events_that_may_be_lost_lead_to_a_full_sync(
     artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if the system's queue had room for no more than eight.
-    monkeypatch.setattr(_source, "crowd", lambda: 2)
+    monkeypatch.setattr("mt_scanner._library.source.crowd", lambda: 2)
     watched = watch(artists.root)
     # In a folder that is watched already: of those in a new one the system may tell some only.
     artists.files(*(f"A/Album/{number}.txt" for number in range(10)))
@@ -101,8 +102,8 @@ def test_a_library_that_is_busy_is_said_and_tried_again(
 ) -> None:
     # The other backend has a patience of its own, and tests of its own (`host/src/library/watch/tests.rs`).
     watched = watch(artists.root, backend="wasmtime")
-    monkeypatch.setattr(_database, "PATIENCE", 0.1)
-    monkeypatch.setattr(_watch, "BETWEEN_ATTEMPTS", 0.1)
+    monkeypatch.setattr("mt_scanner._library.database.PATIENCE", 0.1)
+    monkeypatch.setattr("mt_scanner._library.watch.BETWEEN_ATTEMPTS", 0.1)
     with another_sync(watched.db):
         artists.copy(OTHER, "A/Album/new.mp3")
         # And again, without another event.
@@ -116,7 +117,7 @@ def test_a_library_that_is_busy_is_said_and_tried_again(
 def test_a_library_that_is_busy_in_the_beginning_is_an_error(
     artists: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_database, "PATIENCE", 0.1)
+    monkeypatch.setattr("mt_scanner._library.database.PATIENCE", 0.1)
     db = tmp_path / "library.db"
     with Library(db) as library, another_sync(db), pytest.raises(LibraryError, match="another sync"):
         next(library.watch(artists, backend="wasmtime"))
@@ -164,11 +165,11 @@ def test_a_watch_limit_leads_to_polling(artists: Tree, watch: Watch, monkeypatch
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts can be listed as one likes only there")
 def test_a_network_mount_is_polled(artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_network, "MOUNTS", str(artists.root.parent / "mounts"))
+    monkeypatch.setattr("mt_scanner._library.network.MOUNTS", str(artists.root.parent / "mounts"))
     line = "36 35 98:0 / {} rw,noatime shared:1 - {} source rw\n"
     mounts = line.format("/", "ext4") + line.format(artists.root.parent, "nfs4")
     (artists.root.parent / "mounts").write_text(mounts)
-    assert _network.filesystem(str(artists.root)) == "nfs4" and _network.filesystem("/") is None
+    assert network.filesystem(str(artists.root)) == "nfs4" and network.filesystem("/") is None
     watched = watch(artists.root, poll_interval=0.02)
     # In place: a look that is a full sync finds it.
     with open(artists.root / "A/Album/a.mp3", "ab") as file:
@@ -182,12 +183,12 @@ def test_macos_says_whether_a_filesystem_is_local_and_windows_by_the_path() -> N
 
     read_only, local = 1, 0x1000
     for kind in (b"smbfs", b"nfs", b"afpfs", b"webdav", b"ftp", b"something new"):
-        assert _network.remote(answer(kind, read_only)) == kind.decode()
-    assert _network.remote(answer(b"macfuse", local)) == "macfuse"
-    assert all(_network.remote(answer(kind, local)) is None for kind in (b"apfs", b"hfs", b"exfat"))
-    assert not _network.remote(b"")
-    assert all(map(_network.is_share, ("\\\\nas\\music", "\\\\?\\UNC\\nas\\music\\Artist")))
-    assert not any(map(_network.is_share, ("C:\\Music", "\\\\?\\C:\\Music", "\\\\?\\Volume{4c1b02c1}\\Music")))
+        assert network.remote(answer(kind, read_only)) == kind.decode()
+    assert network.remote(answer(b"macfuse", local)) == "macfuse"
+    assert all(network.remote(answer(kind, local)) is None for kind in (b"apfs", b"hfs", b"exfat"))
+    assert not network.remote(b"")
+    assert all(map(network.is_share, ("\\\\nas\\music", "\\\\?\\UNC\\nas\\music\\Artist")))
+    assert not any(map(network.is_share, ("C:\\Music", "\\\\?\\C:\\Music", "\\\\?\\Volume{4c1b02c1}\\Music")))
 
 
 def test_polling_is_said_and_takes_no_watchfiles(

@@ -3,7 +3,7 @@
 use mt_scanner::{Comparison, Knowledge, Source};
 use pyo3::prelude::*;
 
-/// The attributes of `mt_scanner._plan.Sync`, where they are explained.
+/// The attributes of `mt_scanner._engine.plan.Sync`, where they are explained.
 ///
 /// The library is Python's, and so is SQLite: two copies of it in one process would not see each other's locks.
 #[derive(FromPyObject)]

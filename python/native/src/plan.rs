@@ -1,4 +1,4 @@
-//! What Python asks for: the attributes of `mt_scanner._plan.Plan`, where they are explained.
+//! What Python asks for: the attributes of `mt_scanner._engine.plan.Plan`, where they are explained.
 
 use std::time::Duration;
 

@@ -4,11 +4,11 @@ import time
 import warnings
 from types import ModuleType
 
-from mt_scanner import _backend, _roots
-from mt_scanner._errors import ComponentError
-from mt_scanner._extensions import audio_extensions
-from mt_scanner._roots import StrPath
+from mt_scanner._engine import backend
+from mt_scanner._engine.extensions import audio_extensions
+from mt_scanner._engine.roots import StrPath, check, resolve
 from mt_scanner._scanner import Scanner
+from mt_scanner._types.errors import ComponentError
 
 
 def scan_music_directory(root: StrPath) -> int:
@@ -28,8 +28,8 @@ def count_audio_files(root: StrPath, limit: int | None = None) -> int:
         raise ValueError(f"limit is at least 0, not {limit}")
     fallback = _fallback_needed()
     if fallback is not None:
-        resolved = _roots.resolve(root)
-        _roots.check(resolved)
+        resolved = resolve(root)
+        check(resolved)
         count: int = fallback.count(resolved, limit)
         return count
     return Scanner(root).count(limit)
@@ -66,9 +66,9 @@ def _fallback_needed() -> ModuleType | None:
     global _looked, _fallback
     if not _looked:
         try:
-            _backend.get()
+            backend.get()
         except ComponentError as error:
-            from mt_scanner import _fallback as plain
+            from mt_scanner._plain import fallback as plain
 
             _fallback = plain
             outside = "counting in plain Python, outside the sandbox; everything else of mt_scanner needs wasmtime"

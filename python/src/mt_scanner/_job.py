@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mt_scanner._progress import Progress
-from mt_scanner._track import Problem, Track, problems_of
+from mt_scanner._types.progress import Progress
+from mt_scanner._types.track import Problem, Track, problems_of
 
 if TYPE_CHECKING:
-    from mt_scanner._backend import Pool
+    from mt_scanner._engine.backend import Pool
 
 BETWEEN_REPORTS = 0.1
 """Least time between two calls of `on_progress` in s."""

@@ -7,19 +7,19 @@ from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from mt_scanner import _backend, _roots
-from mt_scanner._errors import EscapesRoot
-from mt_scanner._plan import Limits, Plan, Walking
-from mt_scanner._progress import Progress
-from mt_scanner._report import SyncReport
-from mt_scanner._roots import StrPath
-from mt_scanner._track import Inspection, Problem, Tag, Track, problems_of
-from mt_scanner._wish import Wish
+from mt_scanner._engine import backend as backends
+from mt_scanner._engine.plan import Limits, Plan, Walking
+from mt_scanner._engine.roots import StrPath, check, resolve
+from mt_scanner._library.report import SyncReport
+from mt_scanner._library.wish import Wish
+from mt_scanner._types.errors import EscapesRoot
+from mt_scanner._types.progress import Progress
+from mt_scanner._types.track import Inspection, Problem, Tag, Track, problems_of
 
 if TYPE_CHECKING:
-    from mt_scanner._backend import Pool
-    from mt_scanner._database import Database
+    from mt_scanner._engine.backend import Pool
     from mt_scanner._job import ScanJob
+    from mt_scanner._library.database import Database
 
 
 class Scanner:
@@ -44,7 +44,7 @@ class Scanner:
         roots: StrPath | Iterable[StrPath],
         *,
         workers: int | None = None,
-        backend: _backend.Name = "auto",
+        backend: backends.Name = "auto",
         follow_links: bool = True,
         hidden_folders: bool = False,
         ignored_folders: bool = False,
@@ -52,7 +52,7 @@ class Scanner:
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
     ) -> None:
-        _backend.check(backend)
+        backends.check(backend)
         if workers is not None and workers < 1:
             raise ValueError(f"workers is at least 1, not {workers}")
         if file_timeout <= 0 or memory_limit <= 0:
@@ -60,7 +60,7 @@ class Scanner:
         several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
         if not several:
             raise ValueError("a scanner has at least one root")
-        self.roots: tuple[str, ...] = tuple(dict.fromkeys(_roots.resolve(root) for root in several))
+        self.roots: tuple[str, ...] = tuple(dict.fromkeys(resolve(root) for root in several))
         """The roots, as absolute paths."""
         self.problems: list[Problem] = []
         """The problems of the latest `scan`, `paths` or `count`, so far."""
@@ -141,8 +141,8 @@ class Scanner:
         component, and what `scan` raises.
         """
         root, below = self._below(os.fspath(path))
-        _roots.check(root)
-        found = _backend.get(self._backend).inspect(root, below, self._limits, self._wasm)
+        check(root)
+        found = backends.get(self._backend).inspect(root, below, self._limits, self._wasm)
         return Inspection(
             Track(**found["track"]),
             [Problem(**problem) for problem in found["problems"]],
@@ -165,23 +165,23 @@ class Scanner:
     def check(self) -> None:
         """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be scanned."""
         for root in self.roots:
-            _roots.check(root)
+            check(root)
 
     def _pool(self, mode: str, *, limit: int | None = None) -> "Pool":
         self.check()
-        pool = _backend.get(self._backend).pool(self._plan(mode, limit), self._wasm)
+        pool = backends.get(self._backend).pool(self._plan(mode, limit), self._wasm)
         self._pools.add(pool)
         self._latest = pool
         return pool
 
     def _sync(self, database: "Database", wish: Wish) -> SyncReport:
-        from mt_scanner import _sync
+        from mt_scanner._library.sync import sync
 
-        backend = _backend.get(self._backend)
-        return _sync.sync(database, self._plan("sync"), wish, lambda plan: backend.pool(plan, self._wasm))
+        backend = backends.get(self._backend)
+        return sync(database, self._plan("sync"), wish, lambda plan: backend.pool(plan, self._wasm))
 
     def _plan(self, mode: str, limit: int | None = None) -> Plan:
-        workers = self._workers or _backend.get(self._backend).default_workers()
+        workers = self._workers or backends.get(self._backend).default_workers()
         return Plan(self.roots, mode, self._walking, self._limits, workers, limit=limit)
 
     def _below(self, path: str) -> tuple[str, str]:

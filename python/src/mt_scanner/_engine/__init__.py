@@ -1,0 +1,1 @@
+"""Runs the component: sessions, their plans, and the two backends."""

@@ -1,0 +1,122 @@
+"""The component, compiled once a process: its engine, its linker, and handles of its exports."""
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mt_scanner._engine import forks
+from mt_scanner._engine.extensions import COMPONENT
+from mt_scanner._engine.roots import why
+from mt_scanner._types.errors import ComponentError
+
+# Thousands of declarations that stay, and a collector that would look through them again and again: 5 ms of 60.
+_collects = gc.isenabled()
+gc.disable()
+try:
+    # `wasmtime` loads a native library, so more than ImportError can come of it.
+    import wasmtime
+    from wasmtime import component as wasm
+except (ImportError, OSError, RuntimeError) as error:
+    raise ComponentError(f"wasmtime cannot be imported: {error}", "") from error
+finally:
+    if _collects:
+        gc.enable()
+
+from mt_scanner._engine.export import Export  # noqa: E402 (after wasmtime)
+
+PACKAGE, VERSION = "mt:scanner", "0.1.0"
+
+TICK = 0.05
+"""Time between two epochs in s: deadlines are exact to one tick."""
+
+
+class Component:
+    """A compiled component."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        try:
+            with open(path, "rb") as file:
+                code = file.read()
+        except OSError as error:
+            raise ComponentError(f"the component cannot be read: {why(error)}", path) from error
+        try:
+            self.engine = engine()
+            self.code = wasm.Component(self.engine, code)
+            self.linker = wasm.Linker(self.engine)
+            self.linker.add_wasip2()
+        except wasmtime.WasmtimeError as error:
+            raise ComponentError(f"the component cannot be compiled: {error}", path) from error
+        self.step_json = self.export("scan", "step-json")
+        self.inspect_json = self.export("files", "inspect-json")
+        self.audio_extensions = self.export("scan", "audio-extensions")
+        self.schema_version = self.export("library", "schema-version")
+        self.migrations = self.export("library", "migrations")
+        self.statements = self.export("library", "statements")
+        self._clock = threading.Condition()
+        self._users = 0
+        self._runs = False
+
+    def export(self, interface: str, function: str) -> Export:
+        """The handle of an exported function."""
+        outer = self.code.get_export_index(f"{PACKAGE}/{interface}@{VERSION}")
+        inner = outer and self.code.get_export_index(function, outer)
+        if not inner:
+            reason = f"the component does not export {PACKAGE}/{interface}@{VERSION}.{function}"
+            raise ComponentError(reason, self.path)
+        return Export(inner)
+
+    @contextmanager
+    def ticking(self) -> Iterator[None]:
+        """Lets the engine's epoch advance every `TICK`, for as long as anybody is in here.
+
+        The epoch is common to all stores of an engine. Everybody's deadline is counted in ticks from the start of a
+        call, so that more scans at a time change nothing for each of them.
+        """
+        with self._clock:
+            self._users += 1
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._tick, name="mt-scanner clock", daemon=True).start()
+        try:
+            yield
+        finally:
+            with self._clock:
+                self._users -= 1
+                if not self._users:
+                    self._clock.notify()
+
+    def _tick(self) -> None:
+        with self._clock:
+            while self._users:
+                if not self._clock.wait(TICK):
+                    self.engine.increment_epoch()
+            self._runs = False
+
+
+def engine() -> wasmtime.Engine:
+    """An engine with interruption by epochs, and with wasmtime's own cache of compiled code where that can be had."""
+    config = wasmtime.Config()
+    config.epoch_interruption = True
+    try:
+        config.cache = True
+    except wasmtime.WasmtimeError:
+        # No home, or not ours to write to: then every process compiles for itself.
+        pass
+    return wasmtime.Engine(config)
+
+
+_loaded: dict[str, Component] = {}
+_loading = threading.Lock()
+
+
+def load(path: str | None = None) -> Component:
+    """The component of the package, or another one, compiled on first use."""
+    path = os.path.abspath(path or COMPONENT)
+    forks.use(path)
+    with _loading:
+        if path not in _loaded:
+            _loaded[path] = Component(path)
+        return _loaded[path]

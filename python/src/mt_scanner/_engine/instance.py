@@ -1,0 +1,125 @@
+"""One instance of the component: its own store, read-only preopens, and limits. It is used by one thread at a time."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import wasmtime
+from wasmtime import component as wasm
+
+from mt_scanner._engine.component import TICK, Component
+from mt_scanner._engine.export import Export
+from mt_scanner._engine.plan import Limits
+from mt_scanner._engine.roots import check, mapped, native
+from mt_scanner._engine.seen import at
+from mt_scanner._types.errors import ComponentError
+
+MEGABYTE = 1 << 20
+LAST_WORDS = 4096
+"""Bytes that are kept of what a component writes on its stderr."""
+
+
+class Ended(Exception):
+    """A call ended its instance. `outcome` is that of a problem, `detail` says why."""
+
+    def __init__(self, outcome: str, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.detail = detail
+
+
+class Instance:
+    """An instance that sees the given roots, each under its own absolute path, and nothing else."""
+
+    def __init__(self, component: Component, roots: Sequence[str], limits: Limits) -> None:
+        self._limits = limits
+        self._said = bytearray()
+        wasi = sandbox(roots)
+        # The last words of a component that gives up. The callback must not know `self`: the store owns the callback.
+        said = self._said
+        wasi.stderr_custom = lambda text: said.extend(text[: LAST_WORDS - len(said)])
+        self._store = wasmtime.Store(component.engine)
+        try:
+            self._store.set_wasi(wasi)
+            self._store.set_limits(memory_size=limits.memory)
+            self._set_deadline(limits.seconds)
+            self._instance = component.linker.instantiate(self._store, component.code)
+        except wasmtime.WasmtimeError as error:
+            self.close()
+            raise ComponentError(
+                f"the component cannot be instantiated: {first_line(error)}", component.path
+            ) from error
+        self._component = component
+        self._functions: dict[Export, wasm.Func] = {}
+
+    def close(self) -> None:
+        """Gives back the memory. Without it that is left to the garbage collector."""
+        self._store.close()
+
+    def step(self, request: str, seconds: float) -> dict[str, Any]:
+        """Calls `step-json`, which may take `seconds`."""
+        answer: dict[str, Any] = json.loads(self._call(self._component.step_json, request, seconds=seconds))
+        return answer
+
+    def inspect(self, root: str, path: str) -> dict[str, Any]:
+        """Calls `inspect-json`."""
+        file = native(root, path)
+        answer: dict[str, Any] = json.loads(self._call(self._component.inspect_json, root, path, file=file))
+        seen = at(file)
+        answer["track"]["ctime_ns"] = seen[2] if seen else 0
+        return answer
+
+    def ask(self, export: Export) -> Any:
+        """Calls a function without parameters."""
+        return self._call(export)
+
+    def _call(self, export: Export, *arguments: str, seconds: float | None = None, file: str | None = None) -> Any:
+        function = self._functions.get(export) or export.bound(self._store, self._instance)
+        self._functions[export] = function
+        seconds = seconds or self._limits.seconds
+        self._set_deadline(seconds)
+        try:
+            answer = function(self._store, *arguments)
+        except wasmtime.WasmtimeError as error:
+            raise self._ended(str(error), seconds) from error
+        if isinstance(answer, wasm.Variant):
+            raise mapped(answer.tag, str(answer.payload), file)
+        return answer
+
+    def _set_deadline(self, seconds: float) -> None:
+        # One tick more, since the present one is partly over.
+        self._store.set_epoch_deadline(math.ceil(seconds / TICK) + 1)
+
+    def _ended(self, error: str, seconds: float) -> Ended:
+        said = self._said.decode("utf-8", "replace").strip()
+        if "wasm trap: interrupt" in error:
+            return Ended("timeout", f"it took longer than {seconds:g} s and was stopped")
+        # What Rust's allocator says before it gives up.
+        if "memory allocation of" in said and "failed" in said:
+            return Ended(
+                "memory", f"it took more than {self._limits.memory / MEGABYTE:g} MiB of memory and was stopped"
+            )
+        return Ended("trap", f"it crashed the component: {said.replace(chr(10), ' ') or reason(error)}")
+
+
+def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
+    """What an instance may do: read the roots, each under its own path. No arguments, no environment, no input."""
+    wasi = wasmtime.WasiConfig()
+    for root in roots:
+        try:
+            wasi.preopen_dir(root, root, False)
+        except wasmtime.WasmtimeError as error:
+            check(root)
+            raise mapped("root-unreadable", root) from error
+    return wasi
+
+
+def first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def reason(error: str) -> str:
+    """The innermost cause of a trap, as wasmtime prints it."""
+    found = error.rpartition("wasm trap: ")[2] if "wasm trap: " in error else error
+    return found.strip().partition("\n")[0]

@@ -1,0 +1,126 @@
+"""The native backend: the Rust host, out of the package `mt-scanner-native`. Component and sandbox are the same."""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from mt_scanner._engine import ending, forks
+from mt_scanner._engine.answer import Answer
+from mt_scanner._engine.extensions import COMPONENT
+from mt_scanner._engine.plan import Limits, Plan, cores
+from mt_scanner._engine.roots import mapped as error_of
+from mt_scanner._engine.roots import native as native_path
+from mt_scanner._engine.roots import why
+from mt_scanner._types.errors import ComponentError, FileFailed, ScanError
+from mt_scanner._types.progress import Progress
+
+# What needs SQLite is imported on first use: a scan does not.
+if TYPE_CHECKING:
+    from mt_scanner._library.database import Schema
+
+HOW = "`make native` in a checkout, or `pip install ./python/native`"
+
+try:
+    import mt_scanner_native as native
+except ImportError as error:
+    raise ComponentError(f"the backend native is not installed ({error}): {HOW}", "") from error
+
+# Rows have the columns of their component, and two versions of it do not mix.
+try:
+    _carried = native.Component.is_carried(COMPONENT)
+except OSError as error:
+    raise ComponentError(f"the component cannot be read: {why(error)}", COMPONENT) from error
+if not _carried:
+    raise ComponentError(f"the backend native carries another component than this package: {HOW}", COMPONENT)
+
+
+class Pool:
+    """One scan under way. Iterate over it once; everything else may be called from any thread."""
+
+    def __init__(self, component: native.Component, plan: Plan) -> None:
+        self._scan = component.scan(plan)
+
+    def __iter__(self) -> Iterator[Answer]:
+        """What the steps find, in no certain order. Leaving the loop stops the scan."""
+        ending.under_way.add(self)
+        try:
+            for root, rows, paths, problems, changes in self._scan:
+                tracks = json.loads(rows) if rows else []
+                yield Answer(root, paths, tracks, problems, json.loads(changes) if changes else {})
+        except native.Failure as failure:
+            raise mapped(failure) from failure
+        finally:
+            self.stop()
+
+    @property
+    def progress(self) -> Progress:
+        """How far the scan is."""
+        return Progress(*self._scan.progress)
+
+    def stop(self) -> None:
+        """Ends the scan: files that are being read are left. What waits to be read is dropped."""
+        self._scan.stop()
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the workers of a stopped scan; false if one is still in a call to the filesystem."""
+        return self._scan.join(seconds)
+
+
+def default_workers() -> int:
+    """One a core: calls to the filesystem stay on the worker's own thread."""
+    return cores()
+
+
+def pool(plan: Plan, component: str | None) -> Pool:
+    """A scan that begins when it is iterated over."""
+    return Pool(load(component), plan)
+
+
+def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
+    """One file: `track`, `problems` and `tags`."""
+    loaded = load(component)
+    try:
+        found: dict[str, Any] = json.loads(loaded.inspect(root, path, limits))
+    except native.Failure as failure:
+        raise mapped(failure, native_path(root, path)) from failure
+    return found
+
+
+def schema(component: str | None) -> "Schema":
+    """What the component says of a library."""
+    from mt_scanner._library.database import Schema
+
+    try:
+        version, migrations, statements = load(component).schema()
+    except native.Failure as failure:
+        raise mapped(failure) from failure
+    return Schema(version, migrations, dict(statements))
+
+
+_loaded: dict[str | None, native.Component] = {}
+_loading = threading.Lock()
+
+
+def load(path: str | None) -> native.Component:
+    """The component that the module carries, or another one, compiled on first use."""
+    path = None if path is None else os.path.abspath(path)
+    forks.use(path or COMPONENT)
+    with _loading:
+        if path not in _loaded:
+            try:
+                _loaded[path] = native.Component(path)
+            except native.Failure as failure:
+                raise mapped(failure) from failure
+        return _loaded[path]
+
+
+def mapped(failure: native.Failure, file: str | None = None) -> ScanError:
+    """The exception for a failure of the host. `file`: the one asked for."""
+    kind, path, reason = failure.args
+    if kind == "component":
+        return ComponentError(reason, path)
+    if kind in ("timeout", "memory", "trap"):
+        return FileFailed(f"{kind}: {reason}", file or path)
+    return error_of(kind, path, file)

@@ -1,0 +1,123 @@
+"""What is asked of the component: the requests of `step-json` (`wit/scan.wit`)."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+Work = dict[str, Any]
+"""A folder, or some files of a folder, as the component hands it back."""
+
+
+def cores() -> int:
+    """How many cores the system gives this process."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Walking(NamedTuple):
+    """What to do with symbolic links, and which folders to enter."""
+
+    follow_links: bool = True
+    """Follow symbolic links to files and folders inside the root. A link is judged by its target's name."""
+    hidden_folders: bool = False
+    """Enter folders whose name begins with a dot."""
+    ignored_folders: bool = False
+    """Enter folders that have a `.nomedia`, and whatever a `.mtignore` excludes."""
+
+
+class Limits(NamedTuple):
+    """What one file may cost."""
+
+    seconds: float = 10.0
+    """Time for one file in s."""
+    memory: int = 256 << 20
+    """Linear memory in bytes."""
+    listing: float = 120.0
+    """Time for listing one folder in s: a hundred thousand names take theirs on a slow disk or network."""
+
+
+class Sync(NamedTuple):
+    """What a sync knows and a scan does not (`step-json`, mode `sync`)."""
+
+    deep: bool
+    """Whether folders that the library knows are entered from the folder above."""
+    begin: Callable[[str], list[str]]
+    """The work that it begins with, for a root: each item as JSON text."""
+    known: Callable[[str, Sequence[tuple[str, str | None]]], list[str]]
+    """What the library knows of folders of a root, each as JSON text; of their files only those behind a name. Workers
+    call it."""
+
+
+class Budget(NamedTuple):
+    """How much to do in one step."""
+
+    items: int
+    """The most files to read and folders to list."""
+    milliseconds: int = 0
+    """The most time to take; 0 is no bound."""
+    only_list: bool = False
+    """List folders and read no file."""
+
+
+class Plan(NamedTuple):
+    """A scan that is to be done."""
+
+    roots: Sequence[str]
+    """Absolute paths."""
+    mode: str
+    """`count`, `paths`, `tracks` or `sync`."""
+    walking: Walking = Walking()
+    limits: Limits = Limits()
+    workers: int = 8
+    """The most instances, each on a thread of its own."""
+    items: int | None = None
+    """The most files and folders in one step; by default what suits the backend."""
+    limit: int | None = None
+    """Enough files: the scan ends as soon as so many were found."""
+    sync: Sync | None = None
+
+    def begin(self, root: str) -> list[Work]:
+        """The work that a scan of a root begins with."""
+        if self.sync is None:
+            return [{"folder": "", "files": None, "ignored_by": []}]
+        import json
+
+        return [json.loads(work) for work in self.sync.begin(root)]
+
+    def request(self, root: str, work: Sequence[Work], budget: Budget) -> str:
+        """The request for one step."""
+        # Here for those who never scan: they load this file, too.
+        import json
+
+        request = json.dumps(
+            {
+                "root": root,
+                "budget": budget._asdict(),
+                "mode": self.mode,
+                "walking": self.walking._asdict(),
+                "deep": bool(self.sync and self.sync.deep),
+            }
+        )
+        return f'{request[:-1]}, "work": [{", ".join(self._told(root, work, budget.items))}]}}'
+
+    def _told(self, root: str, work: Sequence[Work], items: int) -> Iterator[str]:
+        """Work as JSON, with what the component cannot see by itself. It comes to so many files at most."""
+        import json
+
+        from mt_scanner._engine.seen import seen
+
+        asked = [(item["folder"], item.get("after")) for item in work if self._wants_knowledge(item)]
+        known = iter(self.sync.known(root, asked) if self.sync and asked else ())
+        looks = self.mode in ("tracks", "sync")
+        looked_at = [item for item in work if looks and item["files"] is not None]
+        seen_of = iter(seen(root, looked_at, items) if looked_at else ())
+        for item in work:
+            if looks and item["files"] is not None:
+                yield json.dumps({**item, "seen": next(seen_of)})
+            elif self._wants_knowledge(item):
+                yield f'{json.dumps(item)[:-1]}, "known": {next(known)}}}'
+            else:
+                yield json.dumps(item)
+
+    def _wants_knowledge(self, item: Work) -> bool:
+        """Whether it is a folder that is to be compared with what the library knows."""
+        return self.sync is not None and item["files"] is None and "known" not in item and "unless_mtime_ns" not in item

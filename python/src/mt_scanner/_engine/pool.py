@@ -1,0 +1,232 @@
+"""The pool: worker threads, each with an instance of its own, that pull from one stack of work.
+
+- The stack is last in, first out: depth first, so that little work is pending at a time.
+- A worker takes several items a step when the stack is long, and does little at a time while there is not enough for
+  those that have nothing, so that work spreads.
+- Workers start as work appears and lasts: a small folder does not pay for many instances.
+- What was found waits in a bounded queue. Whoever reads slowly slows the workers down; memory stays bounded.
+- A step that ends its instance gives its items back as suspects (`suspects.py`).
+"""
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+
+from mt_scanner._engine import ending
+from mt_scanner._engine.answer import Answer
+from mt_scanner._engine.component import Component
+from mt_scanner._engine.instance import Ended, Instance
+from mt_scanner._engine.plan import Budget, Plan, Work
+from mt_scanner._engine.suspects import Found, Suspect, look_at
+from mt_scanner._types.progress import Progress
+
+ITEMS = 64
+"""The most files and folders a step, unless somebody says otherwise."""
+ITEMS_TO_SPREAD = 8
+"""Files and folders a step while workers have nothing to do."""
+MILLISECONDS = 50
+"""Time a step. A scan that is stopped ends within this and one file."""
+TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
+"""The most items of the stack that go into one step; those that it does not come to are handed back."""
+FOLDERS_TAKEN = 32
+"""The most folders that a step lists which does nothing else."""
+WAITING = 2
+"""Answers that may wait to be read, for each worker."""
+ALONE = 0.005
+"""Time in s that the first worker has to itself: a small folder is done by then, and others would only cost."""
+PATIENCE = 0.5
+"""A reader looks up this often, in s: on some systems a wait without an end cannot be interrupted from the keyboard."""
+
+
+class Pool:
+    """One scan under way. Iterate over it once; everything else may be called from any thread."""
+
+    def __init__(self, component: Component, plan: Plan) -> None:
+        self._component = component
+        self._plan = plan
+        # Who needs more memory becomes a suspect, and has the whole of it then, alone.
+        self._limits = plan.limits._replace(memory=plan.limits.memory // 4)
+        # Where files are read, folders are listed in steps of their own: their files are then seen first (`seen.py`).
+        self._lists_first = plan.mode in ("tracks", "sync")
+        self._stack: list[tuple[str, Work | Suspect]] = []
+        self._answers: deque[Answer] = deque()
+        self._stopped = False
+        self._failure: BaseException | None = None
+        self._started = 0  # workers, ever
+        self._alive = 0  # workers that have not ended
+        self._idle = 0  # workers that wait for work
+        self._busy = 0  # workers that may bring more work
+        self._folders = self._files = self._tracks = self._problems = 0
+        self._since = time.monotonic()
+        self._until: float | None = None
+        self._lock = threading.Lock()
+        self._work_came = threading.Condition(self._lock)
+        self._room_came = threading.Condition(self._lock)
+        self._answer_came = threading.Condition(self._lock)
+
+    def __iter__(self) -> Iterator[Answer]:
+        """What the steps find, in no certain order. Leaving the loop stops the scan."""
+        ending.under_way.add(self)
+        try:
+            for root in reversed(self._plan.roots):
+                self._stack.extend((root, item) for item in reversed(self._plan.begin(root)))
+            with self._lock:
+                self._since = time.monotonic()
+                wanted = self._hire()
+            self._start(wanted)
+            while (answer := self._next()) is not None:
+                yield answer
+        finally:
+            self.stop()
+
+    @property
+    def progress(self) -> Progress:
+        """How far the scan is."""
+        with self._lock:
+            seconds = (self._until or time.monotonic()) - self._since
+            return Progress(self._folders, self._files, self._tracks, self._problems, seconds)
+
+    def stop(self) -> None:
+        """Lets the workers end after the step that they are in. What waits to be read is dropped."""
+        with self._lock:
+            self._end(None)
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the workers of a stopped scan; false if one is still in its step."""
+        with self._lock:
+            return self._answer_came.wait_for(lambda: not self._alive, seconds)
+
+    def _next(self) -> Answer | None:
+        with self._lock:
+            while not (self._answers or self._stopped) and self._alive:
+                self._answer_came.wait(PATIENCE)
+            if self._failure is not None:
+                raise self._failure
+            if not self._answers:
+                return None
+            self._room_came.notify()
+            return self._answers.popleft()
+
+    def _end(self, failure: BaseException | None) -> None:
+        # With the lock held.
+        self._failure = self._failure or failure
+        self._until = self._until or time.monotonic()
+        self._stopped = True
+        self._answers.clear()
+        for condition in (self._work_came, self._room_came, self._answer_came):
+            condition.notify_all()
+
+    def _hire(self) -> int:
+        # With the lock held. How many workers to start for the work that is there.
+        most = 1 if time.monotonic() - self._since < ALONE else self._plan.workers
+        wanted = 0 if self._stopped else max(0, min(len(self._stack) - self._idle, most - self._started))
+        self._started += wanted
+        self._alive += wanted
+        return wanted
+
+    def _start(self, wanted: int) -> None:
+        for _ in range(wanted):
+            threading.Thread(target=self._work, name="mt-scanner worker", daemon=True).start()
+
+    def _work(self) -> None:
+        """The life of a worker."""
+        try:
+            # The clock ticks for workers, not for the reader: one that is stuck needs it after the reader has left.
+            with self._component.ticking():
+                self._work_on()
+        except BaseException as error:
+            with self._lock:
+                self._end(error)
+        finally:
+            with self._lock:
+                self._alive -= 1
+                if not self._alive:
+                    self._answer_came.notify_all()
+
+    def _work_on(self) -> None:
+        instance: Instance | None = None
+        try:
+            while (taken := self._take()) is not None:
+                root, items, budget = taken
+                if isinstance(items, Suspect):
+                    self._give(root, look_at(items, self._component, self._plan, root, lambda: self._stopped))
+                    continue
+                instance = instance or Instance(self._component, self._plan.roots, self._limits)
+                try:
+                    request = self._plan.request(root, items, budget)
+                    found = instance.step(request, self._limits.seconds + MILLISECONDS / 1000)
+                except Ended:
+                    instance.close()
+                    instance = None
+                    found = {"work": [Suspect(item) for item in reversed(items)]}
+                self._give(root, found)
+        finally:
+            if instance is not None:
+                instance.close()
+
+    def _take(self) -> tuple[str, list[Work] | Suspect, Budget] | None:
+        """The next work, or `None` when there is none and nobody who could bring any."""
+        with self._lock:
+            while not self._stopped and not self._stack:
+                if not self._busy:
+                    self._work_came.notify_all()
+                    return None
+                self._idle += 1
+                self._work_came.wait()
+                self._idle -= 1
+            if self._stopped:
+                return None
+            self._busy += 1
+            stack, workers, most = self._stack, self._plan.workers, self._plan.items or ITEMS
+            # Workers without work, and those that are not there yet: as long as there is something for each of them, or
+            # all have something, steps are long.
+            hungry = workers - self._busy
+            enough = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
+            root, first = stack.pop()
+            if isinstance(first, Suspect):
+                return root, first, Budget(1)
+            lists = self._lists_first and first["files"] is None
+            share = min((len(stack) + 1) // workers, FOLDERS_TAKEN if lists else TAKEN[self._plan.mode])
+            items = [first]
+            files = len(first["files"] or ())
+            # Files beyond the budget would be looked at for nothing: they would come back.
+            while len(items) < share and files < enough and stack and stack[-1][0] == root:
+                next_one = stack[-1][1]
+                if isinstance(next_one, Suspect) or (self._lists_first and (next_one["files"] is None) != lists):
+                    break
+                items.append(next_one)
+                files += len(next_one["files"] or ())
+                stack.pop()
+            return root, items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists)
+
+    def _give(self, root: str, found: Found) -> None:
+        """Takes in what a step has found: work for the workers at once, the rest as soon as there is room for it."""
+        folder = os.path.join(root, "")
+        paths = [folder + path for path in found.get("paths", ())]
+        if os.sep != "/":
+            paths = [path.replace("/", os.sep) for path in paths]
+        answer = Answer(root, paths, found.get("tracks", []), found.get("problems", []), found.get("changes", {}))
+        work = found.get("work", ())
+        with self._lock:
+            self._stack.extend((root, item) for item in work)
+            self._work_came.notify(len(work))
+            self._folders += found.get("folders", 0)
+            self._files += found.get("files", 0)
+            self._tracks += found.get("read", 0)
+            self._problems += len(answer.problems)
+            if self._plan.limit is not None and self._files >= self._plan.limit:
+                self._end(None)
+            wanted = self._hire()
+        self._start(wanted)
+        with self._lock:
+            if answer.tracks or answer.paths or answer.problems or answer.changes:
+                while len(self._answers) >= WAITING * self._plan.workers and not self._stopped:
+                    self._room_came.wait()
+                if not self._stopped:
+                    self._answers.append(answer)
+                    self._answer_came.notify()
+            self._busy -= 1
+            if not self._busy and not self._stack:
+                self._work_came.notify_all()

@@ -1,0 +1,63 @@
+"""The portable backend: the component under wasmtime's Python package, which takes no compiler to install."""
+
+from typing import TYPE_CHECKING, Any
+
+from mt_scanner._engine.component import load
+from mt_scanner._engine.instance import Ended, Instance
+from mt_scanner._engine.plan import Limits, Plan, cores
+from mt_scanner._engine.pool import Pool
+from mt_scanner._engine.roots import native
+from mt_scanner._types.errors import FileFailed
+
+# What needs SQLite is imported on first use: a scan does not.
+if TYPE_CHECKING:
+    from mt_scanner._library.database import Schema
+
+
+def default_workers() -> int:
+    """4 a core, from 8 to 32.
+
+    More than cores, since each call to the filesystem waits for another thread of wasmtime, and since disks and
+    networks are slow. On two cores with a warm cache, in us a file (the best of some runs):
+
+        workers              1     2     4     8    16    24
+        real files         130    72    69    71    78    92
+        small tagged ones  100    61    54    68    66
+        count              4.6   2.2   2.2   2.3   2.4
+    """
+    return max(8, min(32, 4 * cores()))
+
+
+def pool(plan: Plan, component: str | None) -> Pool:
+    """A scan that begins when it is iterated over."""
+    return Pool(load(component), plan)
+
+
+def schema(component: str | None) -> "Schema":
+    """What the component says of a library."""
+    from mt_scanner._library.database import Schema
+
+    loaded = load(component)
+    with loaded.ticking():
+        instance = Instance(loaded, [], Limits())
+        try:
+            return Schema(
+                instance.ask(loaded.schema_version),
+                [(migration.version, migration.sql) for migration in instance.ask(loaded.migrations)],
+                {statement.name: list(statement.sql) for statement in instance.ask(loaded.statements)},
+            )
+        finally:
+            instance.close()
+
+
+def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
+    """One file: `track`, `problems` and `tags`."""
+    loaded = load(component)
+    with loaded.ticking():
+        instance = Instance(loaded, [root], limits)
+        try:
+            return instance.inspect(root, path)
+        except Ended as ended:
+            raise FileFailed(f"{ended.outcome}: {ended.detail}", native(root, path)) from ended
+        finally:
+            instance.close()

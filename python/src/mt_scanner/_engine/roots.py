@@ -1,0 +1,68 @@
+"""Roots: the folders that a scan is given."""
+
+import os
+import stat
+
+from mt_scanner._types.errors import RootNotAFolder, RootNotFound, RootUnreadable, ScanError
+
+StrPath = str | os.PathLike[str]
+
+
+def resolve(root: StrPath) -> str:
+    """The root's absolute path, with `~` expanded. Symbolic links stay as they are."""
+    path = os.fspath(root)
+    if not isinstance(path, str):
+        raise TypeError(f"a root is a str or an os.PathLike of str, not {type(path).__name__}")
+    if not path:
+        # It would be the current folder: nobody who passes it means that.
+        return ""
+    absolute = os.path.abspath(os.path.expanduser(path))
+    # A share of Windows may be written with a separator at its end or without. One root has one name.
+    drive, rest = os.path.splitdrive(absolute)
+    return absolute if rest else drive + os.sep
+
+
+def check(root: str) -> None:
+    """Raises unless the root is a folder that can be opened and listed."""
+    try:
+        mode = os.stat(root).st_mode
+        if not stat.S_ISDIR(mode):
+            raise RootNotAFolder("the root is not a folder", root)
+        os.scandir(root).close()
+    except ScanError:
+        raise
+    except FileNotFoundError as error:
+        raise RootNotFound("the root does not exist", root) from error
+    except NotADirectoryError as error:
+        raise RootNotFound("the root does not exist: a part of its path is a file", root) from error
+    except (OSError, ValueError) as error:
+        raise RootUnreadable(f"the root cannot be opened: {why(error)}", root) from error
+    try:
+        root.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise RootUnreadable("the root's name is not valid UTF-8, which no sandbox path can express", root) from error
+
+
+def why(error: OSError | ValueError) -> str:
+    """The system's own words, without the number and the path."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def native(root: str, path: str) -> str:
+    """The path of this system for a path of the contract."""
+    return os.path.join(root, path.replace("/", os.sep)) if path else root
+
+
+def mapped(tag: str, payload: str, file: str | None = None) -> ScanError:
+    """The exception for an error of the contract (`wit/types.wit`, `scan-error`). `file`: the one asked for."""
+    from mt_scanner._types.errors import EscapesRoot, TrackNotFound
+
+    known: dict[str, tuple[type[ScanError], str]] = {
+        "root-not-found": (RootNotFound, "the root does not exist"),
+        "root-not-a-folder": (RootNotAFolder, "the root is not a folder"),
+        "root-unreadable": (RootUnreadable, "the root cannot be opened or listed"),
+        "escapes-root": (EscapesRoot, "the path leads out of the root"),
+        "file-not-found": (TrackNotFound, "no file is there"),
+    }
+    kind, reason = known.get(tag, (ScanError, tag))
+    return kind(reason, payload if file is None or tag.startswith("root-") else file)

@@ -1,0 +1,1 @@
+"""Keeps an SQLite library: the connection, syncs, and watching."""

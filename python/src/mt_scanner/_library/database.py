@@ -1,0 +1,189 @@
+"""The connection to a library. Tables, columns and statements are the component's (`wit/library.wit`)."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mt_scanner._types.errors import LibraryError
+
+PATIENCE = 30.0
+"""How long to wait for another writer or another sync, in s."""
+BETWEEN_LOOKS = 0.1
+"""How often who waits for another sync looks whether to go on, in s."""
+BUSY = "another sync of this library is under way"
+"""What an error says then, whatever the backend."""
+
+
+class Schema(NamedTuple):
+    """What the component says of a library."""
+
+    version: int
+    migrations: list[tuple[int, str]]
+    statements: dict[str, list[str]]
+    """SQL by name, in the order in which the rows of a sync are written."""
+
+
+class Database:
+    """An open library at the present version."""
+
+    def __init__(self, path: str, schema: Schema) -> None:
+        self.path = path
+        self._statements = schema.statements
+        self.connection = connect(path, schema)
+
+    def sql(self, name: str) -> str:
+        """The statement of this name, which is a single one."""
+        (sql,) = self._statements[name]
+        return sql
+
+    def query(self, name: str, *parameters: object) -> sqlite3.Cursor:
+        """Asks a statement that answers with rows."""
+        return self.connection.execute(self.sql(name), parameters)
+
+    def run(self, name: str, *parameters: object) -> None:
+        """Runs every part of a statement. Inside a transaction, if it writes to the library."""
+        for sql in self._statements[name]:
+            self.connection.execute(sql, parameters)
+
+    def write(self, rows: dict[str, list[Sequence[Any]]]) -> None:
+        """Runs statements for rows, in the order that the component gives them. Inside a transaction."""
+        for name, parts in self._statements.items():
+            if name in rows:
+                for sql in parts:
+                    self.connection.executemany(sql, rows[name])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction: all of it is written, or nothing."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            # SQLite may have rolled back by itself, on a full disk for one.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def size(self) -> int:
+        """Its size in bytes. The file's is another: what was written last is beside it until the library is closed."""
+        (size,) = self.connection.execute(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        ).fetchone()
+        return int(size)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def connect(path: str, schema: Schema) -> sqlite3.Connection:
+    """Opens a library, new or old, and brings it to the present version."""
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
+        raise LibraryError("the library cannot be opened: its folder does not exist", path)
+    with failures(path, "opened"):
+        # No transactions but those that are written out here.
+        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        with failures(path, "used"):
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection, path, schema)
+            # Readers, the player for one, go on while a sync writes.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, path: str, schema: Schema) -> None:
+    """Runs the migrations that are newer than the database, each in a transaction of its own."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > schema.version:
+        reason = (
+            f"the library has schema version {version}, and this mt_scanner knows {schema.version} at most: update it"
+        )
+        raise LibraryError(reason, path)
+    for number, sql in schema.migrations:
+        if number <= version:
+            continue
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{sql}\n;PRAGMA user_version = {number};\nCOMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            # Another process may have been quicker.
+            (now,) = connection.execute("PRAGMA user_version").fetchone()
+            if now < number:
+                raise
+
+
+def reader(path: str) -> sqlite3.Connection:
+    """A connection that only reads, from any thread, one at a time."""
+    with failures(path, "opened"):
+        return sqlite3.connect(
+            f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
+
+
+@contextmanager
+def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Keeps other syncs away from a library, whatever host they run in. Readers and other writers go on.
+
+    While it waits for another sync, it calls `look`, which ends that by raising.
+
+    The lock is SQLite's own, on an empty database beside the library: it works alike on every system, and ends
+    with its process, however that ends.
+    """
+    with failures(path, "locked for a sync"):
+        lock = sqlite3.connect(path + "-sync", timeout=min(BETWEEN_LOOKS, PATIENCE), isolation_level=None)
+    try:
+        until = time.monotonic() + PATIENCE
+        while not locked(lock, path):
+            look()
+            if time.monotonic() >= until:
+                raise LibraryError(BUSY, path)
+        yield
+    finally:
+        lock.close()
+
+
+def locked(lock: sqlite3.Connection, path: str) -> bool:
+    """Whether nobody else has the lock."""
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if is_busy(error):
+            return False
+        raise LibraryError(f"the library cannot be locked for a sync: {error}", path) from error
+    return True
+
+
+def copied(path: str, to: str) -> None:
+    """Copies a library, as it is at this moment. No library, no copy."""
+    if not os.path.exists(path):
+        return
+    with failures(path, "read"):
+        source = reader(path)
+        try:
+            source.execute("VACUUM INTO ?", (to,))
+        finally:
+            source.close()
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    return "locked" in str(error)
+
+
+@contextmanager
+def failures(path: str, done: str) -> Iterator[None]:
+    """Makes errors of SQLite errors of the library at `path`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LibraryError(f"the library cannot be {done}: {error}", path) from error

@@ -1,0 +1,206 @@
+"""The library: an SQLite database that stays true to the disk."""
+
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from mt_scanner._engine.roots import StrPath
+from mt_scanner._library.notice import Notice
+from mt_scanner._library.report import Change, SyncReport
+from mt_scanner._library.wish import Mode, Wish
+from mt_scanner._scanner import Scanner
+from mt_scanner._types.progress import Progress
+from mt_scanner._types.track import Track
+
+if TYPE_CHECKING:
+    from mt_scanner._library.database import Database, Schema
+
+LISTS = [place for place, default in enumerate(Track("", "", 0, 0, 0)) if default == []]
+FLAGS = [place for place, default in enumerate(Track("", "", 0, 0, 0)) if default is False]
+
+
+class Library:
+    """An SQLite library, made on first use if there is none. It is used by one thread at a time.
+
+    `path`: the database. Its tracks are the table `tracks`, and for people the view `songs`; other programs may read it
+    at any time. A track whose file is gone is kept, with `missing_since`; its id is its own for ever.
+    `component`: another component of the same world to use, by its path.
+    """
+
+    def __init__(self, path: StrPath, *, component: StrPath | None = None) -> None:
+        self.path = os.path.abspath(os.path.expanduser(os.fspath(path)))
+        """The database, as an absolute path."""
+        self._wasm = None if component is None else os.fspath(component)
+        self._opened: Database | None = None
+        self._schema: Schema | None = None
+
+    def sync(
+        self,
+        roots: StrPath | Iterable[StrPath],
+        *,
+        mode: Mode = "full",
+        dry_run: bool = False,
+        confirm_empty: bool = False,
+        on_progress: Callable[[Progress], object] | None = None,
+        on_change: Callable[[Change], object] | None = None,
+        **options: Any,
+    ) -> SyncReport:
+        """Brings the library up to date with what is in the roots.
+
+        Files that are new or have changed are read, whatever else happens to have their name or their time. Those that
+        are gone are marked missing; those that are back, or were moved, renamed, or moved with new tags, keep their
+        rows. Roots that belong together are best synced together: moves are seen within one sync.
+
+        `mode`: `full` looks at every file. `quick` trusts every folder whose time of last change is as it was: it is
+        made for the start of a player, and does not see files that were changed in place, nor a `.mtignore` that was.
+        `dry_run`: the library stays as it is (or is not made), and the report tells what would have been done.
+        `confirm_empty`: the roots may be empty. Without it a root that has lost all its tracks is an error.
+        `on_progress`: called at most ten times a second and at the end.
+        `on_change`: called for each track that was changed, in the end.
+        `options`: those of `Scanner`.
+
+        Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing marked missing;
+        `LibraryError` if the database cannot be used, or another sync of it does not end within 30 s. What was written
+        until then stays and is true: the next sync goes on from there.
+        """
+        wish = wished(mode, confirm_empty, on_progress, on_change)
+        with Scanner(roots, component=self._wasm, **options) as scanner:
+            return self._rehearse(scanner, wish) if dry_run else self._sync(scanner, wish)
+
+    def watch(
+        self,
+        roots: StrPath | Iterable[StrPath],
+        *,
+        mode: Mode = "full",
+        confirm_empty: bool = False,
+        stop: threading.Event | None = None,
+        poll: bool = False,
+        poll_interval: float = 30.0,
+        on_notice: Callable[[Notice], object] | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+        on_change: Callable[[Change], object] | None = None,
+        **options: Any,
+    ) -> Iterator[SyncReport]:
+        """Syncs the roots, then whatever changes in them, and gives a report after each sync: of the first one, and of
+        each batch of changes, which ends with a silence of 0.15 to 0.3 s or after 2 s. It goes on while somebody
+        iterates, until `stop` is set; leaving the loop ends it as well. Changes are waited for by watchfiles
+        (`mt-scanner[watch]`).
+
+        A root that vanishes, or is empty all of a sudden, changes no row; it is waited for. A root on a network
+        filesystem, or one for which the system's watches do not suffice, is polled. Links to folders are followed by
+        syncs, and by events for one of several names of a folder; the others follow at the next full sync.
+
+        `mode`, `confirm_empty`: those of the first `sync`. A quick one does not see what was changed in place before.
+        `poll`: poll every root. That takes no watchfiles.
+        `poll_interval`: least time between two looks at a root that is polled, in s; a look that takes long is followed
+        by ten times as long a rest. A look is a quick sync, and every tenth a full one.
+        `on_notice`: told what should be known: that a root is polled, has lost events, is gone or back, or that another
+        sync of the library does not end and is waited for. Without it that is a `RuntimeWarning`.
+        `on_progress`, `on_change`, `options`: as in `sync`.
+
+        Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`; `WatchError` if
+        watchfiles is not installed.
+        """
+        from mt_scanner._library.watch import Options, Watch
+
+        first = wished(mode, confirm_empty, on_progress, on_change)
+        how = Options(first, stop or threading.Event(), on_notice, poll, poll_interval)
+        every = Scanner(roots, component=self._wasm, **options).roots
+        return Watch(self, lambda some: Scanner(some, component=self._wasm, **options), how).run(every)
+
+    def tracks(self) -> Iterator[Track]:
+        """Every track whose file is there, by root and path."""
+        for row in self._open().query("tracks"):
+            yield track(row)
+
+    def purge(self, missing_for: float = 0.0) -> int:
+        """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many they were.
+
+        Waits for a sync that is under way, for 30 s at most: it relies on what it has found in the library.
+        """
+        from mt_scanner._library.database import alone, failures
+
+        database = self._open()
+        with alone(self.path), failures(self.path, "written"), database.transaction():
+            before = database.connection.total_changes
+            database.query("purge", int(time.time() - missing_for))
+            purged = database.connection.total_changes - before
+            database.run("prune")
+        return purged
+
+    def close(self) -> None:
+        """Closes the database. The next use opens it again."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def __enter__(self) -> "Library":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> "Database":
+        from mt_scanner._library.database import Database
+
+        if self._opened is None:
+            if self._schema is None:
+                from mt_scanner._engine import backend
+
+                self._schema = backend.get().schema(self._wasm)
+            self._opened = Database(self.path, self._schema)
+        return self._opened
+
+    def _sync(self, scanner: Scanner, wish: Wish) -> SyncReport:
+        scanner.check()
+        return scanner._sync(self._open(), wish)
+
+    def _rehearse(self, scanner: Scanner, wish: Wish) -> SyncReport:
+        """A sync of a copy."""
+        from mt_scanner._library.database import copied
+
+        folder = tempfile.mkdtemp(prefix="mt-scanner-")
+        try:
+            copy = os.path.join(folder, "library.db")
+            copied(self.path, copy)
+            with Library(copy, component=self._wasm) as rehearsal:
+                return rehearsal._sync(scanner, wish)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def wished(
+    mode: Mode,
+    confirm_empty: bool,
+    on_progress: Callable[[Progress], object] | None,
+    on_change: Callable[[Change], object] | None,
+) -> Wish:
+    """How a sync is to be done."""
+    if mode not in ("full", "quick"):
+        raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
+    tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
+    return Wish(mode, confirm_empty, None, on_progress, tell)
+
+
+def track(row: Sequence[Any]) -> Track:
+    """A track from a row of the library."""
+    cells = list(row)
+    for place in LISTS:
+        cells[place] = json.loads(cells[place])
+    for place in FLAGS:
+        cells[place] = bool(cells[place])
+    return Track._make(cells)
+
+
+def change(line: dict[str, Any]) -> Change:
+    """A change from a line of the library."""
+    kind, former_root, former_path = (line.pop(name) for name in ("change", "former_root", "former_path"))
+    return Change(kind, Track(**line), former_root, former_path)

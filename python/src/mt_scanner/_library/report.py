@@ -1,0 +1,40 @@
+"""What a sync did."""
+
+from typing import NamedTuple
+
+from mt_scanner._types.progress import Progress
+from mt_scanner._types.track import Problem, Track
+
+
+class Change(NamedTuple):
+    """One track that a sync has changed."""
+
+    change: str
+    """`added`, `modified`, `moved`, `missing` or `restored`."""
+    track: Track
+    """The track as the library has it now."""
+    former_root: str | None = None
+    """Of a moved one: the root where it was."""
+    former_path: str | None = None
+    """Of a moved one: its path there."""
+
+
+class SyncReport(NamedTuple):
+    """What a sync did."""
+
+    added: int
+    """Tracks that the library did not have."""
+    modified: int
+    """Tracks whose files have changed."""
+    moved: int
+    """Tracks whose files were found in another place. They keep their rows."""
+    missing: int
+    """Tracks whose files are not there any more. They are kept, and marked so."""
+    restored: int
+    """Missing tracks whose files are back."""
+    unchanged: int
+    """Tracks that are as before."""
+    problems: list[Problem]
+    """What does not go in the ordinary way in these roots, now found or known from before."""
+    progress: Progress
+    """Counts and time of the scan."""

@@ -1,0 +1,143 @@
+"""A sync: the component compares, under one backend or the other, and this side binds rows to its statements."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mt_scanner._engine.plan import Plan, Sync
+from mt_scanner._library.database import Database, alone, failures, reader
+from mt_scanner._library.report import SyncReport
+from mt_scanner._library.wish import Wish
+from mt_scanner._types.errors import RootEmptied
+from mt_scanner._types.progress import Progress
+from mt_scanner._types.track import Problem
+
+if TYPE_CHECKING:
+    from mt_scanner._engine.backend import Pool
+
+ROWS = 5000
+"""Rows in one transaction, about."""
+SECONDS = 1.0
+"""The most time between two transactions."""
+BETWEEN_REPORTS = 0.1
+"""Least time between two calls of `on_progress` in s."""
+EMPTIED = (
+    "the root holds no music any more, and the library has tracks of it: nothing was marked missing. Is a disk not "
+    "mounted? If it is meant to be empty, say so (confirm_empty, --confirm-empty)"
+)
+
+
+class Memory:
+    """What the library knows, for workers. Its connection sees whole transactions only."""
+
+    def __init__(self, database: Database) -> None:
+        self._known = database.sql("known")
+        self._folders = database.sql("folders")
+        self._reader = reader(database.path)
+        # One at a time: workers who ask at once spend their time on passing the interpreter to each other.
+        self._turn = threading.Lock()
+
+    def known(self, root: str, folders: Sequence[tuple[str, str | None]]) -> list[str]:
+        """What it knows of folders, each as JSON text; of their files only those behind a name."""
+        with self._turn:
+            ask = self._reader.execute
+            return [ask(self._known, (root, folder, after)).fetchone()[0] for folder, after in folders]
+
+    def folders(self, root: str) -> list[str]:
+        """Every folder that it knows, as work."""
+        return [work for (work,) in self._reader.execute(self._folders, (root,))] or [whole()]
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+def whole() -> str:
+    """A root's own folder, as work."""
+    return named("")
+
+
+def named(folder: str) -> str:
+    """A folder that this side names, as work: whether it is skipped is for the component to find out."""
+    return json.dumps({"folder": folder, "files": None, "ignored_by": None})
+
+
+def sync(database: Database, plan: Plan, wish: Wish, pool: Callable[[Plan], "Pool"]) -> SyncReport:
+    """Brings a library up to date with the disk."""
+
+    def look() -> None:
+        if wish.on_progress is not None:
+            wish.on_progress(Progress())
+
+    with alone(database.path, look), failures(database.path, "written"):
+        with database.transaction():
+            database.run("begin")
+            database.run("scan", wish.mode if wish.folders is None else "folders")
+            for root in plan.roots:
+                database.run("root", root)
+        memory = Memory(database)
+        try:
+            scan = pool(plan._replace(sync=how(memory, wish)))
+            write(database, scan, wish)
+        finally:
+            memory.close()
+        emptied = [root for (root,) in database.query("emptied")]
+        if emptied and not wish.confirm_empty:
+            raise RootEmptied(EMPTIED, emptied[0])
+        with database.transaction():
+            database.run("finish")
+        return report(database, scan.progress, wish)
+
+
+def report(database: Database, progress: Progress, wish: Wish) -> SyncReport:
+    """What the sync did."""
+    if wish.on_progress is not None:
+        wish.on_progress(progress)
+    counts = database.query("report")
+    (row,) = counts
+    named = dict(zip((column for column, *_ in counts.description), row, strict=True))
+    if wish.on_change is not None:
+        for *_, line in database.query("changes"):
+            wish.on_change(line)
+    problems = [Problem._make(problem) for problem in database.query("problems")]
+    return SyncReport(**named, problems=problems, progress=progress)
+
+
+def how(memory: Memory, wish: Wish) -> Sync:
+    folders = wish.folders
+    if folders is not None:
+        return Sync(False, lambda root: [named(folder) for of, folder in folders if of == root], memory.known)
+    if wish.mode == "quick":
+        return Sync(False, memory.folders, memory.known)
+    return Sync(True, lambda root: [whole()], memory.known)
+
+
+def write(database: Database, pool: "Pool", wish: Wish) -> None:
+    """Writes what a pool finds, in transactions."""
+    rows: dict[str, list[Sequence[Any]]] = {}
+    pending = 0
+    written = reported = time.monotonic()
+    for answer in pool:
+        pending += add(rows, {**answer.changes, "problem": answer.problems})
+        now = time.monotonic()
+        if pending >= ROWS or now - written >= SECONDS:
+            commit(database, rows)
+            rows, pending, written = {}, 0, time.monotonic()
+        if wish.on_progress is not None and now - reported >= BETWEEN_REPORTS:
+            reported = now
+            wish.on_progress(pool.progress)
+    commit(database, rows)
+
+
+def add(rows: dict[str, list[Sequence[Any]]], more: dict[str, list[Any]]) -> int:
+    """Puts rows to those that wait; gives how many they are."""
+    for name, some in more.items():
+        rows.setdefault(name, []).extend(some)
+    return sum(map(len, more.values()))
+
+
+def commit(database: Database, rows: dict[str, list[Sequence[Any]]]) -> None:
+    if any(rows.values()):
+        with database.transaction():
+            database.write(rows)

@@ -1,0 +1,261 @@
+"""Watching: events become batches, and each batch one sync of the folders that have changed."""
+
+import os
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from mt_scanner._library import batch, database, network, source
+from mt_scanner._library.eye import Eye
+from mt_scanner._library.notice import Notice
+from mt_scanner._library.report import SyncReport
+from mt_scanner._library.source import Events, Source
+from mt_scanner._library.wish import Mode, Wish
+from mt_scanner._scanner import Scanner
+from mt_scanner._types.errors import (
+    LibraryError,
+    RootEmptied,
+    RootNotAFolder,
+    RootNotFound,
+    RootUnreadable,
+    ScanError,
+)
+from mt_scanner._types.progress import Progress
+
+if TYPE_CHECKING:
+    from mt_scanner._library.library import Library
+
+BETWEEN_CHECKS = 1.0
+"""How often to see whether the roots are there, in s."""
+BETWEEN_ATTEMPTS = 5.0
+"""How long to wait before a library that is busy is tried again, in s."""
+LIMIT = "the system watches no more folders (fs.inotify.max_user_watches)"
+OVERFLOWED = "so much has happened at a time that the system's queue of events may have overflowed"
+
+
+class Options(NamedTuple):
+    """How to watch; `Library.watch` explains it."""
+
+    first: Wish
+    stop: threading.Event
+    on_notice: Callable[[Notice], object] | None
+    poll: bool
+    poll_interval: float
+
+
+class Stopped(BaseException):
+    """Somebody stops in the middle of a sync."""
+
+
+class Watch:
+    """Keeps a library up to date with roots."""
+
+    def __init__(self, library: "Library", scanner: Callable[[Iterable[str]], Scanner], options: Options) -> None:
+        self._library = library
+        self._scanner = scanner
+        self._options = options
+        self._source = Source(options.stop)
+        self._crowd = source.crowd()
+        self._checked = time.monotonic()
+
+    def run(self, roots: Iterable[str]) -> Iterator[SyncReport]:
+        """Syncs every root, then what changes, until it is stopped."""
+        self._eyes = [Eye(root) for root in roots]
+        self._scanner(eye.root for eye in self._eyes).check()
+        try:
+            # Before the first sync, so that nothing in between is missed.
+            for eye in self._eyes:
+                self._open(eye)
+            self._look()
+            report = self._sync(self._eyes, self._options.first)
+            self._settle(self._eyes, report)
+            yield report
+            while not self._options.stop.is_set():
+                events = self._wait()
+                if events or time.monotonic() - self._checked >= BETWEEN_CHECKS:
+                    self._check()
+                yield from self._deal_with(events)
+        except Stopped:
+            pass
+        finally:
+            self._source.close()
+
+    def _open(self, eye: Eye) -> None:
+        """Opens the eye on a root. `_look` follows."""
+        eye.open()
+        kind = network.filesystem(eye.root)
+        if self._options.poll:
+            self._poll(eye, "that was asked for")
+        elif kind is not None:
+            self._poll(eye, f"it is on a network filesystem ({kind})")
+
+    def _poll(self, eye: Eye, why: str) -> None:
+        eye.poll()
+        self._say("polling", eye, f"looked at every {self._options.poll_interval:g} s, since {why}")
+
+    def _look(self) -> None:
+        """Waits for events of all roots that have some, from now on."""
+        eyes = [eye for eye in self._eyes if eye.sight == "events"]
+        try:
+            self._source.open(eyes)
+        except (OSError, RuntimeError):
+            # One of them cannot be watched.
+            for eye in eyes:
+                try:
+                    self._source.open([eye])
+                except (OSError, RuntimeError) as error:
+                    self._poll(eye, LIMIT if source.is_limit(error) else str(error))
+            self._source.open([eye for eye in eyes if eye.sight == "events"])
+
+    def _wait(self) -> Events:
+        """A batch of events; none if it is time for something else."""
+        due = min((eye.due() for eye in self._eyes), default=0.0) - time.monotonic()
+        try:
+            events = self._source.wait(max(0.0, min(BETWEEN_CHECKS, due)))
+        except (OSError, RuntimeError) as error:
+            # Whatever it is, there may be more events, and those before are lost.
+            self._look()
+            for eye in self._eyes:
+                if eye.sight == "events":
+                    self._lose_events(eye, f"the root is synced as a whole: {error}")
+            return set()
+        if len(events) > self._crowd:
+            self._overflowed(eye for eye in self._eyes if under(eye, events))
+            if os.name == "nt":
+                # There an overflow may be the end of the watch as well.
+                self._look()
+        return events
+
+    def _overflowed(self, eyes: Iterable[Eye]) -> None:
+        """The queue may have: watchfiles does not tell."""
+        for eye in eyes:
+            if eye.sight == "events":
+                self._lose_events(eye, f"the root is synced as a whole: {OVERFLOWED}")
+
+    def _lose_events(self, eye: Eye, why: str) -> None:
+        eye.lost_events()
+        self._say("events-lost", eye, why)
+
+    def _check(self) -> None:
+        """Sees whether roots have come or gone."""
+        self._checked = time.monotonic()
+        changed = False
+        for eye in self._eyes:
+            if eye.is_gone():
+                self._lose(eye, "the root does not exist; waiting for it")
+                changed = True
+            elif eye.is_new():
+                # Its sync says whether it is as it was.
+                eye.emptied = eye.emptied or eye.sight == "none"
+                eye.close()
+                self._open(eye)
+                eye.full = time.monotonic()
+                changed = True
+        if changed:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Waits for events of other roots than before. What the same ones tell in between must not be missed."""
+        for eye in self._eyes:
+            if eye.sight == "events":
+                eye.full = time.monotonic()
+        self._look()
+
+    def _lose(self, eye: Eye, why: str) -> None:
+        """A root is not there."""
+        if eye.sight != "none" and not eye.emptied:
+            self._say("root-gone", eye, why)
+        eye.close()
+
+    def _deal_with(self, events: Events) -> Iterator[SyncReport]:
+        touched = {eye: under(eye, events) for eye in self._eyes}
+        for eye, some in touched.items():
+            if some and eye.emptied and eye.sight != "none":
+                eye.full = time.monotonic()
+        wants = {eye: eye.wants() for eye in self._eyes}
+        whole = [eye for eye in self._eyes if wants[eye] == "full"]
+        quick = [eye for eye in self._eyes if wants[eye] == "quick"]
+        partly = [eye for eye in self._eyes if touched[eye] and eye.sight != "none"]
+        if whole:
+            # What has moved from one root to another is seen within one sync.
+            yield from self._bring([eye for eye in self._eyes if eye in whole or eye in partly], "full")
+        elif partly:
+            opened = self._library._open()
+            found = {eye.root: batch.folders(touched[eye], eye.real, batch.known(opened, eye.root)) for eye in partly}
+            yield from self._bring(partly, "full", found)
+        if quick:
+            yield from self._bring(quick, "quick")
+
+    def _bring(self, eyes: list[Eye], mode: Mode, folders: dict[str, set[str]] | None = None) -> Iterator[SyncReport]:
+        """Syncs roots or folders in them; those that are not there are left out."""
+        while eyes:
+            pairs = None
+            if folders is not None:
+                pairs = [(eye.root, folder) for eye in eyes for folder in sorted(folders[eye.root])]
+            try:
+                report = self._sync(eyes, self._options.first._replace(mode=mode, confirm_empty=False, folders=pairs))
+            except (RootEmptied, RootNotFound, RootNotAFolder, RootUnreadable) as error:
+                blamed = [eye for eye in eyes if eye.root == error.path]
+                if not blamed:
+                    raise
+                eyes = [eye for eye in eyes if eye.root != error.path]
+                self._leave(blamed[0], error)
+            except LibraryError as error:
+                if error.reason != database.BUSY:
+                    raise
+                self._say("busy", None, f"{database.BUSY}; waiting for it")
+                for eye in eyes:
+                    eye.full = min(eye.full or float("inf"), time.monotonic() + BETWEEN_ATTEMPTS)
+                return
+            else:
+                if folders is None:
+                    self._settle(eyes, report)
+                yield report
+                return
+
+    def _leave(self, eye: Eye, error: ScanError) -> None:
+        """A root cannot be synced. It is waited for."""
+        if not isinstance(error, RootEmptied):
+            self._lose(eye, f"{error.reason}; waiting for it")
+            self._look_again()
+            return
+        if not eye.emptied:
+            self._say("root-gone", eye, error.reason)
+        eye.emptied = True
+        eye.synced(0.0, self._options.poll_interval)
+
+    def _settle(self, eyes: list[Eye], report: SyncReport) -> None:
+        """These roots are as the disk is."""
+        for eye in eyes:
+            eye.synced(report.progress.seconds, self._options.poll_interval)
+            if eye.emptied:
+                eye.emptied = False
+                self._say("root-back", eye, "the root is back")
+        if report.progress.tracks > self._crowd and os.name == "posix":
+            # Our own reading makes events as well.
+            self._overflowed(eyes)
+
+    def _sync(self, eyes: list[Eye], wish: Wish) -> SyncReport:
+        def show(progress: Progress) -> None:
+            if self._options.stop.is_set():
+                raise Stopped
+            if wish.on_progress is not None:
+                wish.on_progress(progress)
+
+        with self._scanner(eye.root for eye in eyes) as scanner:
+            return self._library._sync(scanner, wish._replace(on_progress=show))
+
+    def _say(self, kind: str, eye: Eye | None, detail: str) -> None:
+        notice = Notice(kind, "" if eye is None else eye.root, detail)
+        if self._options.on_notice is None:
+            # It comes out of the loop over the reports.
+            warnings.warn(str(notice), RuntimeWarning, stacklevel=2)
+        else:
+            self._options.on_notice(notice)
+
+
+def under(eye: Eye, events: Events) -> list[batch.Event]:
+    """The events of one root."""
+    return [event for event in events if batch.relative(event[1], eye.real) is not None]

@@ -1,0 +1,22 @@
+"""How a sync is to be done."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from mt_scanner._types.progress import Progress
+
+Mode = Literal["full", "quick"]
+
+
+class Wish(NamedTuple):
+    """How a sync is to be done."""
+
+    mode: Mode = "full"
+    confirm_empty: bool = False
+    """Whether roots may lose every track."""
+    folders: Sequence[tuple[str, str]] | None = None
+    """Only these folders, given with their root and relative to it, and what is new below them."""
+    on_progress: Callable[[Progress], object] | None = None
+    """Called at most ten times a second and at the end."""
+    on_change: Callable[[str], object] | None = None
+    """Called for each track that was changed, in the end, with a line of the statement `changes`."""

@@ -1,0 +1,1 @@
+"""Helpers of the tests: doors, trees, cases, readers, libraries in trouble."""
