@@ -115,4 +115,4 @@ bench: $(VENV)/tools $(VENV)/native $(WASMTIME) host
 	WASMTIME="$(WASMTIME)" $(BIN)/python bench/run.py $(ARGS)
 
 clean:
-	rm -rf target $(VENV) dist python/dist python/src/mt_scanner/mt_scanner.wasm
+	rm -rf target $(VENV) dist python/dist python/src/mt_scanner/mt_scanner.wasm python/src/mt_scanner/_types/contract.py

@@ -7,15 +7,15 @@ use std::{env, fs};
 
 use wit_parser::Resolve;
 
+#[path = "src/defaults.rs"]
+mod defaults;
 #[path = "src/generate.rs"]
 mod generate;
-#[path = "src/limits.rs"]
-mod limits;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (wit, words) = (root.join("../wit"), root.join("words.json"));
-    for input in [&wit, &words, &root.join("src/generate.rs"), &root.join("src/limits.rs")] {
+    for input in [&wit, &words, &root.join("src/generate.rs"), &root.join("src/defaults.rs")] {
         println!("cargo::rerun-if-changed={}", input.display());
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);

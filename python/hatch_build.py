@@ -19,7 +19,8 @@ class ComponentHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        place = Path(self.root, "src", "mt_scanner", "mt_scanner.wasm")
+        package = Path(self.root, "src", "mt_scanner")
+        place = package / "mt_scanner.wasm"
         recipe = Path(self.root).parent / "guest" / "build.py"
         if ready := os.environ.get("MT_SCANNER_COMPONENT"):
             take(Path(ready).expanduser(), place)
@@ -31,6 +32,7 @@ class ComponentHook(BuildHookInterface[Any]):
                 f"error: there is no component at {place} and no guest/ beside this folder to build it from. Name one: "
                 "MT_SCANNER_COMPONENT=/path/to/mt_scanner.wasm"
             )
+        write_contract(Path(self.root, "contract.py"), place, package / "_types" / "contract.py")
 
 
 def take(ready: Path, place: Path) -> None:
@@ -50,11 +52,28 @@ def take(ready: Path, place: Path) -> None:
 
 def build(recipe: Path, place: Path) -> None:
     """Builds the component from source."""
-    spec = importlib.util.spec_from_file_location("build_component", recipe)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = loaded(recipe)
     try:
         module.build(output=place)
     except module.BuildError as error:
         raise SystemExit(f"error: {error}") from None
+
+
+def write_contract(generator: Path, component: Path, place: Path) -> None:
+    """Writes down what the package and the component agree on."""
+    module = loaded(generator)
+    try:
+        text = module.module(component)
+    except module.NoContract as error:
+        raise SystemExit(f"error: {error}") from None
+    if not place.is_file() or place.read_text(encoding="utf-8") != text:
+        place.write_text(text, encoding="utf-8")
+
+
+def loaded(path: Path) -> Any:
+    """A module that is no part of a package, by its file."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

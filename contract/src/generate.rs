@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
 
-use crate::limits;
+use crate::defaults;
 
 /// The records that guest and hosts have in common, in the order in which they are written.
 const RECORDS: [&str; 6] = ["track", "problem", "tag-item", "inspection", "budget", "walking"];
@@ -120,11 +120,14 @@ impl Contract {
             "outcomes": cases(&self.outcomes),
             "errors": cases(&self.errors),
             "words": self.words,
-            "limits": {
-                "file_timeout": limits::FILE_TIMEOUT.as_secs_f64(),
-                "listing_timeout": limits::LISTING_TIMEOUT.as_secs_f64(),
-                "memory": limits::MEMORY,
-                "step_milliseconds": limits::STEP_MILLISECONDS,
+            "defaults": {
+                "file_timeout": defaults::FILE_TIMEOUT.as_secs_f64(),
+                "listing_timeout": defaults::LISTING_TIMEOUT.as_secs_f64(),
+                "memory": defaults::MEMORY,
+                "step_milliseconds": defaults::STEP_MILLISECONDS,
+                "follow_links": defaults::FOLLOW_LINKS,
+                "hidden_folders": defaults::HIDDEN_FOLDERS,
+                "ignored_folders": defaults::IGNORED_FOLDERS,
             },
         });
         all.to_string()
@@ -238,8 +241,9 @@ impl Record {
 
     fn write(&self, code: &mut String) {
         write_docs(code, "", &self.docs);
-        // A problem's outcome has no value that goes without saying.
-        let default = if self.fields.iter().any(|field| field.kind == OUTCOME) { "" } else { ", Default" };
+        // A problem's outcome has no value that goes without saying, and options have defaults of their own.
+        let none = self.interface == "scan" || self.fields.iter().any(|field| field.kind == OUTCOME);
+        let default = if none { "" } else { ", Default" };
         let copy =
             if self.fields.iter().all(|field| matches!(field.kind.as_str(), "bool" | "u32")) { ", Copy" } else { "" };
         let _ = writeln!(
@@ -413,7 +417,7 @@ mod tests {
         let json: Value = serde_json::from_str(&contract.json()).unwrap();
         let field = &json["records"]["track"]["fields"][1];
         assert_eq!((field["name"].as_str(), field["type"].as_str()), (Some("track_mood"), Some("option<string>")));
-        assert_eq!(json["limits"]["file_timeout"], 10.0);
+        assert_eq!(json["defaults"]["file_timeout"], 10.0);
     }
 
     #[test]

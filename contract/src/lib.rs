@@ -5,24 +5,25 @@
 //!   [`KnownFolder`], [`KnownFile`], [`Fingerprint`].
 //! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`].
 //! - [`words`]: texts that people read, one for all hosts; [`text`]: how numbers and foreign texts are written for them;
-//!   [`limits`]: the defaults of what a file may cost.
+//!   [`defaults`]: what a file may cost, and where a scan goes.
 //! - [`JSON`]: all of it for hosts in other languages.
 //!
 //! A field that is added to the record `track` in `wit/types.wit` is a field of [`Track`], a column of the library and
 //! an attribute of Python's `Track` without another line.
 
 mod answer;
+pub mod defaults;
 mod event;
 #[cfg(test)]
 mod generate;
 mod known;
-pub mod limits;
 mod names;
 mod outcome;
 pub mod report;
 mod request;
 mod slice;
 pub mod text;
+mod walking;
 pub mod words;
 mod work;
 
@@ -37,5 +38,5 @@ pub use work::{ListedFile, Work};
 
 include!(concat!(env!("OUT_DIR"), "/records.rs"));
 
-/// The contract as JSON text: records with types and documentation, outcomes, errors, words and limits.
+/// The contract as JSON text: records with types and documentation, outcomes, errors, words and defaults.
 pub const JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/contract.json"));

@@ -19,9 +19,6 @@ struct Component;
 #[cfg(target_family = "wasm")]
 crate::bindings::export!(Component with_types_in crate::bindings);
 
-/// What the functions for simple callers walk: links are followed, hidden and ignored folders are not entered.
-pub const ORDINARY: Walking = Walking { follow_links: true, hidden_folders: false, ignored_folders: false };
-
 /// Enough that a step's own cost does not show, little enough that its result stays small.
 pub const LARGE_STEP: Budget = Budget { items: 512, milliseconds: 0, only_list: false };
 
@@ -124,7 +121,7 @@ pub fn run_through(
 pub fn count(root: &str, limit: Option<u64>) -> Result<u64, ScanError> {
     let limit = limit.unwrap_or(u64::MAX);
     let mut files = 0;
-    run_through(root, Mode::Count, ORDINARY, |result| {
+    run_through(root, Mode::Count, Walking::default(), |result| {
         files += result.files;
         files < limit
     })?;

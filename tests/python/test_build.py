@@ -36,7 +36,7 @@ def pip_wheel(source: Path, into: Path, **environment: str) -> subprocess.Comple
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The Python project without the rest of the repository, and without a component."""
-    ignored = shutil.ignore_patterns("*.wasm", "__pycache__", "dist")
+    ignored = shutil.ignore_patterns("*.wasm", "contract.py", "__pycache__", "dist")
     return Path(shutil.copytree(REPOSITORY / "python", tmp_path / "python", ignore=ignored))
 
 
@@ -123,7 +123,7 @@ def test_two_builds_in_two_places_give_the_same_bytes(tmp_path: Path, monkeypatc
     here = built()
     elsewhere = tmp_path / "another" / "place"
     elsewhere.mkdir(parents=True)
-    for name in ("Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "guest", "wit", "host", "python"):
+    for name in ("Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "contract", "guest", "wit", "host", "python"):
         if (REPOSITORY / name).is_dir():
             ignored = shutil.ignore_patterns("target", "__pycache__", "*.wasm", ".venv")
             shutil.copytree(REPOSITORY / name, elsewhere / name, ignore=ignored)

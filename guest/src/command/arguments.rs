@@ -4,8 +4,6 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 use mt_scanner_contract::{ScanError, Walking};
 use wasip2::filesystem::preopens::get_directories;
 
-use crate::component::ORDINARY;
-
 /// What `--help` prints.
 pub const HELP: &str = "\
 Usage: mt_scanner.wasm <COMMAND> [OPTIONS] <PATH>
@@ -50,7 +48,7 @@ pub enum Verb {
 /// Parses the arguments after the program's name; `None` asks for help.
 pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>, Error> {
     let mut parser = Parser::from_args(arguments);
-    let mut walking = ORDINARY;
+    let mut walking = Walking::default();
     let mut iterations = 10;
     let mut words: Vec<String> = Vec::new();
     while let Some(argument) = parser.next()? {

@@ -1,4 +1,4 @@
-//! The defaults of what one call of a component may cost, alike in every host.
+//! Defaults that every host shares: what one call of a component may cost, and where a scan goes.
 
 use std::time::Duration;
 
@@ -10,3 +10,9 @@ pub const LISTING_TIMEOUT: Duration = Duration::from_secs(120);
 pub const MEMORY: usize = 256 << 20;
 /// The time of one step in ms: progress is seen, and other workers get what was found, at least this often.
 pub const STEP_MILLISECONDS: u32 = 50;
+/// Symbolic links are followed inside a root.
+pub const FOLLOW_LINKS: bool = true;
+/// Folders whose name begins with a dot are not entered.
+pub const HIDDEN_FOLDERS: bool = false;
+/// Folders that a `.nomedia` or a `.mtignore` excludes are not entered.
+pub const IGNORED_FOLDERS: bool = false;
