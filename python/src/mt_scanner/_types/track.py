@@ -1,11 +1,6 @@
 """What a scan finds. The fields are those of `wit/types.wit`, in its order."""
 
-import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from mt_scanner._engine.answer import Answer
+from typing import NamedTuple
 
 
 class Track(NamedTuple):
@@ -97,12 +92,6 @@ class Problem(NamedTuple):
     `link-loop`, `name-not-utf8`, `timeout`, `memory` or `trap`."""
     detail: str
     """What was tried and why it failed, for people; never to be parsed."""
-
-
-def problems_of(answer: "Answer") -> Iterator[Problem]:
-    """The problems of a step. A folder of broken files says the same of each: what repeats is kept once."""
-    for _, path, outcome, detail in answer.problems:
-        yield Problem(answer.root, path, sys.intern(outcome), sys.intern(detail))
 
 
 class Tag(NamedTuple):
