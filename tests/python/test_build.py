@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from mt_scanner._engine.extensions import COMPONENT
+from mt_scanner._engine.carried import COMPONENT
 from support.building import built
 from support.trees import REPOSITORY
 

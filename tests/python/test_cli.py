@@ -242,7 +242,7 @@ def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
         "import sys, mt_scanner._scanner as scanner\n"
         "pool = scanner.Scanner._pool\n"
         "def ready(self, mode):\n"
-        "    self._wasm = sys.argv.pop()\n"
+        "    self._session._component = sys.argv.pop()\n"
         "    made = pool(self, mode)\n"
         "    print('ready', flush=True)\n"
         "    return made\n"

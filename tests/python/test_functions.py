@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mt_scanner import Scanner, benchmark_directory, count_audio_files, scan_music_directory
+from mt_scanner import Scanner, benchmark_directory, count_audio_files, is_audio_file, scan_music_directory
 from mt_scanner._plain import fallback
 from support.trees import Tree
 
@@ -112,7 +112,7 @@ def test_without_backends_errors_are_the_same(tmp_path: Path, python: Callable[.
 def both(root: Tree | Path) -> tuple[int, int]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return scan_music_directory(root), fallback.count(os.fspath(root))
+        return scan_music_directory(root), fallback.count(os.fspath(root), is_audio_file)
 
 
 @every_backend
@@ -204,4 +204,4 @@ def test_the_component_agrees_with_os_walk_where_nothing_is_odd(tree: Tree) -> N
     tree.files(
         *(f"{folder}/{number}.{end}" for folder in "abc" for number in range(9) for end in ("mp3", "txt", "WAV"))
     )
-    assert Scanner(tree).count() == len(tree.walked()) == fallback.count(str(tree.root))
+    assert Scanner(tree).count() == len(tree.walked()) == fallback.count(str(tree.root), is_audio_file)

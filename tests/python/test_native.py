@@ -13,14 +13,14 @@ from pathlib import Path
 import mt_scanner_native
 import pytest
 from mt_scanner import ComponentError, Library, Scanner
-from mt_scanner._engine import extensions
-from mt_scanner._engine.backend import get
+from mt_scanner._engine.backends import get
+from mt_scanner._engine.carried import COMPONENT
 from support.trees import REPOSITORY, Tree
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 WITHOUT = "import os, sys; sys.modules[{!r}] = None; os.environ.pop('MT_SCANNER_BACKEND', None); import mt_scanner\n"
-TAKEN = "from mt_scanner._engine import backend; print(backend.get().__name__)\n"
+TAKEN = "from mt_scanner._engine import backends; print(backends.get().__name__)\n"
 
 
 @pytest.fixture(autouse=True)
@@ -76,21 +76,21 @@ def test_it_is_not_loaded_before_it_is_used(tree: Tree, python: Run) -> None:
 
 def test_a_module_with_another_component_is_not_taken(tmp_path: Path, python: Run) -> None:
     code = (
-        "import mt_scanner._engine.extensions\n"
-        "mt_scanner._engine.extensions.COMPONENT = sys.argv[1]\n"
+        "import mt_scanner._engine.carried\n"
+        "mt_scanner._engine.carried.COMPONENT = sys.argv[1]\n"
         "try: mt_scanner.Scanner('.', backend='native').count()\n"
         "except mt_scanner.ComponentError as error: print(error)\n" + TAKEN
     )
     other = tmp_path / "other.wasm"
-    other.write_bytes(Path(extensions.COMPONENT).read_bytes() + b"\0\1\0")
+    other.write_bytes(Path(COMPONENT).read_bytes() + b"\0\1\0")
     said = python("import os, sys, mt_scanner\n" + code, other).stdout
     assert f"{other}: the backend native carries another component" in said and said.endswith(".portable\n")
 
 
 def test_a_package_without_its_component_says_so(tmp_path: Path, python: Run) -> None:
     code = (
-        "import sys, mt_scanner._engine.extensions\n"
-        "mt_scanner._engine.extensions.COMPONENT = sys.argv[1]\n"
+        "import sys, mt_scanner._engine.carried\n"
+        "mt_scanner._engine.carried.COMPONENT = sys.argv[1]\n"
         "try: mt_scanner.Scanner('.').count()\n"
         "except mt_scanner.ComponentError as error: print(error)\n"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mt_scanner import Problem, Scanner, Track
-from mt_scanner._engine import backend
+from mt_scanner._engine import backends
 from mt_scanner._engine.component import load
 from mt_scanner._engine.plan import Limits, Plan
 from support.trees import EXTENSIONS, Tree, digest
@@ -132,7 +132,7 @@ def test_the_fields_of_tracks_and_problems_are_the_parameters_of_the_library() -
 @pytest.mark.parametrize("items", [1, 64])
 def test_rows_do_not_depend_on_workers_or_budget(sample_library: Path, workers: int, items: int) -> None:
     def rows(plan: Plan) -> str:
-        return digest(tuple(track) for answer in backend.get().pool(plan, None) for track in answer.tracks)
+        return digest(tuple(track) for answer in backends.get().pool(plan, None) for track in answer.tracks)
 
     plan = Plan([str(sample_library)], "tracks")
     assert rows(plan._replace(workers=workers, items=items)) == rows(plan._replace(workers=2, items=7))

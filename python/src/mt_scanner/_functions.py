@@ -4,9 +4,9 @@ import time
 import warnings
 from types import ModuleType
 
-from mt_scanner._engine import backend
-from mt_scanner._engine.extensions import audio_extensions
-from mt_scanner._engine.roots import StrPath, check, resolve
+from mt_scanner._engine import backends
+from mt_scanner._engine.extensions import audio_extensions, is_audio_file
+from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._scanner import Scanner
 from mt_scanner._types.errors import ComponentError
 
@@ -29,8 +29,8 @@ def count_audio_files(root: StrPath, limit: int | None = None) -> int:
     fallback = _fallback_needed()
     if fallback is not None:
         resolved = resolve(root)
-        check(resolved)
-        count: int = fallback.count(resolved, limit)
+        check_root(resolved)
+        count: int = fallback.count(resolved, is_audio_file, limit)
         return count
     return Scanner(root).count(limit)
 
@@ -66,7 +66,7 @@ def _fallback_needed() -> ModuleType | None:
     global _looked, _fallback
     if not _looked:
         try:
-            backend.get()
+            backends.get()
         except ComponentError as error:
             from mt_scanner._plain import fallback as plain
 

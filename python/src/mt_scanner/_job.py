@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mt_scanner._engine.answer import problems_of
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Problem, Track, problems_of
+from mt_scanner._types.track import Problem, Track
 
 if TYPE_CHECKING:
     from mt_scanner._engine.backend import Pool

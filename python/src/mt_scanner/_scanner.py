@@ -1,25 +1,21 @@
 """The scanner: one root or several, and what can be asked of them."""
 
 import os
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from mt_scanner._engine import backend as backends
-from mt_scanner._engine.plan import Limits, Plan, Walking
-from mt_scanner._engine.roots import StrPath, check, resolve
-from mt_scanner._library.report import SyncReport
-from mt_scanner._library.wish import Wish
-from mt_scanner._types.errors import EscapesRoot
+from mt_scanner._engine.answer import problems_of
+from mt_scanner._engine.roots import StrPath
+from mt_scanner._engine.session import Session
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Inspection, Problem, Tag, Track, problems_of
+from mt_scanner._types.track import Inspection, Problem, Tag, Track
 
 if TYPE_CHECKING:
+    from mt_scanner._engine import backends
     from mt_scanner._engine.backend import Pool
     from mt_scanner._job import ScanJob
-    from mt_scanner._library.database import Database
 
 
 class Scanner:
@@ -44,7 +40,7 @@ class Scanner:
         roots: StrPath | Iterable[StrPath],
         *,
         workers: int | None = None,
-        backend: backends.Name = "auto",
+        backend: "backends.Name" = "auto",
         follow_links: bool = True,
         hidden_folders: bool = False,
         ignored_folders: bool = False,
@@ -52,25 +48,22 @@ class Scanner:
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
     ) -> None:
-        backends.check(backend)
-        if workers is not None and workers < 1:
-            raise ValueError(f"workers is at least 1, not {workers}")
-        if file_timeout <= 0 or memory_limit <= 0:
-            raise ValueError("file_timeout and memory_limit are more than 0")
-        several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
-        if not several:
-            raise ValueError("a scanner has at least one root")
-        self.roots: tuple[str, ...] = tuple(dict.fromkeys(resolve(root) for root in several))
+        self._session = Session(
+            roots,
+            workers=workers,
+            backend=backend,
+            follow_links=follow_links,
+            hidden_folders=hidden_folders,
+            ignored_folders=ignored_folders,
+            file_timeout=file_timeout,
+            memory_limit=memory_limit,
+            component=component,
+        )
+        self.roots: tuple[str, ...] = self._session.roots
         """The roots, as absolute paths."""
         self.problems: list[Problem] = []
         """The problems of the latest `scan`, `paths` or `count`, so far."""
         self._latest: Pool | None = None
-        self._backend = backend
-        self._workers = workers
-        self._walking = Walking(follow_links, hidden_folders, ignored_folders)
-        self._limits = Limits(file_timeout, memory_limit)
-        self._wasm = None if component is None else os.fspath(component)
-        self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
     def scan(self, on_problem: Callable[[Problem], object] | None = None) -> Iterator[Track]:
         """Every track, as they are found and in no certain order. Leaving the loop ends the scan.
@@ -140,9 +133,7 @@ class Scanner:
         Raises `TrackNotFound` if no file is there, `EscapesRoot` if it is in no root, `FileFailed` if it ended the
         component, and what `scan` raises.
         """
-        root, below = self._below(os.fspath(path))
-        check(root)
-        found = backends.get(self._backend).inspect(root, below, self._limits, self._wasm)
+        found = self._session.inspect(os.fspath(path))
         return Inspection(
             Track(**found["track"]),
             [Problem(**problem) for problem in found["problems"]],
@@ -151,8 +142,7 @@ class Scanner:
 
     def close(self) -> None:
         """Ends every scan that is under way."""
-        for pool in list(self._pools):
-            pool.stop()
+        self._session.close()
 
     def __enter__(self) -> "Scanner":
         return self
@@ -164,30 +154,9 @@ class Scanner:
 
     def check(self) -> None:
         """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be scanned."""
-        for root in self.roots:
-            check(root)
+        self._session.check()
 
     def _pool(self, mode: str, *, limit: int | None = None) -> "Pool":
         self.check()
-        pool = backends.get(self._backend).pool(self._plan(mode, limit), self._wasm)
-        self._pools.add(pool)
-        self._latest = pool
-        return pool
-
-    def _sync(self, database: "Database", wish: Wish) -> SyncReport:
-        from mt_scanner._library.sync import sync
-
-        backend = backends.get(self._backend)
-        return sync(database, self._plan("sync"), wish, lambda plan: backend.pool(plan, self._wasm))
-
-    def _plan(self, mode: str, limit: int | None = None) -> Plan:
-        workers = self._workers or backends.get(self._backend).default_workers()
-        return Plan(self.roots, mode, self._walking, self._limits, workers, limit=limit)
-
-    def _below(self, path: str) -> tuple[str, str]:
-        """The root that a file is in, and its path there as the contract writes it."""
-        whole = os.path.normpath(os.path.join(self.roots[0], os.path.expanduser(path)))
-        for root in sorted(self.roots, key=len, reverse=True):
-            if whole.startswith(os.path.join(root, "")):
-                return root, os.path.relpath(whole, root).replace(os.sep, "/")
-        raise EscapesRoot("the file is in no root of this scanner", whole)
+        self._latest = self._session.pool(mode, limit=limit)
+        return self._latest

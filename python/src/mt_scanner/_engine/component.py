@@ -6,8 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mt_scanner._engine import forks
-from mt_scanner._engine.extensions import COMPONENT
+from mt_scanner._engine import carried, forks
 from mt_scanner._engine.roots import why
 from mt_scanner._types.errors import ComponentError
 
@@ -114,7 +113,7 @@ _loading = threading.Lock()
 
 def load(path: str | None = None) -> Component:
     """The component of the package, or another one, compiled on first use."""
-    path = os.path.abspath(path or COMPONENT)
+    path = os.path.abspath(path or carried.COMPONENT)
     forks.use(path)
     with _loading:
         if path not in _loaded:

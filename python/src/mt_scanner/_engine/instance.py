@@ -11,7 +11,7 @@ from wasmtime import component as wasm
 from mt_scanner._engine.component import TICK, Component
 from mt_scanner._engine.export import Export
 from mt_scanner._engine.plan import Limits
-from mt_scanner._engine.roots import check, mapped, native
+from mt_scanner._engine.roots import check_root, error_of, native_path
 from mt_scanner._engine.seen import at
 from mt_scanner._types.errors import ComponentError
 
@@ -64,7 +64,7 @@ class Instance:
 
     def inspect(self, root: str, path: str) -> dict[str, Any]:
         """Calls `inspect-json`."""
-        file = native(root, path)
+        file = native_path(root, path)
         answer: dict[str, Any] = json.loads(self._call(self._component.inspect_json, root, path, file=file))
         seen = at(file)
         answer["track"]["ctime_ns"] = seen[2] if seen else 0
@@ -84,7 +84,7 @@ class Instance:
         except wasmtime.WasmtimeError as error:
             raise self._ended(str(error), seconds) from error
         if isinstance(answer, wasm.Variant):
-            raise mapped(answer.tag, str(answer.payload), file)
+            raise error_of(answer.tag, str(answer.payload), file)
         return answer
 
     def _set_deadline(self, seconds: float) -> None:
@@ -110,8 +110,8 @@ def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
         try:
             wasi.preopen_dir(root, root, False)
         except wasmtime.WasmtimeError as error:
-            check(root)
-            raise mapped("root-unreadable", root) from error
+            check_root(root)
+            raise error_of("root-unreadable", root) from error
     return wasi
 
 

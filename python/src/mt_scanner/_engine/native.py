@@ -4,21 +4,16 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
-from mt_scanner._engine.extensions import COMPONENT
+from mt_scanner._engine.carried import COMPONENT
 from mt_scanner._engine.plan import Limits, Plan, cores
-from mt_scanner._engine.roots import mapped as error_of
-from mt_scanner._engine.roots import native as native_path
-from mt_scanner._engine.roots import why
+from mt_scanner._engine.roots import error_of, native_path, why
+from mt_scanner._engine.schema import Schema
 from mt_scanner._types.errors import ComponentError, FileFailed, ScanError
 from mt_scanner._types.progress import Progress
-
-# What needs SQLite is imported on first use: a scan does not.
-if TYPE_CHECKING:
-    from mt_scanner._library.database import Schema
 
 HOW = "`make native` in a checkout, or `pip install ./python/native`"
 
@@ -88,10 +83,8 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
     return found
 
 
-def schema(component: str | None) -> "Schema":
-    """What the component says of a library."""
-    from mt_scanner._library.database import Schema
-
+def schema(component: str | None) -> Schema:
+    """The tables and statements of a library."""
     try:
         version, migrations, statements = load(component).schema()
     except native.Failure as failure:

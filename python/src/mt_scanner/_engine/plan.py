@@ -1,7 +1,7 @@
-"""What is asked of the component: the requests of `step-json` (`wit/scan.wit`)."""
+"""The plan of a scan: roots, mode, budget and limits."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 Work = dict[str, Any]
@@ -82,42 +82,3 @@ class Plan(NamedTuple):
         import json
 
         return [json.loads(work) for work in self.sync.begin(root)]
-
-    def request(self, root: str, work: Sequence[Work], budget: Budget) -> str:
-        """The request for one step."""
-        # Here for those who never scan: they load this file, too.
-        import json
-
-        request = json.dumps(
-            {
-                "root": root,
-                "budget": budget._asdict(),
-                "mode": self.mode,
-                "walking": self.walking._asdict(),
-                "deep": bool(self.sync and self.sync.deep),
-            }
-        )
-        return f'{request[:-1]}, "work": [{", ".join(self._told(root, work, budget.items))}]}}'
-
-    def _told(self, root: str, work: Sequence[Work], items: int) -> Iterator[str]:
-        """Work as JSON, with what the component cannot see by itself. It comes to so many files at most."""
-        import json
-
-        from mt_scanner._engine.seen import seen
-
-        asked = [(item["folder"], item.get("after")) for item in work if self._wants_knowledge(item)]
-        known = iter(self.sync.known(root, asked) if self.sync and asked else ())
-        looks = self.mode in ("tracks", "sync")
-        looked_at = [item for item in work if looks and item["files"] is not None]
-        seen_of = iter(seen(root, looked_at, items) if looked_at else ())
-        for item in work:
-            if looks and item["files"] is not None:
-                yield json.dumps({**item, "seen": next(seen_of)})
-            elif self._wants_knowledge(item):
-                yield f'{json.dumps(item)[:-1]}, "known": {next(known)}}}'
-            else:
-                yield json.dumps(item)
-
-    def _wants_knowledge(self, item: Work) -> bool:
-        """Whether it is a folder that is to be compared with what the library knows."""
-        return self.sync is not None and item["files"] is None and "known" not in item and "unless_mtime_ns" not in item

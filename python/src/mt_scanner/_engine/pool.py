@@ -19,6 +19,7 @@ from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
 from mt_scanner._engine.plan import Budget, Plan, Work
+from mt_scanner._engine.request import request
 from mt_scanner._engine.suspects import Found, Suspect, look_at
 from mt_scanner._types.progress import Progress
 
@@ -155,8 +156,8 @@ class Pool:
                     continue
                 instance = instance or Instance(self._component, self._plan.roots, self._limits)
                 try:
-                    request = self._plan.request(root, items, budget)
-                    found = instance.step(request, self._limits.seconds + MILLISECONDS / 1000)
+                    asked = request(self._plan, root, items, budget)
+                    found = instance.step(asked, self._limits.seconds + MILLISECONDS / 1000)
                 except Ended:
                     instance.close()
                     instance = None

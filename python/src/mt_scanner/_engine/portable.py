@@ -1,17 +1,14 @@
 """The portable backend: the component under wasmtime's Python package, which takes no compiler to install."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mt_scanner._engine.component import load
 from mt_scanner._engine.instance import Ended, Instance
 from mt_scanner._engine.plan import Limits, Plan, cores
 from mt_scanner._engine.pool import Pool
-from mt_scanner._engine.roots import native
+from mt_scanner._engine.roots import native_path
+from mt_scanner._engine.schema import Schema
 from mt_scanner._types.errors import FileFailed
-
-# What needs SQLite is imported on first use: a scan does not.
-if TYPE_CHECKING:
-    from mt_scanner._library.database import Schema
 
 
 def default_workers() -> int:
@@ -33,10 +30,8 @@ def pool(plan: Plan, component: str | None) -> Pool:
     return Pool(load(component), plan)
 
 
-def schema(component: str | None) -> "Schema":
-    """What the component says of a library."""
-    from mt_scanner._library.database import Schema
-
+def schema(component: str | None) -> Schema:
+    """The tables and statements of a library."""
     loaded = load(component)
     with loaded.ticking():
         instance = Instance(loaded, [], Limits())
@@ -58,6 +53,6 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
         try:
             return instance.inspect(root, path)
         except Ended as ended:
-            raise FileFailed(f"{ended.outcome}: {ended.detail}", native(root, path)) from ended
+            raise FileFailed(f"{ended.outcome}: {ended.detail}", native_path(root, path)) from ended
         finally:
             instance.close()

@@ -3,7 +3,7 @@
 import os
 import stat
 
-from mt_scanner._types.errors import RootNotAFolder, RootNotFound, RootUnreadable, ScanError
+from mt_scanner._types.errors import EscapesRoot, RootNotAFolder, RootNotFound, RootUnreadable, ScanError, TrackNotFound
 
 StrPath = str | os.PathLike[str]
 
@@ -22,7 +22,7 @@ def resolve(root: StrPath) -> str:
     return absolute if rest else drive + os.sep
 
 
-def check(root: str) -> None:
+def check_root(root: str) -> None:
     """Raises unless the root is a folder that can be opened and listed."""
     try:
         mode = os.stat(root).st_mode
@@ -48,15 +48,13 @@ def why(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def native(root: str, path: str) -> str:
+def native_path(root: str, path: str) -> str:
     """The path of this system for a path of the contract."""
     return os.path.join(root, path.replace("/", os.sep)) if path else root
 
 
-def mapped(tag: str, payload: str, file: str | None = None) -> ScanError:
+def error_of(tag: str, payload: str, file: str | None = None) -> ScanError:
     """The exception for an error of the contract (`wit/types.wit`, `scan-error`). `file`: the one asked for."""
-    from mt_scanner._types.errors import EscapesRoot, TrackNotFound
-
     known: dict[str, tuple[type[ScanError], str]] = {
         "root-not-found": (RootNotFound, "the root does not exist"),
         "root-not-a-folder": (RootNotAFolder, "the root is not a folder"),

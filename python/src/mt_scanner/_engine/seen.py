@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable
 
 from mt_scanner._engine.plan import Work
-from mt_scanner._engine.roots import native
+from mt_scanner._engine.roots import native_path
 
 Seen = tuple[int, int, int]
 """Size, and the times of last change of content and of status, in ns since 1970; 0 for times before that."""
@@ -27,7 +27,7 @@ def seen(root: str, work: Iterable[Work], most: int) -> list[list[Seen | None]]:
         for item in work:
             files = item["files"][:most]
             most -= len(files)
-            folder = os.path.join(native(root, item["folder"]), "")
+            folder = os.path.join(native_path(root, item["folder"]), "")
             found.append([at(folder + (file if isinstance(file, str) else file[0])) for file in files])
     return found
 

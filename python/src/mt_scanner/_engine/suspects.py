@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
 from mt_scanner._engine.plan import Budget, Plan, Work
+from mt_scanner._engine.request import request
 
 Found = dict[str, Any]
 
@@ -32,7 +33,8 @@ class Lens:
         try:
             is_folder = work["files"] is None
             seconds = self._plan.limits.listing if is_folder else self._plan.limits.seconds
-            return self._instance.step(self._plan.request(self._root, [work], Budget(1, only_list=is_folder)), seconds)
+            asked = request(self._plan, self._root, [work], Budget(1, only_list=is_folder))
+            return self._instance.step(asked, seconds)
         except Ended:
             self.close()
             raise

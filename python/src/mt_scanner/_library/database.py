@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from mt_scanner._engine.schema import Schema
 from mt_scanner._types.errors import LibraryError
 
 PATIENCE = 30.0
@@ -16,15 +17,6 @@ BETWEEN_LOOKS = 0.1
 """How often who waits for another sync looks whether to go on, in s."""
 BUSY = "another sync of this library is under way"
 """What an error says then, whatever the backend."""
-
-
-class Schema(NamedTuple):
-    """What the component says of a library."""
-
-    version: int
-    migrations: list[tuple[int, str]]
-    statements: dict[str, list[str]]
-    """SQL by name, in the order in which the rows of a sync are written."""
 
 
 class Database:

@@ -2,27 +2,26 @@
 
 import json
 import os
-import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mt_scanner._engine.roots import StrPath
+from mt_scanner._engine.session import Options, Session
 from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
+from mt_scanner._library.rows import change, track
 from mt_scanner._library.wish import Mode, Wish
-from mt_scanner._scanner import Scanner
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Track
 
 if TYPE_CHECKING:
-    from mt_scanner._library.database import Database, Schema
+    from typing_extensions import Unpack
 
-LISTS = [place for place, default in enumerate(Track("", "", 0, 0, 0)) if default == []]
-FLAGS = [place for place, default in enumerate(Track("", "", 0, 0, 0)) if default is False]
+    from mt_scanner._engine.schema import Schema
+    from mt_scanner._library.database import Database
 
 
 class Library:
@@ -49,7 +48,7 @@ class Library:
         confirm_empty: bool = False,
         on_progress: Callable[[Progress], object] | None = None,
         on_change: Callable[[Change], object] | None = None,
-        **options: Any,
+        **options: "Unpack[Options]",
     ) -> SyncReport:
         """Brings the library up to date with what is in the roots.
 
@@ -70,8 +69,11 @@ class Library:
         until then stays and is true: the next sync goes on from there.
         """
         wish = wished(mode, confirm_empty, on_progress, on_change)
-        with Scanner(roots, component=self._wasm, **options) as scanner:
-            return self._rehearse(scanner, wish) if dry_run else self._sync(scanner, wish)
+        session = Session(roots, component=self._wasm, **options)
+        try:
+            return self._rehearse(session, wish) if dry_run else self._sync(session, wish)
+        finally:
+            session.close()
 
     def watch(
         self,
@@ -85,7 +87,7 @@ class Library:
         on_notice: Callable[[Notice], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         on_change: Callable[[Change], object] | None = None,
-        **options: Any,
+        **options: "Unpack[Options]",
     ) -> Iterator[SyncReport]:
         """Syncs the roots, then whatever changes in them, and gives a report after each sync: of the first one, and of
         each batch of changes, which ends with a silence of 0.15 to 0.3 s or after 2 s. It goes on while somebody
@@ -107,12 +109,13 @@ class Library:
         Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`; `WatchError` if
         watchfiles is not installed.
         """
-        from mt_scanner._library.watch import Options, Watch
+        from mt_scanner._library.watch import Watch, Watching
 
         first = wished(mode, confirm_empty, on_progress, on_change)
-        how = Options(first, stop or threading.Event(), on_notice, poll, poll_interval)
-        every = Scanner(roots, component=self._wasm, **options).roots
-        return Watch(self, lambda some: Scanner(some, component=self._wasm, **options), how).run(every)
+        how = Watching(first, stop or threading.Event(), on_notice, poll, poll_interval)
+        every = Session(roots, component=self._wasm, **options).roots
+        watch = Watch(self._open, lambda some: Session(some, component=self._wasm, **options), how)
+        return watch.run(every)
 
     def tracks(self) -> Iterator[Track]:
         """Every track whose file is there, by root and path."""
@@ -153,18 +156,23 @@ class Library:
 
         if self._opened is None:
             if self._schema is None:
-                from mt_scanner._engine import backend
+                from mt_scanner._engine import backends
 
-                self._schema = backend.get().schema(self._wasm)
+                self._schema = backends.get().schema(self._wasm)
             self._opened = Database(self.path, self._schema)
         return self._opened
 
-    def _sync(self, scanner: Scanner, wish: Wish) -> SyncReport:
-        scanner.check()
-        return scanner._sync(self._open(), wish)
+    def _sync(self, session: Session, wish: Wish) -> SyncReport:
+        from mt_scanner._library.sync import sync
 
-    def _rehearse(self, scanner: Scanner, wish: Wish) -> SyncReport:
+        session.check()
+        return sync(self._open(), session, wish)
+
+    def _rehearse(self, session: Session, wish: Wish) -> SyncReport:
         """A sync of a copy."""
+        import shutil
+        import tempfile
+
         from mt_scanner._library.database import copied
 
         folder = tempfile.mkdtemp(prefix="mt-scanner-")
@@ -172,7 +180,7 @@ class Library:
             copy = os.path.join(folder, "library.db")
             copied(self.path, copy)
             with Library(copy, component=self._wasm) as rehearsal:
-                return rehearsal._sync(scanner, wish)
+                return rehearsal._sync(session, wish)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -188,19 +196,3 @@ def wished(
         raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
     tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
     return Wish(mode, confirm_empty, None, on_progress, tell)
-
-
-def track(row: Sequence[Any]) -> Track:
-    """A track from a row of the library."""
-    cells = list(row)
-    for place in LISTS:
-        cells[place] = json.loads(cells[place])
-    for place in FLAGS:
-        cells[place] = bool(cells[place])
-    return Track._make(cells)
-
-
-def change(line: dict[str, Any]) -> Change:
-    """A change from a line of the library."""
-    kind, former_root, former_path = (line.pop(name) for name in ("change", "former_root", "former_path"))
-    return Change(kind, Track(**line), former_root, former_path)

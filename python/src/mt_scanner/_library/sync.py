@@ -3,10 +3,11 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mt_scanner._engine.plan import Plan, Sync
+from mt_scanner._engine.plan import Sync
+from mt_scanner._engine.session import Session
 from mt_scanner._library.database import Database, alone, failures, reader
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.wish import Wish
@@ -63,8 +64,8 @@ def named(folder: str) -> str:
     return json.dumps({"folder": folder, "files": None, "ignored_by": None})
 
 
-def sync(database: Database, plan: Plan, wish: Wish, pool: Callable[[Plan], "Pool"]) -> SyncReport:
-    """Brings a library up to date with the disk."""
+def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
+    """Brings a library up to date with the roots of a session."""
 
     def look() -> None:
         if wish.on_progress is not None:
@@ -74,11 +75,11 @@ def sync(database: Database, plan: Plan, wish: Wish, pool: Callable[[Plan], "Poo
         with database.transaction():
             database.run("begin")
             database.run("scan", wish.mode if wish.folders is None else "folders")
-            for root in plan.roots:
+            for root in session.roots:
                 database.run("root", root)
         memory = Memory(database)
         try:
-            scan = pool(plan._replace(sync=how(memory, wish)))
+            scan = session.pool("sync", sync=how(memory, wish))
             write(database, scan, wish)
         finally:
             memory.close()

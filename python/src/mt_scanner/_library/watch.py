@@ -5,15 +5,17 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from mt_scanner._library import batch, database, network, source
+from mt_scanner._engine.session import Session
+from mt_scanner._library import batch, network, source
+from mt_scanner._library.database import BUSY, Database
 from mt_scanner._library.eye import Eye
 from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.source import Events, Source
+from mt_scanner._library.sync import sync
 from mt_scanner._library.wish import Mode, Wish
-from mt_scanner._scanner import Scanner
 from mt_scanner._types.errors import (
     LibraryError,
     RootEmptied,
@@ -24,9 +26,6 @@ from mt_scanner._types.errors import (
 )
 from mt_scanner._types.progress import Progress
 
-if TYPE_CHECKING:
-    from mt_scanner._library.library import Library
-
 BETWEEN_CHECKS = 1.0
 """How often to see whether the roots are there, in s."""
 BETWEEN_ATTEMPTS = 5.0
@@ -35,7 +34,7 @@ LIMIT = "the system watches no more folders (fs.inotify.max_user_watches)"
 OVERFLOWED = "so much has happened at a time that the system's queue of events may have overflowed"
 
 
-class Options(NamedTuple):
+class Watching(NamedTuple):
     """How to watch; `Library.watch` explains it."""
 
     first: Wish
@@ -52,9 +51,11 @@ class Stopped(BaseException):
 class Watch:
     """Keeps a library up to date with roots."""
 
-    def __init__(self, library: "Library", scanner: Callable[[Iterable[str]], Scanner], options: Options) -> None:
-        self._library = library
-        self._scanner = scanner
+    def __init__(
+        self, database: Callable[[], Database], session: Callable[[Iterable[str]], Session], options: Watching
+    ) -> None:
+        self._database = database
+        self._session = session
         self._options = options
         self._source = Source(options.stop)
         self._crowd = source.crowd()
@@ -63,7 +64,7 @@ class Watch:
     def run(self, roots: Iterable[str]) -> Iterator[SyncReport]:
         """Syncs every root, then what changes, until it is stopped."""
         self._eyes = [Eye(root) for root in roots]
-        self._scanner(eye.root for eye in self._eyes).check()
+        self._session(eye.root for eye in self._eyes).check()
         try:
             # Before the first sync, so that nothing in between is missed.
             for eye in self._eyes:
@@ -182,8 +183,8 @@ class Watch:
             # What has moved from one root to another is seen within one sync.
             yield from self._bring([eye for eye in self._eyes if eye in whole or eye in partly], "full")
         elif partly:
-            opened = self._library._open()
-            found = {eye.root: batch.folders(touched[eye], eye.real, batch.known(opened, eye.root)) for eye in partly}
+            database = self._database()
+            found = {eye.root: batch.folders(touched[eye], eye.real, batch.known(database, eye.root)) for eye in partly}
             yield from self._bring(partly, "full", found)
         if quick:
             yield from self._bring(quick, "quick")
@@ -203,9 +204,9 @@ class Watch:
                 eyes = [eye for eye in eyes if eye.root != error.path]
                 self._leave(blamed[0], error)
             except LibraryError as error:
-                if error.reason != database.BUSY:
+                if error.reason != BUSY:
                     raise
-                self._say("busy", None, f"{database.BUSY}; waiting for it")
+                self._say("busy", None, f"{BUSY}; waiting for it")
                 for eye in eyes:
                     eye.full = min(eye.full or float("inf"), time.monotonic() + BETWEEN_ATTEMPTS)
                 return
@@ -244,8 +245,12 @@ class Watch:
             if wish.on_progress is not None:
                 wish.on_progress(progress)
 
-        with self._scanner(eye.root for eye in eyes) as scanner:
-            return self._library._sync(scanner, wish._replace(on_progress=show))
+        session = self._session(eye.root for eye in eyes)
+        session.check()
+        try:
+            return sync(self._database(), session, wish._replace(on_progress=show))
+        finally:
+            session.close()
 
     def _say(self, kind: str, eye: Eye | None, detail: str) -> None:
         notice = Notice(kind, "" if eye is None else eye.root, detail)

@@ -6,8 +6,8 @@ opened save `.mtignore`.
 
 import os
 import stat
+from collections.abc import Callable
 
-from mt_scanner._engine.extensions import is_audio_file
 from mt_scanner._plain.ignore import Patterns, covers, parse
 
 LONGEST_PATTERNS = 64 * 1024
@@ -17,8 +17,8 @@ CHAIN = 40
 FILE, FOLDER = "file", "folder"
 
 
-def count(root: str, limit: int | None = None) -> int:
-    """The number of audio files under `root`, or `limit` as soon as so many were found."""
+def count(root: str, is_audio_file: Callable[[str], bool], limit: int | None = None) -> int:
+    """The number of files under `root` whose names `is_audio_file` takes, or `limit` as soon as so many were found."""
     files = 0
     # Folders to look into, with the patterns that hold there.
     stack: list[tuple[str, list[Patterns]]] = [("", [])]
@@ -33,7 +33,7 @@ def count(root: str, limit: int | None = None) -> int:
             continue
         patterns = above + read_patterns(root, folder) if ".mtignore" in names else above
         for entry in entries:
-            found = judge(root, folder, entry, patterns)
+            found = judge(root, folder, entry, patterns, is_audio_file)
             if found == FILE:
                 files += 1
             elif found == FOLDER:
@@ -41,8 +41,10 @@ def count(root: str, limit: int | None = None) -> int:
     return files if limit is None else min(files, limit)
 
 
-def judge(root: str, folder: str, entry: "os.DirEntry[str]", patterns: list[Patterns]) -> str | None:
-    """What an entry is for a scan: a file, a folder, or nothing."""
+def judge(
+    root: str, folder: str, entry: "os.DirEntry[str]", patterns: list[Patterns], is_audio_file: Callable[[str], bool]
+) -> str | None:
+    """The part of an entry in a scan: a file, a folder, or none."""
     name = entry.name
     path = join(folder, name)
     try:

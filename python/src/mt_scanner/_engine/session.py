@@ -1,0 +1,98 @@
+"""A session: roots, how to scan them, and the backend that does it."""
+
+import os
+import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from mt_scanner._engine import backends
+from mt_scanner._engine.plan import Limits, Plan, Sync, Walking
+from mt_scanner._engine.roots import StrPath, check_root, resolve
+from mt_scanner._types.errors import EscapesRoot
+
+if TYPE_CHECKING:
+    from mt_scanner._engine.backend import Backend, Pool
+
+
+class Options(TypedDict, total=False):
+    """How to scan: the options of `Scanner`, which documents them with their defaults."""
+
+    workers: int | None
+    backend: backends.Name
+    follow_links: bool
+    hidden_folders: bool
+    ignored_folders: bool
+    file_timeout: float
+    memory_limit: int
+
+
+class Session:
+    """Roots that are scanned, any number of times, with the same options."""
+
+    def __init__(
+        self,
+        roots: StrPath | Iterable[StrPath],
+        *,
+        workers: int | None = None,
+        backend: backends.Name = "auto",
+        follow_links: bool = True,
+        hidden_folders: bool = False,
+        ignored_folders: bool = False,
+        file_timeout: float = 10.0,
+        memory_limit: int = 256 << 20,
+        component: StrPath | None = None,
+    ) -> None:
+        backends.check(backend)
+        if workers is not None and workers < 1:
+            raise ValueError(f"workers is at least 1, not {workers}")
+        if file_timeout <= 0 or memory_limit <= 0:
+            raise ValueError("file_timeout and memory_limit are more than 0")
+        several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
+        if not several:
+            raise ValueError("a scanner has at least one root")
+        self.roots: tuple[str, ...] = tuple(dict.fromkeys(resolve(root) for root in several))
+        """The roots, as absolute paths."""
+        self._backend = backend
+        self._workers = workers
+        self._walking = Walking(follow_links, hidden_folders, ignored_folders)
+        self._limits = Limits(file_timeout, memory_limit)
+        self._component = None if component is None else os.fspath(component)
+        self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+    @property
+    def backend(self) -> "Backend":
+        """What runs the component. Raises `ComponentError` if it is not there."""
+        return backends.get(self._backend)
+
+    def check(self) -> None:
+        """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be scanned."""
+        for root in self.roots:
+            check_root(root)
+
+    def pool(self, mode: str, *, limit: int | None = None, sync: Sync | None = None) -> "Pool":
+        """A scan that begins when it is iterated over. `mode`, `limit` and `sync` are those of `Plan`."""
+        backend = self.backend
+        workers = self._workers or backend.default_workers()
+        plan = Plan(self.roots, mode, self._walking, self._limits, workers, limit=limit, sync=sync)
+        pool = backend.pool(plan, self._component)
+        self._pools.add(pool)
+        return pool
+
+    def inspect(self, path: str) -> dict[str, Any]:
+        """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first root."""
+        root, below = self._below(path)
+        check_root(root)
+        return self.backend.inspect(root, below, self._limits, self._component)
+
+    def close(self) -> None:
+        """Ends every scan that is under way."""
+        for pool in list(self._pools):
+            pool.stop()
+
+    def _below(self, path: str) -> tuple[str, str]:
+        """The root that a file is in, and its path there as the contract writes it."""
+        whole = os.path.normpath(os.path.join(self.roots[0], os.path.expanduser(path)))
+        for root in sorted(self.roots, key=len, reverse=True):
+            if whole.startswith(os.path.join(root, "")):
+                return root, os.path.relpath(whole, root).replace(os.sep, "/")
+        raise EscapesRoot("the file is in no root of this scanner", whole)
