@@ -1,7 +1,8 @@
-"""Writes down in Python the part of the contract that a component carries: records, outcomes, words and defaults.
+"""Writes down in Python what a component and its hosts agree on: records, outcomes, words and defaults.
 
-A component has it as JSON text in its custom section `mt:contract`, and its audio extensions in `mt:audio-extensions`. So
-a field that is added to the contract is an attribute of `Track` without a line in this package.
+A component has it as JSON text in its custom section `mt:contract`, and its audio extensions in
+`mt:audio-extensions`. So a field that is added to the contract is an attribute of `Track` without a
+line in this package.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import keyword
 from pathlib import Path
 from typing import Any, BinaryIO
 
-HEAD = '''"""Generated from the component when the package is built (`contract.py` beside `hatch_build.py`): what it and its hosts
-agree on.
+HEAD = '''"""What the component and its hosts agree on. Generated from the component when the package is built, by
+`contract.py` beside `hatch_build.py`.
 """
 
 # ruff: noqa
@@ -37,7 +38,9 @@ def module(component: Path) -> str:
         contract = section(file, b"mt:contract")
         extensions = section(file, b"mt:audio-extensions")
     if contract is None or extensions is None:
-        raise NoContract(f"{component} carries no contract: it is no component of mt-scanner, or one of another version")
+        raise NoContract(
+            f"{component} carries no contract: it is no component of mt-scanner, or one of another version"
+        )
     return source(json.loads(contract), extensions.decode("ascii").split())
 
 
@@ -46,7 +49,9 @@ def source(contract: dict[str, Any], extensions: list[str]) -> str:
     out = io.StringIO()
     out.write(HEAD)
     constant(out, "VERSION", contract["version"], "The version of the package `mt:scanner`.")
-    constant(out, "AUDIO_EXTENSIONS", tuple(extensions), "The extensions of audio files, in lower case, with their dot.")
+    constant(
+        out, "AUDIO_EXTENSIONS", tuple(extensions), "The extensions of audio files, in lower case, with their dot."
+    )
     names = [outcome["name"] for outcome in contract["outcomes"]]
     out.write(f"Outcome = Literal[{', '.join(map(repr, names))}]\n")
     out.write(docs("\n".join(f"`{case['name']}`: {flat(case['docs'])}" for case in contract["outcomes"]), ""))

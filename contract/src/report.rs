@@ -48,6 +48,11 @@ pub enum Report {
         /// Counts and time of its scan.
         progress: Reached,
     },
+    /// Tracks that a sync has changed.
+    Changes {
+        /// Each with its change (`added`, `moved`, ...), its path, and the path where it was.
+        changes: Vec<(String, String, Option<String>)>,
+    },
     /// Problems alone.
     Problems {
         /// They.

@@ -1,4 +1,4 @@
-"""Events, put together to folders: cases that the Rust host runs as well (`host/src/library/watch/folders.rs`)."""
+"""Events, put together to folders by the component: the cases that its own tests and the Rust host run as well."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mt_scanner._library.batch import folders
+from mt_scanner._engine.session import Session
+from mt_scanner._library.batch import told
 from support.golden import CASES
 
 SHARED: dict[str, Any] = json.loads((CASES / "watch-batches" / "batches.json").read_text(encoding="utf-8"))
@@ -24,10 +25,13 @@ KINDS = {
 
 
 @pytest.mark.parametrize("batch", SHARED["batches"], ids=lambda batch: batch["about"])
-def test_a_batch_comes_to_the_folders_that_its_case_expects(batch: dict[str, Any], tmp_path: Path) -> None:
+def test_a_batch_comes_to_the_folders_of_its_case(batch: dict[str, Any], tmp_path: Path, backend: str) -> None:
     place = tmp_path.resolve()
     known, gone = set(SHARED["known"]), set(SHARED["gone"])
     for folder in known - gone:
         (place / "music" / folder).mkdir(parents=True, exist_ok=True)
-    events = [(KINDS[what], str(place / path)) for what, path in batch["events"]]
-    assert folders(events, str(place / "music"), known) == set(batch["folders"])
+    root = str(place / "music")
+    events = told([(KINDS[what], str(place / path)) for what, path in batch["events"]], root)
+    rows = [json.dumps({"folder": folder, "ignored_by": []}) for folder in known]
+    session = Session(root, backend=backend)  # type: ignore[arg-type]
+    assert session.folders_of_events(root, rows, events) == set(batch["folders"])

@@ -15,7 +15,6 @@ import pytest
 from mt_scanner import Inspection, Problem, Scanner, Track
 from mt_scanner.cli import main
 from mt_scanner.cli._screen import shown
-from mt_scanner.cli._summary import length, number, size
 from support.trees import Tree
 
 Capture = pytest.CaptureFixture[str]
@@ -63,17 +62,6 @@ def test_a_summary_says_what_a_person_wants_to_know(mixed: Tree, capsys: Capture
     ):
         assert part in said.out
     assert said.err == ""
-
-
-def test_numbers_are_written_for_people() -> None:
-    assert (number(0, "track"), number(1, "track"), number(1_234_567, "track")) == (
-        "0 tracks",
-        "1 track",
-        "1,234,567 tracks",
-    )
-    assert (size(999), size(1000), size(4_321_000_000_000_000)) == ("999 bytes", "1.0 kB", "4,321.0 TB")
-    assert (length(119_499), length(120_000), length(7_199_999)) == ("119 s", "2 min", "120 min")
-    assert length(4_321_000_000) == "1,200.3 hours"
 
 
 def test_only_the_first_problems_are_named(tree: Tree, capsys: Capture) -> None:

@@ -80,7 +80,7 @@ def test_a_root_without_permission_is_said_at_once(public_tree: Tree, without_ri
         "except mt_scanner.RootUnreadable as error: print(isinstance(error, PermissionError), error)\n",
         public_tree.root,
     )
-    assert said.strip() == f"True {public_tree.root}: the root cannot be opened: Permission denied"
+    assert said.strip() == f"True {public_tree.root}: the root cannot be opened or listed: Permission denied"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX modes")

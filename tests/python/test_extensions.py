@@ -8,9 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 import wasmtime
-from mt_scanner import ComponentError, get_supported_extensions, is_audio_file
+from mt_scanner import get_supported_extensions, is_audio_file
 from mt_scanner._engine.component import Component, load
-from mt_scanner._engine.extensions import extensions_of
 from mt_scanner._engine.instance import sandbox
 from support.trees import EXTENSIONS
 
@@ -92,10 +91,3 @@ def test_asking_takes_neither_wasmtime_nor_time(python: Callable[..., object]) -
 def test_the_list_handed_out_is_a_copy() -> None:
     get_supported_extensions().clear()
     assert is_audio_file("a.mp3") and len(get_supported_extensions()) == 10
-
-
-def test_a_file_without_a_list_is_no_component_of_ours(tmp_path: Path) -> None:
-    for content in (b"", b"text", b"\0asm\x0d\0\x01\0", b"\0asm\x0d\0\x01\0\0\x05\x04name"):
-        (tmp_path / "x.wasm").write_bytes(content)
-        with pytest.raises(ComponentError, match=r"x\.wasm: the component"):
-            extensions_of(str(tmp_path / "x.wasm"))

@@ -36,6 +36,15 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
             let Reached { tracks, seconds, .. } = progress;
             let _ = writeln!(text, "{} ({} read, {seconds:.2} s)", counts(&changes), number(tracks, "file"));
         }
+        Report::Changes { changes } => {
+            for (change, path, former) in changes {
+                let path = shown(&path);
+                let _ = match former.filter(|_| change == "moved") {
+                    Some(former) => writeln!(text, "{change:8}  {} -> {path}", shown(&former)),
+                    None => writeln!(text, "{change:8}  {path}"),
+                };
+            }
+        }
         Report::Problems { problems } => problems::write(&mut text, problems),
         Report::Purge { tracks } => {
             let _ = writeln!(text, "{} forgotten", number(tracks, "track"));
@@ -95,6 +104,12 @@ mod tests {
     fn a_sync_tells_the_counts_that_say_something() {
         let changes = Changed { added: 1234, missing: 1, ..Changed::default() };
         assert_eq!(counts(&changes), "1,234 new, 0 changed, 1 missing, 0 as before");
+    }
+
+    #[test]
+    fn a_moved_track_is_told_with_the_place_where_it_was() {
+        let report = r#"{"changes": {"changes": [["moved", "b", "a\u0007"], ["added", "c", null]]}}"#;
+        assert_eq!(in_words(report).unwrap(), "moved     a\\x07 -> b\nadded     c\n");
     }
 
     #[test]

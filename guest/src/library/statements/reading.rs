@@ -40,23 +40,21 @@ pub(super) fn statements() -> Vec<Statement> {
              WHERE root_id IN (SELECT root_id FROM synced_roots)) \
              - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored')), 0) AS unchanged FROM changes",
         ),
-        // The kinds of tracks in the roots of the sync, the first found first.
+        // The kinds of tracks in the roots of the sync, in the order of their first tracks.
         one(
             "kinds",
             &[],
             "SELECT format, codec, count(*) AS tracks, coalesce(sum(duration_ms), 0) AS milliseconds, \
-             sum(size) AS bytes FROM tracks JOIN folders ON folders.id = tracks.folder_id \
+             sum(size) AS bytes FROM tracks JOIN folders ON folders.id = tracks.folder_id JOIN roots ON roots.id = root_id \
              WHERE missing_since IS NULL AND root_id IN (SELECT root_id FROM synced_roots) \
-             GROUP BY format, codec ORDER BY min(tracks.id)",
+             GROUP BY format, codec ORDER BY min(roots.path || '/' || tracks.path)",
         ),
-        // `line` is a JSON object: the columns before it, and those of the track. `sentence` is the same for people.
+        // `line` is a JSON object: the columns before it, and those of the track.
         one(
             "changes",
             &[],
             format!(
                 "SELECT kind AS change, roots.path AS root, tracks.path AS path, former_root, former_path, \
-                 CASE WHEN kind = 'moved' AND former_path IS NOT NULL THEN printf('moved     %s -> %s', former_path, tracks.path) \
-                 ELSE printf('%-8s  %s', kind, tracks.path) END AS sentence, \
                  json_object('change', kind, 'former_root', former_root, 'former_path', former_path, \
                  'root', roots.path, 'path', tracks.path, {}) AS line FROM changes \
                  JOIN tracks ON tracks.id = changes.track_id {from} ORDER BY roots.path, tracks.path, kind",

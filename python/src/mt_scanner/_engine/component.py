@@ -50,10 +50,11 @@ class Component:
             raise ComponentError(f"the component cannot be compiled: {error}", path) from error
         self.step_json = self.export("scan", "step-json")
         self.inspect_json = self.export("files", "inspect-json")
-        self.audio_extensions = self.export("scan", "audio-extensions")
         self.schema_version = self.export("library", "schema-version")
         self.migrations = self.export("library", "migrations")
         self.statements = self.export("library", "statements")
+        self.folders_of_events = self.export("library", "folders-of-events")
+        self.in_words = self.export("reports", "in-words")
         self._clock = threading.Condition()
         self._users = 0
         self._runs = False

@@ -13,6 +13,7 @@ from mt_scanner._engine.export import Export
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.roots import check_root, error_of, native_path
 from mt_scanner._engine.seen import at
+from mt_scanner._types.contract import CRASHED, STOPPED_BY_MEMORY, STOPPED_BY_TIME
 from mt_scanner._types.errors import ComponentError
 
 MEGABYTE = 1 << 20
@@ -70,9 +71,9 @@ class Instance:
         answer["track"]["ctime_ns"] = seen[2] if seen else 0
         return answer
 
-    def ask(self, export: Export) -> Any:
-        """Calls a function without parameters."""
-        return self._call(export)
+    def ask(self, export: Export, *texts: str) -> Any:
+        """Calls a function that takes nothing, or texts."""
+        return self._call(export, *texts)
 
     def _call(self, export: Export, *arguments: str, seconds: float | None = None, file: str | None = None) -> Any:
         function = self._functions.get(export) or export.bound(self._store, self._instance)
@@ -94,13 +95,11 @@ class Instance:
     def _ended(self, error: str, seconds: float) -> Ended:
         said = self._said.decode("utf-8", "replace").strip()
         if "wasm trap: interrupt" in error:
-            return Ended("timeout", f"it took longer than {seconds:g} s and was stopped")
+            return Ended("timeout", STOPPED_BY_TIME.format(seconds=f"{seconds:g}"))
         # What Rust's allocator says before it gives up.
         if "memory allocation of" in said and "failed" in said:
-            return Ended(
-                "memory", f"it took more than {self._limits.memory / MEGABYTE:g} MiB of memory and was stopped"
-            )
-        return Ended("trap", f"it crashed the component: {said.replace(chr(10), ' ') or reason(error)}")
+            return Ended("memory", STOPPED_BY_MEMORY.format(mebibytes=f"{self._limits.memory / MEGABYTE:g}"))
+        return Ended("trap", CRASHED.format(why=said.replace("\n", " ") or reason(error)))
 
 
 def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:

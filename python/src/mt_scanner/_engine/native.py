@@ -83,6 +83,22 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
     return found
 
 
+def folders_of_events(root: str, request: str, component: str | None) -> str:
+    """The folders in which something has changed; request and answer are JSON text (`wit/library.wit`)."""
+    try:
+        return load(component).folders_of_events(root, request)
+    except native.Failure as failure:
+        raise mapped(failure) from failure
+
+
+def in_words(report: str, component: str | None) -> str:
+    """A report for people, from JSON text (`wit/reports.wit`)."""
+    try:
+        return load(component).in_words(report)
+    except native.Failure as failure:
+        raise mapped(failure) from failure
+
+
 def schema(component: str | None) -> Schema:
     """The tables and statements of a library."""
     try:

@@ -4,8 +4,14 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from mt_scanner._types import contract
+from mt_scanner._types.contract import Walking
+
 Work = dict[str, Any]
 """A folder, or some files of a folder, as the component hands it back."""
+
+WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS)
+"""The way that scans go unless somebody says otherwise."""
 
 
 def cores() -> int:
@@ -13,25 +19,14 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Walking(NamedTuple):
-    """What to do with symbolic links, and which folders to enter."""
-
-    follow_links: bool = True
-    """Follow symbolic links to files and folders inside the root. A link is judged by its target's name."""
-    hidden_folders: bool = False
-    """Enter folders whose name begins with a dot."""
-    ignored_folders: bool = False
-    """Enter folders that have a `.nomedia`, and whatever a `.mtignore` excludes."""
-
-
 class Limits(NamedTuple):
     """What one file may cost."""
 
-    seconds: float = 10.0
+    seconds: float = contract.FILE_TIMEOUT
     """Time for one file in s."""
-    memory: int = 256 << 20
+    memory: int = contract.MEMORY
     """Linear memory in bytes."""
-    listing: float = 120.0
+    listing: float = contract.LISTING_TIMEOUT
     """Time for listing one folder in s: a hundred thousand names take theirs on a slow disk or network."""
 
 
@@ -47,17 +42,6 @@ class Sync(NamedTuple):
     call it."""
 
 
-class Budget(NamedTuple):
-    """How much to do in one step."""
-
-    items: int
-    """The most files to read and folders to list."""
-    milliseconds: int = 0
-    """The most time to take; 0 is no bound."""
-    only_list: bool = False
-    """List folders and read no file."""
-
-
 class Plan(NamedTuple):
     """A scan that is to be done."""
 
@@ -65,7 +49,7 @@ class Plan(NamedTuple):
     """Absolute paths."""
     mode: str
     """`count`, `paths`, `tracks` or `sync`."""
-    walking: Walking = Walking()
+    walking: Walking = WALKING
     limits: Limits = Limits()
     workers: int = 8
     """The most instances, each on a thread of its own."""

@@ -18,16 +18,17 @@ from mt_scanner._engine import ending
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
-from mt_scanner._engine.plan import Budget, Plan, Work
+from mt_scanner._engine.plan import Plan, Work
 from mt_scanner._engine.request import request
 from mt_scanner._engine.suspects import Found, Suspect, look_at
+from mt_scanner._types.contract import STEP_MILLISECONDS, Budget
 from mt_scanner._types.progress import Progress
 
 ITEMS = 64
 """The most files and folders a step, unless somebody says otherwise."""
 ITEMS_TO_SPREAD = 8
 """Files and folders a step while workers have nothing to do."""
-MILLISECONDS = 50
+MILLISECONDS = STEP_MILLISECONDS
 """Time a step. A scan that is stopped ends within this and one file."""
 TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
 """The most items of the stack that go into one step; those that it does not come to are handed back."""
@@ -187,7 +188,7 @@ class Pool:
             enough = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
             root, first = stack.pop()
             if isinstance(first, Suspect):
-                return root, first, Budget(1)
+                return root, first, Budget(1, 0, False)
             lists = self._lists_first and first["files"] is None
             share = min((len(stack) + 1) // workers, FOLDERS_TAKEN if lists else TAKEN[self._plan.mode])
             items = [first]

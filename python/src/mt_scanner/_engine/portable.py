@@ -1,14 +1,16 @@
 """The portable backend: the component under wasmtime's Python package, which takes no compiler to install."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from mt_scanner._engine.component import load
+from mt_scanner._engine.component import Component, load
 from mt_scanner._engine.instance import Ended, Instance
 from mt_scanner._engine.plan import Limits, Plan, cores
 from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
-from mt_scanner._types.errors import FileFailed
+from mt_scanner._types.errors import ComponentError, FileFailed
 
 
 def default_workers() -> int:
@@ -33,14 +35,39 @@ def pool(plan: Plan, component: str | None) -> Pool:
 def schema(component: str | None) -> Schema:
     """The tables and statements of a library."""
     loaded = load(component)
-    with loaded.ticking():
-        instance = Instance(loaded, [], Limits())
+    with instance_of(loaded, []) as instance:
+        return Schema(
+            instance.ask(loaded.schema_version),
+            [(migration.version, migration.sql) for migration in instance.ask(loaded.migrations)],
+            {statement.name: list(statement.sql) for statement in instance.ask(loaded.statements)},
+        )
+
+
+def folders_of_events(root: str, request: str, component: str | None) -> str:
+    """The folders in which something has changed; request and answer are JSON text (`wit/library.wit`)."""
+    loaded = load(component)
+    with instance_of(loaded, [root]) as instance:
+        folders: str = instance.ask(loaded.folders_of_events, request)
+        return folders
+
+
+def in_words(report: str, component: str | None) -> str:
+    """A report for people, from JSON text (`wit/reports.wit`)."""
+    loaded = load(component)
+    with instance_of(loaded, []) as instance:
+        text: str = instance.ask(loaded.in_words, report)
+        return text
+
+
+@contextmanager
+def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance]:
+    """An instance for some calls. Raises `ComponentError` if one of them ends it."""
+    with component.ticking():
+        instance = Instance(component, roots, Limits())
         try:
-            return Schema(
-                instance.ask(loaded.schema_version),
-                [(migration.version, migration.sql) for migration in instance.ask(loaded.migrations)],
-                {statement.name: list(statement.sql) for statement in instance.ask(loaded.statements)},
-            )
+            yield instance
+        except Ended as ended:
+            raise ComponentError(f"{ended.outcome}: {ended.detail}", component.path) from ended
         finally:
             instance.close()
 

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from mt_scanner._engine.plan import Budget, Plan, Work
+from mt_scanner._engine.plan import Plan, Work
 from mt_scanner._engine.seen import seen
+from mt_scanner._types.contract import Budget
 
 
 def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget) -> str:

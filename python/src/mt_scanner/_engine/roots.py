@@ -3,6 +3,7 @@
 import os
 import stat
 
+from mt_scanner._types import contract
 from mt_scanner._types.errors import EscapesRoot, RootNotAFolder, RootNotFound, RootUnreadable, ScanError, TrackNotFound
 
 StrPath = str | os.PathLike[str]
@@ -27,20 +28,20 @@ def check_root(root: str) -> None:
     try:
         mode = os.stat(root).st_mode
         if not stat.S_ISDIR(mode):
-            raise RootNotAFolder("the root is not a folder", root)
+            raise RootNotAFolder(contract.ROOT_NOT_A_FOLDER, root)
         os.scandir(root).close()
     except ScanError:
         raise
     except FileNotFoundError as error:
-        raise RootNotFound("the root does not exist", root) from error
+        raise RootNotFound(contract.ROOT_NOT_FOUND, root) from error
     except NotADirectoryError as error:
-        raise RootNotFound("the root does not exist: a part of its path is a file", root) from error
+        raise RootNotFound(f"{contract.ROOT_NOT_FOUND}: a part of its path is a file", root) from error
     except (OSError, ValueError) as error:
-        raise RootUnreadable(f"the root cannot be opened: {why(error)}", root) from error
+        raise RootUnreadable(f"{contract.ROOT_UNREADABLE}: {why(error)}", root) from error
     try:
         root.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise RootUnreadable("the root's name is not valid UTF-8, which no sandbox path can express", root) from error
+        raise RootUnreadable(contract.ROOT_NOT_UTF8, root) from error
 
 
 def why(error: OSError | ValueError) -> str:
@@ -56,11 +57,11 @@ def native_path(root: str, path: str) -> str:
 def error_of(tag: str, payload: str, file: str | None = None) -> ScanError:
     """The exception for an error of the contract (`wit/types.wit`, `scan-error`). `file`: the one asked for."""
     known: dict[str, tuple[type[ScanError], str]] = {
-        "root-not-found": (RootNotFound, "the root does not exist"),
-        "root-not-a-folder": (RootNotAFolder, "the root is not a folder"),
-        "root-unreadable": (RootUnreadable, "the root cannot be opened or listed"),
-        "escapes-root": (EscapesRoot, "the path leads out of the root"),
-        "file-not-found": (TrackNotFound, "no file is there"),
+        "root-not-found": (RootNotFound, contract.ROOT_NOT_FOUND),
+        "root-not-a-folder": (RootNotAFolder, contract.ROOT_NOT_A_FOLDER),
+        "root-unreadable": (RootUnreadable, contract.ROOT_UNREADABLE),
+        "escapes-root": (EscapesRoot, contract.ESCAPES_ROOT),
+        "file-not-found": (TrackNotFound, contract.FILE_NOT_FOUND),
     }
     kind, reason = known.get(tag, (ScanError, tag))
     return kind(reason, payload if file is None or tag.startswith("root-") else file)

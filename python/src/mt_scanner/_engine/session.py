@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from mt_scanner._engine import backends
-from mt_scanner._engine.plan import Limits, Plan, Sync, Walking
+from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
 from mt_scanner._engine.roots import StrPath, check_root, resolve
+from mt_scanner._types.contract import Walking
 from mt_scanner._types.errors import EscapesRoot
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ class Session:
         *,
         workers: int | None = None,
         backend: backends.Name = "auto",
-        follow_links: bool = True,
-        hidden_folders: bool = False,
-        ignored_folders: bool = False,
-        file_timeout: float = 10.0,
-        memory_limit: int = 256 << 20,
+        follow_links: bool = WALKING.follow_links,
+        hidden_folders: bool = WALKING.hidden_folders,
+        ignored_folders: bool = WALKING.ignored_folders,
+        file_timeout: float = Limits().seconds,
+        memory_limit: int = Limits().memory,
         component: StrPath | None = None,
     ) -> None:
         backends.check(backend)
@@ -83,6 +84,17 @@ class Session:
         root, below = self._below(path)
         check_root(root)
         return self.backend.inspect(root, below, self._limits, self._component)
+
+    def folders_of_events(self, root: str, known: Iterable[str], events: list[tuple[str, str]]) -> set[str]:
+        """The folders of a root in which something has changed, as its library knows them.
+
+        `known`: rows of the statement `folders`. `events`: paths below the root, with `made`, `changed` or `written`.
+        """
+        import json
+
+        told = json.dumps({"root": root, "events": events})
+        request = f'{told[:-1]}, "known": [{", ".join(known)}]}}'
+        return set(json.loads(self.backend.folders_of_events(root, request, self._component)))
 
     def close(self) -> None:
         """Ends every scan that is under way."""

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
-from mt_scanner._engine.plan import Budget, Plan, Work
+from mt_scanner._engine.plan import Plan, Work
 from mt_scanner._engine.request import request
+from mt_scanner._types.contract import LISTING_FAILED, READING_FAILED, Budget
 
 Found = dict[str, Any]
 
@@ -33,7 +34,7 @@ class Lens:
         try:
             is_folder = work["files"] is None
             seconds = self._plan.limits.listing if is_folder else self._plan.limits.seconds
-            asked = request(self._plan, self._root, [work], Budget(1, only_list=is_folder))
+            asked = request(self._plan, self._root, [work], Budget(1, 0, is_folder))
             return self._instance.step(asked, seconds)
         except Ended:
             self.close()
@@ -66,7 +67,7 @@ def list_folder(lens: Lens, work: Work, root: str) -> Found:
     try:
         found = lens.step(work)
     except Ended as ended:
-        return {"problems": [[root, work["folder"], ended.outcome, f"listing the folder: {ended.detail}"]]}
+        return {"problems": [[root, work["folder"], ended.outcome, LISTING_FAILED.format(why=ended.detail)]]}
     found["work"] = [item if item["files"] is None else Suspect(item) for item in found["work"]]
     return found
 
@@ -79,7 +80,7 @@ def read_file(lens: Lens, work: Work, root: str) -> Found:
         (file,) = work["files"]
         name = file if isinstance(file, str) else file[0]
         path = f"{work['folder']}/{name}" if work["folder"] else name
-        problem = [root, path, ended.outcome, f"reading the file: {ended.detail}"]
+        problem = [root, path, ended.outcome, READING_FAILED.format(why=ended.detail)]
     try:
         found = lens.step({**work, "blind": True})
     except Ended:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from mt_scanner._engine.schema import Schema
+from mt_scanner._types import contract
 from mt_scanner._types.errors import LibraryError
 
 PATIENCE = 30.0
 """How long to wait for another writer or another sync, in s."""
 BETWEEN_LOOKS = 0.1
 """How often who waits for another sync looks whether to go on, in s."""
-BUSY = "another sync of this library is under way"
-"""What an error says then, whatever the backend."""
 
 
 class Database:
@@ -76,7 +75,7 @@ def connect(path: str, schema: Schema) -> sqlite3.Connection:
     """Opens a library, new or old, and brings it to the present version."""
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
-        raise LibraryError("the library cannot be opened: its folder does not exist", path)
+        raise LibraryError(contract.LIBRARY_WITHOUT_FOLDER, path)
     with failures(path, "opened"):
         # No transactions but those that are written out here.
         connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
@@ -97,9 +96,7 @@ def migrate(connection: sqlite3.Connection, path: str, schema: Schema) -> None:
     """Runs the migrations that are newer than the database, each in a transaction of its own."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > schema.version:
-        reason = (
-            f"the library has schema version {version}, and this mt_scanner knows {schema.version} at most: update it"
-        )
+        reason = contract.LIBRARY_NEWER.format(version=version, known=schema.version)
         raise LibraryError(reason, path)
     for number, sql in schema.migrations:
         if number <= version:
@@ -139,7 +136,7 @@ def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None
         while not locked(lock, path):
             look()
             if time.monotonic() >= until:
-                raise LibraryError(BUSY, path)
+                raise LibraryError(contract.LIBRARY_BUSY, path)
         yield
     finally:
         lock.close()

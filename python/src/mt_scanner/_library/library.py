@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Options, Session
@@ -161,6 +161,11 @@ class Library:
                 self._schema = backends.get().schema(self._wasm)
             self._opened = Database(self.path, self._schema)
         return self._opened
+
+    def _summary(self) -> tuple[list[list[Any]], int]:
+        """The kinds of tracks in the roots of the latest sync, and the size of the library in bytes."""
+        database = self._open()
+        return [list(row) for row in database.query("kinds")], database.size()
 
     def _sync(self, session: Session, wish: Wish) -> SyncReport:
         from mt_scanner._library.sync import sync

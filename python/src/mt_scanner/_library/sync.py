@@ -11,6 +11,7 @@ from mt_scanner._engine.session import Session
 from mt_scanner._library.database import Database, alone, failures, reader
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.wish import Wish
+from mt_scanner._types.contract import ROOT_EMPTIED
 from mt_scanner._types.errors import RootEmptied
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Problem
@@ -24,10 +25,6 @@ SECONDS = 1.0
 """The most time between two transactions."""
 BETWEEN_REPORTS = 0.1
 """Least time between two calls of `on_progress` in s."""
-EMPTIED = (
-    "the root holds no music any more, and the library has tracks of it: nothing was marked missing. Is a disk not "
-    "mounted? If it is meant to be empty, say so (confirm_empty, --confirm-empty)"
-)
 
 
 class Memory:
@@ -85,7 +82,7 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
             memory.close()
         emptied = [root for (root,) in database.query("emptied")]
         if emptied and not wish.confirm_empty:
-            raise RootEmptied(EMPTIED, emptied[0])
+            raise RootEmptied(ROOT_EMPTIED, emptied[0])
         with database.transaction():
             database.run("finish")
         return report(database, scan.progress, wish)

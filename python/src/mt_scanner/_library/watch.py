@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from mt_scanner._engine.session import Session
 from mt_scanner._library import batch, network, source
-from mt_scanner._library.database import BUSY, Database
+from mt_scanner._library.database import Database
 from mt_scanner._library.eye import Eye
 from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.source import Events, Source
 from mt_scanner._library.sync import sync
 from mt_scanner._library.wish import Mode, Wish
+from mt_scanner._types import contract
 from mt_scanner._types.errors import (
     LibraryError,
     RootEmptied,
@@ -94,7 +95,7 @@ class Watch:
 
     def _poll(self, eye: Eye, why: str) -> None:
         eye.poll()
-        self._say("polling", eye, f"looked at every {self._options.poll_interval:g} s, since {why}")
+        self._say("polling", eye, contract.NOTICE_POLLING.format(seconds=f"{self._options.poll_interval:g}", why=why))
 
     def _look(self) -> None:
         """Waits for events of all roots that have some, from now on."""
@@ -120,7 +121,7 @@ class Watch:
             self._look()
             for eye in self._eyes:
                 if eye.sight == "events":
-                    self._lose_events(eye, f"the root is synced as a whole: {error}")
+                    self._lose_events(eye, str(error))
             return set()
         if len(events) > self._crowd:
             self._overflowed(eye for eye in self._eyes if under(eye, events))
@@ -133,11 +134,11 @@ class Watch:
         """The queue may have: watchfiles does not tell."""
         for eye in eyes:
             if eye.sight == "events":
-                self._lose_events(eye, f"the root is synced as a whole: {OVERFLOWED}")
+                self._lose_events(eye, OVERFLOWED)
 
     def _lose_events(self, eye: Eye, why: str) -> None:
         eye.lost_events()
-        self._say("events-lost", eye, why)
+        self._say("events-lost", eye, contract.NOTICE_EVENTS_LOST.format(why=why))
 
     def _check(self) -> None:
         """Sees whether roots have come or gone."""
@@ -145,7 +146,7 @@ class Watch:
         changed = False
         for eye in self._eyes:
             if eye.is_gone():
-                self._lose(eye, "the root does not exist; waiting for it")
+                self._lose(eye, contract.ROOT_NOT_FOUND)
                 changed = True
             elif eye.is_new():
                 # Its sync says whether it is as it was.
@@ -167,7 +168,7 @@ class Watch:
     def _lose(self, eye: Eye, why: str) -> None:
         """A root is not there."""
         if eye.sight != "none" and not eye.emptied:
-            self._say("root-gone", eye, why)
+            self._say("root-gone", eye, contract.NOTICE_ROOT_GONE.format(why=why))
         eye.close()
 
     def _deal_with(self, events: Events) -> Iterator[SyncReport]:
@@ -184,10 +185,19 @@ class Watch:
             yield from self._bring([eye for eye in self._eyes if eye in whole or eye in partly], "full")
         elif partly:
             database = self._database()
-            found = {eye.root: batch.folders(touched[eye], eye.real, batch.known(database, eye.root)) for eye in partly}
+            found = {eye.root: self._folders(database, eye, touched[eye]) for eye in partly}
             yield from self._bring(partly, "full", found)
         if quick:
             yield from self._bring(quick, "quick")
+
+    def _folders(self, database: Database, eye: Eye, events: list[batch.Event]) -> set[str]:
+        """The folders of a root in which something has changed."""
+        known = [work for (work,) in database.query("folders", eye.root)]
+        session = self._session([eye.root])
+        try:
+            return session.folders_of_events(eye.root, known, batch.told(events, eye.real))
+        finally:
+            session.close()
 
     def _bring(self, eyes: list[Eye], mode: Mode, folders: dict[str, set[str]] | None = None) -> Iterator[SyncReport]:
         """Syncs roots or folders in them; those that are not there are left out."""
@@ -204,9 +214,9 @@ class Watch:
                 eyes = [eye for eye in eyes if eye.root != error.path]
                 self._leave(blamed[0], error)
             except LibraryError as error:
-                if error.reason != BUSY:
+                if error.reason != contract.LIBRARY_BUSY:
                     raise
-                self._say("busy", None, f"{BUSY}; waiting for it")
+                self._say("busy", None, contract.NOTICE_BUSY)
                 for eye in eyes:
                     eye.full = min(eye.full or float("inf"), time.monotonic() + BETWEEN_ATTEMPTS)
                 return
@@ -219,11 +229,11 @@ class Watch:
     def _leave(self, eye: Eye, error: ScanError) -> None:
         """A root cannot be synced. It is waited for."""
         if not isinstance(error, RootEmptied):
-            self._lose(eye, f"{error.reason}; waiting for it")
+            self._lose(eye, error.reason)
             self._look_again()
             return
         if not eye.emptied:
-            self._say("root-gone", eye, error.reason)
+            self._say("root-gone", eye, contract.NOTICE_ROOT_GONE.format(why=error.reason))
         eye.emptied = True
         eye.synced(0.0, self._options.poll_interval)
 
@@ -233,7 +243,7 @@ class Watch:
             eye.synced(report.progress.seconds, self._options.poll_interval)
             if eye.emptied:
                 eye.emptied = False
-                self._say("root-back", eye, "the root is back")
+                self._say("root-back", eye, contract.NOTICE_ROOT_BACK)
         if report.progress.tracks > self._crowd and os.name == "posix":
             # Our own reading makes events as well.
             self._overflowed(eyes)

@@ -15,30 +15,31 @@ from mt_scanner import (
     Notice,
     Problem,
     Scanner,
-    SyncReport,
     Track,
     benchmark_directory,
 )
+from mt_scanner._engine.words import in_words
 from mt_scanner.cli._screen import bar, shown
-from mt_scanner.cli._summary import Summary, number, size
+from mt_scanner.cli._summary import Kinds, added_up, changes, reached
 
 PROBLEMS = 1
 
 
 def scan(options: Namespace) -> int:
-    summary = Summary()
+    kinds = Kinds()
     tell = partial(line, sys.stderr) if options.json else None
     with Scanner(options.folders, **walking(options)) as scanner, bar(wanted(options)) as show:
         for track in scanner.scan(tell):
             if options.json:
                 line(sys.stdout, track)
             else:
-                summary.add(track)
+                kinds.add(track)
             if show is not None:
                 show(scanner.progress)
     progress = scanner.progress
     if not options.json and not options.quiet:
-        summary.show(scanner.problems, progress)
+        problems = added_up(scanner.problems)
+        write(in_words("scan", kinds=kinds.rows(), problems=problems, progress=reached(progress)))
     return code(options, progress.problems)
 
 
@@ -51,12 +52,13 @@ def count(options: Namespace) -> int:
     else:
         print(files)
         if not options.quiet:
-            Summary.show_problems(scanner.problems, sys.stderr)
+            write(in_words("problems", problems=added_up(scanner.problems)), sys.stderr)
     return code(options, len(scanner.problems))
 
 
 def index(options: Namespace) -> int:
     with Library(options.db) as library:
+        lines = Lines(options)
         with bar(wanted(options)) as show:
             report = library.sync(
                 options.folders,
@@ -64,29 +66,27 @@ def index(options: Namespace) -> int:
                 dry_run=options.dry_run,
                 confirm_empty=options.confirm_empty,
                 on_progress=show,
-                on_change=told(options),
+                on_change=lines.take,
                 **walking(options),
             )
-        if options.verbose and not (options.json or options.quiet) and any(report[:5]):
+        lines.write()
+        if lines.spoken and any(report[:5]):
             print()
+        problems = added_up(report.problems)
         if options.json:
             tell(report.problems)
         elif options.dry_run and not options.quiet:
-            Summary.show_problems(report.problems, sys.stdout)
-            print(f"nothing was written; a sync would find: {counts(report)}")
+            write(in_words("rehearsal", problems=problems, changes=changes(report)))
         elif not options.quiet:
-            roots = Scanner(options.folders).roots
-            summary = Summary()
-            for track in library.tracks():
-                if track.root in roots:
-                    summary.add(track)
-            summary.show(report.problems, report.progress)
-            print(f"\n{shown(library.path)}: {counts(report)} ({size(library._open().size())})")
+            kinds, size = library._summary()
+            told = {"problems": problems, "progress": reached(report.progress), "changes": changes(report)}
+            write(in_words("index", kinds=kinds, path=library.path, size=size, **told))
     return code(options, len(report.problems))
 
 
 def watch(options: Namespace) -> int:
     known: set[tuple[str, str, str]] = set()
+    lines = Lines(options)
     with Library(options.db) as library:
         reports = library.watch(
             options.folders,
@@ -95,20 +95,20 @@ def watch(options: Namespace) -> int:
             poll=options.poll,
             poll_interval=options.poll_interval,
             on_notice=partial(notify, options),
-            on_change=told(options),
+            on_change=lines.take,
             **walking(options),
         )
         first = True
         try:
             for report in reports:
+                lines.write()
                 news = [problem for problem in report.problems if problem[:3] not in known]
                 known.update(problem[:3] for problem in news)
                 if options.json:
                     tell(news)
                 elif not options.quiet and (first or news or any(report[:5])):
-                    Summary.show_problems(news, sys.stdout)
-                    progress = report.progress
-                    print(f"{counts(report)} ({number(progress.tracks, 'file')} read, {progress.seconds:.2f} s)")
+                    told = {"problems": added_up(news), "progress": reached(report.progress)}
+                    write(in_words("batch", changes=changes(report), **told))
                 sys.stdout.flush()
                 first = False
         except KeyboardInterrupt:
@@ -124,37 +124,38 @@ def notify(options: Namespace, notice: Notice) -> None:
         print(f"mt-scanner: {shown(str(notice))}", file=sys.stderr)
 
 
-def told(options: Namespace) -> Callable[[Change], None] | None:
-    """What tells of a change: a line for machines or for people, or nothing."""
-    if options.json:
-        return lambda change: dump(sys.stdout, flat(change))
-    return (lambda change: print(sentence(change))) if options.verbose and not options.quiet else None
+class Lines:
+    """The lines about changes, for machines or for people, or none."""
+
+    MANY = 1000
+    """Changes that are put into words at a time."""
+
+    def __init__(self, options: Namespace) -> None:
+        self._json = options.json
+        self.spoken = options.verbose and not (options.json or options.quiet)
+        """Whether people are told."""
+        self.take = self._take if self._json or self.spoken else None
+        """The callback of a sync, if anybody wants to know."""
+        self._waiting: list[tuple[str, str, str | None]] = []
+
+    def _take(self, change: Change) -> None:
+        if self._json:
+            dump(sys.stdout, flat(change))
+            return
+        self._waiting.append((change.change, change.track.path, change.former_path))
+        if len(self._waiting) >= self.MANY:
+            self.write()
+
+    def write(self) -> None:
+        """Writes the lines that wait."""
+        if self._waiting:
+            write(in_words("changes", changes=self._waiting))
+            self._waiting.clear()
 
 
 def flat(change: Change) -> dict[str, Any]:
     kind, track, former_root, former_path = change
     return {"change": kind, "former_root": former_root, "former_path": former_path, **track._asdict()}
-
-
-def sentence(change: Change) -> str:
-    path = shown(change.track.path)
-    if change.change == "moved" and change.former_path is not None:
-        return f"moved     {shown(change.former_path)} -> {path}"
-    return f"{change.change:8}  {path}"
-
-
-def counts(report: SyncReport) -> str:
-    """What has changed, in the words of the summary."""
-    several = [
-        (report.added, "new"),
-        (report.modified, "changed"),
-        (report.moved, "moved"),
-        (report.restored, "back again"),
-        (report.missing, "missing"),
-        (report.unchanged, "as before"),
-    ]
-    always = ("new", "changed", "as before")
-    return ", ".join(f"{count:,} {what}" for count, what in several if count or what in always)
 
 
 def purge(options: Namespace) -> int:
@@ -166,7 +167,7 @@ def purge(options: Namespace) -> int:
     if options.json:
         print(json.dumps({"purged": purged}))
     elif not options.quiet:
-        print(f"{number(purged, 'track')} forgotten")
+        write(in_words("purge", tracks=purged))
     return 0
 
 
@@ -244,6 +245,10 @@ def tell(problems: list[Problem]) -> None:
 
 def line(stream: TextIO, row: Track | Problem) -> None:
     dump(stream, row._asdict())
+
+
+def write(text: str, stream: TextIO | None = None) -> None:
+    (stream or sys.stdout).write(text)
 
 
 def dump(stream: TextIO, value: dict[str, Any]) -> None:

@@ -1,83 +1,51 @@
-"""The summary of a scan, for people."""
+"""Tracks and problems, added up for the reports that the component puts into words."""
 
-import sys
 from collections import Counter
-from typing import TextIO
+from heapq import nsmallest
+from typing import Any
 
-from mt_scanner import Problem, Progress, Track
-from mt_scanner.cli._screen import shown
+from mt_scanner import Problem, Progress, SyncReport, Track
 
 NAMED = 5
 """Problems that are named one by one."""
 
 
-class Summary:
-    """Adds up tracks."""
+class Kinds:
+    """Tracks by format and codec, in the order in which they come."""
 
     def __init__(self) -> None:
-        self._tracks: Counter[str] = Counter()
-        self._milliseconds: Counter[str] = Counter()
-        self._bytes: Counter[str] = Counter()
+        self._sums: dict[tuple[str | None, str | None], list[int]] = {}
 
     def add(self, track: Track) -> None:
-        kind = track.format or "unknown"
-        if track.codec and track.codec != track.format:
-            kind += f" ({track.codec})"
-        self._tracks[kind] += 1
-        self._milliseconds[kind] += track.duration_ms or 0
-        self._bytes[kind] += track.size
+        sums = self._sums.setdefault((track.format, track.codec), [0, 0, 0])
+        sums[0] += 1
+        sums[1] += track.duration_ms or 0
+        sums[2] += track.size
 
-    def show(self, problems: list[Problem], progress: Progress) -> None:
-        total, time = self._tracks.total(), length(self._milliseconds.total())
-        print(f"{number(total, 'track')}, {time}, {size(self._bytes.total())}")
-        took = f"{progress.seconds:.1f} s, {progress.files_per_second:,.0f} files/s"
-        print(f"{number(progress.folders, 'folder')} in {took}")
-        if total:
-            rows = [
-                (kind, f"{tracks:,}", length(self._milliseconds[kind]), size(self._bytes[kind]))
-                for kind, tracks in self._tracks.most_common()
-            ]
-            table([("format", "tracks", "length", "size"), *rows])
-        self.show_problems(problems, sys.stdout)
-
-    @staticmethod
-    def show_problems(problems: list[Problem], stream: TextIO) -> None:
-        if not problems:
-            return
-        counts = ", ".join(
-            f"{count:,} {outcome}" for outcome, count in Counter(p.outcome for p in problems).most_common()
-        )
-        print(f"\n{number(len(problems), 'problem')}: {counts}", file=stream)
-        for problem in sorted(problems)[:NAMED]:
-            print(f"  {shown(problem.path) or '.'}: {problem.outcome}: {shown(problem.detail)}", file=stream)
-        if len(problems) > NAMED:
-            print(f"  and {len(problems) - NAMED:,} more; --json names them all", file=stream)
+    def rows(self) -> list[list[Any]]:
+        """As the statement `kinds` has them."""
+        return [[*kind, *sums] for kind, sums in self._sums.items()]
 
 
-def table(rows: list[tuple[str, ...]]) -> None:
-    """Columns, the first to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    print()
-    for first, *others in rows:
-        cells = [f"{first:{widths[0]}}", *(f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))]
-        print("  " + "   ".join(cells).rstrip())
+def added_up(problems: list[Problem]) -> dict[str, Any]:
+    """Problems as reports have them."""
+    counts = list(Counter(problem.outcome for problem in problems).items())
+    return {"counts": counts, "first": nsmallest(NAMED, problems)}
 
 
-def number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def reached(progress: Progress) -> dict[str, float]:
+    """Counts and time of a scan as reports have them."""
+    folders, tracks, seconds = progress.folders, progress.tracks, progress.seconds
+    return {"folders": folders, "tracks": tracks, "seconds": seconds, "files_per_second": progress.files_per_second}
 
 
-def length(milliseconds: int) -> str:
-    seconds = milliseconds / 1000
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:,.1f} hours"
-
-
-def size(count: int) -> str:
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
-        amount /= 1000
-    return f"{amount:,.1f} TB"
+def changes(report: SyncReport) -> dict[str, int]:
+    """The changes of a sync as reports have them."""
+    return {
+        "added": report.added,
+        "modified": report.modified,
+        "moved": report.moved,
+        "restored": report.restored,
+        "missing": report.missing,
+        "unchanged": report.unchanged,
+    }
