@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-#[path = "src/engine.rs"]
+#[path = "src/runtime/engine.rs"]
 mod engine;
 
 fn main() {
@@ -20,7 +20,7 @@ fn main() {
 
 fn run() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/engine.rs");
+    println!("cargo::rerun-if-changed=src/runtime/engine.rs");
     println!("cargo::rerun-if-env-changed=MT_SCANNER_COMPONENT");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     let path = match env::var_os("MT_SCANNER_COMPONENT").filter(|path| !path.is_empty()) {

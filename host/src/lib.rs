@@ -1,44 +1,37 @@
 #![doc = include_str!("../README.md")]
 
-mod bindings;
-mod builder;
-mod comparison;
-mod component;
-mod door;
-mod engine;
-mod error;
-mod instance;
 #[cfg(feature = "library")]
 mod library;
-mod limits;
-mod outcome;
-mod pool;
-mod progress;
-mod root;
-mod sandbox;
+mod runtime;
 mod scan;
-mod scanner;
-mod schema;
-mod ticker;
-mod walking;
+mod work;
 
-pub use bindings::exports::mt::scanner::files::{Inspection, TagItem};
-pub use bindings::exports::mt::scanner::library::{Migration, Statement};
-pub use bindings::exports::mt::scanner::types::{Outcome, Problem, Track};
-pub use builder::ScannerBuilder;
-pub use comparison::{Changes, Comparison, Knowledge};
-pub use door::{RelativePaths, Rows};
-pub use error::{Error, LoadError, Source};
 #[cfg(feature = "library")]
 pub use library::{
-    Change, Library, LibraryError, Notice, Observer, StopWatch, SyncOptions, SyncReport, Watch, WatchObserver,
-    WatchOptions,
+    Library,
+    error::LibraryError,
+    options::SyncOptions,
+    report::{Change, Observer, SyncReport},
+    watch::{
+        StopWatch, Watch,
+        notice::{Notice, WatchObserver},
+        options::WatchOptions,
+    },
 };
-pub use outcome::UnknownOutcome;
-pub use progress::Progress;
+pub use runtime::bindings::exports::mt::scanner::{
+    files::{Inspection, TagItem},
+    library::{Migration, Statement},
+    types::{Outcome, Problem, Track},
+};
+pub use runtime::error::{Error, LoadError, Source};
+pub use runtime::outcome::UnknownOutcome;
+pub use scan::builder::ScannerBuilder;
+pub use scan::comparison::Comparison;
+pub use scan::scanner::Scanner;
+pub use scan::schema::Schema;
 pub use scan::{Control, Scan, Step};
-pub use scanner::Scanner;
-pub use schema::Schema;
-pub use walking::Walking;
-
-use limits::Limits;
+pub use work::door::rows::Rows;
+pub use work::door::sync::{Changes, Knowledge};
+pub use work::door::typed::RelativePaths;
+pub use work::progress::Progress;
+pub use work::walking::Walking;

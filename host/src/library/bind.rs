@@ -7,9 +7,8 @@ use rusqlite::Statement;
 use rusqlite::types::{Null, ToSql};
 use serde::de::{self, Deserialize as _, DeserializeSeed, SeqAccess, Visitor};
 
-use super::LibraryError;
-use super::Unwritten;
-use crate::Error;
+use super::error::{LibraryError, Unwritten};
+use crate::runtime::error::Error;
 
 /// Binds a row, a JSON array, to a statement's parameters.
 pub(super) fn row(statement: &mut Statement<'_>, json: &str) -> Result<(), Unwritten> {

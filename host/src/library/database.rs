@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
-use super::LibraryError;
-use crate::{Migration, Schema, Statement};
+use super::error::{LibraryError, Unwritten};
+use crate::runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
+use crate::scan::schema::Schema;
 
 /// How long to wait for another writer or another sync.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,7 +34,7 @@ impl Schema {
         connection: &Connection,
         name: &'static str,
         parameters: &[&str],
-    ) -> Result<(), super::Unwritten> {
+    ) -> Result<(), Unwritten> {
         for sql in &self.statement(name)?.sql {
             connection.execute(sql, params_from_iter(parameters))?;
         }

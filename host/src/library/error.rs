@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Error;
+use crate::runtime::error::Error;
 
 /// Why a library could not be opened or brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -65,4 +65,34 @@ pub enum LibraryError {
     /// The scan could not begin or go on.
     #[error(transparent)]
     Scan(#[from] Error),
+}
+
+/// Why something was not written.
+pub(super) enum Unwritten {
+    Database(rusqlite::Error),
+    Other(LibraryError),
+}
+
+impl From<rusqlite::Error> for Unwritten {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<LibraryError> for Unwritten {
+    fn from(error: LibraryError) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Error> for Unwritten {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Knowledge { source } => match source.downcast() {
+                Ok(error) => Self::Database(*error),
+                Err(source) => Self::Other(Error::Knowledge { source }.into()),
+            },
+            error => Self::Other(error.into()),
+        }
+    }
 }

@@ -7,9 +7,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::database::PATIENCE;
-use super::{LibraryError, Unwritten};
-use crate::door::{Knowledge, SyncWork};
-use crate::{Error, Schema, Source};
+use super::error::{LibraryError, Unwritten};
+use crate::runtime::error::{Error, Source};
+use crate::scan::schema::Schema;
+use crate::work::door::sync::{Knowledge, SyncWork};
 
 /// Reads a library beside its writer. It sees whole transactions only.
 pub(super) struct Reader {

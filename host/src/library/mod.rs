@@ -2,13 +2,13 @@
 
 mod bind;
 mod database;
-mod error;
+pub(crate) mod error;
 mod knowledge;
-mod options;
-mod report;
+pub(crate) mod options;
+pub(crate) mod report;
 #[cfg(test)]
 mod tests;
-mod watch;
+pub(crate) mod watch;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -16,20 +16,20 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::door::{Changes, SyncDoor, SyncWork};
-use crate::{Error, Problem, Progress, Scan, Scanner, Schema};
+use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::runtime::error::Error;
+use crate::scan::Scan;
+use crate::scan::scanner::Scanner;
+use crate::scan::schema::Schema;
+use crate::work::door::sync::{Changes, SyncDoor, SyncWork};
+use crate::work::progress::Progress;
 use database::{Lock, PATIENCE};
+use error::{LibraryError, Unwritten};
 use knowledge::Reader;
+use options::SyncOptions;
+use report::{Change, Observer, SyncReport};
 use writer::Writer;
 
-pub use error::LibraryError;
-pub use options::SyncOptions;
-pub use report::{Change, Observer, SyncReport};
-pub use watch::{Notice, StopWatch, Watch, WatchObserver, WatchOptions};
-
-/// Time of one transaction. Rows come in no order, so every transaction touches most pages of an index: few are far cheaper
-/// than many.
-const TRANSACTION: Duration = Duration::from_secs(1);
 /// Least time between two reports of progress.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 
@@ -43,12 +43,6 @@ pub struct Library {
     patience: Duration,
 }
 
-/// Why something was not written.
-enum Unwritten {
-    Database(rusqlite::Error),
-    Other(LibraryError),
-}
-
 impl Library {
     /// Opens a library, new or old, and brings it to the version that the scanner's component knows.
     ///
@@ -58,7 +52,7 @@ impl Library {
     /// [`LibraryError::Scan`] if the component cannot be asked for its schema.
     pub fn open(path: impl AsRef<Path>, scanner: &Scanner) -> Result<Self, LibraryError> {
         let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().to_owned());
-        let schema = Schema::of(scanner)?;
+        let schema = scanner.schema()?;
         let connection = database::open(&path, &schema)?;
         Ok(Self { path, connection, schema, patience: PATIENCE })
     }
@@ -266,30 +260,6 @@ impl Library {
         match error {
             Unwritten::Database(source) => LibraryError::Database { path: self.path.clone(), source },
             Unwritten::Other(error) => error,
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Unwritten {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<LibraryError> for Unwritten {
-    fn from(error: LibraryError) -> Self {
-        Self::Other(error)
-    }
-}
-
-impl From<Error> for Unwritten {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Knowledge { source } => match source.downcast() {
-                Ok(error) => Self::Database(*error),
-                Err(source) => Self::Other(Error::Knowledge { source }.into()),
-            },
-            error => Self::Other(error.into()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a sync did, and who watches it.
 
-use crate::{Problem, Progress};
+use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::work::progress::Progress;
 
 /// What a sync did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,18 @@
 //! The one writer of a library.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
 
-use super::{TRANSACTION, Unwritten, bind};
-use crate::door::Changes;
-use crate::{Problem, Schema};
+use super::bind;
+use super::error::Unwritten;
+use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::scan::schema::Schema;
+use crate::work::door::sync::Changes;
+
+/// Time of one transaction. Rows come in no order, so every transaction touches most pages of an index: few are far cheaper
+/// than many.
+const TRANSACTION: Duration = Duration::from_secs(1);
 
 /// Writes what a sync brings, in transactions. What is not committed when it is dropped is taken back.
 pub(super) struct Writer<'a> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::library::{Observer, SyncReport};
+use crate::library::report::{Observer, SyncReport};
 
 /// What whoever watches should know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::SyncOptions;
+use crate::library::options::SyncOptions;
 
 /// How to watch; made by `WatchOptions::default()`.
 #[derive(Debug, Clone)]

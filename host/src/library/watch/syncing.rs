@@ -3,10 +3,15 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::Watch;
 use super::inbox::Inbox;
-use super::{Notice, Watch, WatchObserver};
-use crate::library::{Change, LibraryError, Observer, SyncOptions, SyncReport};
-use crate::{Error, Problem, Progress};
+use super::notice::{Notice, WatchObserver};
+use crate::library::error::LibraryError;
+use crate::library::options::SyncOptions;
+use crate::library::report::{Change, Observer, SyncReport};
+use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::runtime::error::Error;
+use crate::work::progress::Progress;
 
 /// How long to wait before a library that is busy is tried again.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(5);

@@ -4,14 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use notify::event::{DataChange, EventKind, Flag, ModifyKind};
 use notify::{Error as NotifyError, ErrorKind, Event};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use super::notice::{Notice, WatchObserver};
 use super::*;
-use crate::library::{Observer, SyncReport};
+use crate::library::error::LibraryError;
+use crate::library::report::{Observer, SyncReport};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

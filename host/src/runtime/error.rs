@@ -1,0 +1,147 @@
+//! What can keep a call from doing its work. What goes wrong with one file is never an error: it is a [`Problem`].
+//!
+//! [`Problem`]: crate::Problem
+
+use std::io;
+use std::path::PathBuf;
+
+use super::bindings::exports::mt::scanner::types::{self, Outcome};
+
+/// The reasons of another library, kept as a source.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a scan, a count or an inspection could not begin or go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No folder is at the root's path.
+    #[error("{}: the root does not exist", path.display())]
+    RootNotFound {
+        /// The root.
+        path: PathBuf,
+        /// What the system said.
+        source: Option<io::Error>,
+    },
+    /// The root is a file.
+    #[error("{}: the root is not a folder", path.display())]
+    RootNotAFolder {
+        /// The root.
+        path: PathBuf,
+    },
+    /// The root may not be opened or listed.
+    #[error("{}: the root cannot be opened or listed", path.display())]
+    RootUnreadable {
+        /// The root.
+        path: PathBuf,
+        /// What the system said.
+        source: Option<io::Error>,
+    },
+    /// The root's name is not UTF-8, and no path of the sandbox can express it.
+    #[error("{}: the root's name is not valid UTF-8, which no sandbox path can express", path.display())]
+    RootNotUtf8 {
+        /// The root.
+        path: PathBuf,
+    },
+    /// The path leads out of the root, by `..`, by a leading `/`, or by a symbolic link.
+    #[error("{path}: the path leads out of the root")]
+    EscapesRoot {
+        /// The path.
+        path: String,
+    },
+    /// No file is at this path ([`Scanner::inspect`](crate::Scanner::inspect) only).
+    #[error("{path}: no file is there")]
+    FileNotFound {
+        /// The path.
+        path: String,
+    },
+    /// The component does not understand the host: it is made for another contract.
+    #[error("the component does not understand a request: {reason}")]
+    InvalidRequest {
+        /// Where the request is not of the documented form.
+        reason: String,
+    },
+    /// What the component answered cannot be understood: it is made for another contract.
+    #[error("the component's answer cannot be understood")]
+    InvalidAnswer {
+        /// Where the answer is not of the documented form.
+        source: Source,
+    },
+    /// A call ended the component, and it was not about a file of a scan, which would make it a problem.
+    #[error("{call}: {detail}")]
+    Ended {
+        /// The call that did.
+        call: String,
+        /// How it ended.
+        outcome: Outcome,
+        /// The same in words.
+        detail: String,
+        /// The trap.
+        source: Source,
+    },
+    /// What a library knows of a folder cannot be read.
+    #[error("what the library knows cannot be read")]
+    Knowledge {
+        /// What the database said.
+        source: Source,
+    },
+    /// The component cannot be used.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The system has no thread or memory for an instance.
+    #[error("no instance of the component can be made")]
+    NoInstance {
+        /// What was refused.
+        source: Source,
+    },
+}
+
+/// Why a component cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("{}: the component cannot be read", path.display())]
+    Unreadable {
+        /// The component.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not a component, or one that this version cannot compile.
+    #[error("{component}: the component cannot be compiled")]
+    Invalid {
+        /// The component.
+        component: String,
+        /// What the compiler said.
+        source: Source,
+    },
+    /// It wants what no scanner is given. Nothing of it has run.
+    #[error("{component}: the component imports {import}, which is not on the list of what a scanner may use")]
+    ImportRefused {
+        /// The component.
+        component: String,
+        /// The import.
+        import: String,
+    },
+    /// It does not export the world `mt:scanner/scanner`.
+    #[error("{component}: the component is not a scanner")]
+    NotAScanner {
+        /// The component.
+        component: String,
+        /// What is missing.
+        source: Source,
+    },
+}
+
+impl From<types::ScanError> for Error {
+    fn from(error: types::ScanError) -> Self {
+        match error {
+            types::ScanError::RootNotFound(path) => Self::RootNotFound { path: path.into(), source: None },
+            types::ScanError::RootNotAFolder(path) => Self::RootNotAFolder { path: path.into() },
+            types::ScanError::RootUnreadable(path) => Self::RootUnreadable { path: path.into(), source: None },
+            types::ScanError::EscapesRoot(path) => Self::EscapesRoot { path },
+            types::ScanError::FileNotFound(path) => Self::FileNotFound { path },
+            types::ScanError::InvalidRequest(reason) => Self::InvalidRequest { reason },
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! One instance of a component: a store of its own, limits, and one call at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use wasmtime::{Store, Trap};
+
+use super::bindings::exports::mt::scanner::types::Outcome;
+use super::component::Compiled;
+use super::error::{Error, Source};
+use super::limits::{Limits, Stop};
+use super::root::Root;
+use super::sandbox::Sandbox;
+use super::world::World;
+
+/// An instance whose memory has grown beyond this many bytes is replaced when it has done its step: it never shrinks.
+const BLOATED: usize = 32 << 20;
+
+/// An instance. After a call that did not return it is of no use any more.
+pub(crate) struct Instance<W> {
+    store: Store<Sandbox>,
+    exports: W,
+    limits: Limits,
+}
+
+/// A call that did not return.
+pub(crate) enum Unreturned {
+    /// The scan was cancelled.
+    Cancelled,
+    /// Time, memory or a trap ended it.
+    Ended(Ended),
+}
+
+/// How a call ended its instance.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// `Timeout`, `Memory` or `Trap`.
+    pub outcome: Outcome,
+    /// In words, to follow `reading` or `listing`.
+    pub detail: String,
+    pub source: Source,
+}
+
+impl<W: World> Instance<W> {
+    /// A new instance that sees nothing but the roots.
+    pub fn new(
+        compiled: &Compiled<W>,
+        roots: &[Root],
+        limits: &Limits,
+        cancelled: Arc<AtomicBool>,
+    ) -> Result<Self, Error> {
+        let sandbox = Sandbox::new(roots, limits, cancelled)?;
+        let mut store = Store::new(&compiled.engine, sandbox);
+        store.limiter(|sandbox| &mut sandbox.watch);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|store| store.data().watch.at_epoch());
+        store.data_mut().watch.begin(limits.file_timeout);
+        let exports = W::instantiate(&compiled.prepared, &mut store)
+            .map_err(|error| Error::NoInstance { source: error.into() })?;
+        Ok(Self { store, exports, limits: *limits })
+    }
+
+    /// Makes a call that may take the time for one file and `longer`.
+    pub fn call<T>(
+        &mut self,
+        longer: Duration,
+        call: impl FnOnce(&W, &mut Store<Sandbox>) -> wasmtime::Result<T>,
+    ) -> Result<T, Unreturned> {
+        self.store.data_mut().watch.begin(self.limits.file_timeout.saturating_add(longer));
+        self.store.set_epoch_deadline(1);
+        call(&self.exports, &mut self.store).map_err(|error| self.ended(error))
+    }
+
+    /// Whether it keeps more memory than it should go on with.
+    pub fn is_bloated(&self) -> bool {
+        self.store.data().watch.used() > BLOATED
+    }
+
+    /// From now on no file can be read; it can still be seen that it is there.
+    pub fn blindfold(&mut self) {
+        self.store.data_mut().blindfold();
+    }
+
+    fn ended(&self, error: wasmtime::Error) -> Unreturned {
+        let Limits { file_timeout, memory } = self.limits;
+        let (outcome, detail) = match error.downcast_ref::<Stop>() {
+            Some(Stop::Cancelled) => return Unreturned::Cancelled,
+            Some(Stop::Timeout) => {
+                let detail = format!("it took longer than {} s and was stopped", file_timeout.as_secs_f64());
+                (Outcome::Timeout, detail)
+            }
+            Some(Stop::Memory) => {
+                let detail = format!("it took more than {} MiB of memory and was stopped", memory as f64 / 1_048_576.0);
+                (Outcome::Memory, detail)
+            }
+            None => {
+                let mut said = self.store.data().last_words();
+                if said.is_empty() {
+                    said = error.downcast_ref::<Trap>().map_or_else(|| error.root_cause().to_string(), Trap::to_string);
+                }
+                (Outcome::Trap, format!("it crashed the component: {said}"))
+            }
+        };
+        Unreturned::Ended(Ended { outcome, detail, source: error.into() })
+    }
+}

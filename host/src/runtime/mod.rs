@@ -1,0 +1,13 @@
+//! Components, and the sandboxes that their instances run in. Whatever is asked of them is for the other wings.
+
+pub(crate) mod bindings;
+pub(crate) mod component;
+mod engine;
+pub(crate) mod error;
+pub(crate) mod instance;
+pub(crate) mod limits;
+pub(crate) mod outcome;
+pub(crate) mod root;
+pub(crate) mod sandbox;
+pub(crate) mod ticker;
+pub(crate) mod world;

@@ -1,0 +1,223 @@
+//! `wasi:filesystem/types`, for reading.
+//!
+//! Calls that change anything are refused here, before they reach a filesystem. Calls that happen for every file are
+//! made on the calling thread: by system calls where this module has them (`linux`, and `windows` for listing), else through
+//! wasmtime-wasi (`portable`). Everything else is wasmtime-wasi's.
+
+mod files;
+#[cfg(target_os = "linux")]
+mod linux;
+mod portable;
+pub(super) mod recent;
+#[cfg(test)]
+mod tests;
+#[cfg(windows)]
+mod windows;
+
+use wasmtime::component::{HasData, Linker, Resource};
+use wasmtime_wasi::filesystem::WasiFilesystemCtxView;
+use wasmtime_wasi::p2::bindings::filesystem::types::ErrorCode;
+use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
+    self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, Filesize, Host, HostDescriptor,
+    HostDirectoryEntryStream, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+};
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult};
+
+use super::Sandbox;
+use files::{Descriptor, Entries, Files};
+
+#[cfg(target_os = "linux")]
+use linux as hot;
+#[cfg(not(target_os = "linux"))]
+use portable as hot;
+
+struct HasFiles;
+
+impl HasData for HasFiles {
+    type Data<'a> = Files<'a>;
+}
+
+fn files(sandbox: &mut Sandbox) -> Files<'_> {
+    Files {
+        wasi: WasiFilesystemCtxView { ctx: sandbox.wasi.filesystem(), table: &mut sandbox.table },
+        recent: &mut sandbox.recent,
+        blindfolded: sandbox.blindfolded,
+    }
+}
+
+pub(super) fn link(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    types::add_to_linker::<Sandbox, HasFiles>(linker, files)
+}
+
+/// What every call that would change something gets.
+fn read_only<T>() -> FsResult<T> {
+    Err(ErrorCode::NotPermitted.into())
+}
+
+impl Host for Files<'_> {
+    fn convert_error_code(&mut self, error: FsError) -> wasmtime::Result<types::ErrorCode> {
+        Host::convert_error_code(&mut self.wasi, error)
+    }
+
+    fn filesystem_error_code(
+        &mut self,
+        error: Resource<wasmtime::Error>,
+    ) -> wasmtime::Result<Option<types::ErrorCode>> {
+        Host::filesystem_error_code(&mut self.wasi, error)
+    }
+}
+
+impl HostDescriptor for Files<'_> {
+    // What happens for every file or folder.
+
+    fn open_at(
+        &mut self,
+        folder: Descriptor,
+        how: PathFlags,
+        path: String,
+        open: OpenFlags,
+        flags: DescriptorFlags,
+    ) -> FsResult<Descriptor> {
+        let changes = OpenFlags::CREATE | OpenFlags::EXCLUSIVE | OpenFlags::TRUNCATE;
+        if open.intersects(changes) || flags.intersects(DescriptorFlags::WRITE | DescriptorFlags::MUTATE_DIRECTORY) {
+            return read_only();
+        }
+        hot::open_at(self, folder, how, path, open, flags)
+    }
+
+    fn stat(&mut self, descriptor: Descriptor) -> FsResult<DescriptorStat> {
+        hot::stat(self, descriptor)
+    }
+
+    fn stat_at(&mut self, folder: Descriptor, how: PathFlags, path: String) -> FsResult<DescriptorStat> {
+        hot::stat_at(self, folder, how, path)
+    }
+
+    fn read(&mut self, file: Descriptor, length: Filesize, offset: Filesize) -> FsResult<(Vec<u8>, bool)> {
+        if self.blindfolded {
+            return Err(ErrorCode::Io.into());
+        }
+        hot::read(self, file, length, offset)
+    }
+
+    fn read_directory(&mut self, folder: Descriptor) -> FsResult<Entries> {
+        hot::read_directory(self, folder)
+    }
+
+    fn drop(&mut self, descriptor: Descriptor) -> wasmtime::Result<()> {
+        hot::forget(self, &descriptor);
+        HostDescriptor::drop(&mut self.wasi, descriptor)
+    }
+
+    // What happens seldom.
+
+    fn get_flags(&mut self, descriptor: Descriptor) -> FsResult<DescriptorFlags> {
+        self.wasi.get_flags(descriptor)
+    }
+
+    fn get_type(&mut self, descriptor: Descriptor) -> FsResult<DescriptorType> {
+        self.wasi.get_type(descriptor)
+    }
+
+    fn advise(&mut self, file: Descriptor, offset: Filesize, length: Filesize, advice: Advice) -> FsResult<()> {
+        self.wasi.advise(file, offset, length, advice)
+    }
+
+    fn readlink_at(&mut self, folder: Descriptor, path: String) -> FsResult<String> {
+        self.wasi.readlink_at(folder, path)
+    }
+
+    fn read_via_stream(&mut self, file: Descriptor, offset: Filesize) -> FsResult<Resource<DynInputStream>> {
+        if self.blindfolded {
+            return Err(ErrorCode::Io.into());
+        }
+        self.wasi.read_via_stream(file, offset)
+    }
+
+    fn is_same_object(&mut self, one: Descriptor, other: Descriptor) -> wasmtime::Result<bool> {
+        self.wasi.is_same_object(one, other)
+    }
+
+    fn metadata_hash(&mut self, descriptor: Descriptor) -> FsResult<MetadataHashValue> {
+        self.wasi.metadata_hash(descriptor)
+    }
+
+    fn metadata_hash_at(&mut self, folder: Descriptor, how: PathFlags, path: String) -> FsResult<MetadataHashValue> {
+        self.wasi.metadata_hash_at(folder, how, path)
+    }
+
+    // What would change something.
+
+    fn sync(&mut self, _: Descriptor) -> FsResult<()> {
+        read_only()
+    }
+
+    fn sync_data(&mut self, _: Descriptor) -> FsResult<()> {
+        read_only()
+    }
+
+    fn set_size(&mut self, _: Descriptor, _: Filesize) -> FsResult<()> {
+        read_only()
+    }
+
+    fn set_times(&mut self, _: Descriptor, _: NewTimestamp, _: NewTimestamp) -> FsResult<()> {
+        read_only()
+    }
+
+    fn set_times_at(
+        &mut self,
+        _: Descriptor,
+        _: PathFlags,
+        _: String,
+        _: NewTimestamp,
+        _: NewTimestamp,
+    ) -> FsResult<()> {
+        read_only()
+    }
+
+    fn write(&mut self, _: Descriptor, _: Vec<u8>, _: Filesize) -> FsResult<Filesize> {
+        read_only()
+    }
+
+    fn write_via_stream(&mut self, _: Descriptor, _: Filesize) -> FsResult<Resource<DynOutputStream>> {
+        read_only()
+    }
+
+    fn append_via_stream(&mut self, _: Descriptor) -> FsResult<Resource<DynOutputStream>> {
+        read_only()
+    }
+
+    fn create_directory_at(&mut self, _: Descriptor, _: String) -> FsResult<()> {
+        read_only()
+    }
+
+    fn link_at(&mut self, _: Descriptor, _: PathFlags, _: String, _: Descriptor, _: String) -> FsResult<()> {
+        read_only()
+    }
+
+    fn rename_at(&mut self, _: Descriptor, _: String, _: Descriptor, _: String) -> FsResult<()> {
+        read_only()
+    }
+
+    fn symlink_at(&mut self, _: Descriptor, _: String, _: String) -> FsResult<()> {
+        read_only()
+    }
+
+    fn remove_directory_at(&mut self, _: Descriptor, _: String) -> FsResult<()> {
+        read_only()
+    }
+
+    fn unlink_file_at(&mut self, _: Descriptor, _: String) -> FsResult<()> {
+        read_only()
+    }
+}
+
+impl HostDirectoryEntryStream for Files<'_> {
+    fn read_directory_entry(&mut self, entries: Entries) -> FsResult<Option<DirectoryEntry>> {
+        hot::read_directory_entry(self, entries)
+    }
+
+    fn drop(&mut self, entries: Entries) -> wasmtime::Result<()> {
+        hot::drop_entries(self, entries)
+    }
+}

@@ -1,0 +1,67 @@
+//! What an instance of a component is given: read-only folders, clocks, nowhere to write, and limits.
+
+mod filesystem;
+pub(super) mod imports;
+pub(super) mod link;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+
+use super::error::Error;
+use super::limits::{Limits, Watch};
+use super::root::Root;
+use filesystem::recent::Recent;
+
+/// How much is kept of what a component writes on its stderr: the last words of one that gives up.
+const LAST_WORDS: usize = 4096;
+
+/// The state of one instance's store.
+pub(crate) struct Sandbox {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    stderr: MemoryOutputPipe,
+    recent: Recent,
+    blindfolded: bool,
+    pub watch: Watch,
+}
+
+impl Sandbox {
+    /// A sandbox with the roots as its only folders, each under its own absolute path.
+    pub fn new(roots: &[Root], limits: &Limits, cancelled: Arc<AtomicBool>) -> Result<Self, Error> {
+        let stderr = MemoryOutputPipe::new(LAST_WORDS);
+        let mut wasi = WasiCtx::builder();
+        wasi.allow_blocking_current_thread(true).stderr(stderr.clone());
+        for root in roots {
+            wasi.preopened_dir(&root.path, &root.name, FsPerms::ReadOnly)
+                .map_err(|error| root.check().err().unwrap_or_else(|| Error::NoInstance { source: error.into() }))?;
+        }
+        Ok(Self {
+            wasi: wasi.build(),
+            table: ResourceTable::new(),
+            stderr,
+            recent: Recent::default(),
+            blindfolded: false,
+            watch: Watch::new(limits.memory, cancelled),
+        })
+    }
+
+    /// From now on no file can be read.
+    pub fn blindfold(&mut self) {
+        self.blindfolded = true;
+    }
+
+    /// What the component has written on its stderr.
+    pub fn last_words(&self) -> String {
+        String::from_utf8_lossy(&self.stderr.contents()).trim().replace('\n', " ")
+    }
+}
+
+impl WasiView for Sandbox {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}

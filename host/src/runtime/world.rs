@@ -1,0 +1,31 @@
+//! Worlds of the contract that components export.
+
+use wasmtime::Store;
+use wasmtime::component::InstancePre;
+
+use super::bindings::{Scanner, ScannerPre};
+use super::sandbox::Sandbox;
+
+/// A world of the contract: the exports of an instance, typed by its bindings.
+pub(crate) trait World: Sized + 'static {
+    /// A component whose exports are known to be those of the world.
+    type Prepared: Send + Sync;
+
+    /// Finds the exports in a component. Fails if one is missing or of another type.
+    fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared>;
+
+    /// A new instance in a store of its own.
+    fn instantiate(prepared: &Self::Prepared, store: &mut Store<Sandbox>) -> wasmtime::Result<Self>;
+}
+
+impl World for Scanner {
+    type Prepared = ScannerPre<Sandbox>;
+
+    fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared> {
+        ScannerPre::new(component)
+    }
+
+    fn instantiate(prepared: &Self::Prepared, store: &mut Store<Sandbox>) -> wasmtime::Result<Self> {
+        prepared.instantiate(store)
+    }
+}

@@ -1,0 +1,175 @@
+//! Options of a scanner.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use super::scanner::Scanner;
+use crate::runtime::bindings;
+use crate::runtime::component::{self, Compiled};
+use crate::runtime::error::Error;
+use crate::runtime::limits::Limits;
+use crate::runtime::root::Root;
+use crate::work::plan::Plan;
+use crate::work::walking::Walking;
+
+/// The most files and folders in one step.
+const ITEMS: u32 = 256;
+
+/// Options of a [`Scanner`]; made by [`Scanner::builder`].
+#[derive(Debug, Clone)]
+#[must_use = "options are of no use before `build`"]
+pub struct ScannerBuilder {
+    roots: Vec<PathBuf>,
+    workers: Option<usize>,
+    walking: Walking,
+    limits: Limits,
+    items: u32,
+    component: Choice,
+}
+
+/// The component that is to run.
+#[derive(Debug, Clone, Default)]
+enum Choice {
+    #[default]
+    BuiltIn,
+    File(PathBuf),
+    Compiled(Arc<Compiled<bindings::Scanner>>),
+}
+
+impl Scanner {
+    /// A scanner of one folder, with the defaults of [`ScannerBuilder`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ScannerBuilder::build`].
+    pub fn new(root: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::builder().root(root).build()
+    }
+
+    /// Options for a scanner, with these defaults:
+    ///
+    /// - no roots: at least one must be named;
+    /// - as many workers as the system gives this process cores;
+    /// - symbolic links are followed inside a root; hidden and ignored folders are not entered;
+    /// - 10 s for one file, 256 MiB of memory for one instance;
+    /// - the component that comes with this crate.
+    pub fn builder() -> ScannerBuilder {
+        ScannerBuilder {
+            roots: Vec::new(),
+            workers: None,
+            walking: Walking::default(),
+            limits: Limits::default(),
+            items: ITEMS,
+            component: Choice::default(),
+        }
+    }
+}
+
+impl ScannerBuilder {
+    /// One more folder to scan. It is opened read-only; nothing else can be seen from inside the sandbox.
+    pub fn root(mut self, root: impl AsRef<Path>) -> Self {
+        self.roots.push(root.as_ref().to_owned());
+        self
+    }
+
+    /// More folders to scan.
+    pub fn roots(mut self, roots: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
+        self.roots.extend(roots.into_iter().map(|root| root.as_ref().to_owned()));
+        self
+    }
+
+    /// The most instances, each on a thread of its own; at least one. By default as many as there are cores: filesystem
+    /// calls stay on the calling thread, so more of them gain only where the filesystem is slow.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = Some(workers.max(1));
+        self
+    }
+
+    /// All of the walking options at once.
+    pub fn walking(mut self, walking: Walking) -> Self {
+        self.walking = walking;
+        self
+    }
+
+    /// Whether to follow symbolic links to files and folders inside a root. By default: yes.
+    pub fn follow_links(mut self, follow: bool) -> Self {
+        self.walking.follow_links = follow;
+        self
+    }
+
+    /// Whether to enter folders whose name begins with a dot. By default: no.
+    pub fn hidden_folders(mut self, enter: bool) -> Self {
+        self.walking.hidden_folders = enter;
+        self
+    }
+
+    /// Whether to enter folders with a `.nomedia`, and what a `.mtignore` excludes. By default: no.
+    pub fn ignored_folders(mut self, enter: bool) -> Self {
+        self.walking.ignored_folders = enter;
+        self
+    }
+
+    /// The most time for one file. By default 10 s. What takes longer is a problem of outcome `timeout`. A call to the
+    /// filesystem that does not return, on a dead network mount for one, cannot be interrupted.
+    pub fn file_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.file_timeout = timeout;
+        self
+    }
+
+    /// The most linear memory of an instance in bytes. By default 256 MiB. A file that takes more is a problem of outcome
+    /// `memory`.
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.limits.memory = bytes;
+        self
+    }
+
+    /// The most files and folders in one step, at least one. By default 256. Rows do not depend on it.
+    pub fn items(mut self, items: u32) -> Self {
+        self.items = items.max(1);
+        self
+    }
+
+    /// Runs another component that exports the world `mt:scanner/scanner`. It is compiled by [`build`](Self::build), and
+    /// refused there if it imports anything but files, clocks and standard streams.
+    pub fn component(mut self, component: impl AsRef<Path>) -> Self {
+        self.component = Choice::File(component.as_ref().to_owned());
+        self
+    }
+
+    /// Runs the same component as another scanner, which then is not compiled once more.
+    pub fn component_of(mut self, scanner: &Scanner) -> Self {
+        self.component = Choice::Compiled(scanner.compiled().clone());
+        self
+    }
+
+    /// The scanner.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox cannot express a root's
+    /// name. Roots are looked at when a scan starts.
+    pub fn build(self) -> Result<Scanner, Error> {
+        let mut roots: Vec<Root> = Vec::with_capacity(self.roots.len());
+        for root in &self.roots {
+            let root = Root::new(root)?;
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        let compiled = match self.component {
+            Choice::BuiltIn => component::built_in()?,
+            Choice::File(path) => component::from_file(&path)?,
+            Choice::Compiled(compiled) => compiled,
+        };
+        Ok(Scanner::with(Plan {
+            compiled,
+            roots: Arc::from(roots),
+            workers: self.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
+            walking: self.walking,
+            limits: self.limits,
+            items: self.items,
+        }))
+    }
+}

@@ -1,0 +1,133 @@
+//! Scans: a scanner of one root or several, its options, and a scan under way.
+
+pub(crate) mod builder;
+pub(crate) mod comparison;
+pub(crate) mod scanner;
+pub(crate) mod schema;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::runtime::error::Error;
+use crate::work::door::Door;
+use crate::work::plan::Plan;
+use crate::work::pool::Batch;
+use crate::work::pool::job::Job;
+use crate::work::progress::{Counters, Progress};
+
+/// What one step brought.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Step<T> {
+    /// The root, as an absolute path.
+    pub root: PathBuf,
+    /// What it found.
+    pub items: Vec<T>,
+    /// What did not go in the ordinary way.
+    pub problems: Vec<Problem>,
+}
+
+/// A scan under way: an iterator over what it finds, as it is found and in no certain order.
+///
+/// An error ends the scan. What goes wrong with a file or folder is no error but one of [`problems`](Self::problems).
+/// Dropping the iterator ends the scan as well, and waits for its workers, which takes some ms.
+pub struct Scan<T> {
+    next: Box<dyn FnMut() -> Option<Result<Step<T>, Error>> + Send>,
+    ready: std::vec::IntoIter<T>,
+    problems: Vec<Problem>,
+    control: Control,
+}
+
+/// Watches and cancels a scan, from any thread.
+#[derive(Clone)]
+pub struct Control {
+    counters: Arc<Counters>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl<T: 'static> Scan<T> {
+    /// Starts a scan; `items` makes of a batch what the iterator gives.
+    pub(crate) fn start<D: Door>(
+        plan: Plan,
+        door: D,
+        items: impl Fn(&Plan, usize, D::Rows) -> Vec<T> + Send + 'static,
+    ) -> Result<Self, Error> {
+        let mut job = Job::start(plan, door)?;
+        let control = Control { counters: job.counters().clone(), cancelled: job.cancelled().clone() };
+        let next = move || {
+            let brought = job.next()?;
+            let step = brought.map(|Batch { root, rows, problems }| {
+                let plan = job.plan();
+                Step { root: plan.roots[root].path.clone(), items: items(plan, root, rows), problems }
+            });
+            Some(step)
+        };
+        Ok(Self { next: Box::new(next), ready: Vec::new().into_iter(), problems: Vec::new(), control })
+    }
+}
+
+impl<T> Scan<T> {
+    /// What the next step brought, at once and with its problems; `None` when the scan is over. Whoever calls this does
+    /// not need the iterator.
+    ///
+    /// # Errors
+    ///
+    /// Those of the iterator's items. An error ends the scan.
+    pub fn next_step(&mut self) -> Option<Result<Step<T>, Error>> {
+        (self.next)()
+    }
+
+    /// The problems so far. They are handed over: the next call gives those that were found since.
+    pub fn problems(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems)
+    }
+
+    /// How far the scan is.
+    pub fn progress(&self) -> Progress {
+        self.control.progress()
+    }
+
+    /// What watches and cancels this scan from another thread.
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+}
+
+impl<T> Iterator for Scan<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.ready.next() {
+                return Some(Ok(item));
+            }
+            match self.next_step()? {
+                Ok(Step { items, problems, .. }) => {
+                    self.ready = items.into_iter();
+                    self.problems.extend(problems);
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl Control {
+    /// How far the scan is.
+    pub fn progress(&self) -> Progress {
+        self.counters.read()
+    }
+
+    /// Ends the scan: nothing new is begun, and what runs is interrupted within some 20 ms, unless it waits for the
+    /// filesystem. The iterator gives what was already found.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the scan was cancelled, or is over.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}

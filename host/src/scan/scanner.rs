@@ -1,0 +1,244 @@
+//! The scanner: one root or several, and what can be asked of them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::slice;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::Store;
+
+use super::Scan;
+use crate::runtime::bindings;
+use crate::runtime::bindings::exports::mt::scanner::files::Inspection;
+use crate::runtime::bindings::exports::mt::scanner::types::{Problem, Track};
+use crate::runtime::component::{self, Compiled};
+use crate::runtime::error::Error;
+use crate::runtime::instance::{Ended, Instance, Unreturned};
+use crate::runtime::root::Root;
+use crate::runtime::sandbox::Sandbox;
+use crate::runtime::ticker::Ticker;
+use crate::work::door::rows::{Rows, RowsDoor};
+use crate::work::door::typed::{Count, Paths, RelativePaths, Tracks};
+use crate::work::plan::Plan;
+
+/// Scans music folders inside the sandbox.
+///
+/// It holds a compiled component and options; cloning it is cheap, and every scan has instances of its own.
+#[derive(Clone)]
+pub struct Scanner {
+    plan: Plan,
+}
+
+impl Scanner {
+    /// The component that comes with this crate, as WebAssembly.
+    pub fn built_in_component() -> &'static [u8] {
+        component::WASM
+    }
+
+    pub(crate) fn with(plan: Plan) -> Self {
+        Self { plan }
+    }
+
+    pub(crate) fn compiled(&self) -> &Arc<Compiled<bindings::Scanner>> {
+        &self.plan.compiled
+    }
+
+    /// The roots, as absolute paths.
+    pub fn roots(&self) -> impl ExactSizeIterator<Item = &Path> {
+        self.plan.roots.iter().map(|root| root.path.as_path())
+    }
+
+    /// Every track.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] before anything starts.
+    pub fn scan(&self) -> Result<Scan<Track>, Error> {
+        Scan::start(self.checked()?, Tracks, |_, _, tracks| tracks)
+    }
+
+    /// The path of every audio file, absolute, as this system writes paths. No file is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn paths(&self) -> Result<Scan<PathBuf>, Error> {
+        Scan::start(self.checked()?, Paths, |plan, root, paths| {
+            let root = &plan.roots[root];
+            paths.iter().map(|path| root.native(path)).collect()
+        })
+    }
+
+    /// The same, relative to their roots and some at a time; [`next_step`](Scan::next_step) tells the root. For who writes them down in
+    /// another way: no text is made for each.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn relative_paths(&self) -> Result<Scan<RelativePaths>, Error> {
+        Scan::start(self.checked()?, Paths, |_, _, paths| vec![paths])
+    }
+
+    /// Every track, as rows of JSON text in the order of [`columns`](Self::columns), some at a time.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn rows(&self) -> Result<Scan<Rows>, Error> {
+        Scan::start(self.checked()?, RowsDoor, |_, _, rows| vec![rows])
+    }
+
+    /// A count under way: its [progress](Scan::progress) tells how many audio files there are. No file is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn counting(&self) -> Result<Scan<()>, Error> {
+        Scan::start(self.checked()?, Count, |_, _, ()| vec![()])
+    }
+
+    /// The number of audio files, or `limit` as soon as so many were found. No file is opened.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn count(&self, limit: Option<u64>) -> Result<u64, Error> {
+        Ok(self.count_with_problems(limit)?.0)
+    }
+
+    /// [`count`](Self::count), and what did not go in the ordinary way.
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn count_with_problems(&self, limit: Option<u64>) -> Result<(u64, Vec<Problem>), Error> {
+        let limit = limit.unwrap_or(u64::MAX);
+        let mut scan = self.counting()?;
+        while scan.progress().files < limit {
+            match scan.next() {
+                Some(found) => found?,
+                None => break,
+            }
+        }
+        Ok((scan.progress().files.min(limit), scan.problems()))
+    }
+
+    /// The mean time of one count, over `iterations` counts (at least one).
+    ///
+    /// # Errors
+    ///
+    /// As [`scan`](Self::scan).
+    pub fn benchmark(&self, iterations: u32) -> Result<Duration, Error> {
+        let iterations = iterations.max(1);
+        let start = Instant::now();
+        for _ in 0..iterations {
+            self.count(None)?;
+        }
+        Ok(start.elapsed() / iterations)
+    }
+
+    /// All that can be said of one file, whatever its extension. `path` is absolute, or relative to the first root.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::FileNotFound`] if no file is there, [`Error::EscapesRoot`] if it is in no root, [`Error::Ended`] if it
+    /// ended the component, and those of [`scan`](Self::scan).
+    pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
+        let (root, path) = self.below(path.as_ref())?;
+        self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
+            exports.mt_scanner_files().call_inspect(store, &root.name, &path)
+        })?
+        .map_err(Error::from)
+    }
+
+    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems` and `tags`.
+    ///
+    /// # Errors
+    ///
+    /// As [`inspect`](Self::inspect).
+    pub fn inspect_json(&self, path: impl AsRef<Path>) -> Result<String, Error> {
+        let (root, path) = self.below(path.as_ref())?;
+        self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
+            exports.mt_scanner_files().call_inspect_json(store, &root.name, &path)
+        })?
+        .map_err(Error::from)
+    }
+
+    /// Whether the name ends in one of [`audio_extensions`](Self::audio_extensions), in any case.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the component traps.
+    pub fn is_audio_file(&self, name: &str) -> Result<bool, Error> {
+        self.ask(&[], "is-audio-file", |exports, store| exports.mt_scanner_scan().call_is_audio_file(store, name))
+    }
+
+    /// The extensions of audio files, in lower case, with their dot.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the component traps.
+    pub fn audio_extensions(&self) -> Result<Vec<String>, Error> {
+        self.ask(&[], "audio-extensions", |exports, store| exports.mt_scanner_scan().call_audio_extensions(store))
+    }
+
+    /// Makes one call with an instance of its own.
+    pub(crate) fn ask<T>(
+        &self,
+        roots: &[Root],
+        what: &str,
+        call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
+    ) -> Result<T, Error> {
+        let Plan { compiled, limits, .. } = &self.plan;
+        roots.iter().try_for_each(Root::check)?;
+        let _ticker = Ticker::start(&compiled.engine).map_err(|error| Error::NoInstance { source: error.into() })?;
+        let mut instance = Instance::new(compiled, roots, limits, Default::default())?;
+        instance.call(Duration::ZERO, call).map_err(|unreturned| match unreturned {
+            Unreturned::Ended(ended) => {
+                let Ended { outcome, detail, source } = ended;
+                Error::Ended { call: what.to_owned(), outcome, detail, source }
+            }
+            Unreturned::Cancelled => unreachable!("nobody can cancel this call"),
+        })
+    }
+
+    /// Looks at every root.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] if one cannot be scanned.
+    pub fn check(&self) -> Result<(), Error> {
+        self.plan.roots.iter().try_for_each(Root::check)
+    }
+
+    /// The roots as rows have them.
+    #[cfg(feature = "library")]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.plan.roots.iter().map(|root| root.name.as_str())
+    }
+
+    /// The same scanner of some of its roots.
+    #[cfg(feature = "library")]
+    pub(crate) fn only(&self, places: &[usize]) -> Self {
+        let roots = places.iter().filter_map(|&place| self.plan.roots.get(place).cloned()).collect();
+        Self { plan: Plan { roots, ..self.plan.clone() } }
+    }
+
+    /// The plan of a scan, when every root can be scanned.
+    pub(super) fn checked(&self) -> Result<Plan, Error> {
+        self.check()?;
+        Ok(self.plan.clone())
+    }
+
+    /// The root that a path is in, the nearest of several, and the path below it as the component writes it.
+    fn below(&self, path: &Path) -> Result<(Root, String), Error> {
+        let outside = || Error::EscapesRoot { path: path.display().to_string() };
+        let first = self.plan.roots.first().ok_or_else(outside)?;
+        let absolute = Root::new(&first.path.join(path))?.path;
+        let around = self.plan.roots.iter().filter_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
+        let (root, below) = around.min_by_key(|(_, below)| below.as_os_str().len()).ok_or_else(outside)?;
+        let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
+        Ok((root.clone(), names.join("/")))
+    }
+}

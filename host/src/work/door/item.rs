@@ -1,0 +1,74 @@
+//! Work, as far as a pool has to understand it.
+
+use crate::runtime::bindings::exports::mt::scanner::scan::Work;
+
+/// A folder, or some files of a folder.
+pub(crate) trait Item: Clone + Send + 'static {
+    /// A root's own folder.
+    fn whole() -> Self;
+    /// The folder, relative to the root.
+    fn folder(&self) -> &str;
+    /// Whether it is files, and not a folder to list.
+    fn is_files(&self) -> bool;
+    /// Whether it is a folder of very many names, of which some were listed already.
+    fn is_page(&self) -> bool;
+    /// The name of the first file.
+    fn first_file(&self) -> String;
+    /// Takes all files but the first off, and gives them as work of their own.
+    fn take_rest(&mut self) -> Option<Self>;
+    /// The same work, not to be opened.
+    fn blinded(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Item for Work {
+    fn whole() -> Self {
+        Self { folder: String::new(), files: None, after: None, ignored_by: Vec::new() }
+    }
+
+    fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    fn is_files(&self) -> bool {
+        self.files.is_some()
+    }
+
+    fn is_page(&self) -> bool {
+        self.files.is_none() && self.after.is_some()
+    }
+
+    fn first_file(&self) -> String {
+        self.files.iter().flat_map(|files| files.split_terminator('\0')).next().unwrap_or_default().to_owned()
+    }
+
+    fn take_rest(&mut self) -> Option<Self> {
+        let files = self.files.as_mut()?;
+        let first = files.find('\0').map_or(files.len(), |end| end + 1);
+        let rest = files.split_off(first);
+        if rest.is_empty() {
+            return None;
+        }
+        Some(Self { folder: self.folder.clone(), files: Some(rest), after: None, ignored_by: self.ignored_by.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_is_taken_apart_name_by_name() {
+        for names in ["a.mp3\0b.mp3\0c.mp3\0", "a.mp3\0b.mp3\0c.mp3"] {
+            let mut rest = Some(Work { folder: "x".into(), files: Some(names.into()), ..Work::whole() });
+            let mut taken = Vec::new();
+            while let Some(mut work) = rest {
+                rest = work.take_rest();
+                assert!(work.is_files() && work.folder() == "x");
+                taken.push(work.first_file());
+            }
+            assert_eq!(taken, ["a.mp3", "b.mp3", "c.mp3"]);
+        }
+    }
+}

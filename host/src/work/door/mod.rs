@@ -1,0 +1,108 @@
+//! The doors of a component through which a step can be asked for, and what comes out of each.
+
+pub(crate) mod item;
+pub(crate) mod rows;
+pub(crate) mod sync;
+pub(crate) mod typed;
+
+use std::time::Duration;
+
+use crate::runtime::bindings::Scanner;
+use crate::runtime::bindings::exports::mt::scanner::scan::{Budget, Work};
+use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::runtime::error::Error;
+use crate::runtime::instance::{Instance, Unreturned};
+use crate::work::walking::Walking;
+use item::Item;
+
+/// A way to ask for a step.
+pub(crate) trait Door: Send + Sync + 'static {
+    /// Work as this door knows it.
+    type Work: Item;
+    /// What a step brings, besides counts and problems.
+    type Rows: Default + Send + 'static;
+    /// The most items of work that are worth handing in at a time; those that a step does not come to are handed back.
+    const MOST_HANDED_IN: usize;
+    /// Whether files are read, and not only found.
+    const READS: bool;
+
+    /// The work that a scan of the root with this number begins with, the first on top.
+    fn begin(&self, _root: usize) -> Vec<Self::Work> {
+        vec![Self::Work::whole()]
+    }
+
+    /// Whether there is anything in what a step has brought, where its counts do not say so.
+    fn brings(_rows: &Self::Rows) -> bool {
+        false
+    }
+
+    fn step(
+        &self,
+        instance: &mut Instance<Scanner>,
+        request: Request<'_, Self::Work>,
+    ) -> Result<Found<Self::Rows, Self::Work>, Failure>;
+}
+
+/// What is asked of a step.
+pub(crate) struct Request<'a, W = Work> {
+    pub root: &'a str,
+    pub work: &'a [W],
+    pub budget: Budget,
+    pub walking: Walking,
+}
+
+impl<W> Request<'_, W> {
+    /// The time that the step takes by itself.
+    fn time(&self) -> Duration {
+        Duration::from_millis(self.budget.milliseconds.into())
+    }
+}
+
+/// What a step has found.
+pub(crate) struct Found<R, W = Work> {
+    pub folders: u64,
+    pub files: u64,
+    /// How many tracks the rows are.
+    pub tracks: u64,
+    pub rows: R,
+    pub problems: Vec<Problem>,
+    pub work: Vec<W>,
+}
+
+impl<R: Default, W> Default for Found<R, W> {
+    fn default() -> Self {
+        Self { folders: 0, files: 0, tracks: 0, rows: R::default(), problems: Vec::new(), work: Vec::new() }
+    }
+}
+
+impl<R> Found<R> {
+    /// Adds what was found after this. Of the rows, the later ones stay.
+    fn add(&mut self, later: Self) {
+        self.folders += later.folders;
+        self.files += later.files;
+        self.tracks += later.tracks;
+        self.rows = later.rows;
+        self.problems.extend(later.problems);
+        self.work.extend(later.work);
+    }
+}
+
+/// Why a step has found nothing.
+pub(crate) enum Failure {
+    /// The instance did not return.
+    Unreturned(Unreturned),
+    /// The component refused, or did not make sense.
+    Refused(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Unreturned> for Failure {
+    fn from(unreturned: Unreturned) -> Self {
+        Self::Unreturned(unreturned)
+    }
+}

@@ -1,0 +1,237 @@
+//! The sync of a library: what a component finds to differ from what the library knows.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::item::Item;
+use super::rows::{BudgetRef, WalkingRef, not_understood, place, problems_of};
+use super::{Door, Failure, Found, Request};
+use crate::runtime::bindings::Scanner;
+use crate::runtime::error::{Error, Source};
+use crate::runtime::instance::Instance;
+
+/// What the library knows. Asked by workers.
+pub trait Knowledge: Send + Sync + 'static {
+    /// What the statement `known` answers for folders of a root, each with the name behind which its files are asked for.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from answering. It ends the sync as [`Error::Knowledge`].
+    fn known(&self, root: &str, folders: &[(&str, Option<&str>)]) -> Result<Vec<String>, Source>;
+}
+
+/// Asks for changes.
+pub(crate) struct SyncDoor<K> {
+    pub knowledge: K,
+    /// Whether folders that the library knows are entered from the folder above.
+    pub deep: bool,
+    /// The work that the sync begins with, for each root.
+    pub begin: Vec<Vec<SyncWork>>,
+}
+
+/// Work of a sync (`step-json`, mode `sync`). What this side need not know stays text.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SyncWork {
+    folder: String,
+    #[serde(default)]
+    files: Option<Vec<File>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+    ignored_by: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    known: Option<Box<RawValue>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unless_mtime_ns: Option<i64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    blind: bool,
+}
+
+/// A name, or an array of a name and what is known of the file.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct File(Box<RawValue>);
+
+impl SyncWork {
+    /// A folder that this side names: whether it is skipped is for the component to find out.
+    pub fn folder(folder: String) -> Self {
+        Self { folder, files: None, after: None, ignored_by: None, known: None, unless_mtime_ns: None, blind: false }
+    }
+
+    /// Whether it is a folder that is to be compared with what the library knows.
+    fn wants_knowledge(&self) -> bool {
+        !self.is_files() && self.known.is_none() && self.unless_mtime_ns.is_none()
+    }
+
+    fn asked(&self) -> (&str, Option<&str>) {
+        (&self.folder, self.after.as_deref())
+    }
+}
+
+impl Item for SyncWork {
+    fn whole() -> Self {
+        Self::folder(String::new())
+    }
+
+    fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    fn is_files(&self) -> bool {
+        self.files.is_some()
+    }
+
+    fn is_page(&self) -> bool {
+        self.files.is_none() && self.after.is_some()
+    }
+
+    fn first_file(&self) -> String {
+        let file = self.files.iter().flatten().next().map(|file| serde_json::from_str(file.0.get()));
+        match file {
+            Some(Ok(Value::String(name))) => name,
+            Some(Ok(Value::Array(cells))) => cells.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn take_rest(&mut self) -> Option<Self> {
+        let files = self.files.as_mut().filter(|files| files.len() > 1)?;
+        let rest = files.split_off(1);
+        Some(Self { folder: self.folder.clone(), files: Some(rest), ignored_by: Some(Vec::new()), ..Self::whole() })
+    }
+
+    fn blinded(&self) -> Self {
+        Self { blind: true, ..self.clone() }
+    }
+}
+
+/// Rows for the library's statements, by their names: the text of an answer, and where in it each row is.
+#[derive(Default)]
+pub struct Changes {
+    text: String,
+    rows: Vec<(String, Vec<(u32, u32)>)>,
+}
+
+impl Changes {
+    /// The rows for a statement, each a JSON array.
+    pub fn rows(&self, statement: &str) -> impl Iterator<Item = &str> {
+        let rows = self.rows.iter().filter(move |(name, _)| name == statement).flat_map(|(_, rows)| rows);
+        rows.map(|&(from, to)| &self.text[from as usize..to as usize])
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// All of them as JSON text: an object of arrays of rows, by the names of their statements.
+    pub fn to_json(&self) -> String {
+        let mut json = String::with_capacity(self.text.len());
+        for (name, rows) in &self.rows {
+            json.push_str(if json.is_empty() { "{\"" } else { "],\"" });
+            // Names of statements are of letters and underscores.
+            json.push_str(name);
+            json.push_str("\":[");
+            for (place, &(from, to)) in rows.iter().enumerate() {
+                json.push_str(if place == 0 { "" } else { "," });
+                json.push_str(&self.text[from as usize..to as usize]);
+            }
+        }
+        json.push_str(if json.is_empty() { "{}" } else { "]}" });
+        json
+    }
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    root: &'a str,
+    work: &'a [Cow<'a, SyncWork>],
+    budget: BudgetRef,
+    mode: &'static str,
+    walking: WalkingRef,
+    deep: bool,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    folders: u64,
+    files: u64,
+    read: u64,
+    #[serde(borrow)]
+    changes: BTreeMap<String, Vec<&'a RawValue>>,
+    problems: Vec<(String, String, String, String)>,
+    work: Vec<SyncWork>,
+}
+
+impl<K: Knowledge> Door for SyncDoor<K> {
+    type Work = SyncWork;
+    type Rows = Changes;
+    const MOST_HANDED_IN: usize = 32;
+    const READS: bool = true;
+
+    fn begin(&self, root: usize) -> Vec<SyncWork> {
+        self.begin[root].clone()
+    }
+
+    fn brings(rows: &Changes) -> bool {
+        !rows.is_empty()
+    }
+
+    fn step(
+        &self,
+        instance: &mut Instance<Scanner>,
+        request: Request<'_, SyncWork>,
+    ) -> Result<Found<Changes, SyncWork>, Failure> {
+        let told = self.told(request.root, request.work)?;
+        let question = serde_json::to_string(&Question {
+            root: request.root,
+            work: &told,
+            budget: request.budget.into(),
+            mode: "sync",
+            walking: request.walking.into(),
+            deep: self.deep,
+        })
+        .map_err(not_understood)?;
+        let answer = instance
+            .call(request.time(), |exports, store| exports.mt_scanner_scan().call_step_json(store, &question))?;
+        understood(answer.map_err(|error| Failure::Refused(error.into()))?)
+    }
+}
+
+impl<K: Knowledge> SyncDoor<K> {
+    /// The work, with what the library knows of folders that are to be listed.
+    fn told<'a>(&self, root: &str, work: &'a [SyncWork]) -> Result<Vec<Cow<'a, SyncWork>>, Failure> {
+        let asked: Vec<_> = work.iter().filter(|item| item.wants_knowledge()).map(SyncWork::asked).collect();
+        let known = if asked.is_empty() { Vec::new() } else { self.ask(root, &asked)? };
+        let mut known = known.into_iter();
+        let told = work.iter().map(|item| match item.wants_knowledge() {
+            true => Cow::Owned(SyncWork { known: known.next(), ..item.clone() }),
+            false => Cow::Borrowed(item),
+        });
+        Ok(told.collect())
+    }
+
+    fn ask(&self, root: &str, asked: &[(&str, Option<&str>)]) -> Result<Vec<Box<RawValue>>, Failure> {
+        let known = self.knowledge.known(root, asked).map_err(|source| Error::Knowledge { source })?;
+        if known.len() != asked.len() {
+            // A folder without an answer would be asked for again and again.
+            let source = format!("{} folders were asked for, and {} answers came", asked.len(), known.len());
+            return Err(Error::Knowledge { source: source.into() }.into());
+        }
+        known.into_iter().map(RawValue::from_string).collect::<Result<_, _>>().map_err(not_understood)
+    }
+}
+
+fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
+    let Answer { folders, files, read, changes, problems, work } =
+        serde_json::from_str(&text).map_err(not_understood)?;
+    let rows = changes
+        .into_iter()
+        .map(|(name, rows)| (name, rows.into_iter().map(|row| place(&text, row)).collect()))
+        .collect();
+    Ok(Found { folders, files, tracks: read, problems: problems_of(problems)?, work, rows: Changes { text, rows } })
+}

@@ -1,0 +1,86 @@
+//! The typed door, `step`: counts, paths, and tracks as the contract's record.
+
+use super::{Door, Failure, Found, Request};
+use crate::runtime::bindings::Scanner;
+use crate::runtime::bindings::exports::mt::scanner::scan::{Mode, StepResult, Work};
+use crate::runtime::bindings::exports::mt::scanner::types::Track;
+use crate::runtime::instance::Instance;
+
+/// Asks for nothing but counts.
+pub(crate) struct Count;
+
+impl Door for Count {
+    type Work = Work;
+    type Rows = ();
+    const MOST_HANDED_IN: usize = 256;
+    const READS: bool = false;
+
+    fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<()>, Failure> {
+        typed(instance, request, Mode::Count, |_| ((), 0))
+    }
+}
+
+/// Asks for paths.
+pub(crate) struct Paths;
+
+/// Paths of audio files, relative to their root and with `/` on every system: one text.
+#[derive(Default)]
+pub struct RelativePaths(String);
+
+impl RelativePaths {
+    /// The paths.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.split_terminator('\0')
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Door for Paths {
+    type Work = Work;
+    type Rows = RelativePaths;
+    const MOST_HANDED_IN: usize = 256;
+    const READS: bool = false;
+
+    fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<RelativePaths>, Failure> {
+        typed(instance, request, Mode::Paths, |result| (RelativePaths(std::mem::take(&mut result.paths)), 0))
+    }
+}
+
+/// Asks for tracks.
+pub(crate) struct Tracks;
+
+impl Door for Tracks {
+    type Work = Work;
+    type Rows = Vec<Track>;
+    const MOST_HANDED_IN: usize = 8;
+    const READS: bool = true;
+
+    fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Vec<Track>>, Failure> {
+        typed(instance, request, Mode::Tracks, |result| {
+            let tracks = std::mem::take(&mut result.tracks);
+            let count = tracks.len() as u64;
+            (tracks, count)
+        })
+    }
+}
+
+/// A step through the typed door. `rows` takes what the caller wants out of the result, and says how many tracks it is.
+pub(super) fn typed<R>(
+    instance: &mut Instance<Scanner>,
+    request: Request<'_>,
+    mode: Mode,
+    rows: impl FnOnce(&mut StepResult) -> (R, u64),
+) -> Result<Found<R>, Failure> {
+    let walking = request.walking.into();
+    let answer = instance.call(request.time(), |exports, store| {
+        exports.mt_scanner_scan().call_step(store, request.root, request.work, request.budget, mode, walking)
+    })?;
+    let mut result = answer.map_err(|error| Failure::Refused(error.into()))?;
+    let (rows, tracks) = rows(&mut result);
+    let StepResult { folders, files, problems, work, .. } = result;
+    Ok(Found { folders, files, tracks, rows, problems, work })
+}

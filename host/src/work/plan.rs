@@ -1,0 +1,21 @@
+//! Plans: what a scan is to be done with.
+
+use std::sync::Arc;
+
+use super::walking::Walking;
+use crate::runtime::bindings::Scanner;
+use crate::runtime::component::Compiled;
+use crate::runtime::limits::Limits;
+use crate::runtime::root::Root;
+
+/// A scan that is to be done.
+#[derive(Clone)]
+pub(crate) struct Plan {
+    pub compiled: Arc<Compiled<Scanner>>,
+    pub roots: Arc<[Root]>,
+    pub workers: usize,
+    pub walking: Walking,
+    pub limits: Limits,
+    /// The most files and folders in one step.
+    pub items: u32,
+}

@@ -1,0 +1,152 @@
+//! The pool: worker threads, each with an instance of its own, that pull from one stack of work.
+//!
+//! - The stack is last in, first out: depth first, so that little work is pending at a time.
+//! - A worker takes several items a step when the stack is long, and little at a time while others have nothing to do, so
+//!   that work spreads.
+//! - Workers start as work appears: a small folder does not pay for many instances.
+//! - What was found waits in a bounded queue. Whoever reads slowly slows the workers down; memory stays bounded.
+//! - A step that ends its instance gives its items back as suspects (`suspect`).
+
+pub(crate) mod job;
+mod stack;
+mod suspect;
+mod worker;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use super::door::{Door, Failure, Found, Request};
+use super::plan::Plan;
+use super::progress::Counters;
+use crate::runtime::bindings::Scanner;
+use crate::runtime::bindings::exports::mt::scanner::scan::Budget;
+use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::runtime::error::Error;
+use crate::runtime::instance::Instance;
+use stack::{Bounds, Load, Stack};
+
+/// What one step brought.
+pub(crate) struct Batch<R> {
+    pub root: usize,
+    pub rows: R,
+    pub problems: Vec<Problem>,
+}
+
+type Message<R> = Result<Batch<R>, Error>;
+
+/// A scan under way, as its workers see it.
+struct Pool<D: Door> {
+    plan: Plan,
+    door: D,
+    cancelled: Arc<AtomicBool>,
+    counters: Arc<Counters>,
+    state: Mutex<State<D::Work>>,
+    changed: Condvar,
+}
+
+struct State<W> {
+    stack: Stack<W>,
+    /// Workers that may bring more work.
+    busy: usize,
+    /// Workers that wait for work.
+    idle: usize,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl<D: Door> Pool<D> {
+    fn lock(&self) -> MutexGuard<'_, State<D::Work>> {
+        // What a worker does under the lock leaves the state whole even where it panics.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+        let _state = self.lock();
+        self.changed.notify_all();
+    }
+
+    /// Whether there is work for one more worker.
+    fn wants_worker(&self, state: &State<D::Work>) -> bool {
+        let useful = self.plan.workers.min(state.stack.len() + state.busy);
+        state.workers.len() < useful && state.idle < state.stack.len() && !self.is_cancelled()
+    }
+
+    /// The next work, or `None` when there is none and nobody who could bring any.
+    fn take(&self) -> Option<Load<D::Work>> {
+        let Plan { workers, items, .. } = self.plan;
+        let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN, reads: D::READS };
+        let mut state = self.lock();
+        loop {
+            if self.is_cancelled() {
+                self.changed.notify_all();
+                return None;
+            }
+            let idle = state.idle;
+            if let Some(load) = state.stack.take(bounds, idle) {
+                state.busy += 1;
+                return Some(load);
+            }
+            if state.busy == 0 {
+                self.changed.notify_all();
+                return None;
+            }
+            state.idle += 1;
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
+    }
+
+    /// Takes in the counts and the work of a step, and gives the rest back.
+    fn give(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> Batch<D::Rows> {
+        let Found { folders, files, tracks, rows, problems, work } = found;
+        self.counters.add(folders, files, tracks, problems.len() as u64);
+        let mut state = self.lock();
+        let more = work.len();
+        state.stack.give(load, work);
+        self.settle(&mut state, more);
+        Batch { root: load.root(), rows, problems }
+    }
+
+    /// The instance, made now if there is none.
+    fn running<'a>(&self, instance: &'a mut Option<Instance<Scanner>>) -> Result<&'a mut Instance<Scanner>, Error> {
+        let Plan { compiled, roots, limits, .. } = &self.plan;
+        Ok(match instance {
+            Some(instance) => instance,
+            None => instance.insert(Instance::new(compiled, roots, limits, self.cancelled.clone())?),
+        })
+    }
+
+    /// Asks for a step.
+    fn step(
+        &self,
+        instance: &mut Instance<Scanner>,
+        root: usize,
+        work: &[D::Work],
+        budget: Budget,
+    ) -> Result<Found<D::Rows, D::Work>, Failure> {
+        let root = &self.plan.roots[root].name;
+        self.door.step(instance, Request { root, work, budget, walking: self.plan.walking })
+    }
+
+    /// Gives back a load whose step did not return.
+    fn suspect(&self, load: Load<D::Work>) {
+        let mut state = self.lock();
+        let more = state.stack.suspect(load);
+        self.settle(&mut state, more);
+    }
+
+    /// A worker has done its step, and there are so many items more.
+    fn settle(&self, state: &mut State<D::Work>, more: usize) {
+        state.busy -= 1;
+        if state.busy == 0 || more > 1 {
+            self.changed.notify_all();
+        } else if more == 1 {
+            self.changed.notify_one();
+        }
+    }
+}

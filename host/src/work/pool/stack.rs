@@ -1,0 +1,218 @@
+//! The stack of work, and how much of it goes into one step.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::work::door::item::Item;
+
+/// Files and folders a step while there is less work than workers. Where files are what takes the time, folders are only listed then, and their files
+/// are left: they spread at once, and a chain of folders, each alone in the one above, is listed in one go instead of each by its whole path.
+const ITEMS_TO_SPREAD: u32 = 8;
+/// The next page of a wide folder is listed as soon as no more items than this are left above it for each other worker: while one lists, which takes
+/// long, the others have these to do.
+const EARLY: usize = 128;
+
+/// Work that is pending.
+pub(super) struct Stack<W>(Vec<Task<W>>);
+
+struct Task<W> {
+    root: usize,
+    work: W,
+    suspicion: Option<Suspicion>,
+}
+
+/// Something in a step has ended its instance. It had a budget of so many files and folders, so the guilty one is among as
+/// many: they are looked at one by one, and what comes after is above suspicion again.
+pub(super) type Suspicion = Arc<AtomicI64>;
+
+/// How much goes into one step at most.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    /// Workers that share the work.
+    pub workers: usize,
+    /// Files and folders.
+    pub items: u32,
+    /// Items of work.
+    pub handed_in: usize,
+    /// Whether files are read, and not only found.
+    pub reads: bool,
+}
+
+/// The work of one step.
+pub(super) enum Load<W> {
+    /// Some items.
+    Step {
+        root: usize,
+        work: Vec<W>,
+        items: u32,
+        /// List folders and read no file.
+        only_list: bool,
+        /// Where in the stack to put what it finds, if not on top.
+        place: Option<usize>,
+    },
+    /// One folder to be listed, or one file to be read.
+    Suspect { root: usize, work: W, suspicion: Suspicion },
+}
+
+impl<W> Load<W> {
+    pub fn root(&self) -> usize {
+        match self {
+            Self::Step { root, .. } | Self::Suspect { root, .. } => *root,
+        }
+    }
+}
+
+impl<W: Item> Stack<W> {
+    /// The work that a scan begins with, by root; the first of the first on top.
+    pub fn new(begin: impl DoubleEndedIterator<Item = (usize, Vec<W>)>) -> Self {
+        let tasks = begin
+            .rev()
+            .flat_map(|(root, work)| work.into_iter().rev().map(move |work| Task { root, work, suspicion: None }));
+        Self(tasks.collect())
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Takes what one step should do while so many workers have nothing to do.
+    pub fn take(&mut self, bounds: Bounds, idle: usize) -> Option<Load<W>> {
+        let pending = self.0.len();
+        let early = self.early_page(bounds.workers);
+        if let Some(place) = early {
+            let Task { root, work, .. } = self.0.remove(place);
+            return Some(Load::Step { root, work: vec![work], items: bounds.items, only_list: false, place: early });
+        }
+        let Task { root, work, suspicion } = self.0.pop()?;
+        if let Some(suspicion) = suspicion.filter(|suspicion| suspicion.fetch_sub(1, Ordering::Relaxed) > 0) {
+            return Some(Load::Suspect { root, work: self.first_of(root, work, &suspicion), suspicion });
+        }
+        let share = (pending / bounds.workers).min(bounds.handed_in);
+        let mut taken = vec![work];
+        while taken.len() < share {
+            match self.0.pop_if(|next| next.root == root && next.suspicion.is_none()) {
+                Some(next) => taken.push(next.work),
+                None => break,
+            }
+        }
+        let spread = self.0.len() < idle || pending < bounds.workers;
+        let items = if spread { bounds.items.min(ITEMS_TO_SPREAD) } else { bounds.items };
+        let only_list = spread && bounds.reads && !taken.iter().any(W::is_files);
+        Some(Load::Step { root, work: taken, items, only_list, place: None })
+    }
+
+    /// Where a page is that should be listed although it is not on top.
+    fn early_page(&self, workers: usize) -> Option<usize> {
+        let near = EARLY * workers.saturating_sub(1);
+        let is_page = |task: &Task<W>| task.work.is_page() && task.suspicion.is_none();
+        let above = self.0.iter().rev().take(near).position(is_page)?;
+        (above > 0).then(|| self.0.len() - 1 - above)
+    }
+
+    /// Leaves all but the first file of a slice on the stack.
+    fn first_of(&mut self, root: usize, mut work: W, suspicion: &Suspicion) -> W {
+        if let Some(work) = work.take_rest() {
+            self.0.push(Task { root, work, suspicion: Some(suspicion.clone()) });
+        }
+        work
+    }
+
+    /// Takes in what a step has left of its load, or found.
+    pub fn give(&mut self, load: &Load<W>, work: Vec<W>) {
+        let (root, suspicion) = match load {
+            Load::Step { root, .. } => (*root, None),
+            Load::Suspect { root, suspicion, .. } => (*root, Some(suspicion)),
+        };
+        // The component's own order is depth first from its end. What an early page brings goes below what was above it, or that would stay to
+        // the end, page by page.
+        let place = match load {
+            Load::Step { place: Some(place), .. } => self.0.len().min(*place),
+            _ => self.0.len(),
+        };
+        let tasks = work.into_iter().map(|work| Task { root, work, suspicion: suspicion.cloned() });
+        self.0.splice(place..place, tasks);
+    }
+
+    /// Takes back the items of a step that did not return; gives how many they are.
+    pub fn suspect(&mut self, load: Load<W>) -> usize {
+        let Load::Step { root, work, items, .. } = load else { return 0 };
+        let suspicion = Arc::new(AtomicI64::new(i64::from(items) + work.len() as i64));
+        let more = work.len();
+        let tasks = work.into_iter().rev().map(|work| Task { root, work, suspicion: Some(suspicion.clone()) });
+        self.0.extend(tasks);
+        more
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::bindings::exports::mt::scanner::scan::Work;
+
+    const BOUNDS: Bounds = Bounds { workers: 2, items: 64, handed_in: 8, reads: true };
+
+    fn page(after: &str) -> Work {
+        Work { folder: "wide".into(), files: None, after: Some(after.into()), ignored_by: Vec::new() }
+    }
+
+    /// What a page brings: the next one, and slices on top of it.
+    fn brought(next: &str, slices: usize) -> Vec<Work> {
+        let slice = |number| Work { files: Some(format!("{next} {number:03}\0")), after: None, ..page("") };
+        [page(next)].into_iter().chain((0..slices).map(slice)).collect()
+    }
+
+    /// Takes steps until one is a page; gives how many were not, and the page.
+    fn to_the_next_page(stack: &mut Stack<Work>) -> (usize, Load<Work>) {
+        let mut before = 0;
+        loop {
+            let load = stack.take(BOUNDS, 0).unwrap();
+            let Load::Step { work, .. } = &load else { panic!("nobody is suspect") };
+            if work[0].is_page() {
+                assert_eq!(work.len(), 1);
+                return (before, load);
+            }
+            before += work.len();
+        }
+    }
+
+    #[test]
+    fn the_next_page_is_listed_while_there_is_something_else_to_do_and_no_earlier() {
+        let mut stack = Stack::new([(0, vec![Work::whole()])].into_iter());
+        let whole = stack.take(BOUNDS, 0).unwrap();
+        stack.give(&whole, brought("a", 200));
+        let (slices, _) = to_the_next_page(&mut stack);
+        assert!((200 - EARLY..200).contains(&slices) && stack.len() == 200 - slices, "{slices}");
+    }
+
+    #[test]
+    fn what_an_early_page_brings_waits_for_what_was_there_before() {
+        let mut stack = Stack::new([(0, vec![Work::whole()])].into_iter());
+        let whole = stack.take(BOUNDS, 0).unwrap();
+        stack.give(&whole, brought("a", 200));
+        let mut most = 0;
+        for next in ["b", "c", "d", "e", "f"] {
+            let (_, page) = to_the_next_page(&mut stack);
+            let left = stack.len();
+            stack.give(&page, brought(next, 200));
+            most = most.max(stack.len());
+            let Some(Load::Step { work, .. }) = stack.take(BOUNDS, 0) else { panic!("there is more") };
+            let name = work[0].first_file();
+            assert!(left == 0 || !name.starts_with(next), "{name} before {left} others");
+        }
+        assert!(most <= 201 + EARLY, "{most} items wait");
+    }
+
+    #[test]
+    fn folders_are_only_listed_while_others_have_nothing_to_do() {
+        let folder = |name: &str| Work { folder: name.into(), ..Work::whole() };
+        let taken = |work: Vec<Work>, bounds: Bounds| match Stack::new([(0, work)].into_iter()).take(bounds, 0) {
+            Some(Load::Step { items, only_list, .. }) => (items, only_list),
+            _ => panic!("nobody is suspect"),
+        };
+        let many: Vec<Work> = ["a", "b", "c", "d"].map(folder).to_vec();
+        assert_eq!(taken(vec![folder("a")], BOUNDS), (ITEMS_TO_SPREAD, true));
+        assert_eq!(taken(vec![folder("a")], Bounds { reads: false, ..BOUNDS }), (ITEMS_TO_SPREAD, false));
+        assert_eq!(taken(brought("b", 1).split_off(1), BOUNDS), (ITEMS_TO_SPREAD, false));
+        assert_eq!(taken(many, BOUNDS), (BOUNDS.items, false));
+    }
+}

@@ -1,0 +1,71 @@
+//! Suspects: work whose step ended its instance. It is done again, one folder or file at a time, so that the guilty one
+//! can be named.
+
+use super::Pool;
+use crate::runtime::bindings::Scanner;
+use crate::runtime::bindings::exports::mt::scanner::scan::Budget;
+use crate::runtime::bindings::exports::mt::scanner::types::{Outcome, Problem};
+use crate::runtime::instance::{Ended, Instance, Unreturned};
+use crate::work::door::item::Item;
+use crate::work::door::{Door, Failure, Found};
+
+/// Lists one folder, or reads one file. What ends the instance becomes a problem.
+pub(super) fn look_at<D: Door>(
+    pool: &Pool<D>,
+    instance: &mut Option<Instance<Scanner>>,
+    root: usize,
+    work: &D::Work,
+) -> Result<Found<D::Rows, D::Work>, Failure> {
+    let budget = Budget { items: 1, milliseconds: 0, only_list: !work.is_files() };
+    let looked = pool.step(pool.running(instance)?, root, std::slice::from_ref(work), budget);
+    match looked {
+        Err(Failure::Unreturned(Unreturned::Ended(ended))) => {
+            *instance = None;
+            if work.is_files() {
+                see_from_outside(pool, root, work, &ended)
+            } else {
+                Ok(left_out(pool, root, work, &ended))
+            }
+        }
+        looked => looked,
+    }
+}
+
+/// A folder whose listing ended the instance.
+fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &D::Work, ended: &Ended) -> Found<D::Rows, D::Work> {
+    let problem = Problem {
+        root: pool.plan.roots[root].name.clone(),
+        path: work.folder().to_owned(),
+        outcome: ended.outcome,
+        detail: format!("the folder was left out: listing {}", ended.detail),
+    };
+    Found { problems: vec![problem], ..Found::default() }
+}
+
+/// A file whose reading ended the instance. The component reports it once more, and this time cannot read it: that gives
+/// its row, with the fingerprint and without the rest.
+fn see_from_outside<D: Door>(
+    pool: &Pool<D>,
+    root: usize,
+    work: &D::Work,
+    ended: &Ended,
+) -> Result<Found<D::Rows, D::Work>, Failure> {
+    let mut blind = None;
+    let instance = pool.running(&mut blind)?;
+    instance.blindfold();
+    let budget = Budget { items: 1, milliseconds: 0, only_list: false };
+    let mut found = match pool.step(instance, root, &[work.blinded()], budget) {
+        Err(Failure::Unreturned(Unreturned::Ended(_))) => Found::default(),
+        found => found?,
+    };
+    let (folder, name) = (work.folder(), work.first_file());
+    let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+    found.problems.retain(|problem| problem.path != path || problem.outcome != Outcome::Unreadable);
+    found.problems.push(Problem {
+        root: pool.plan.roots[root].name.clone(),
+        path,
+        outcome: ended.outcome,
+        detail: format!("reading {}", ended.detail),
+    });
+    Ok(found)
+}
