@@ -18,13 +18,10 @@ pub use library::{
         options::WatchOptions,
     },
 };
-pub use runtime::bindings::exports::mt::scanner::{
-    files::{Inspection, TagItem},
-    library::{Migration, Statement},
-    types::{Outcome, Problem, Track},
-};
+pub use mt_scanner_contract::{Inspection, Outcome, Problem, TagItem, Track, UnknownOutcome, Walking};
+pub use mt_scanner_contract::{report, text};
+pub use runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
 pub use runtime::error::{Error, LoadError, Source};
-pub use runtime::outcome::UnknownOutcome;
 pub use scan::builder::ScannerBuilder;
 pub use scan::comparison::Comparison;
 pub use scan::scanner::Scanner;
@@ -34,4 +31,3 @@ pub use work::door::rows::Rows;
 pub use work::door::sync::{Changes, Knowledge};
 pub use work::door::typed::RelativePaths;
 pub use work::progress::Progress;
-pub use work::walking::Walking;

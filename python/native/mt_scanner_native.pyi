@@ -67,6 +67,12 @@ class Component:
     def schema(self) -> tuple[int, list[tuple[int, str]], list[tuple[str, list[str]]]]:
         """What the component says of a library: the version, the migrations, and the statements by name."""
 
+    def folders_of_events(self, root: str, request: str) -> str:
+        """The folders of a root in which something has changed; request and answer are JSON text."""
+
+    def in_words(self, report: str) -> str:
+        """A report for people, from JSON text."""
+
     def inspect(self, root: str, path: str, limits: _Limits) -> str:
         """One file as JSON text: an object with the keys `track`, `problems` and `tags`."""
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use mt_scanner_contract::words::{self, filled};
+
 use crate::runtime::error::Error;
 
 /// Why a library could not be opened or brought up to date.
@@ -9,7 +11,7 @@ use crate::runtime::error::Error;
 #[non_exhaustive]
 pub enum LibraryError {
     /// The folder that the library is to be in does not exist.
-    #[error("{}: the library cannot be opened: its folder does not exist", path.display())]
+    #[error("{}: {}", path.display(), words::LIBRARY_WITHOUT_FOLDER)]
     NoFolder {
         /// The library.
         path: PathBuf,
@@ -23,7 +25,7 @@ pub enum LibraryError {
         source: rusqlite::Error,
     },
     /// Its schema is newer than the component. It was not touched.
-    #[error("{}: the library has schema version {version}, and this mt-scanner knows {known} at most: update it", path.display())]
+    #[error("{}: {}", path.display(), newer(*version, *known))]
     Newer {
         /// The library.
         path: PathBuf,
@@ -33,16 +35,13 @@ pub enum LibraryError {
         known: u32,
     },
     /// Another sync of it did not end within 30 s.
-    #[error("{}: another sync of this library is under way", path.display())]
+    #[error("{}: {}", path.display(), words::LIBRARY_BUSY)]
     Busy {
         /// The library.
         path: PathBuf,
     },
     /// A root holds no music any more, and the library has tracks of it. Nothing was marked missing.
-    #[error(
-        "{root}: the root holds no music any more, and the library has tracks of it: nothing was marked missing. Is a disk \
-         not mounted? If it is meant to be empty, say so (confirm_empty, --confirm-empty)"
-    )]
+    #[error("{root}: {}", words::ROOT_EMPTIED)]
     RootEmptied {
         /// The root.
         root: String,
@@ -95,4 +94,8 @@ impl From<Error> for Unwritten {
             error => Self::Other(error.into()),
         }
     }
+}
+
+fn newer(version: u32, known: u32) -> String {
+    filled(words::LIBRARY_NEWER, &[("version", &version.to_string()), ("known", &known.to_string())])
 }

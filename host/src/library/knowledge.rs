@@ -10,7 +10,7 @@ use super::database::PATIENCE;
 use super::error::{LibraryError, Unwritten};
 use crate::runtime::error::{Error, Source};
 use crate::scan::schema::Schema;
-use crate::work::door::sync::{Knowledge, SyncWork};
+use crate::work::door::sync::{Knowledge, SyncWork, named};
 
 /// Reads a library beside its writer. It sees whole transactions only.
 pub(super) struct Reader {
@@ -66,5 +66,5 @@ pub(super) fn folders(connection: &Connection, schema: &Schema, root: &str) -> R
         let work = serde_json::from_str(&text).map_err(|error| Error::InvalidAnswer { source: error.into() });
         folders.push(work.map_err(LibraryError::from)?);
     }
-    Ok(if folders.is_empty() { vec![SyncWork::folder(String::new())] } else { folders })
+    Ok(if folders.is_empty() { vec![named(String::new())] } else { folders })
 }

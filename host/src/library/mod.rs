@@ -16,16 +16,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
 use crate::runtime::error::Error;
 use crate::scan::Scan;
 use crate::scan::scanner::Scanner;
 use crate::scan::schema::Schema;
-use crate::work::door::sync::{Changes, SyncDoor, SyncWork};
+use crate::work::door::sync::{Changes, SyncDoor, SyncWork, named};
 use crate::work::progress::Progress;
 use database::{Lock, PATIENCE};
 use error::{LibraryError, Unwritten};
 use knowledge::Reader;
+use mt_scanner_contract::Problem;
 use options::SyncOptions;
 use report::{Change, Observer, SyncReport};
 use writer::Writer;
@@ -175,10 +175,10 @@ impl Library {
         let begin = |(path, name): (&Path, &str)| match &options.folders {
             Some(folders) => {
                 let folders = folders.get(path).into_iter().flatten();
-                Ok(folders.map(|folder| SyncWork::folder(folder.clone())).collect())
+                Ok(folders.map(|folder| named(folder.clone())).collect())
             }
             None if options.quick => knowledge::folders(connection, schema, name),
-            None => Ok(vec![SyncWork::folder(String::new())]),
+            None => Ok(vec![named(String::new())]),
         };
         scanner.roots().zip(scanner.names()).map(begin).collect()
     }

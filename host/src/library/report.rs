@@ -1,7 +1,7 @@
 //! What a sync did, and who watches it.
 
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
 use crate::work::progress::Progress;
+use mt_scanner_contract::Problem;
 
 /// What a sync did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,13 @@ pub struct SyncReport {
     pub problems: u64,
     /// Counts and time of the scan.
     pub progress: Progress,
+}
+
+impl SyncReport {
+    /// Tracks that the sync has changed.
+    pub fn changed(&self) -> u64 {
+        self.added + self.modified + self.moved + self.missing + self.restored
+    }
 }
 
 /// One track that a sync has changed.

@@ -6,9 +6,9 @@ use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
 
 use super::bind;
 use super::error::Unwritten;
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
 use crate::scan::schema::Schema;
 use crate::work::door::sync::Changes;
+use mt_scanner_contract::Problem;
 
 /// Time of one transaction. Rows come in no order, so every transaction touches most pages of an index: few are far cheaper
 /// than many.

@@ -1,4 +1,5 @@
-//! The contract in `wit/`, as Rust. Nothing here is written by hand but the macro's arguments.
+//! The contract in `wit/`, as Rust, and how its records become those of `mt_scanner_contract`. Nothing else is written
+//! by hand here.
 #![allow(missing_docs, clippy::all)]
 
 wasmtime::component::bindgen!({
@@ -6,3 +7,5 @@ wasmtime::component::bindgen!({
     world: "mt:scanner/scanner",
     additional_derives: [PartialEq],
 });
+
+mt_scanner_contract::convert_records!(crate::runtime::bindings::exports::mt::scanner);

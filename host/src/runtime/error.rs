@@ -5,7 +5,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::bindings::exports::mt::scanner::types::{self, Outcome};
+use super::bindings::exports::mt::scanner::types;
+use mt_scanner_contract::{Outcome, words};
 
 /// The reasons of another library, kept as a source.
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
@@ -15,7 +16,7 @@ pub type Source = Box<dyn std::error::Error + Send + Sync>;
 #[non_exhaustive]
 pub enum Error {
     /// No folder is at the root's path.
-    #[error("{}: the root does not exist", path.display())]
+    #[error("{}: {}", path.display(), words::ROOT_NOT_FOUND)]
     RootNotFound {
         /// The root.
         path: PathBuf,
@@ -23,13 +24,13 @@ pub enum Error {
         source: Option<io::Error>,
     },
     /// The root is a file.
-    #[error("{}: the root is not a folder", path.display())]
+    #[error("{}: {}", path.display(), words::ROOT_NOT_A_FOLDER)]
     RootNotAFolder {
         /// The root.
         path: PathBuf,
     },
     /// The root may not be opened or listed.
-    #[error("{}: the root cannot be opened or listed", path.display())]
+    #[error("{}: {}", path.display(), words::ROOT_UNREADABLE)]
     RootUnreadable {
         /// The root.
         path: PathBuf,
@@ -37,19 +38,19 @@ pub enum Error {
         source: Option<io::Error>,
     },
     /// The root's name is not UTF-8, and no path of the sandbox can express it.
-    #[error("{}: the root's name is not valid UTF-8, which no sandbox path can express", path.display())]
+    #[error("{}: {}", path.display(), words::ROOT_NOT_UTF8)]
     RootNotUtf8 {
         /// The root.
         path: PathBuf,
     },
     /// The path leads out of the root, by `..`, by a leading `/`, or by a symbolic link.
-    #[error("{path}: the path leads out of the root")]
+    #[error("{path}: {}", words::ESCAPES_ROOT)]
     EscapesRoot {
         /// The path.
         path: String,
     },
     /// No file is at this path ([`Scanner::inspect`](crate::Scanner::inspect) only).
-    #[error("{path}: no file is there")]
+    #[error("{path}: {}", words::FILE_NOT_FOUND)]
     FileNotFound {
         /// The path.
         path: String,

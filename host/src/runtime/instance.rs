@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use wasmtime::{Store, Trap};
 
-use super::bindings::exports::mt::scanner::types::Outcome;
 use super::component::Compiled;
 use super::error::{Error, Source};
 use super::limits::{Limits, Stop};
 use super::root::Root;
 use super::sandbox::Sandbox;
 use super::world::World;
+use mt_scanner_contract::Outcome;
+use mt_scanner_contract::words::{self, filled};
 
 /// An instance whose memory has grown beyond this many bytes is replaced when it has done its step: it never shrinks.
 const BLOATED: usize = 32 << 20;
@@ -87,19 +88,19 @@ impl<W: World> Instance<W> {
         let (outcome, detail) = match error.downcast_ref::<Stop>() {
             Some(Stop::Cancelled) => return Unreturned::Cancelled,
             Some(Stop::Timeout) => {
-                let detail = format!("it took longer than {} s and was stopped", file_timeout.as_secs_f64());
-                (Outcome::Timeout, detail)
+                let seconds = file_timeout.as_secs_f64().to_string();
+                (Outcome::Timeout, filled(words::STOPPED_BY_TIME, &[("seconds", &seconds)]))
             }
             Some(Stop::Memory) => {
-                let detail = format!("it took more than {} MiB of memory and was stopped", memory as f64 / 1_048_576.0);
-                (Outcome::Memory, detail)
+                let mebibytes = (memory as f64 / 1_048_576.0).to_string();
+                (Outcome::Memory, filled(words::STOPPED_BY_MEMORY, &[("mebibytes", &mebibytes)]))
             }
             None => {
                 let mut said = self.store.data().last_words();
                 if said.is_empty() {
                     said = error.downcast_ref::<Trap>().map_or_else(|| error.root_cause().to_string(), Trap::to_string);
                 }
-                (Outcome::Trap, format!("it crashed the component: {said}"))
+                (Outcome::Trap, filled(words::CRASHED, &[("why", &said)]))
             }
         };
         Unreturned::Ended(Ended { outcome, detail, source: error.into() })

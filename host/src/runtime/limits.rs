@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use mt_scanner_contract::defaults;
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
 /// Limits of one call of a component.
@@ -17,7 +18,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_timeout: Duration::from_secs(10), memory: 256 << 20 }
+        Self { file_timeout: defaults::FILE_TIMEOUT, memory: defaults::MEMORY }
     }
 }
 

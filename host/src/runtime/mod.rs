@@ -6,7 +6,6 @@ mod engine;
 pub(crate) mod error;
 pub(crate) mod instance;
 pub(crate) mod limits;
-pub(crate) mod outcome;
 pub(crate) mod root;
 pub(crate) mod sandbox;
 pub(crate) mod ticker;

@@ -12,7 +12,7 @@ use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
 use crate::runtime::root::Root;
 use crate::work::plan::Plan;
-use crate::work::walking::Walking;
+use mt_scanner_contract::Walking;
 
 /// The most files and folders in one step.
 const ITEMS: u32 = 256;

@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
 use crate::runtime::error::Error;
 use crate::work::door::Door;
 use crate::work::plan::Plan;
 use crate::work::pool::Batch;
 use crate::work::pool::job::Job;
 use crate::work::progress::{Counters, Progress};
+use mt_scanner_contract::Problem;
 
 /// What one step brought.
 #[derive(Debug)]

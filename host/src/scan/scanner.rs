@@ -6,12 +6,12 @@ use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mt_scanner_contract::report::Report;
+use mt_scanner_contract::{Inspection, Problem, Track};
 use wasmtime::Store;
 
 use super::Scan;
 use crate::runtime::bindings;
-use crate::runtime::bindings::exports::mt::scanner::files::Inspection;
-use crate::runtime::bindings::exports::mt::scanner::types::{Problem, Track};
 use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Ended, Instance, Unreturned};
@@ -149,6 +149,7 @@ impl Scanner {
         self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
             exports.mt_scanner_files().call_inspect(store, &root.name, &path)
         })?
+        .map(Inspection::from)
         .map_err(Error::from)
     }
 
@@ -161,6 +162,49 @@ impl Scanner {
         let (root, path) = self.below(path.as_ref())?;
         self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
             exports.mt_scanner_files().call_inspect_json(store, &root.name, &path)
+        })?
+        .map_err(Error::from)
+    }
+
+    /// A report for people as lines of text: the same words under every host.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mt_scanner::Error> {
+    /// let scanner = mt_scanner::Scanner::builder().build()?;
+    /// let text = scanner.in_words(&mt_scanner::report::Report::Purge { tracks: 2 })?;
+    /// assert_eq!(text, "2 tracks forgotten\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the component traps, [`Error::InvalidRequest`] if it is made for another contract.
+    pub fn in_words(&self, report: &Report) -> Result<String, Error> {
+        let report =
+            serde_json::to_string(report).map_err(|error| Error::InvalidRequest { reason: error.to_string() })?;
+        self.in_words_of_json(&report)
+    }
+
+    /// [`in_words`](Self::in_words) for a report that is JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As [`in_words`](Self::in_words).
+    pub fn in_words_of_json(&self, report: &str) -> Result<String, Error> {
+        self.ask(&[], "in-words", |exports, store| exports.mt_scanner_reports().call_in_words(store, report))?
+            .map_err(Error::from)
+    }
+
+    /// The folders of a root in which something has changed, as a JSON array; `request` is JSON text
+    /// (`folders-of-events` in `wit/library.wit`). For hosts that keep and watch a library by themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the request is not of the documented form, and those of [`scan`](Self::scan).
+    pub fn folders_of_events(&self, request: &str) -> Result<String, Error> {
+        self.ask(&self.plan.roots, "folders-of-events", |exports, store| {
+            exports.mt_scanner_library().call_folders_of_events(store, request)
         })?
         .map_err(Error::from)
     }

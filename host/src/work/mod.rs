@@ -4,4 +4,3 @@ pub(crate) mod door;
 pub(crate) mod plan;
 pub(crate) mod pool;
 pub(crate) mod progress;
-pub(crate) mod walking;

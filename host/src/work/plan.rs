@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::walking::Walking;
 use crate::runtime::bindings::Scanner;
 use crate::runtime::component::Compiled;
 use crate::runtime::limits::Limits;
 use crate::runtime::root::Root;
+use mt_scanner_contract::Walking;
 
 /// A scan that is to be done.
 #[derive(Clone)]

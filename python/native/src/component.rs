@@ -59,6 +59,22 @@ impl Component {
         Ok((version, migrations.collect(), statements.collect()))
     }
 
+    /// The folders of a root in which something has changed; request and answer are JSON text.
+    ///
+    /// Raises `Failure`.
+    fn folders_of_events(&self, py: Python<'_>, root: PathBuf, request: &str) -> PyResult<String> {
+        let folders = py
+            .detach(|| Scanner::builder().component_of(&self.scanner).root(&root).build()?.folders_of_events(request));
+        folders.map_err(raised)
+    }
+
+    /// A report for people, from JSON text.
+    ///
+    /// Raises `Failure`.
+    fn in_words(&self, py: Python<'_>, report: &str) -> PyResult<String> {
+        py.detach(|| self.scanner.in_words_of_json(report)).map_err(raised)
+    }
+
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.
     ///
     /// Raises `Failure`.

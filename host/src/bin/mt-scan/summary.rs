@@ -1,72 +1,33 @@
-//! The summary of a scan, for people.
+//! Tracks and problems, added up for the reports that the component puts into words.
 
 use std::collections::{BTreeSet, HashMap};
-use std::io::{self, Write};
 
-use mt_scanner::{Outcome, Problem, Progress, Track};
+use mt_scanner::report::{Changed, Kind, Problems as Told, Reached};
+use mt_scanner::{Outcome, Problem, Progress, SyncReport, Track};
 
-use crate::screen::shown;
-
-/// Problems that are named one by one.
-const NAMED: usize = 5;
-
-/// Adds up tracks.
+/// Tracks by format and codec, in the order in which they come.
 #[derive(Default)]
-pub struct Summary {
-    /// In the order in which they came.
-    kinds: Vec<(String, Sum)>,
-    places: HashMap<String, usize>,
+pub struct Kinds {
+    rows: Vec<Kind>,
+    places: HashMap<(Option<String>, Option<String>), usize>,
 }
 
-#[derive(Default, Clone, Copy)]
-struct Sum {
-    tracks: u64,
-    milliseconds: u64,
-    bytes: u64,
-}
-
-impl Summary {
+impl Kinds {
     pub fn add(&mut self, track: &Track) {
-        self.add_one(track.format.as_deref(), track.codec.as_deref(), track.duration_ms, track.size);
-    }
-
-    pub fn add_one(&mut self, format: Option<&str>, codec: Option<&str>, milliseconds: Option<u64>, bytes: u64) {
-        let mut kind = format.unwrap_or("unknown").to_owned();
-        if let Some(codec) = codec.filter(|codec| Some(*codec) != format) {
-            kind += &format!(" ({codec})");
-        }
-        let place = *self.places.entry(kind).or_insert_with_key(|kind| {
-            self.kinds.push((kind.clone(), Sum::default()));
-            self.kinds.len() - 1
+        let (format, codec) = (track.format.clone(), track.codec.clone());
+        let place = *self.places.entry((format, codec)).or_insert_with_key(|(format, codec)| {
+            self.rows.push((format.clone(), codec.clone(), 0, 0, 0));
+            self.rows.len() - 1
         });
-        let sum = &mut self.kinds[place].1;
-        sum.tracks += 1;
-        sum.milliseconds += milliseconds.unwrap_or(0);
-        sum.bytes += bytes;
+        let (_, _, tracks, milliseconds, bytes) = &mut self.rows[place];
+        *tracks += 1;
+        *milliseconds += track.duration_ms.unwrap_or(0);
+        *bytes += track.size;
     }
 
-    pub fn show(mut self, out: &mut dyn Write, problems: Problems, progress: &Progress) -> io::Result<()> {
-        let mut total = Sum::default();
-        for (_, sum) in &self.kinds {
-            total.tracks += sum.tracks;
-            total.milliseconds += sum.milliseconds;
-            total.bytes += sum.bytes;
-        }
-        writeln!(out, "{}, {}, {}", number(total.tracks, "track"), length(total.milliseconds), size(total.bytes))?;
-        let speed = thousands(progress.files_per_second().round() as u64);
-        let seconds = progress.elapsed.as_secs_f64();
-        writeln!(out, "{} in {seconds:.1} s, {speed} files/s", number(progress.folders, "folder"))?;
-        if total.tracks > 0 {
-            // A stable sort: equals stay in the order in which they came.
-            self.kinds.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.tracks));
-            let head = ["format", "tracks", "length", "size"].map(str::to_owned);
-            let rows = self
-                .kinds
-                .iter()
-                .map(|(kind, sum)| [kind.clone(), thousands(sum.tracks), length(sum.milliseconds), size(sum.bytes)]);
-            table(out, &[head].into_iter().chain(rows).collect::<Vec<_>>())?;
-        }
-        problems.show(out)
+    /// As the statement `kinds` has them.
+    pub fn rows(self) -> Vec<Kind> {
+        self.rows
     }
 }
 
@@ -75,11 +36,11 @@ impl Summary {
 pub struct Problems {
     /// In the order in which they came.
     counts: Vec<(Outcome, u64)>,
-    named: BTreeSet<Named>,
+    first: BTreeSet<Named>,
 }
 
 /// Root, path, outcome, detail.
-type Named = (String, String, &'static str, String);
+type Named = (String, String, Outcome, String);
 
 impl Problems {
     pub fn add(&mut self, problems: &[Problem]) {
@@ -89,11 +50,11 @@ impl Problems {
                 None => self.counts.push((problem.outcome, 1)),
             }
             let Problem { root, path, outcome, detail } = problem;
-            let last = self.named.last().filter(|_| self.named.len() >= NAMED);
+            let last = self.first.last().filter(|_| self.first.len() >= Told::NAMED);
             if last.is_none_or(|last| (root, path) <= (&last.0, &last.1)) {
-                self.named.insert((root.clone(), path.clone(), outcome.name(), detail.clone()));
-                while self.named.len() > NAMED {
-                    self.named.pop_last();
+                self.first.insert((root.clone(), path.clone(), *outcome, detail.clone()));
+                while self.first.len() > Told::NAMED {
+                    self.first.pop_last();
                 }
             }
         }
@@ -103,98 +64,33 @@ impl Problems {
         !self.counts.is_empty()
     }
 
-    pub fn show(mut self, out: &mut dyn Write) -> io::Result<()> {
-        let total: u64 = self.counts.iter().map(|(_, count)| count).sum();
-        if total == 0 {
-            return Ok(());
-        }
-        self.counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let counts: Vec<String> =
-            self.counts.iter().map(|(outcome, count)| format!("{} {outcome}", thousands(*count))).collect();
-        writeln!(out, "\n{}: {}", number(total, "problem"), counts.join(", "))?;
-        for (_, path, outcome, detail) in &self.named {
-            let path = if path.is_empty() { ".".into() } else { shown(path) };
-            writeln!(out, "  {path}: {outcome}: {}", shown(detail))?;
-        }
-        match total - self.named.len() as u64 {
-            0 => Ok(()),
-            more => writeln!(out, "  and {} more; --json names them all", thousands(more)),
-        }
+    /// As reports have them.
+    pub fn told(self) -> Told {
+        let problem = |(root, path, outcome, detail)| (&Problem { root, path, outcome, detail }).into();
+        Told { counts: self.counts, first: self.first.into_iter().map(problem).collect() }
     }
 }
 
-/// Columns, the first to the left and the others to the right.
-fn table(out: &mut dyn Write, rows: &[[String; 4]]) -> io::Result<()> {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let [first, second, third, fourth] = [width(0), width(1), width(2), width(3)];
-    writeln!(out)?;
-    for [kind, tracks, length, size] in rows {
-        let line = format!("  {kind:first$}   {tracks:>second$}   {length:>third$}   {size:>fourth$}");
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
-}
-
-pub fn number(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
-}
-
-/// The number with a comma after every three digits.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// The same with decimals.
-fn decimal(number: f64) -> String {
-    let text = format!("{number:.1}");
-    let (whole, rest) = text.split_once('.').unwrap_or((&text, "0"));
-    format!("{}.{rest}", thousands(whole.parse().unwrap_or(0)))
-}
-
-fn length(milliseconds: u64) -> String {
-    match milliseconds as f64 / 1000.0 {
-        seconds if seconds < 120.0 => format!("{seconds:.0} s"),
-        seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
-        seconds => format!("{} hours", decimal(seconds / 3600.0)),
+impl From<Vec<Problem>> for Problems {
+    fn from(problems: Vec<Problem>) -> Self {
+        let mut sum = Self::default();
+        sum.add(&problems);
+        sum
     }
 }
 
-pub fn size(bytes: u64) -> String {
-    if bytes < 1000 {
-        return format!("{bytes} bytes");
+/// Counts and time of a scan as reports have them.
+pub fn reached(progress: &Progress) -> Reached {
+    Reached {
+        folders: progress.folders,
+        tracks: progress.tracks,
+        seconds: progress.elapsed.as_secs_f64(),
+        files_per_second: progress.files_per_second(),
     }
-    let mut amount = bytes as f64;
-    for unit in ["bytes", "kB", "MB", "GB"] {
-        if amount < 1000.0 {
-            return format!("{} {unit}", decimal(amount));
-        }
-        amount /= 1000.0;
-    }
-    format!("{} TB", decimal(amount))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_for_people() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(1_234_567), "1,234,567");
-        assert_eq!(size(999), "999 bytes");
-        assert_eq!(size(1000), "1.0 kB");
-        assert_eq!(size(4_321_000_000_000_000), "4,321.0 TB");
-        assert_eq!(length(119_499), "119 s");
-        assert_eq!(length(120_000), "2 min");
-        assert_eq!(length(7_199_999), "120 min");
-        assert_eq!(length(4_321_000_000), "1,200.3 hours");
-    }
+/// The changes of a sync as reports have them.
+pub fn changed(report: &SyncReport) -> Changed {
+    let &SyncReport { added, modified, moved, restored, missing, unchanged, .. } = report;
+    Changed { added, modified, moved, restored, missing, unchanged }
 }

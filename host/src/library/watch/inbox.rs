@@ -1,10 +1,11 @@
 //! Events, put together to folders while nobody has time for them.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use mt_scanner_contract::Event as Happened;
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Error, ErrorKind, Event};
 
@@ -16,16 +17,14 @@ const CROWDED: &str = "so much has happened at a time that the system's buffer o
 /// What has happened under one root since somebody looked.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Pending {
-    /// Folders in which something has changed; true: and whatever is known below may have changed with it.
-    pub folders: BTreeMap<String, bool>,
-    /// What may be such a folder itself: events do not tell on every system.
-    pub candidates: BTreeMap<String, bool>,
+    /// Paths below the root that something has happened to, as the contract writes them.
+    pub events: BTreeMap<String, Happened>,
     /// Events were lost, for this reason.
     pub lost: Option<String>,
     /// There will be no more events, for this reason.
     pub blind: Option<String>,
-    /// How many events there were.
-    events: usize,
+    /// The number of events.
+    heard: usize,
 }
 
 impl Pending {
@@ -58,38 +57,34 @@ impl Pending {
             // Our own reading as well.
             return;
         }
-        let anew = matches!(kind, EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)));
-        let Some((parent, name)) = split(path) else { return self.add(String::new(), anew) };
-        // A hidden file may say what is to be skipped, in its folder and below.
-        self.add(parent.clone(), name.starts_with('.'));
-        if !is_written && !name.is_empty() && !matches!(kind, EventKind::Modify(ModifyKind::Data(_))) {
-            let path = if parent.is_empty() { name } else { format!("{parent}/{name}") };
-            *self.candidates.entry(path).or_default() |= anew;
-        }
+        let event = match kind {
+            EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)) => Happened::Made,
+            EventKind::Modify(ModifyKind::Data(_)) | EventKind::Access(_) => Happened::Written,
+            _ => Happened::Changed,
+        };
+        self.add(contract_path(path), event);
     }
 
-    fn add(&mut self, folder: String, below: bool) {
-        *self.folders.entry(folder).or_default() |= below;
+    fn add(&mut self, path: String, event: Happened) {
+        let known = self.events.entry(path).or_insert(event);
+        *known = event.max(*known);
     }
 
     /// Takes in another event; too many of them may be a loss.
     fn join(&mut self, other: Self, crowd: usize) {
-        for (folder, below) in other.folders {
-            self.add(folder, below);
+        for (path, event) in other.events {
+            self.add(path, event);
         }
-        for (path, below) in other.candidates {
-            *self.candidates.entry(path).or_default() |= below;
-        }
-        self.events += 1;
-        let crowded = || (self.events > crowd).then(|| CROWDED.to_owned());
+        self.heard += 1;
+        let crowded = || (self.heard > crowd).then(|| CROWDED.to_owned());
         self.lost = self.lost.take().or(other.lost).or_else(crowded);
         self.blind = self.blind.take().or(other.blind);
     }
 }
 
-/// The folder and the name of a path below the root, as the contract writes paths; `None` for the root itself. What comes after a name
-/// that is not UTF-8 is left out: the folder above stands for it.
-fn split(path: &Path) -> Option<(String, String)> {
+/// A path below the root, as the contract writes paths. From a name on that is not UTF-8 it is left out: something in
+/// the folder above, whose path then ends in `/`.
+fn contract_path(path: &Path) -> String {
     let names = path.components().map(|component| match component {
         Component::Normal(name) => name.to_str(),
         _ => None,
@@ -98,8 +93,7 @@ fn split(path: &Path) -> Option<(String, String)> {
     if names.len() < path.components().count() {
         names.push("");
     }
-    let name = names.pop()?;
-    Some((names.join("/"), name.to_owned()))
+    names.join("/")
 }
 
 /// Where watchers put events and the loop takes them from.
@@ -167,11 +161,6 @@ impl Inbox {
     }
 }
 
-/// A path of a system, from one of the contract.
-pub(super) fn native(root: &Path, path: &str) -> PathBuf {
-    path.split('/').fold(root.to_owned(), |native, name| native.join(name))
-}
-
 #[cfg(test)]
 mod tests {
     use notify::event::{CreateKind, DataChange, Flag, MetadataKind, RemoveKind, RenameMode};
@@ -190,32 +179,20 @@ mod tests {
         Event::new(kind).add_path(Path::new("/music").join(path))
     }
 
-    fn entries<const N: usize>(entries: [(&str, bool); N]) -> BTreeMap<String, bool> {
-        entries.map(|(path, below)| (path.to_owned(), below)).into()
+    fn told<const N: usize>(entries: [(&str, Happened); N]) -> BTreeMap<String, Happened> {
+        entries.map(|(path, event)| (path.to_owned(), event)).into()
     }
 
     #[test]
-    fn a_file_means_its_folder() {
-        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
-        let pending = noted([event(written, "a/b/c.mp3"), event(written, "d.mp3")]);
-        assert_eq!(pending, Pending { folders: entries([("a/b", false), ("", false)]), ..Pending::default() });
-    }
-
-    #[test]
-    fn what_was_made_renamed_or_removed_may_be_a_folder() {
+    fn every_path_keeps_the_greatest_of_its_events() {
         let made = event(EventKind::Create(CreateKind::Folder), "a/b");
+        let written = event(EventKind::Modify(ModifyKind::Data(DataChange::Any)), "a/b");
         let from = event(EventKind::Modify(ModifyKind::Name(RenameMode::From)), "c");
         let removed = event(EventKind::Remove(RemoveKind::Any), "d/e");
         let rights = event(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "f");
-        let pending = noted([made, from, removed, rights]);
-        assert_eq!(pending.folders, entries([("a", false), ("", false), ("d", false)]));
-        assert_eq!(pending.candidates, entries([("a/b", true), ("c", true), ("d/e", false), ("f", false)]));
-    }
-
-    #[test]
-    fn a_hidden_file_means_everything_below_its_folder() {
-        let pending = noted([event(EventKind::Create(CreateKind::File), "a/.nomedia")]);
-        assert_eq!(pending.folders, entries([("a", true)]));
+        let pending = noted([made, written.clone(), from, removed, rights, written]);
+        let (made, changed) = (Happened::Made, Happened::Changed);
+        assert_eq!(pending.events, told([("a/b", made), ("c", made), ("d/e", changed), ("f", changed)]));
     }
 
     #[test]
@@ -223,7 +200,7 @@ mod tests {
         let opened = EventKind::Access(AccessKind::Open(AccessMode::Any));
         assert!(noted([event(opened, "a/b.mp3"), event(EventKind::Access(AccessKind::Any), "a")]).is_empty());
         let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
-        assert_eq!(noted([event(written, "a/b.mp3")]).folders, entries([("a", false)]));
+        assert_eq!(noted([event(written, "a/b.mp3")]).events, told([("a/b.mp3", Happened::Written)]));
     }
 
     #[test]
@@ -253,7 +230,7 @@ mod tests {
 
         let path = Path::new("/music/a").join(OsStr::from_bytes(b"\xff")).join("b/c.mp3");
         let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
-        assert_eq!(noted([Event::new(written).add_path(path)]).folders, entries([("a", false)]));
+        assert_eq!(noted([Event::new(written).add_path(path)]).events, told([("a/", Happened::Written)]));
     }
 
     #[test]
@@ -264,7 +241,7 @@ mod tests {
         let ever = Instant::now() + Duration::from_secs(3600);
         let longest = Duration::from_millis(50);
         let batch = inbox.take(ever, Duration::from_secs(3600), longest).expect("a batch");
-        assert_eq!(batch[0].folders, entries([("a", false)]));
+        assert_eq!(batch[0].events, told([("a/b.mp3", Happened::Written)]));
         let batch = inbox.take(Instant::now(), Duration::ZERO, longest).expect("nothing");
         assert!(batch[0].is_empty());
         inbox.stop();

@@ -1,7 +1,6 @@
 //! Watching: events become batches, and each batch one sync of the folders that have changed.
 
 mod eye;
-mod folders;
 mod inbox;
 mod network;
 pub(crate) mod notice;

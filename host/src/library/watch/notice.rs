@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use mt_scanner_contract::words::{self, filled};
+
 use crate::library::report::{Observer, SyncReport};
 
 /// What whoever watches should know.
@@ -57,18 +59,21 @@ impl Notice<'_> {
 
 impl fmt::Display for Notice<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Polling { root, every, why } => {
-                let seconds = every.as_secs_f64();
-                write!(formatter, "{}: looked at every {seconds} s, since {why}", root.display())
+        let said = match self {
+            Self::Polling { every, why, .. } => {
+                filled(words::NOTICE_POLLING, &[("seconds", &every.as_secs_f64().to_string()), ("why", why)])
             }
-            Self::EventsLost { root, why } => {
-                write!(formatter, "{}: events were lost, and the root is synced as a whole: {why}", root.display())
+            Self::EventsLost { why, .. } => filled(words::NOTICE_EVENTS_LOST, &[("why", why)]),
+            Self::RootGone { why, .. } => filled(words::NOTICE_ROOT_GONE, &[("why", why)]),
+            Self::RootBack { .. } => words::NOTICE_ROOT_BACK.to_owned(),
+            Self::Busy => words::NOTICE_BUSY.to_owned(),
+        };
+        match self {
+            Self::Polling { root, .. } | Self::EventsLost { root, .. } | Self::RootBack { root } => {
+                write!(formatter, "{}: {said}", root.display())
             }
             // The errors of roots begin with the root.
-            Self::RootGone { why, .. } => write!(formatter, "{why}; waiting for it"),
-            Self::RootBack { root } => write!(formatter, "{}: the root is back", root.display()),
-            Self::Busy => formatter.write_str("another sync of this library is under way; waiting for it"),
+            Self::RootGone { .. } | Self::Busy => formatter.write_str(&said),
         }
     }
 }

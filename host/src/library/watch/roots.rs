@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use mt_scanner_contract::words;
+
 use super::Watch;
 use super::notice::{Notice, WatchObserver};
 
@@ -19,7 +21,7 @@ impl Watch<'_> {
         for place in 0..self.eyes.len() {
             let eye = &mut self.eyes[place];
             if eye.is_gone() {
-                let why = format!("{}: the root does not exist", eye.root.display());
+                let why = format!("{}: {}", eye.root.display(), words::ROOT_NOT_FOUND);
                 self.lose(place, &why, observer);
             } else if eye.is_new() {
                 if eye.is_open() {

@@ -1,18 +1,18 @@
 //! The loop of a watch: from a batch of events to the sync that it asks for.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
+
+use mt_scanner_contract::Events;
 
 use super::Watch;
 use super::eye::Eye;
-use super::folders;
-use super::inbox::{Pending, native};
+use super::inbox::Pending;
 use super::notice::{Notice, WatchObserver};
 use super::syncing::Extent;
 use crate::library::error::LibraryError;
 use crate::library::options::SyncOptions;
 use crate::library::{Library, knowledge};
-use crate::work::door::item::Item as _;
+use crate::runtime::error::Error;
 
 /// How often to see whether the roots are there.
 const BETWEEN_CHECKS: Duration = Duration::from_secs(1);
@@ -69,8 +69,7 @@ impl Watch<'_> {
         } else if !partly.is_empty() {
             let mut folders = Vec::new();
             for &place in &partly {
-                let (real, known) = (&self.eyes[place].real, self.known(place)?);
-                let changed = folders::folders(&batch[place], &known, |path| native(real, path).is_dir());
+                let changed = self.changed(place, &batch[place])?;
                 folders.extend(changed.into_iter().map(|folder| (place, folder)));
             }
             self.bring(partly, Extent::Folders(folders), observer)?;
@@ -81,12 +80,16 @@ impl Watch<'_> {
         Ok(())
     }
 
-    /// The folders of a root that the library knows.
-    fn known(&self, place: usize) -> Result<BTreeSet<String>, LibraryError> {
-        let name = self.scanner.names().nth(place).unwrap_or_default();
+    /// The folders of a root in which something has changed, as the library knows them.
+    fn changed(&self, place: usize, pending: &Pending) -> Result<Vec<String>, LibraryError> {
+        let root = self.scanner.names().nth(place).unwrap_or_default().to_owned();
         let Library { connection, schema, .. } = self.library;
-        let known = knowledge::folders(connection, schema, name).map_err(|error| self.library.unwritten(error))?;
-        Ok(known.iter().map(|work| work.folder().to_owned()).collect())
+        let known = knowledge::folders(connection, schema, &root).map_err(|error| self.library.unwritten(error))?;
+        let events = pending.events.iter().map(|(path, event)| (path.clone(), *event)).collect();
+        let unclear = |error: serde_json::Error| Error::InvalidAnswer { source: error.into() };
+        let request = serde_json::to_string(&Events { root, known, events }).map_err(unclear)?;
+        let folders = self.scanner.only(&[place]).folders_of_events(&request)?;
+        Ok(serde_json::from_str(&folders).map_err(unclear)?)
     }
 
     /// What a batch says of the way in which a root is watched.

@@ -9,9 +9,9 @@ use super::notice::{Notice, WatchObserver};
 use crate::library::error::LibraryError;
 use crate::library::options::SyncOptions;
 use crate::library::report::{Change, Observer, SyncReport};
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
 use crate::runtime::error::Error;
 use crate::work::progress::Progress;
+use mt_scanner_contract::Problem;
 
 /// How long to wait before a library that is busy is tried again.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(5);

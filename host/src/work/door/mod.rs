@@ -7,12 +7,12 @@ pub(crate) mod typed;
 
 use std::time::Duration;
 
+use mt_scanner_contract::{Budget, Problem, Walking};
+
 use crate::runtime::bindings::Scanner;
-use crate::runtime::bindings::exports::mt::scanner::scan::{Budget, Work};
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::runtime::bindings::exports::mt::scanner::scan::Work;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Instance, Unreturned};
-use crate::work::walking::Walking;
 use item::Item;
 
 /// A way to ask for a step.

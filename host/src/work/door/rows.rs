@@ -1,16 +1,17 @@
 //! Tracks as rows of JSON text, in the order of the library's columns, which this side need not know.
 
-use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
+
+use mt_scanner_contract::{Answer, Budget, KnownFolder, Problem, ProblemRow, Slice};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::typed::typed;
 use super::{Door, Failure, Found, Request};
 use crate::runtime::bindings::Scanner;
-use crate::runtime::bindings::exports::mt::scanner::scan::{Budget, Mode, Work};
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
+use crate::runtime::bindings::exports::mt::scanner::scan::{Mode, Work};
 use crate::runtime::error::Error;
 use crate::runtime::instance::Instance;
-use crate::work::walking::Walking;
 
 /// Asks for rows.
 pub(crate) struct RowsDoor;
@@ -39,86 +40,19 @@ impl Rows {
     }
 }
 
-#[derive(Serialize)]
-struct Question<'a> {
-    root: &'a str,
-    work: Vec<WorkRef<'a>>,
-    budget: BudgetRef,
-    mode: &'static str,
-    walking: WalkingRef,
+/// Work as this side writes and reads it in JSON.
+type JsonWork = mt_scanner_contract::Work<Slice, KnownFolder>;
+/// An answer with its rows as parts of its text.
+type RowsAnswer<'a> = Answer<IgnoredAny, Vec<&'a RawValue>, IgnoredAny, Vec<ProblemRow>, Vec<JsonWork>>;
+
+fn to_json(work: &Work) -> JsonWork {
+    let Work { folder, files, after, ignored_by } = work.clone();
+    JsonWork { files: files.map(Slice::from), after, ..JsonWork::folder(folder, Some(ignored_by)) }
 }
 
-#[derive(Serialize)]
-struct WorkRef<'a> {
-    folder: &'a str,
-    #[serde(serialize_with = "as_array")]
-    files: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<&'a str>,
-    ignored_by: &'a [String],
-}
-
-/// Names that are each ended by a NUL, as an array.
-fn as_array<S: Serializer>(names: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
-    match names {
-        Some(names) => serializer.collect_seq(names.split_terminator('\0')),
-        None => serializer.serialize_none(),
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct BudgetRef {
-    items: u32,
-    milliseconds: u32,
-    only_list: bool,
-}
-
-impl From<Budget> for BudgetRef {
-    fn from(budget: Budget) -> Self {
-        let Budget { items, milliseconds, only_list } = budget;
-        Self { items, milliseconds, only_list }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct WalkingRef {
-    follow_links: bool,
-    hidden_folders: bool,
-    ignored_folders: bool,
-}
-
-impl From<Walking> for WalkingRef {
-    fn from(walking: Walking) -> Self {
-        let Walking { follow_links, hidden_folders, ignored_folders } = walking;
-        Self { follow_links, hidden_folders, ignored_folders }
-    }
-}
-
-#[derive(Deserialize)]
-struct Answer<'a> {
-    folders: u64,
-    files: u64,
-    #[serde(borrow)]
-    tracks: Vec<&'a RawValue>,
-    problems: Vec<(String, String, String, String)>,
-    work: Vec<WorkOwned>,
-}
-
-#[derive(Deserialize)]
-struct WorkOwned {
-    folder: String,
-    files: Option<Vec<String>>,
-    #[serde(default)]
-    after: Option<String>,
-    ignored_by: Vec<String>,
-}
-
-impl From<WorkOwned> for Work {
-    fn from(work: WorkOwned) -> Self {
-        let WorkOwned { folder, files, after, ignored_by } = work;
-        let files = files.map(|names| names.iter().flat_map(|name| [name, "\0"]).collect());
-        Self { folder, files, after, ignored_by }
-    }
+fn from_json(work: JsonWork) -> Work {
+    let JsonWork { folder, files, after, ignored_by, .. } = work;
+    Work { folder, files: files.map(String::from), after, ignored_by: ignored_by.unwrap_or_default() }
 }
 
 impl Door for RowsDoor {
@@ -182,31 +116,27 @@ impl RowsDoor {
 
     fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
         let Request { root, work, budget, walking } = request;
-        let work = work.iter().map(|Work { folder, files, after, ignored_by }| WorkRef {
-            folder,
-            files: files.as_deref(),
-            after: after.as_deref(),
-            ignored_by,
-        });
-        serde_json::to_string(&Question {
-            root,
-            work: work.collect(),
-            budget: (*budget).into(),
-            mode: "tracks",
-            walking: (*walking).into(),
+        serde_json::to_string(&mt_scanner_contract::Request {
+            root: Cow::Borrowed(root),
+            work: Some(work.iter().map(to_json).collect()),
+            budget: *budget,
+            mode: mt_scanner_contract::Mode::Tracks,
+            walking: *walking,
+            deep: false,
         })
     }
 }
 
 fn understood(text: String) -> Result<Found<Rows>, Failure> {
-    let Answer { folders, files, tracks, problems, work } = serde_json::from_str(&text).map_err(not_understood)?;
+    let RowsAnswer { folders, files, tracks, problems, work, .. } =
+        serde_json::from_str(&text).map_err(not_understood)?;
     let rows: Vec<_> = tracks.iter().map(|row| place(&text, row)).collect();
     Ok(Found {
         folders,
         files,
         tracks: rows.len() as u64,
-        problems: problems_of(problems)?,
-        work: work.into_iter().map(Work::from).collect(),
+        problems: problems.into_iter().map(Problem::from).collect(),
+        work: work.into_iter().map(from_json).collect(),
         rows: Rows { text, rows },
     })
 }
@@ -216,16 +146,6 @@ pub(super) fn place(text: &str, part: &RawValue) -> (u32, u32) {
     let from = part.get().as_ptr() as usize - text.as_ptr() as usize;
     // No answer is 4 GiB long: the memory of an instance is not.
     (from as u32, (from + part.get().len()) as u32)
-}
-
-/// Problems from their rows.
-pub(super) fn problems_of(rows: Vec<(String, String, String, String)>) -> Result<Vec<Problem>, Failure> {
-    let problem = |(root, path, outcome, detail): (String, String, String, String)| {
-        let outcome =
-            outcome.parse().map_err(|error| Failure::Refused(Error::InvalidAnswer { source: Box::new(error) }))?;
-        Ok(Problem { root, path, outcome, detail })
-    };
-    rows.into_iter().map(problem).collect()
 }
 
 pub(super) fn not_understood(error: serde_json::Error) -> Failure {

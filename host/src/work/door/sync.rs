@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use mt_scanner_contract::{Answer, ListedFile, Mode, Problem, ProblemRow};
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::item::Item;
-use super::rows::{BudgetRef, WalkingRef, not_understood, place, problems_of};
+use super::rows::{not_understood, place};
 use super::{Door, Failure, Found, Request};
 use crate::runtime::bindings::Scanner;
 use crate::runtime::error::{Error, Source};
@@ -33,48 +33,25 @@ pub(crate) struct SyncDoor<K> {
     pub begin: Vec<Vec<SyncWork>>,
 }
 
-/// Work of a sync (`step-json`, mode `sync`). What this side need not know stays text.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SyncWork {
-    folder: String,
-    #[serde(default)]
-    files: Option<Vec<File>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    after: Option<String>,
-    ignored_by: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    known: Option<Box<RawValue>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    unless_mtime_ns: Option<i64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    blind: bool,
+/// Work of a sync (`step-json`, mode `sync`). The parts that this side need not know stay text.
+pub(crate) type SyncWork = mt_scanner_contract::Work<Vec<ListedFile>, Box<RawValue>>;
+/// An answer with its changes as parts of its text.
+type SyncAnswer<'a> =
+    Answer<IgnoredAny, IgnoredAny, BTreeMap<String, Vec<&'a RawValue>>, Vec<ProblemRow>, Vec<SyncWork>>;
+
+/// A folder that this side names: whether it is skipped is for the component to find out.
+pub(crate) fn named(folder: String) -> SyncWork {
+    SyncWork::folder(folder, None)
 }
 
-/// A name, or an array of a name and what is known of the file.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-struct File(Box<RawValue>);
-
-impl SyncWork {
-    /// A folder that this side names: whether it is skipped is for the component to find out.
-    pub fn folder(folder: String) -> Self {
-        Self { folder, files: None, after: None, ignored_by: None, known: None, unless_mtime_ns: None, blind: false }
-    }
-
-    /// Whether it is a folder that is to be compared with what the library knows.
-    fn wants_knowledge(&self) -> bool {
-        !self.is_files() && self.known.is_none() && self.unless_mtime_ns.is_none()
-    }
-
-    fn asked(&self) -> (&str, Option<&str>) {
-        (&self.folder, self.after.as_deref())
-    }
+/// Whether it is a folder that is to be compared with what the library knows.
+fn wants_knowledge(work: &SyncWork) -> bool {
+    work.files.is_none() && work.known.is_none() && work.unless_mtime_ns.is_none()
 }
 
 impl Item for SyncWork {
     fn whole() -> Self {
-        Self::folder(String::new())
+        named(String::new())
     }
 
     fn folder(&self) -> &str {
@@ -90,18 +67,13 @@ impl Item for SyncWork {
     }
 
     fn first_file(&self) -> String {
-        let file = self.files.iter().flatten().next().map(|file| serde_json::from_str(file.0.get()));
-        match file {
-            Some(Ok(Value::String(name))) => name,
-            Some(Ok(Value::Array(cells))) => cells.first().and_then(Value::as_str).unwrap_or_default().to_owned(),
-            _ => String::new(),
-        }
+        self.files.iter().flatten().next().map(ListedFile::name).unwrap_or_default()
     }
 
     fn take_rest(&mut self) -> Option<Self> {
         let files = self.files.as_mut().filter(|files| files.len() > 1)?;
         let rest = files.split_off(1);
-        Some(Self { folder: self.folder.clone(), files: Some(rest), ignored_by: Some(Vec::new()), ..Self::whole() })
+        Some(Self::files(self.folder.clone(), rest))
     }
 
     fn blinded(&self) -> Self {
@@ -146,27 +118,6 @@ impl Changes {
     }
 }
 
-#[derive(Serialize)]
-struct Question<'a> {
-    root: &'a str,
-    work: &'a [Cow<'a, SyncWork>],
-    budget: BudgetRef,
-    mode: &'static str,
-    walking: WalkingRef,
-    deep: bool,
-}
-
-#[derive(Deserialize)]
-struct Answer<'a> {
-    folders: u64,
-    files: u64,
-    read: u64,
-    #[serde(borrow)]
-    changes: BTreeMap<String, Vec<&'a RawValue>>,
-    problems: Vec<(String, String, String, String)>,
-    work: Vec<SyncWork>,
-}
-
 impl<K: Knowledge> Door for SyncDoor<K> {
     type Work = SyncWork;
     type Rows = Changes;
@@ -187,12 +138,12 @@ impl<K: Knowledge> Door for SyncDoor<K> {
         request: Request<'_, SyncWork>,
     ) -> Result<Found<Changes, SyncWork>, Failure> {
         let told = self.told(request.root, request.work)?;
-        let question = serde_json::to_string(&Question {
-            root: request.root,
-            work: &told,
-            budget: request.budget.into(),
-            mode: "sync",
-            walking: request.walking.into(),
+        let question = serde_json::to_string(&mt_scanner_contract::Request {
+            root: Cow::Borrowed(request.root),
+            work: Some(told),
+            budget: request.budget,
+            mode: Mode::Sync,
+            walking: request.walking,
             deep: self.deep,
         })
         .map_err(not_understood)?;
@@ -205,10 +156,14 @@ impl<K: Knowledge> Door for SyncDoor<K> {
 impl<K: Knowledge> SyncDoor<K> {
     /// The work, with what the library knows of folders that are to be listed.
     fn told<'a>(&self, root: &str, work: &'a [SyncWork]) -> Result<Vec<Cow<'a, SyncWork>>, Failure> {
-        let asked: Vec<_> = work.iter().filter(|item| item.wants_knowledge()).map(SyncWork::asked).collect();
+        let asked: Vec<_> = work
+            .iter()
+            .filter(|item| wants_knowledge(item))
+            .map(|item| (item.folder.as_str(), item.after.as_deref()))
+            .collect();
         let known = if asked.is_empty() { Vec::new() } else { self.ask(root, &asked)? };
         let mut known = known.into_iter();
-        let told = work.iter().map(|item| match item.wants_knowledge() {
+        let told = work.iter().map(|item| match wants_knowledge(item) {
             true => Cow::Owned(SyncWork { known: known.next(), ..item.clone() }),
             false => Cow::Borrowed(item),
         });
@@ -227,11 +182,19 @@ impl<K: Knowledge> SyncDoor<K> {
 }
 
 fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
-    let Answer { folders, files, read, changes, problems, work } =
+    let SyncAnswer { folders, files, read, changes, problems, work, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows = changes
+        .unwrap_or_default()
         .into_iter()
         .map(|(name, rows)| (name, rows.into_iter().map(|row| place(&text, row)).collect()))
         .collect();
-    Ok(Found { folders, files, tracks: read, problems: problems_of(problems)?, work, rows: Changes { text, rows } })
+    Ok(Found {
+        folders,
+        files,
+        tracks: read,
+        problems: problems.into_iter().map(Problem::from).collect(),
+        work,
+        rows: Changes { text, rows },
+    })
 }

@@ -1,9 +1,10 @@
 //! The typed door, `step`: counts, paths, and tracks as the contract's record.
 
+use mt_scanner_contract::Track;
+
 use super::{Door, Failure, Found, Request};
 use crate::runtime::bindings::Scanner;
 use crate::runtime::bindings::exports::mt::scanner::scan::{Mode, StepResult, Work};
-use crate::runtime::bindings::exports::mt::scanner::types::Track;
 use crate::runtime::instance::Instance;
 
 /// Asks for nothing but counts.
@@ -61,7 +62,7 @@ impl Door for Tracks {
 
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Vec<Track>>, Failure> {
         typed(instance, request, Mode::Tracks, |result| {
-            let tracks = std::mem::take(&mut result.tracks);
+            let tracks: Vec<Track> = std::mem::take(&mut result.tracks).into_iter().map(Track::from).collect();
             let count = tracks.len() as u64;
             (tracks, count)
         })
@@ -75,12 +76,13 @@ pub(super) fn typed<R>(
     mode: Mode,
     rows: impl FnOnce(&mut StepResult) -> (R, u64),
 ) -> Result<Found<R>, Failure> {
-    let walking = request.walking.into();
+    let (budget, walking) = (request.budget.into(), request.walking.into());
     let answer = instance.call(request.time(), |exports, store| {
-        exports.mt_scanner_scan().call_step(store, request.root, request.work, request.budget, mode, walking)
+        exports.mt_scanner_scan().call_step(store, request.root, request.work, budget, mode, walking)
     })?;
     let mut result = answer.map_err(|error| Failure::Refused(error.into()))?;
     let (rows, tracks) = rows(&mut result);
     let StepResult { folders, files, problems, work, .. } = result;
+    let problems = problems.into_iter().map(Into::into).collect();
     Ok(Found { folders, files, tracks, rows, problems, work })
 }

@@ -20,10 +20,10 @@ use super::door::{Door, Failure, Found, Request};
 use super::plan::Plan;
 use super::progress::Counters;
 use crate::runtime::bindings::Scanner;
-use crate::runtime::bindings::exports::mt::scanner::scan::Budget;
-use crate::runtime::bindings::exports::mt::scanner::types::Problem;
 use crate::runtime::error::Error;
 use crate::runtime::instance::Instance;
+use mt_scanner_contract::Budget;
+use mt_scanner_contract::Problem;
 use stack::{Bounds, Load, Stack};
 
 /// What one step brought.

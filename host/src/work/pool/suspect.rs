@@ -3,11 +3,12 @@
 
 use super::Pool;
 use crate::runtime::bindings::Scanner;
-use crate::runtime::bindings::exports::mt::scanner::scan::Budget;
-use crate::runtime::bindings::exports::mt::scanner::types::{Outcome, Problem};
 use crate::runtime::instance::{Ended, Instance, Unreturned};
 use crate::work::door::item::Item;
 use crate::work::door::{Door, Failure, Found};
+use mt_scanner_contract::Budget;
+use mt_scanner_contract::words::{self, filled};
+use mt_scanner_contract::{Outcome, Problem};
 
 /// Lists one folder, or reads one file. What ends the instance becomes a problem.
 pub(super) fn look_at<D: Door>(
@@ -37,7 +38,7 @@ fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &D::Work, ended: &Ended)
         root: pool.plan.roots[root].name.clone(),
         path: work.folder().to_owned(),
         outcome: ended.outcome,
-        detail: format!("the folder was left out: listing {}", ended.detail),
+        detail: filled(words::LISTING_FAILED, &[("why", &ended.detail)]),
     };
     Found { problems: vec![problem], ..Found::default() }
 }
@@ -65,7 +66,7 @@ fn see_from_outside<D: Door>(
         root: pool.plan.roots[root].name.clone(),
         path,
         outcome: ended.outcome,
-        detail: format!("reading {}", ended.detail),
+        detail: filled(words::READING_FAILED, &[("why", &ended.detail)]),
     });
     Ok(found)
 }

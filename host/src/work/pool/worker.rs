@@ -5,10 +5,10 @@ use std::sync::mpsc::SyncSender;
 
 use super::stack::Load;
 use super::{Message, Pool, suspect};
-use crate::runtime::bindings::exports::mt::scanner::scan::Budget;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Instance, Unreturned};
 use crate::work::door::{Door, Failure};
+use mt_scanner_contract::Budget;
 
 /// Time a step: progress is seen, and other workers get what was found, at least so often.
 const MILLISECONDS: u32 = 50;

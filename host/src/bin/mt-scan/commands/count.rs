@@ -2,23 +2,26 @@
 
 use std::io::{Write, stderr, stdout};
 
+use mt_scanner::report::Report;
+
 use super::{Done, tell};
 use crate::arguments::Folders;
 use crate::failure::Failure;
 use crate::summary::Problems;
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
-    let (files, problems) = folders.scanner()?.count_with_problems(None)?;
+    let scanner = folders.scanner()?;
+    let (files, problems) = scanner.count_with_problems(None)?;
+    let any = !problems.is_empty();
     if folders.output.json {
         writeln!(stdout(), "{{\"files\":{files}}}")?;
         tell(&problems)?;
     } else {
         writeln!(stdout(), "{files}")?;
-        if !folders.output.quiet {
-            let mut sum = Problems::default();
-            sum.add(&problems);
-            sum.show(&mut stderr().lock())?;
+        if any && !folders.output.quiet {
+            let problems = Problems::from(problems).told();
+            stderr().lock().write_all(scanner.in_words(&Report::Problems { problems })?.as_bytes())?;
         }
     }
-    Ok(Done::with(&folders.output, !problems.is_empty()))
+    Ok(Done::with(&folders.output, any))
 }

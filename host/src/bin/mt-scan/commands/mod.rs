@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod benchmark;
+mod changes;
 mod count;
 mod index;
 mod inspect;

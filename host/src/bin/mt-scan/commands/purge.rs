@@ -4,23 +4,24 @@ use std::io::{Write, stdout};
 use std::path::Path;
 use std::time::Duration;
 
+use mt_scanner::report::Report;
 use mt_scanner::{Library, Scanner};
 
 use super::Done;
 use crate::arguments::Output;
 use crate::failure::Failure;
-use crate::summary::number;
 
 pub fn run(db: &Path, missing_for: Duration, output: &Output) -> Result<Done, Failure> {
     // Not to make one just to find it empty.
     if !db.exists() {
         return Err(Failure::Work(format!("{}: there is no library", db.display()).into()));
     }
-    let purged = Library::open(db, &Scanner::builder().build()?)?.purge(missing_for)?;
+    let scanner = Scanner::builder().build()?;
+    let purged = Library::open(db, &scanner)?.purge(missing_for)?;
     if output.json {
         writeln!(stdout(), r#"{{"purged":{purged}}}"#)?;
     } else if !output.quiet {
-        writeln!(stdout(), "{} forgotten", number(purged, "track"))?;
+        stdout().write_all(scanner.in_words(&Report::Purge { tracks: purged })?.as_bytes())?;
     }
     Ok(Done::Clean)
 }

@@ -3,12 +3,13 @@
 use std::io::{BufWriter, Write, stdout};
 
 use mt_scanner::Scanner;
+use mt_scanner::report::Report;
 
 use super::{Done, json::Lines, tell};
 use crate::arguments::Folders;
 use crate::failure::Failure;
 use crate::screen::Bar;
-use crate::summary::{Problems, Summary};
+use crate::summary::{Kinds, Problems, reached};
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
@@ -33,12 +34,12 @@ fn lines(scanner: &Scanner) -> Result<bool, Failure> {
 }
 
 fn summary(scanner: &Scanner, folders: &Folders) -> Result<bool, Failure> {
-    let mut summary = Summary::default();
+    let mut kinds = Kinds::default();
     let mut problems = Problems::default();
     let mut scan = scanner.scan()?;
     let mut bar = Bar::new(&folders.output);
     while let Some(track) = scan.next() {
-        summary.add(&track?);
+        kinds.add(&track?);
         problems.add(&scan.problems());
         bar.show(|| scan.progress());
     }
@@ -46,7 +47,9 @@ fn summary(scanner: &Scanner, folders: &Folders) -> Result<bool, Failure> {
     drop(bar);
     let any = problems.any();
     if !folders.output.quiet {
-        summary.show(&mut stdout().lock(), problems, &scan.progress())?;
+        let (kinds, progress) = (kinds.rows(), reached(&scan.progress()));
+        let text = scanner.in_words(&Report::Scan { kinds, problems: problems.told(), progress })?;
+        stdout().lock().write_all(text.as_bytes())?;
     }
     Ok(any)
 }

@@ -1,19 +1,19 @@
 //! `mt-scan watch`.
 
 use std::collections::HashSet;
-use std::io::{self, BufWriter, StdoutLock, Write, stderr, stdout};
+use std::io::{self, Write, stderr};
 use std::path::Path;
 
-use mt_scanner::{Change, Library, Notice, Observer, Problem, Progress, SyncReport, WatchObserver};
+use mt_scanner::report::Report;
+use mt_scanner::{Change, Library, Notice, Observer, Problem, Progress, Scanner, SyncReport, WatchObserver};
 use serde::Serialize;
 
-use super::Done;
-use super::index::{changed, counts, line};
-use super::tell;
+use super::changes::Lines;
+use super::{Done, tell};
 use crate::arguments::{Folders, Watch};
 use crate::failure::Failure;
 use crate::screen::{Bar, shown};
-use crate::summary::{Problems, number};
+use crate::summary::{Problems, changed, reached};
 
 /// What a shell shows of a command that Ctrl-C has ended, were it not told to end.
 const INTERRUPTED: i32 = 130;
@@ -34,50 +34,47 @@ pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure>
     })
     .map_err(|error| Failure::Work(error.into()))?;
     let mut seen = Seen {
+        scanner: &scanner,
         json: output.json,
         quiet: output.quiet,
-        verbose: watch.verbose,
         bar: Some(Bar::new(output)),
         told: HashSet::new(),
         news: Vec::new(),
-        out: BufWriter::with_capacity(1 << 16, stdout().lock()),
-        so_far: Ok(()),
+        lines: Lines::new(&scanner, output.json, watch.verbose && !output.quiet),
     };
     watching.run(&mut seen)?;
-    seen.so_far?;
-    Ok(Done::with(output, !seen.told.is_empty()))
+    let any = !seen.told.is_empty();
+    seen.lines.finish()?.flush()?;
+    Ok(Done::with(output, any))
 }
 
-/// What is told of each batch.
-struct Seen {
+/// A watch, as it is told batch by batch.
+struct Seen<'s> {
+    scanner: &'s Scanner,
     json: bool,
     quiet: bool,
-    verbose: bool,
     /// That of the first sync.
     bar: Option<Bar>,
     /// Problems that were named.
     told: HashSet<(String, String, String)>,
     /// Those of this batch.
     news: Vec<Problem>,
-    out: BufWriter<StdoutLock<'static>>,
-    so_far: Result<(), Failure>,
+    lines: Lines<'s>,
 }
 
-impl Seen {
+impl Seen<'_> {
     fn batch(&mut self, report: &SyncReport) -> Result<(), Failure> {
         let is_first = self.bar.take().is_some();
         let news = std::mem::take(&mut self.news);
+        self.lines.write()?;
         if self.json {
             tell(&news)?;
-        } else if !self.quiet && (is_first || changed(report) > 0 || !news.is_empty()) {
-            let mut problems = Problems::default();
-            problems.add(&news);
-            problems.show(&mut self.out)?;
-            let seconds = report.progress.elapsed.as_secs_f64();
-            let read = number(report.progress.tracks, "file");
-            writeln!(self.out, "{} ({read} read, {seconds:.2} s)", counts(report))?;
+        } else if !self.quiet && (is_first || report.changed() > 0 || !news.is_empty()) {
+            let (problems, changes) = (Problems::from(news).told(), changed(report));
+            let batch = Report::Batch { problems, changes, progress: reached(&report.progress) };
+            self.lines.out.write_all(self.scanner.in_words(&batch)?.as_bytes())?;
         }
-        Ok(self.out.flush()?)
+        Ok(self.lines.out.flush()?)
     }
 
     fn say(&self, notice: &Notice<'_>) -> io::Result<()> {
@@ -94,15 +91,9 @@ impl Seen {
             writeln!(stderr(), "mt-scan: {}", shown(&detail))
         }
     }
-
-    fn note(&mut self, written: Result<(), Failure>) {
-        if self.so_far.is_ok() {
-            self.so_far = written;
-        }
-    }
 }
 
-impl Observer for Seen {
+impl Observer for Seen<'_> {
     fn progress(&mut self, progress: &Progress) {
         if let Some(bar) = &mut self.bar {
             bar.show(|| *progress);
@@ -110,16 +101,15 @@ impl Observer for Seen {
     }
 
     fn is_cancelled(&mut self) -> bool {
-        self.so_far.is_err()
+        self.lines.has_failed()
     }
 
     fn wants_changes(&self) -> bool {
-        self.json || self.verbose
+        self.lines.wanted
     }
 
     fn change(&mut self, change: Change<'_>) {
-        let written = line(&mut self.out, change, self.json).map_err(Failure::from);
-        self.note(written);
+        self.lines.take(change);
     }
 
     fn problem(&mut self, problem: &Problem) {
@@ -130,14 +120,14 @@ impl Observer for Seen {
     }
 }
 
-impl WatchObserver for Seen {
+impl WatchObserver for Seen<'_> {
     fn synced(&mut self, report: &SyncReport) {
         let written = self.batch(report);
-        self.note(written);
+        self.lines.note(written);
     }
 
     fn notice(&mut self, notice: Notice<'_>) {
         let written = self.say(&notice).map_err(Failure::from);
-        self.note(written);
+        self.lines.note(written);
     }
 }
