@@ -31,7 +31,8 @@ EXPORTED = {
     "mt:scanner/scan": {"step", "step-json", "scan-music-directory", "count-audio-files", "is-audio-file"}
     | {"benchmark-directory", "audio-extensions"},
     "mt:scanner/files": {"inspect", "inspect-json"},
-    "mt:scanner/library": {"schema-version", "migrations", "statements"},
+    "mt:scanner/library": {"schema-version", "migrations", "statements", "folders-of-events"},
+    "mt:scanner/reports": {"in-words"},
     "wasi:cli/run": {"run"},
 }
 """The functions of each exported interface. Later versions may have more."""
