@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from mt_scanner._engine import backends
 from mt_scanner._engine.plan import Limits, Plan, Sync, Walking
 from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._types.errors import EscapesRoot
+from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
     from mt_scanner._engine.backend import Backend, Pool
@@ -82,6 +82,10 @@ class Session:
         """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first root."""
         root, below = self._below(path)
         check_root(root)
+        try:
+            below.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ScanError("the file's name is not valid UTF-8, which no sandbox path can express", path) from error
         return self.backend.inspect(root, below, self._limits, self._component)
 
     def close(self) -> None:
