@@ -25,8 +25,6 @@ class _Sync(Protocol):
     def deep(self) -> bool: ...
     @property
     def begin(self) -> Callable[[str], list[str]]: ...
-    @property
-    def known(self) -> Callable[[str, Sequence[tuple[str, str | None]]], list[str]]: ...
 
 class _Plan(Protocol):
     @property
@@ -85,8 +83,15 @@ class Scan:
     def progress(self) -> _Counts:
         """Folders, files, tracks, problems, and the time since the start in s."""
 
+    def asked(self) -> tuple[int, str, list[tuple[str, str | None]]] | None:
+        """The next question of a sync's workers: its number, the root, and folders, each with the name behind which
+        its files are asked for. Waits for it; `None` at the end of the scan."""
+
+    def answer(self, number: int, known: list[str]) -> None:
+        """Answers the question of this number."""
+
     def stop(self) -> None:
-        """Ends the scan. Nothing more comes out of it, and what runs is interrupted."""
+        """Ends the scan. Nothing more comes out of it, and what runs is interrupted. A forked process only leaves."""
 
     def join(self, seconds: float) -> bool:
         """Waits for the workers of a scan that ends; false if they have not within `seconds`."""

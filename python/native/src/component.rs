@@ -1,6 +1,7 @@
 //! A component, compiled once and used for any number of scans.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use mt_scanner::Scanner;
 use pyo3::prelude::*;
@@ -45,7 +46,8 @@ impl Component {
 
     /// A scan that begins when it is first asked for something.
     fn scan(&self, py: Python<'_>, plan: Plan) -> PyResult<Scan> {
-        Ok(Scan::new(plan.order(py, &self.scanner)?))
+        let questions = Arc::default();
+        Ok(Scan::new(plan.order(py, &self.scanner, &questions)?, questions))
     }
 
     /// What the component says of a library: the version, the migrations, and the statements by name.

@@ -17,14 +17,6 @@ pyo3::create_exception!(
 /// The exception for an error. Kinds are the names of the contract's `scan-error`, outcomes of files that ended the
 /// component, and `component` where that is what is wrong.
 pub(crate) fn raised(error: Error) -> PyErr {
-    // What a function of Python's has raised stays what it is.
-    let error = match error {
-        Error::Knowledge { source } => match source.downcast::<PyErr>() {
-            Ok(raised) => return *raised,
-            Err(source) => Error::Knowledge { source },
-        },
-        error => error,
-    };
     let (kind, path) = about(&error);
     let said = error.to_string();
     let mut reason = said.strip_prefix(&format!("{path}: ")).unwrap_or(&said).to_owned();

@@ -3,8 +3,8 @@
 mod component;
 mod failure;
 mod handover;
-mod memory;
 mod plan;
+mod questions;
 mod running;
 mod scan;
 

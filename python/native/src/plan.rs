@@ -1,5 +1,6 @@
 //! What Python asks for: the attributes of `mt_scanner._engine.plan.Plan`, where they are explained.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mt_scanner::{Scanner, ScannerBuilder};
@@ -7,7 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::failure::raised;
-use crate::memory::Sync;
+use crate::questions::{Questions, Sync};
 use crate::running::{Mode, Order};
 
 /// The longest time that is told from for ever.
@@ -40,13 +41,13 @@ pub(crate) struct Limits {
 }
 
 impl Plan {
-    /// The scan, ready to begin.
-    pub fn order(mut self, py: Python<'_>, component: &Scanner) -> PyResult<Order> {
+    /// The scan, ready to begin. The workers of a sync ask `questions`.
+    pub fn order(mut self, py: Python<'_>, component: &Scanner, questions: &Arc<Questions>) -> PyResult<Order> {
         let mode = match (self.mode.as_str(), self.sync.take()) {
             ("tracks", _) => Mode::Tracks,
             ("paths", _) => Mode::Paths,
             ("count", _) => Mode::Count,
-            ("sync", Some(sync)) => Mode::Sync(sync.comparison(py, &self.roots)?),
+            ("sync", Some(sync)) => Mode::Sync(sync.comparison(py, &self.roots, questions)?),
             (other, _) => return Err(PyValueError::new_err(format!("there is no mode {other:?}"))),
         };
         let limit = self.limit;

@@ -6,14 +6,14 @@ use mt_scanner::{Changes, Comparison, Control, Error, Problem, RelativePaths, Ro
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
-use crate::memory::Memory;
+use crate::questions::Asking;
 
 /// What a scan is to bring.
 pub(crate) enum Mode {
     Tracks,
     Paths,
     Count,
-    Sync(Comparison<Memory>),
+    Sync(Comparison<Asking>),
 }
 
 /// A scan that has not begun.

@@ -1,7 +1,7 @@
 //! A scan, as Python sees it.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread;
+use std::{process, thread};
 use std::time::{Duration, Instant};
 
 use mt_scanner::{Control, Error, Progress};
@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use crate::failure::raised;
 use crate::handover::{Handover, Taken};
 use crate::plan::duration;
+use crate::questions::{Question, Questions};
 use crate::running::{Found, Order};
 
 /// The longest time without a look at signals: Ctrl-C is answered this soon.
@@ -24,6 +25,9 @@ pub(crate) struct Scan {
     order: Mutex<Option<Order>>,
     control: OnceLock<Control>,
     handover: Arc<Handover<Result<Found, Error>>>,
+    questions: Arc<Questions>,
+    /// The process that made it. A fork of it has none of the scan's threads, and its locks as they happened to be.
+    process: u32,
 }
 
 #[pymethods]
@@ -54,12 +58,28 @@ impl Scan {
         (folders, files, tracks, problems, elapsed.as_secs_f64())
     }
 
-    /// Ends the scan. Nothing more comes out of it, and what runs is interrupted.
+    /// The next question of a sync's workers: its number, the root, and folders, each with the name behind which its
+    /// files are asked for. Waits for it; `None` at the end of the scan.
+    fn asked(&self, py: Python<'_>) -> Option<Question> {
+        py.detach(|| self.questions.next())
+    }
+
+    /// Answers the question of this number.
+    fn answer(&self, number: u64, known: Vec<String>) {
+        self.questions.answer(number, known);
+    }
+
+    /// Ends the scan. Nothing more comes out of it, and what runs is interrupted. A forked process leaves it alone.
     fn stop(&self) {
+        if self.process != process::id() {
+            return;
+        }
+        // In this order: a worker without an answer fails, and nobody is to take that for the scan's own failure.
         self.handover.stop();
         if let Some(control) = self.control.get() {
             control.cancel();
         }
+        self.questions.close();
     }
 
     /// Waits for the workers of a scan that ends; false if they have not within `seconds`.
@@ -79,8 +99,14 @@ impl Scan {
 }
 
 impl Scan {
-    pub fn new(order: Order) -> Self {
-        Self { order: Mutex::new(Some(order)), control: OnceLock::new(), handover: Arc::new(Handover::new()) }
+    pub fn new(order: Order, questions: Arc<Questions>) -> Self {
+        Self {
+            order: Mutex::new(Some(order)),
+            control: OnceLock::new(),
+            handover: Arc::new(Handover::new()),
+            questions,
+            process: process::id(),
+        }
     }
 
     /// Starts the scan, if nobody has, and a thread that reads it: that one may wait as long as it takes, for the next
@@ -97,7 +123,7 @@ impl Scan {
             control.cancel();
         }
         self.handover.expect_giver();
-        let handover = self.handover.clone();
+        let (handover, questions) = (self.handover.clone(), self.questions.clone());
         let read = move || {
             let giver = handover.giver();
             while let Some(found) = running.next() {
@@ -106,9 +132,11 @@ impl Scan {
                 }
             }
             drop(running);
+            questions.close();
         };
         if let Err(error) = thread::Builder::new().name("mt-scanner reader".into()).spawn(read) {
             drop(self.handover.giver());
+            self.questions.close();
             return Err(Error::NoInstance { source: error.into() });
         }
         Ok(())

@@ -1,62 +1,22 @@
 """Scans music folders inside a WebAssembly sandbox, and keeps an SQLite library of what it finds."""
 
-from mt_scanner._engine.extensions import is_audio_file
-from mt_scanner._functions import (
-    benchmark_directory,
-    count_audio_files,
-    get_supported_extensions,
-    get_supported_extensions_count,
-    scan_music_directory,
-)
-from mt_scanner._job import ScanJob, ScanResult
-from mt_scanner._library.library import Library
-from mt_scanner._library.notice import Notice
-from mt_scanner._library.report import Change, SyncReport
-from mt_scanner._scanner import Scanner
-from mt_scanner._types.errors import (
-    ComponentError,
-    EscapesRoot,
-    FileFailed,
-    LibraryError,
-    RootEmptied,
-    RootNotAFolder,
-    RootNotFound,
-    RootUnreadable,
-    ScanError,
-    TrackNotFound,
-    WatchError,
-)
-from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Inspection, Problem, Tag, Track
+# Type checkers know the name; `typing` takes longer to import than all that is in here.
+TYPE_CHECKING = False
 
-__all__ = [
-    "Change",
-    "ComponentError",
-    "EscapesRoot",
-    "FileFailed",
-    "Inspection",
-    "Library",
-    "LibraryError",
-    "Notice",
-    "Problem",
-    "Progress",
-    "RootEmptied",
-    "RootNotAFolder",
-    "RootNotFound",
-    "RootUnreadable",
-    "ScanError",
-    "ScanJob",
-    "ScanResult",
-    "Scanner",
-    "SyncReport",
-    "Tag",
-    "Track",
-    "TrackNotFound",
-    "WatchError",
-    "benchmark_directory",
-    "count_audio_files",
-    "get_supported_extensions",
-    "get_supported_extensions_count",
-    "is_audio_file",
-    "scan_music_directory",
-]
+if TYPE_CHECKING:
+    from mt_scanner._api import *  # noqa: F403 (the names of its `__all__`)
+
+
+def __getattr__(name: str) -> object:
+    """Imports the public names on first use: the command line answers Ctrl-C before they are there."""
+    import mt_scanner._api as api
+
+    if name == "__all__" or name in api.__all__:
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    import mt_scanner._api as api
+
+    return sorted({*globals(), *api.__all__})

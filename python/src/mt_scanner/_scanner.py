@@ -78,10 +78,14 @@ class Scanner:
         tell = on_problem or problems.append
 
         def tracks() -> Iterator[Iterable[Track]]:
-            for answer in pool:
-                for problem in problems_of(answer):
-                    tell(problem)
-                yield map(Track._make, answer.tracks)
+            try:
+                for answer in pool:
+                    for problem in problems_of(answer):
+                        tell(problem)
+                    yield map(Track._make, answer.tracks)
+            finally:
+                # The traceback of an error of `tell` would keep the scan.
+                pool.stop()
 
         return chain.from_iterable(tracks())
 
@@ -131,7 +135,7 @@ class Scanner:
         """All that can be said of one file, whatever its extension. `path` is absolute, or relative to the first root.
 
         Raises `TrackNotFound` if no file is there, `EscapesRoot` if it is in no root, `FileFailed` if it ended the
-        component, and what `scan` raises.
+        component, `ScanError` if its name is not UTF-8, and the errors of `scan`.
         """
         found = self._session.inspect(os.fspath(path))
         return Inspection(

@@ -25,6 +25,10 @@ class Pool(Protocol):
     def join(self, seconds: float) -> bool:
         """Waits for the workers of a stopped scan; false if one is still in its step."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether all of the work was done, and nobody stopped the scan before."""
+
 
 class Backend(Protocol):
     """A way to run the component: the modules `native` and `portable` are of this kind.

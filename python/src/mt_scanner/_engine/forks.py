@@ -1,4 +1,4 @@
-"""Forked processes: they have none of the threads of the process that they come from."""
+"""Forked processes. They have none of the threads of the process that they come from, and its locks as they were."""
 
 import os
 
@@ -10,10 +10,20 @@ _used = _forked = False
 def use(path: str) -> None:
     """Says that this process uses the component from now on. Raises if the one that it was forked from did."""
     global _used
+    check(path)
+    _used = True
+
+
+def check(path: str) -> None:
+    """Raises `ComponentError` if this process was forked from one that had used the component."""
     if _forked:
         reason = "this process was forked from one that had used the component, and wasmtime's threads were not; "
         raise ComponentError(reason + "start processes with the method `spawn` or `forkserver`", path)
-    _used = True
+
+
+def is_forked() -> bool:
+    """Whether every scan that exists here is one of the process that this one was forked from."""
+    return _forked
 
 
 def _after_fork() -> None:

@@ -3,13 +3,15 @@
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.carried import COMPONENT
-from mt_scanner._engine.plan import Limits, Plan, cores
+from mt_scanner._engine.plan import Known, Limits, Plan, cores
 from mt_scanner._engine.roots import error_of, native_path, why
 from mt_scanner._engine.schema import Schema
 from mt_scanner._types.errors import ComponentError, FileFailed, ScanError
@@ -36,16 +38,28 @@ class Pool:
 
     def __init__(self, component: native.Component, plan: Plan) -> None:
         self._scan = component.scan(plan)
+        self._sync = plan.sync
+        # Set while no librarian is about. `Thread.join` would not do: Ctrl-C may come while the thread starts.
+        self._unattended = threading.Event()
+        self._unattended.set()
+        self._failure: BaseException | None = None
+        self._stopped = False
+        self.complete = False
+        """Whether all of the work was done, and nobody stopped the scan before."""
 
     def __iter__(self) -> Iterator[Answer]:
-        """What the steps find, in no certain order. Leaving the loop stops the scan."""
-        ending.under_way.add(self)
+        """The answers of the steps, in no certain order. Leaving the loop stops the scan."""
+        ending.begin(self)
         try:
-            for root, rows, paths, problems, changes in self._scan:
+            if self._sync is not None:
+                self._unattended.clear()
+                answer = partial(self._answer, self._sync.known)
+                threading.Thread(target=answer, name="mt-scanner librarian", daemon=True).start()
+            while (found := self._next()) is not None:
+                root, rows, paths, problems, changes = found
                 tracks = json.loads(rows) if rows else []
                 yield Answer(root, paths, tracks, problems, json.loads(changes) if changes else {})
-        except native.Failure as failure:
-            raise mapped(failure) from failure
+            self.complete = not self._stopped
         finally:
             self.stop()
 
@@ -55,12 +69,37 @@ class Pool:
         return Progress(*self._scan.progress)
 
     def stop(self) -> None:
-        """Ends the scan: files that are being read are left. What waits to be read is dropped."""
+        """Ends the scan: files that are being read are left, and answers that nobody has read are dropped."""
+        self._stopped = True
         self._scan.stop()
 
     def join(self, seconds: float) -> bool:
         """Waits for the workers of a stopped scan; false if one is still in a call to the filesystem."""
-        return self._scan.join(seconds)
+        until = time.monotonic() + seconds
+        left = self._scan.join(seconds)
+        return self._unattended.wait(max(0.0, until - time.monotonic())) and left
+
+    def _next(self) -> tuple[str, str, list[str], list[list[str]], str] | None:
+        forks.check(COMPONENT)
+        try:
+            found = next(self._scan, None)
+        except native.Failure as failure:
+            raise mapped(failure) from failure
+        if found is None and self._failure is not None:
+            raise self._failure
+        return found
+
+    def _answer(self, known: Known) -> None:
+        """The life of the librarian: it answers the workers, of which none enters the interpreter."""
+        try:
+            while (question := self._scan.asked()) is not None:
+                number, root, folders = question
+                self._scan.answer(number, known(root, folders))
+        except BaseException as error:
+            self._failure = error
+            self.stop()
+        finally:
+            self._unattended.set()
 
 
 def default_workers() -> int:

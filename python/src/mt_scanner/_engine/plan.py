@@ -19,6 +19,10 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+Known = Callable[[str, Sequence[tuple[str, str | None]]], list[str]]
+"""The library's knowledge of folders of a root, each as JSON text; of their files only those behind a name."""
+
+
 class Limits(NamedTuple):
     """What one file may cost."""
 
@@ -37,9 +41,8 @@ class Sync(NamedTuple):
     """Whether folders that the library knows are entered from the folder above."""
     begin: Callable[[str], list[str]]
     """The work that it begins with, for a root: each item as JSON text."""
-    known: Callable[[str, Sequence[tuple[str, str | None]]], list[str]]
-    """What the library knows of folders of a root, each as JSON text; of their files only those behind a name. Workers
-    call it."""
+    known: Known
+    """Called by the workers of the portable backend, and by one thread of the native one."""
 
 
 class Plan(NamedTuple):

@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
-from mt_scanner._engine import ending
+from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
@@ -55,6 +55,8 @@ class Pool:
         self._stack: list[tuple[str, Work | Suspect]] = []
         self._answers: deque[Answer] = deque()
         self._stopped = False
+        self.complete = False
+        """Whether all of the work was done, and nobody stopped the scan before."""
         self._failure: BaseException | None = None
         self._started = 0  # workers, ever
         self._alive = 0  # workers that have not ended
@@ -69,8 +71,8 @@ class Pool:
         self._answer_came = threading.Condition(self._lock)
 
     def __iter__(self) -> Iterator[Answer]:
-        """What the steps find, in no certain order. Leaving the loop stops the scan."""
-        ending.under_way.add(self)
+        """The answers of the steps, in no certain order. Leaving the loop stops the scan."""
+        ending.begin(self)
         try:
             for root in reversed(self._plan.roots):
                 self._stack.extend((root, item) for item in reversed(self._plan.begin(root)))
@@ -80,6 +82,7 @@ class Pool:
             self._start(wanted)
             while (answer := self._next()) is not None:
                 yield answer
+            self.complete = not self._stopped
         finally:
             self.stop()
 
@@ -91,9 +94,10 @@ class Pool:
             return Progress(self._folders, self._files, self._tracks, self._problems, seconds)
 
     def stop(self) -> None:
-        """Lets the workers end after the step that they are in. What waits to be read is dropped."""
-        with self._lock:
-            self._end(None)
+        """Lets the workers end after the step that they are in, and drops the answers that nobody has read."""
+        if not forks.is_forked():
+            with self._lock:
+                self._end(None)
 
     def join(self, seconds: float) -> bool:
         """Waits for the workers of a stopped scan; false if one is still in its step."""
@@ -101,6 +105,7 @@ class Pool:
             return self._answer_came.wait_for(lambda: not self._alive, seconds)
 
     def _next(self) -> Answer | None:
+        forks.check(self._component.path)
         with self._lock:
             while not (self._answers or self._stopped) and self._alive:
                 self._answer_came.wait(PATIENCE)
@@ -112,8 +117,9 @@ class Pool:
             return self._answers.popleft()
 
     def _end(self, failure: BaseException | None) -> None:
-        # With the lock held.
-        self._failure = self._failure or failure
+        # With the lock held. Nobody waits for the failure of a worker that was told to stop.
+        if not self._stopped:
+            self._failure = failure
         self._until = self._until or time.monotonic()
         self._stopped = True
         self._answers.clear()
@@ -158,6 +164,8 @@ class Pool:
                 instance = instance or Instance(self._component, self._plan.roots, self._limits)
                 try:
                     asked = request(self._plan, root, items, budget)
+                    if self._stopped:
+                        return
                     found = instance.step(asked, self._limits.seconds + MILLISECONDS / 1000)
                 except Ended:
                     instance.close()
@@ -204,7 +212,9 @@ class Pool:
             return root, items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists)
 
     def _give(self, root: str, found: Found) -> None:
-        """Takes in what a step has found: work for the workers at once, the rest as soon as there is room for it."""
+        """Takes a step's results in: work for the workers at once, the rest as soon as there is room for it. A worker
+        that comes back to a stopped scan leaves nothing.
+        """
         folder = os.path.join(root, "")
         paths = [folder + path for path in found.get("paths", ())]
         if os.sep != "/":
@@ -212,6 +222,8 @@ class Pool:
         answer = Answer(root, paths, found.get("tracks", []), found.get("problems", []), found.get("changes", {}))
         work = found.get("work", ())
         with self._lock:
+            if self._stopped:
+                return
             self._stack.extend((root, item) for item in work)
             self._work_came.notify(len(work))
             self._folders += found.get("folders", 0)

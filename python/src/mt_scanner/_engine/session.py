@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from mt_scanner._engine import backends
 from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
 from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._types.contract import Walking
-from mt_scanner._types.errors import EscapesRoot
+from mt_scanner._types.contract import FILE_NOT_UTF8, Walking
+from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
     from mt_scanner._engine.backend import Backend, Pool
@@ -83,6 +83,10 @@ class Session:
         """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first root."""
         root, below = self._below(path)
         check_root(root)
+        try:
+            below.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ScanError(FILE_NOT_UTF8, path) from error
         return self.backend.inspect(root, below, self._limits, self._component)
 
     def folders_of_events(self, root: str, known: Iterable[str], events: list[tuple[str, str]]) -> set[str]:

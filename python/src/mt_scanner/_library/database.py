@@ -31,44 +31,66 @@ class Database:
         (sql,) = self._statements[name]
         return sql
 
-    def query(self, name: str, *parameters: object) -> sqlite3.Cursor:
-        """Asks a statement that answers with rows."""
-        return self.connection.execute(self.sql(name), parameters)
+    def query(self, name: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        """The rows that a statement answers with."""
+        with failures(self.path, "read"):
+            yield from self.connection.execute(self.sql(name), parameters)
+
+    def record(self, name: str) -> dict[str, Any]:
+        """The single row that a statement answers with, by the names of its columns."""
+        with failures(self.path, "read"):
+            cursor = self.connection.execute(self.sql(name))
+            return dict(zip((column for column, *_ in cursor.description), cursor.fetchone(), strict=True))
 
     def run(self, name: str, *parameters: object) -> None:
         """Runs every part of a statement. Inside a transaction, if it writes to the library."""
-        for sql in self._statements[name]:
-            self.connection.execute(sql, parameters)
+        with failures(self.path, "written"):
+            for sql in self._statements[name]:
+                self.connection.execute(sql, parameters)
 
     def write(self, rows: dict[str, list[Sequence[Any]]]) -> None:
         """Runs statements for rows, in the order that the component gives them. Inside a transaction."""
-        for name, parts in self._statements.items():
-            if name in rows:
-                for sql in parts:
-                    self.connection.executemany(sql, rows[name])
+        with failures(self.path, "written"):
+            for name, parts in self._statements.items():
+                if name in rows:
+                    for sql in parts:
+                        self.connection.executemany(sql, rows[name])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: all of it is written, or nothing."""
-        self.connection.execute("BEGIN IMMEDIATE")
         try:
+            with failures(self.path, "written"):
+                self.connection.execute("BEGIN IMMEDIATE")
             yield
-            self.connection.execute("COMMIT")
+            with failures(self.path, "written"):
+                self.connection.execute("COMMIT")
         except BaseException:
             # SQLite may have rolled back by itself, on a full disk for one.
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise
 
+    def reader(self) -> sqlite3.Connection:
+        """Another connection, which only reads, from any thread, one at a time."""
+        return reader(self.path)
+
     def size(self) -> int:
         """Its size in bytes. The file's is another: what was written last is beside it until the library is closed."""
-        (size,) = self.connection.execute(
-            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        ).fetchone()
-        return int(size)
+        with failures(self.path, "read"):
+            pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            return int(self.connection.execute(pages).fetchone()[0])
 
     def close(self) -> None:
         self.connection.close()
+
+
+def reader(path: str) -> sqlite3.Connection:
+    """A connection that only reads, from any thread, one at a time."""
+    with failures(path, "opened"):
+        return sqlite3.connect(
+            f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        )
 
 
 def connect(path: str, schema: Schema) -> sqlite3.Connection:
@@ -78,7 +100,7 @@ def connect(path: str, schema: Schema) -> sqlite3.Connection:
         raise LibraryError(contract.LIBRARY_WITHOUT_FOLDER, path)
     with failures(path, "opened"):
         # No transactions but those that are written out here.
-        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
     try:
         with failures(path, "used"):
             connection.execute("PRAGMA foreign_keys = ON")
@@ -112,14 +134,6 @@ def migrate(connection: sqlite3.Connection, path: str, schema: Schema) -> None:
                 raise
 
 
-def reader(path: str) -> sqlite3.Connection:
-    """A connection that only reads, from any thread, one at a time."""
-    with failures(path, "opened"):
-        return sqlite3.connect(
-            f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-        )
-
-
 @contextmanager
 def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Keeps other syncs away from a library, whatever host they run in. Readers and other writers go on.
@@ -146,10 +160,11 @@ def locked(lock: sqlite3.Connection, path: str) -> bool:
     """Whether nobody else has the lock."""
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         if is_busy(error):
             return False
-        raise LibraryError(f"the library cannot be locked for a sync: {error}", path) from error
+        reason = f"the library cannot be locked for a sync ({os.path.basename(path)}-sync): {error}"
+        raise LibraryError(reason, path) from error
     return True
 
 
@@ -171,8 +186,9 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 @contextmanager
 def failures(path: str, done: str) -> Iterator[None]:
-    """Makes errors of SQLite errors of the library at `path`."""
+    """Makes errors of SQLite, and of values that a damaged library holds, errors of the library at `path`."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
+        # Text that is not UTF-8 is a ValueError, wherever it comes up.
         raise LibraryError(f"the library cannot be {done}: {error}", path) from error

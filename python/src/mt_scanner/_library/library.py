@@ -4,7 +4,9 @@ import json
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._library.rows import change, track
 from mt_scanner._library.wish import Mode, Wish
+from mt_scanner._types.contract import LIBRARY_IN_USE
+from mt_scanner._types.errors import LibraryError
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Track
 
@@ -25,7 +29,10 @@ if TYPE_CHECKING:
 
 
 class Library:
-    """An SQLite library, made on first use if there is none. It is used by one thread at a time.
+    """An SQLite library, made on first use if there is none.
+
+    Any thread may use it, one at a time: `sync`, `purge`, `close` and the syncs of `watch` raise `LibraryError` at once
+    while one of them runs in another thread. `tracks` has a connection of its own and goes with everything.
 
     `path`: the database. Its tracks are the table `tracks`, and for people the view `songs`; other programs may read it
     at any time. A track whose file is gone is kept, with `missing_since`; its id is its own for ever.
@@ -38,6 +45,10 @@ class Library:
         self._wasm = None if component is None else os.fspath(component)
         self._opened: Database | None = None
         self._schema: Schema | None = None
+        # Held by a thread that opens the database, and by one that writes to it.
+        self._opening = threading.Lock()
+        self._turn = threading.RLock()
+        _libraries.add(self)
 
     def sync(
         self,
@@ -114,34 +125,41 @@ class Library:
         first = wished(mode, confirm_empty, on_progress, on_change)
         how = Watching(first, stop or threading.Event(), on_notice, poll, poll_interval)
         every = Session(roots, component=self._wasm, **options).roots
-        watch = Watch(self._open, lambda some: Session(some, component=self._wasm, **options), how)
+        watch = Watch(self._used, lambda some: Session(some, component=self._wasm, **options), how)
         return watch.run(every)
 
     def tracks(self) -> Iterator[Track]:
-        """Every track whose file is there, by root and path."""
-        for row in self._open().query("tracks"):
-            yield track(row)
+        """Every track whose file is there, by root and path, as they are when the iteration begins.
+
+        It may go on while another thread syncs, purges or closes this library, and in any thread.
+        """
+        from mt_scanner._library.database import failures
+
+        database = self._open()
+        with closing(database.reader()) as reader, failures(self.path, "read"):
+            for row in reader.execute(database.sql("tracks")):
+                yield track(row)
 
     def purge(self, missing_for: float = 0.0) -> int:
         """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many they were.
 
         Waits for a sync that is under way, for 30 s at most: it relies on what it has found in the library.
         """
-        from mt_scanner._library.database import alone, failures
+        from mt_scanner._library.database import alone
 
-        database = self._open()
-        with alone(self.path), failures(self.path, "written"), database.transaction():
+        with self._used() as database, alone(self.path), database.transaction():
             before = database.connection.total_changes
-            database.query("purge", int(time.time() - missing_for))
+            database.run("purge", int(time.time() - missing_for))
             purged = database.connection.total_changes - before
             database.run("prune")
         return purged
 
     def close(self) -> None:
-        """Closes the database. The next use opens it again."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        """Closes the database. The next use opens it again. Raises `LibraryError` while another thread uses it."""
+        with self._taken():
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
 
     def __enter__(self) -> "Library":
         return self
@@ -154,24 +172,42 @@ class Library:
     def _open(self) -> "Database":
         from mt_scanner._library.database import Database
 
-        if self._opened is None:
-            if self._schema is None:
-                from mt_scanner._engine import backends
+        with self._opening:
+            if self._opened is None:
+                if self._schema is None:
+                    from mt_scanner._engine import backends
 
-                self._schema = backends.get().schema(self._wasm)
-            self._opened = Database(self.path, self._schema)
-        return self._opened
+                    self._schema = backends.get().schema(self._wasm)
+                self._opened = Database(self.path, self._schema)
+            return self._opened
+
+    @contextmanager
+    def _taken(self) -> "Iterator[None]":
+        """Keeps other threads away from the connection. Raises `LibraryError` if one of them has it."""
+        if not self._turn.acquire(blocking=False):
+            raise LibraryError(LIBRARY_IN_USE, self.path)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _used(self) -> "Iterator[Database]":
+        """The open database, for this thread alone."""
+        with self._taken():
+            yield self._open()
 
     def _summary(self) -> tuple[list[list[Any]], int]:
         """The kinds of tracks in the roots of the latest sync, and the size of the library in bytes."""
-        database = self._open()
-        return [list(row) for row in database.query("kinds")], database.size()
+        with self._used() as database:
+            return [list(row) for row in database.query("kinds")], database.size()
 
     def _sync(self, session: Session, wish: Wish) -> SyncReport:
         from mt_scanner._library.sync import sync
 
-        session.check()
-        return sync(self._open(), session, wish)
+        with self._taken():
+            session.check()
+            return sync(self._open(), session, wish)
 
     def _rehearse(self, session: Session, wish: Wish) -> SyncReport:
         """A sync of a copy."""
@@ -188,6 +224,23 @@ class Library:
                 return rehearsal._sync(session, wish)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+_libraries: "weakref.WeakSet[Library]" = weakref.WeakSet()
+_inherited: "list[Database]" = []
+
+
+def _after_fork() -> None:
+    """Sets the connections of the other process aside: to close them here could end its locks."""
+    for library in list(_libraries):
+        library._opening, library._turn = threading.Lock(), threading.RLock()
+        if library._opened is not None:
+            _inherited.append(library._opened)
+            library._opened = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def wished(

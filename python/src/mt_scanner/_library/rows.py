@@ -14,10 +14,13 @@ FLAGS = [place for place, default in enumerate(Track("", "", 0, 0, 0)) if defaul
 
 
 def track(row: Sequence[Any]) -> Track:
-    """A track from a row of the library."""
+    """A track from a row of the library. Raises `ValueError` if a list is none."""
     cells = list(row)
     for place in LISTS:
-        cells[place] = json.loads(cells[place])
+        try:
+            cells[place] = json.loads(cells[place])
+        except TypeError as error:
+            raise ValueError(f"{Track._fields[place]} is no text: {error}") from error
     for place in FLAGS:
         cells[place] = bool(cells[place])
     return Track._make(cells)

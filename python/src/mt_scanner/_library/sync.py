@@ -1,18 +1,18 @@
 """A sync: the component compares, under one backend or the other, and this side binds rows to its statements."""
 
 import json
-import threading
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mt_scanner._engine.plan import Sync
 from mt_scanner._engine.session import Session
-from mt_scanner._library.database import Database, alone, failures, reader
+from mt_scanner._library.database import Database, alone
+from mt_scanner._library.knowledge import Knowledge
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.wish import Wish
-from mt_scanner._types.contract import ROOT_EMPTIED
-from mt_scanner._types.errors import RootEmptied
+from mt_scanner._types.contract import ROOT_EMPTIED, SYNC_STOPPED
+from mt_scanner._types.errors import RootEmptied, ScanError
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Problem
 
@@ -25,30 +25,8 @@ SECONDS = 1.0
 """The most time between two transactions."""
 BETWEEN_REPORTS = 0.1
 """Least time between two calls of `on_progress` in s."""
-
-
-class Memory:
-    """What the library knows, for workers. Its connection sees whole transactions only."""
-
-    def __init__(self, database: Database) -> None:
-        self._known = database.sql("known")
-        self._folders = database.sql("folders")
-        self._reader = reader(database.path)
-        # One at a time: workers who ask at once spend their time on passing the interpreter to each other.
-        self._turn = threading.Lock()
-
-    def known(self, root: str, folders: Sequence[tuple[str, str | None]]) -> list[str]:
-        """What it knows of folders, each as JSON text; of their files only those behind a name."""
-        with self._turn:
-            ask = self._reader.execute
-            return [ask(self._known, (root, folder, after)).fetchone()[0] for folder, after in folders]
-
-    def folders(self, root: str) -> list[str]:
-        """Every folder that it knows, as work."""
-        return [work for (work,) in self._reader.execute(self._folders, (root,))] or [whole()]
-
-    def close(self) -> None:
-        self._reader.close()
+LEAVING = 0.2
+"""The most time that a sync waits for its workers when it is left early, in s."""
 
 
 def whole() -> str:
@@ -68,47 +46,61 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
         if wish.on_progress is not None:
             wish.on_progress(Progress())
 
-    with alone(database.path, look), failures(database.path, "written"):
+    with alone(database.path, look):
         with database.transaction():
             database.run("begin")
             database.run("scan", wish.mode if wish.folders is None else "folders")
             for root in session.roots:
                 database.run("root", root)
-        memory = Memory(database)
-        try:
-            scan = session.pool("sync", sync=how(memory, wish))
-            write(database, scan, wish)
-        finally:
-            memory.close()
+        progress = compare(database, session, wish)
         emptied = [root for (root,) in database.query("emptied")]
         if emptied and not wish.confirm_empty:
             raise RootEmptied(ROOT_EMPTIED, emptied[0])
         with database.transaction():
             database.run("finish")
-        return report(database, scan.progress, wish)
+        return report(database, progress, wish)
+
+
+def compare(database: Database, session: Session, wish: Wish) -> Progress:
+    """Compares the roots with the library and writes what differs.
+
+    Raises `ScanError` if the scan was stopped before its end: then nobody knows what is missing.
+    """
+    knowledge = Knowledge(database)
+    try:
+        pool = session.pool("sync", sync=how(knowledge, wish))
+        try:
+            write(database, pool, wish)
+        finally:
+            pool.stop()
+            pool.join(LEAVING)
+    finally:
+        knowledge.close()
+    if not pool.complete:
+        raise ScanError(SYNC_STOPPED, database.path)
+    return pool.progress
 
 
 def report(database: Database, progress: Progress, wish: Wish) -> SyncReport:
     """What the sync did."""
     if wish.on_progress is not None:
         wish.on_progress(progress)
-    counts = database.query("report")
-    (row,) = counts
-    named = dict(zip((column for column, *_ in counts.description), row, strict=True))
+    counts = database.record("report")
     if wish.on_change is not None:
         for *_, line in database.query("changes"):
             wish.on_change(line)
     problems = [Problem._make(problem) for problem in database.query("problems")]
-    return SyncReport(**named, problems=problems, progress=progress)
+    return SyncReport(**counts, problems=problems, progress=progress)
 
 
-def how(memory: Memory, wish: Wish) -> Sync:
+def how(knowledge: Knowledge, wish: Wish) -> Sync:
+    """The work that a sync begins with, and where its workers ask."""
     folders = wish.folders
     if folders is not None:
-        return Sync(False, lambda root: [named(folder) for of, folder in folders if of == root], memory.known)
+        return Sync(False, lambda root: [named(folder) for of, folder in folders if of == root], knowledge.known)
     if wish.mode == "quick":
-        return Sync(False, memory.folders, memory.known)
-    return Sync(True, lambda root: [whole()], memory.known)
+        return Sync(False, lambda root: knowledge.folders(root) or [whole()], knowledge.known)
+    return Sync(True, lambda root: [whole()], knowledge.known)
 
 
 def write(database: Database, pool: "Pool", wish: Wish) -> None:

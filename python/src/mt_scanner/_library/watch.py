@@ -5,6 +5,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from mt_scanner._engine.session import Session
@@ -35,6 +36,10 @@ LIMIT = "the system watches no more folders (fs.inotify.max_user_watches)"
 OVERFLOWED = "so much has happened at a time that the system's queue of events may have overflowed"
 
 
+Touched = dict[Eye, list[batch.Event]]
+"""Events by the root that they are about."""
+
+
 class Watching(NamedTuple):
     """How to watch; `Library.watch` explains it."""
 
@@ -53,9 +58,12 @@ class Watch:
     """Keeps a library up to date with roots."""
 
     def __init__(
-        self, database: Callable[[], Database], session: Callable[[Iterable[str]], Session], options: Watching
+        self,
+        used: Callable[[], AbstractContextManager[Database]],
+        session: Callable[[Iterable[str]], Session],
+        options: Watching,
     ) -> None:
-        self._database = database
+        self._used = used
         self._session = session
         self._options = options
         self._source = Source(options.stop)
@@ -184,29 +192,16 @@ class Watch:
             # What has moved from one root to another is seen within one sync.
             yield from self._bring([eye for eye in self._eyes if eye in whole or eye in partly], "full")
         elif partly:
-            database = self._database()
-            found = {eye.root: self._folders(database, eye, touched[eye]) for eye in partly}
-            yield from self._bring(partly, "full", found)
+            yield from self._bring(partly, "full", touched)
         if quick:
             yield from self._bring(quick, "quick")
 
-    def _folders(self, database: Database, eye: Eye, events: list[batch.Event]) -> set[str]:
-        """The folders of a root in which something has changed."""
-        known = [work for (work,) in database.query("folders", eye.root)]
-        session = self._session([eye.root])
-        try:
-            return session.folders_of_events(eye.root, known, batch.told(events, eye.real))
-        finally:
-            session.close()
-
-    def _bring(self, eyes: list[Eye], mode: Mode, folders: dict[str, set[str]] | None = None) -> Iterator[SyncReport]:
-        """Syncs roots or folders in them; those that are not there are left out."""
+    def _bring(self, eyes: list[Eye], mode: Mode, touched: Touched | None = None) -> Iterator[SyncReport]:
+        """Syncs roots, or the folders in them that events have touched; roots that are not there are left out."""
         while eyes:
-            pairs = None
-            if folders is not None:
-                pairs = [(eye.root, folder) for eye in eyes for folder in sorted(folders[eye.root])]
             try:
-                report = self._sync(eyes, self._options.first._replace(mode=mode, confirm_empty=False, folders=pairs))
+                folders = None if touched is None else self._folders(eyes, touched)
+                report = self._sync(eyes, self._options.first._replace(mode=mode, confirm_empty=False, folders=folders))
             except (RootEmptied, RootNotFound, RootNotAFolder, RootUnreadable) as error:
                 blamed = [eye for eye in eyes if eye.root == error.path]
                 if not blamed:
@@ -214,17 +209,34 @@ class Watch:
                 eyes = [eye for eye in eyes if eye.root != error.path]
                 self._leave(blamed[0], error)
             except LibraryError as error:
-                if error.reason != contract.LIBRARY_BUSY:
+                if error.reason not in (contract.LIBRARY_BUSY, contract.LIBRARY_IN_USE):
                     raise
                 self._say("busy", None, contract.NOTICE_BUSY)
                 for eye in eyes:
                     eye.full = min(eye.full or float("inf"), time.monotonic() + BETWEEN_ATTEMPTS)
                 return
             else:
-                if folders is None:
+                if touched is None:
                     self._settle(eyes, report)
                 yield report
                 return
+
+    def _folders(self, eyes: list[Eye], touched: Touched) -> list[tuple[str, str]]:
+        """The folders that events are about, each behind its root."""
+        pairs = []
+        with self._used() as database:
+            for eye in eyes:
+                known = [work for (work,) in database.query("folders", eye.root)]
+                pairs += [(eye.root, folder) for folder in sorted(self._changed(eye, known, touched[eye]))]
+        return pairs
+
+    def _changed(self, eye: Eye, known: list[str], events: list[batch.Event]) -> set[str]:
+        """The folders of a root in which something has changed."""
+        session = self._session([eye.root])
+        try:
+            return session.folders_of_events(eye.root, known, batch.told(events, eye.real))
+        finally:
+            session.close()
 
     def _leave(self, eye: Eye, error: ScanError) -> None:
         """A root cannot be synced. It is waited for."""
@@ -258,7 +270,8 @@ class Watch:
         session = self._session(eye.root for eye in eyes)
         session.check()
         try:
-            return sync(self._database(), session, wish._replace(on_progress=show))
+            with self._used() as database:
+                return sync(database, session, wish._replace(on_progress=show))
         finally:
             session.close()
 

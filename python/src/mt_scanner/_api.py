@@ -1,0 +1,62 @@
+"""The public names of the package."""
+
+from mt_scanner._engine.extensions import is_audio_file
+from mt_scanner._functions import (
+    benchmark_directory,
+    count_audio_files,
+    get_supported_extensions,
+    get_supported_extensions_count,
+    scan_music_directory,
+)
+from mt_scanner._job import ScanJob, ScanResult
+from mt_scanner._library.library import Library
+from mt_scanner._library.notice import Notice
+from mt_scanner._library.report import Change, SyncReport
+from mt_scanner._scanner import Scanner
+from mt_scanner._types.errors import (
+    ComponentError,
+    EscapesRoot,
+    FileFailed,
+    LibraryError,
+    RootEmptied,
+    RootNotAFolder,
+    RootNotFound,
+    RootUnreadable,
+    ScanError,
+    TrackNotFound,
+    WatchError,
+)
+from mt_scanner._types.progress import Progress
+from mt_scanner._types.track import Inspection, Problem, Tag, Track
+
+__all__ = [
+    "Change",
+    "ComponentError",
+    "EscapesRoot",
+    "FileFailed",
+    "Inspection",
+    "Library",
+    "LibraryError",
+    "Notice",
+    "Problem",
+    "Progress",
+    "RootEmptied",
+    "RootNotAFolder",
+    "RootNotFound",
+    "RootUnreadable",
+    "ScanError",
+    "ScanJob",
+    "ScanResult",
+    "Scanner",
+    "SyncReport",
+    "Tag",
+    "Track",
+    "TrackNotFound",
+    "WatchError",
+    "benchmark_directory",
+    "count_audio_files",
+    "get_supported_extensions",
+    "get_supported_extensions_count",
+    "is_audio_file",
+    "scan_music_directory",
+]
