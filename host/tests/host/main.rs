@@ -12,3 +12,4 @@ mod library;
 mod rows;
 mod support;
 mod watch;
+mod wings;

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mt_scanner::Progress;
 
 use crate::arguments::Output;
-use crate::summary::thousands;
+use crate::numbers::thousands;
 
 /// Least time between two updates of the bar.
 const BETWEEN_UPDATES: Duration = Duration::from_millis(100);

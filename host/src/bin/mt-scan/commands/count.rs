@@ -2,8 +2,9 @@
 
 use std::io::{Write, stderr, stdout};
 
-use super::{Done, tell};
+use super::json::tell;
 use crate::arguments::Folders;
+use crate::done::Done;
 use crate::failure::Failure;
 use crate::summary::Problems;
 

@@ -7,11 +7,13 @@ use std::path::Path;
 use mt_scanner::{Change, Library, Observer, Problem, Progress, Scanner, SyncReport};
 use rusqlite::types::ValueRef;
 
-use super::{Done, tell};
+use super::json::tell;
 use crate::arguments::{Folders, Sync};
+use crate::done::Done;
 use crate::failure::Failure;
+use crate::numbers::{size, thousands};
 use crate::screen::{Bar, shown};
-use crate::summary::{Problems, Summary, size, thousands};
+use crate::summary::{Problems, Summary};
 
 pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
     let output = &folders.output;

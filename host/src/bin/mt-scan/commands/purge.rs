@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use mt_scanner::{Library, Scanner};
 
-use super::Done;
 use crate::arguments::Output;
+use crate::done::Done;
 use crate::failure::Failure;
-use crate::summary::number;
+use crate::numbers::number;
 
 pub fn run(db: &Path, missing_for: Duration, output: &Output) -> Result<Done, Failure> {
     // Not to make one just to find it empty.

@@ -4,8 +4,9 @@ use std::io::{BufWriter, Write, stdout};
 
 use mt_scanner::Scanner;
 
-use super::{Done, json::Lines, tell};
+use super::json::{Lines, tell};
 use crate::arguments::Folders;
+use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::Bar;
 use crate::summary::{Problems, Summary};

@@ -7,13 +7,14 @@ use std::path::Path;
 use mt_scanner::{Change, Library, Notice, Observer, Problem, Progress, SyncReport, WatchObserver};
 use serde::Serialize;
 
-use super::Done;
 use super::index::{changed, counts, line};
-use super::tell;
+use super::json::tell;
 use crate::arguments::{Folders, Watch};
+use crate::done::Done;
 use crate::failure::Failure;
+use crate::numbers::number;
 use crate::screen::{Bar, shown};
-use crate::summary::{Problems, number};
+use crate::summary::Problems;
 
 /// What a shell shows of a command that Ctrl-C has ended, were it not told to end.
 const INTERRUPTED: i32 = 130;
