@@ -1,4 +1,5 @@
 //! The calls of the contract.
+#![allow(unsafe_code, reason = "the bindings export the functions of the world by their raw forms")]
 
 use wasip2::clocks::monotonic_clock;
 

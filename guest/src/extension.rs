@@ -6,6 +6,7 @@ pub const AUDIO_EXTENSIONS: [&str; 10] =
 
 /// The list joined by spaces, as a custom section of the component: hosts that only want the list read the file and run nothing.
 #[cfg(target_family = "wasm")]
+#[allow(unsafe_code, reason = "a section of its own has a name that no other code uses")]
 #[unsafe(link_section = "mt:audio-extensions")]
 #[used]
 static SECTION: [u8; joined_len()] = joined();
