@@ -194,7 +194,7 @@ impl Scanner {
         roots.iter().try_for_each(Root::check)?;
         let _ticker = Ticker::start(&compiled.engine).map_err(|error| Error::NoInstance { source: error.into() })?;
         let mut instance = Instance::new(compiled, roots, limits, Default::default())?;
-        instance.call(Duration::ZERO, call).map_err(|unreturned| match unreturned {
+        instance.call(limits.file_timeout, call).map_err(|unreturned| match unreturned {
             Unreturned::Ended(ended) => {
                 let Ended { outcome, detail, source } = ended;
                 Error::Ended { call: what.to_owned(), outcome, detail, source }
