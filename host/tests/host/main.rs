@@ -7,6 +7,9 @@ mod command;
 mod comparison;
 mod components;
 mod control;
+// Linux alone has the `env` that it needs.
+#[cfg(target_os = "linux")]
+mod interruption;
 mod isolation;
 mod library;
 mod rows;
