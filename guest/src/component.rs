@@ -1,4 +1,5 @@
 //! The calls of the contract.
+#![allow(unsafe_code, reason = "the bindings export the functions of the world by their raw forms")]
 
 use mt_scanner_contract::{Budget, Request, ScanError, Walking};
 use mt_scanner_formats::extension;

@@ -3,6 +3,7 @@
 //! Tags are many short texts, and dlmalloc, which is that allocator here, took a tenth of the time of a scan for them. A small piece goes back
 //! to the list of its size and never to dlmalloc, so that lists hold what was in use at the worst moment of an instance; a host replaces one that
 //! has grown.
+#![allow(unsafe_code, reason = "an allocator hands out raw memory")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;

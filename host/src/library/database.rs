@@ -51,9 +51,9 @@ pub(super) struct Lock(#[expect(dead_code, reason = "the connection holds the lo
 impl Lock {
     /// Waits for another sync, unless `is_cancelled`.
     pub fn take(path: &Path, patience: Duration, mut is_cancelled: impl FnMut() -> bool) -> Result<Self, LibraryError> {
-        let failed = |source| LibraryError::Database { path: path.to_owned(), source };
         let mut beside = path.as_os_str().to_owned();
         beside.push("-sync");
+        let failed = |source| LibraryError::Lock { path: beside.clone().into(), source };
         let connection = Connection::open(&beside).map_err(failed)?;
         connection.busy_timeout(BETWEEN_LOOKS.min(patience)).map_err(failed)?;
         let until = Instant::now() + patience;

@@ -24,6 +24,14 @@ pub enum LibraryError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// SQLite cannot open or lock the file beside it that keeps syncs apart.
+    #[error("{}: the lock beside the library cannot be used: {source}. It holds nothing, and may be deleted", path.display())]
+    Lock {
+        /// The lock: the library's path and `-sync`.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
     /// Its schema is newer than the component. It was not touched.
     #[error("{}: {}", path.display(), newer(*version, *known))]
     Newer {

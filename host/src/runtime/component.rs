@@ -1,4 +1,5 @@
 //! A component, compiled once and shared by all its instances.
+#![allow(unsafe_code, reason = "code that was compiled ahead of time is trusted")]
 
 use std::fmt;
 use std::path::Path;

@@ -43,6 +43,12 @@ pub enum Error {
         /// The root.
         path: PathBuf,
     },
+    /// A file's name is not UTF-8 ([`Scanner::inspect`](crate::Scanner::inspect) only).
+    #[error("{}: the file's name is not valid UTF-8, which no sandbox path can express", path.display())]
+    PathNotUtf8 {
+        /// The file.
+        path: PathBuf,
+    },
     /// The path leads out of the root, by `..`, by a leading `/`, or by a symbolic link.
     #[error("{path}: {}", words::ESCAPES_ROOT)]
     EscapesRoot {

@@ -22,7 +22,8 @@ const BLOATED: usize = 32 << 20;
 pub(crate) struct Instance<W> {
     store: Store<Sandbox>,
     exports: W,
-    limits: Limits,
+    /// The most linear memory in bytes.
+    memory: usize,
 }
 
 /// A call that did not return.
@@ -59,18 +60,18 @@ impl<W: World> Instance<W> {
         store.data_mut().watch.begin(limits.file_timeout);
         let exports = W::instantiate(&compiled.prepared, &mut store)
             .map_err(|error| Error::NoInstance { source: error.into() })?;
-        Ok(Self { store, exports, limits: *limits })
+        Ok(Self { store, exports, memory: limits.memory })
     }
 
-    /// Makes a call that may take the time for one file and `longer`.
+    /// Makes a call, and stops it after the time `limit`.
     pub fn call<T>(
         &mut self,
-        longer: Duration,
+        limit: Duration,
         call: impl FnOnce(&W, &mut Store<Sandbox>) -> wasmtime::Result<T>,
     ) -> Result<T, Unreturned> {
-        self.store.data_mut().watch.begin(self.limits.file_timeout.saturating_add(longer));
+        self.store.data_mut().watch.begin(limit);
         self.store.set_epoch_deadline(1);
-        call(&self.exports, &mut self.store).map_err(|error| self.ended(error))
+        call(&self.exports, &mut self.store).map_err(|error| self.ended(error, limit))
     }
 
     /// Whether it keeps more memory than it should go on with.
@@ -83,16 +84,15 @@ impl<W: World> Instance<W> {
         self.store.data_mut().blindfold();
     }
 
-    fn ended(&self, error: wasmtime::Error) -> Unreturned {
-        let Limits { file_timeout, memory } = self.limits;
+    fn ended(&self, error: wasmtime::Error, limit: Duration) -> Unreturned {
         let (outcome, detail) = match error.downcast_ref::<Stop>() {
             Some(Stop::Cancelled) => return Unreturned::Cancelled,
             Some(Stop::Timeout) => {
-                let seconds = file_timeout.as_secs_f64().to_string();
+                let seconds = limit.as_secs_f64().to_string();
                 (Outcome::Timeout, filled(words::STOPPED_BY_TIME, &[("seconds", &seconds)]))
             }
             Some(Stop::Memory) => {
-                let mebibytes = (memory as f64 / 1_048_576.0).to_string();
+                let mebibytes = (self.memory as f64 / 1_048_576.0).to_string();
                 (Outcome::Memory, filled(words::STOPPED_BY_MEMORY, &[("mebibytes", &mebibytes)]))
             }
             None => {

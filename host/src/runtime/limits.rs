@@ -12,13 +12,19 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 pub(crate) struct Limits {
     /// The most time for one file.
     pub file_timeout: Duration,
+    /// The most time for the names of one folder: a hundred thousand take theirs on a slow disk or network.
+    pub listing_timeout: Duration,
     /// The most linear memory of an instance in bytes.
     pub memory: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_timeout: defaults::FILE_TIMEOUT, memory: defaults::MEMORY }
+        Self {
+            file_timeout: defaults::FILE_TIMEOUT,
+            listing_timeout: defaults::LISTING_TIMEOUT,
+            memory: defaults::MEMORY,
+        }
     }
 }
 

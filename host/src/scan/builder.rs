@@ -53,7 +53,7 @@ impl Scanner {
     /// - no roots: at least one must be named;
     /// - as many workers as the system gives this process cores;
     /// - symbolic links are followed inside a root; hidden and ignored folders are not entered;
-    /// - 10 s for one file, 256 MiB of memory for one instance;
+    /// - 10 s for one file, 120 s for listing one folder, 256 MiB of memory for one instance;
     /// - the component that comes with this crate.
     pub fn builder() -> ScannerBuilder {
         ScannerBuilder {
@@ -115,6 +115,13 @@ impl ScannerBuilder {
     /// filesystem that does not return, on a dead network mount for one, cannot be interrupted.
     pub fn file_timeout(mut self, timeout: Duration) -> Self {
         self.limits.file_timeout = timeout;
+        self
+    }
+
+    /// The most time for listing one folder. By default 120 s: a hundred thousand names take theirs on a slow disk or network. A
+    /// folder that takes longer is left out, and is a problem of outcome `timeout`.
+    pub fn listing_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.listing_timeout = timeout;
         self
     }
 

@@ -142,7 +142,8 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// [`Error::FileNotFound`] if no file is there, [`Error::EscapesRoot`] if it is in no root, [`Error::Ended`] if it
+    /// [`Error::FileNotFound`] if no file is there, [`Error::EscapesRoot`] if it is in no root, [`Error::PathNotUtf8`] if the
+    /// sandbox cannot express its name, [`Error::Ended`] if it
     /// ended the component, and those of [`scan`](Self::scan).
     pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
         let (root, path) = self.below(path.as_ref())?;
@@ -238,7 +239,7 @@ impl Scanner {
         roots.iter().try_for_each(Root::check)?;
         let _ticker = Ticker::start(&compiled.engine).map_err(|error| Error::NoInstance { source: error.into() })?;
         let mut instance = Instance::new(compiled, roots, limits, Default::default())?;
-        instance.call(Duration::ZERO, call).map_err(|unreturned| match unreturned {
+        instance.call(limits.file_timeout, call).map_err(|unreturned| match unreturned {
             Unreturned::Ended(ended) => {
                 let Ended { outcome, detail, source } = ended;
                 Error::Ended { call: what.to_owned(), outcome, detail, source }
@@ -279,7 +280,11 @@ impl Scanner {
     fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
         let first = self.plan.roots.first().ok_or_else(outside)?;
-        let absolute = Root::new(&first.path.join(path))?.path;
+        let absolute = match Root::new(&first.path.join(path)) {
+            Ok(Root { path, .. }) => path,
+            Err(Error::RootNotUtf8 { path }) => return Err(Error::PathNotUtf8 { path }),
+            Err(error) => return Err(error),
+        };
         let around = self.plan.roots.iter().filter_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
         let (root, below) = around.min_by_key(|(_, below)| below.as_os_str().len()).ok_or_else(outside)?;
         let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();

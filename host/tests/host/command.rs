@@ -136,6 +136,45 @@ fn what_cannot_run_exits_with_3_and_wrong_words_with_2() {
     assert_eq!(mt_scan(&["scan", "--workers", "0", "."]).status.code(), Some(2));
 }
 
+#[test]
+fn a_lock_that_is_no_database_is_named_in_one_line() {
+    let folder = Folder::new().file("music/a.mp3", b"").file("library.db-sync", &[b'x'; 5000]);
+    let (music, db) = (folder.path().join("music"), folder.path().join("library.db"));
+    for command in ["index", "watch", "purge"] {
+        let mut arguments = vec![command, "--db", text(&db)];
+        if command == "purge" {
+            // There is a library to purge: the command before has made it.
+            assert!(db.exists());
+        } else {
+            arguments.push(text(&music));
+        }
+        let output = mt_scan(&arguments);
+        let said =
+            format!("mt-scan: {}-sync: the lock beside the library cannot be used: file is not a database", text(&db));
+        assert!(stderr(&output).starts_with(&said), "{}", stderr(&output));
+        assert_eq!((stderr(&output).lines().count(), output.status.code()), (1, Some(3)));
+        assert_eq!(stderr(&output).matches("file is not a database").count(), 1);
+    }
+}
+
+// Only Linux is sure to hold such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_not_utf8_cannot_be_inspected_and_is_named_in_one_line() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = Folder::new();
+    for name in [&b"a\xff.mp3"[..], b"b\xff/a.mp3"] {
+        let file = folder.path().join(OsStr::from_bytes(name));
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, b"").unwrap();
+        let output = run(Command::new(env!("CARGO_BIN_EXE_mt-scan")).arg("inspect").arg(file));
+        assert!(stderr(&output).contains("name is not valid UTF-8"), "{}", stderr(&output));
+        assert_eq!((stderr(&output).lines().count(), output.status.code()), (1, Some(3)));
+    }
+}
+
 // Windows holds no such names.
 #[cfg(unix)]
 #[test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use mt_scanner::{Error, Outcome, Scanner, ScannerBuilder};
 
-use crate::support::{Folder, all, misbehaving, outcomes, paths_of};
+use crate::support::{Folder, all, misbehaving, outcomes, paths_of, plugin};
 
 fn scanner(folder: &Folder) -> ScannerBuilder {
     Scanner::builder()
@@ -82,4 +82,17 @@ fn inspecting_such_a_file_is_an_error_of_its_own() {
         Err(Error::Ended { outcome: Outcome::Trap, detail, .. }) => assert!(detail.contains("asked to panic")),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_folder_may_take_longer_than_a_file_to_be_listed() {
+    let folder = Folder::new().file("a/on a slow disk/one.mod", b"M.K.").file("b/two.mod", b"M.K.");
+    let impatient = Scanner::builder().root(folder.path()).component(plugin()).file_timeout(Duration::from_millis(200));
+    let (tracks, problems) = all(&impatient.clone().build().unwrap());
+    assert_eq!(paths_of(&tracks), ["a/on a slow disk/one.mod", "b/two.mod"], "{problems:?}");
+    assert_eq!(problems, []);
+    let (tracks, problems) = all(&impatient.listing_timeout(Duration::from_millis(300)).build().unwrap());
+    assert_eq!(paths_of(&tracks), ["b/two.mod"]);
+    assert_eq!(outcomes(&problems), [("a/on a slow disk", "timeout")]);
+    assert!(problems[0].detail.contains("longer than 0.3 s"), "{}", problems[0].detail);
 }

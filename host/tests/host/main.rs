@@ -7,8 +7,12 @@ mod command;
 mod comparison;
 mod components;
 mod control;
+// Linux alone has the `env` that it needs.
+#[cfg(target_os = "linux")]
+mod interruption;
 mod isolation;
 mod library;
 mod rows;
 mod support;
 mod watch;
+mod wings;

@@ -36,7 +36,9 @@ fn about(error: &Error) -> (&'static str, String) {
     match error {
         Error::RootNotFound { path, .. } => ("root-not-found", shown(path)),
         Error::RootNotAFolder { path } => ("root-not-a-folder", shown(path)),
-        Error::RootUnreadable { path, .. } | Error::RootNotUtf8 { path } => ("root-unreadable", shown(path)),
+        Error::RootUnreadable { path, .. } | Error::RootNotUtf8 { path } | Error::PathNotUtf8 { path } => {
+            ("root-unreadable", shown(path))
+        }
         Error::EscapesRoot { path } => ("escapes-root", path.clone()),
         Error::FileNotFound { path } => ("file-not-found", path.clone()),
         Error::Ended { call, outcome, .. } => (outcome.name(), call.clone()),

@@ -1,8 +1,8 @@
 //! A scan, as Python sees it.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::{process, thread};
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
 use mt_scanner::{Control, Error, Progress};
 use pyo3::prelude::*;

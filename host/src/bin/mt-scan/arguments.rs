@@ -14,6 +14,7 @@ exit codes:
   1  done, with problems, under --strict
   2  wrong usage
   3  could not run: a folder or the library could not be opened (the message names it)
+  130  interrupted by Ctrl-C, as shells tell it; `watch` ends with 0
   141  the reader of the output left";
 
 /// Scans music folders inside a WebAssembly sandbox.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod done;
 mod failure;
 mod screen;
 mod summary;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::Arguments;
+use done::Done;
 use failure::Failure;
 
 const PROBLEMS: u8 = 1;
@@ -20,8 +22,8 @@ const READER_LEFT: u8 = 141;
 
 fn main() -> ExitCode {
     match commands::run(&Arguments::parse()) {
-        Ok(commands::Done::Clean) => ExitCode::SUCCESS,
-        Ok(commands::Done::WithProblems) => ExitCode::from(PROBLEMS),
+        Ok(Done::Clean) => ExitCode::SUCCESS,
+        Ok(Done::WithProblems) => ExitCode::from(PROBLEMS),
         // Whoever read the output has seen enough.
         Err(Failure::ReaderLeft) => ExitCode::from(READER_LEFT),
         Err(failure) => {

@@ -11,29 +11,137 @@ pub(super) fn filesystem(real: &Path) -> Option<String> {
 mod imp {
     use std::path::Path;
 
-    /// By the numbers of `linux/magic.h` and statfs(2). FUSE is among them: behind it are sshfs, rclone and the like, and the kernel sees
-    /// only what is changed through this mount.
-    const TYPES: [(u32, &str); 13] = [
-        (0x6969, "NFS"),
-        (0x517b, "SMB"),
-        (0xff53_4d42, "CIFS"),
-        (0xfe53_4d42, "SMB 2"),
-        (0x6573_5546, "FUSE"),
-        (0x0102_1997, "9p"),
-        (0x00c3_6400, "Ceph"),
-        (0x5346_414f, "AFS"),
-        (0x6b41_4653, "AFS"),
-        (0x7375_7245, "Coda"),
-        (0x564c, "NCP"),
-        (0x0bd0_0bd0, "Lustre"),
-        (0x0116_1970, "GFS2"),
-    ];
+    use super::mountinfo;
+
+    /// What the kernel says of the mounts that this process sees: proc_pid_mountinfo(5).
+    const MOUNTS: &str = "/proc/self/mountinfo";
 
     pub fn filesystem(real: &Path) -> Option<String> {
-        // The type of the field differs from platform to platform; the numbers have 32 bits.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let number = rustix::fs::statfs(real).ok()?.f_type as u32;
-        TYPES.iter().find(|&&(of, _)| of == number).map(|&(_, name)| name.to_owned())
+        mountinfo::remote(&std::fs::read(MOUNTS).ok()?, real)
+    }
+}
+
+/// What Linux says of its mounts, judged.
+#[cfg(any(target_os = "linux", all(test, unix)))]
+mod mountinfo {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+    use std::path::{Path, PathBuf};
+
+    /// Filesystems whose files others may change unseen: the kernel tells only of changes through this mount. Behind FUSE are sshfs,
+    /// rclone and the like; `vboxsf`, `vmhgfs`, `virtiofs` and `9p` are folders of the machine around a virtual one. The Python
+    /// host has the same list.
+    const TYPES: [&str; 19] = [
+        "9p",
+        "afs",
+        "ceph",
+        "cifs",
+        "coda",
+        "davfs",
+        "fuse",
+        "fuseblk",
+        "gfs2",
+        "glusterfs",
+        "lustre",
+        "ncpfs",
+        "nfs",
+        "nfs4",
+        "smb3",
+        "smbfs",
+        "virtiofs",
+        "vboxsf",
+        "vmhgfs",
+    ];
+
+    /// The type of the filesystem at a path if it is one of those; `None` also where the text does not say.
+    pub fn remote(mounts: &[u8], path: &Path) -> Option<String> {
+        let lines = mounts.split(|&byte| byte == b'\n').filter_map(mount);
+        // Of several on one mount point the last one shows.
+        let (_, kind) = lines.filter(|(point, _)| path.starts_with(point)).max_by_key(|(point, _)| depth(point))?;
+        let family = kind.split('.').next().unwrap_or_default();
+        TYPES.contains(&family).then_some(kind)
+    }
+
+    /// The mount point and the type of the filesystem of a line: the fifth field, and the first after the separator.
+    fn mount(line: &[u8]) -> Option<(PathBuf, String)> {
+        let mut fields = line.split(|&byte| byte == b' ');
+        let point = unescaped(fields.nth(4)?);
+        let kind = fields.skip_while(|&field| field != b"-").nth(1)?;
+        Some((OsString::from_vec(point).into(), String::from_utf8_lossy(kind).into_owned()))
+    }
+
+    fn depth(point: &Path) -> usize {
+        point.components().count()
+    }
+
+    /// The bytes of a field, in which the kernel writes blanks and `\` as three octal digits.
+    fn unescaped(field: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(field.len());
+        let mut rest = field;
+        while let [first, after @ ..] = rest {
+            let digits = after.get(..3).filter(|_| *first == b'\\').and_then(|digits| str::from_utf8(digits).ok());
+            match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+                Some(byte) => {
+                    bytes.push(byte);
+                    rest = &after[3..];
+                }
+                None => {
+                    bytes.push(*first);
+                    rest = after;
+                }
+            }
+        }
+        bytes
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        /// Lines as a system with a share inside of a share has them.
+        const MOUNTS: &str = "\
+22 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw
+30 22 0:26 / /proc rw - proc proc rw
+41 22 0:50 / /media/My\\040Music rw shared:7 master:2 - nfs4 nas:/music rw,vers=4.2
+42 41 259:3 / /media/My\\040Music/local rw - btrfs /dev/nvme0n1p3 rw
+43 22 0:51 / /mnt/vm rw - vboxsf Music rw
+44 22 0:52 / /mnt/cloud rw - fuse.rclone remote: rw
+45 22 0:53 / /mnt/twice rw - ext4 /dev/sdb1 rw
+46 45 0:54 / /mnt/twice rw - cifs //nas/music rw
+47 22 0:55 / /mnt/hgfs rw - vmhgfs .host:/ rw
+";
+
+        fn kind(path: &str) -> Option<String> {
+            remote(MOUNTS.as_bytes(), Path::new(path))
+        }
+
+        #[test]
+        fn the_nearest_mount_above_a_folder_tells_its_filesystem() {
+            assert_eq!(kind("/home/me/Music"), None);
+            assert_eq!(kind("/media/My Music/Artist").as_deref(), Some("nfs4"));
+            assert_eq!(kind("/media/My Music/local/Artist"), None);
+            assert_eq!(kind("/media/My Music 2"), None);
+            assert_eq!(kind("/mnt/vm").as_deref(), Some("vboxsf"));
+            assert_eq!(kind("/mnt/hgfs/Music").as_deref(), Some("vmhgfs"));
+            assert_eq!(kind("/mnt/vmware"), None);
+        }
+
+        #[test]
+        fn the_later_of_two_mounts_on_one_folder_is_the_one_that_shows() {
+            assert_eq!(kind("/mnt/twice/a").as_deref(), Some("cifs"));
+        }
+
+        #[test]
+        fn a_type_of_fuse_is_told_with_its_name() {
+            assert_eq!(kind("/mnt/cloud/a").as_deref(), Some("fuse.rclone"));
+        }
+
+        #[test]
+        fn a_text_that_says_nothing_is_no_answer() {
+            for text in ["", "\n", "22 1 259:2 / /", "22 1 259:2 / / rw - "] {
+                assert_eq!(remote(text.as_bytes(), Path::new("/")), None, "{text}");
+            }
+        }
     }
 }
 
@@ -84,6 +192,7 @@ mod imp {
 }
 
 #[cfg(windows)]
+#[allow(unsafe_code, reason = "Rust has no safe call for the type of a drive")]
 mod imp {
     use std::path::{Component, Path, Prefix};
 

@@ -49,13 +49,8 @@ pub(crate) struct Request<'a, W = Work> {
     pub work: &'a [W],
     pub budget: Budget,
     pub walking: Walking,
-}
-
-impl<W> Request<'_, W> {
-    /// The time that the step takes by itself.
-    fn time(&self) -> Duration {
-        Duration::from_millis(self.budget.milliseconds.into())
-    }
+    /// The time after which the step is stopped.
+    pub limit: Duration,
 }
 
 /// What a step has found.

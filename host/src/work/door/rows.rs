@@ -64,15 +64,17 @@ impl Door for RowsDoor {
     /// Folders are listed through the typed door: the names of a folder's files would be a text of many MB, and that more than
     /// once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
-        let Request { root, work, budget, walking } = request;
+        let Request { root, work, budget, walking, limit } = request;
         let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(|item| item.files.is_none());
         let mut found = Found::default();
         if !folders.is_empty() {
             let only_list = Budget { only_list: true, ..budget };
-            found =
-                typed(instance, Request { root, work: &folders, budget: only_list, walking }, Mode::Tracks, |_| {
-                    (Rows::default(), 0)
-                })?;
+            found = typed(
+                instance,
+                Request { root, work: &folders, budget: only_list, walking, limit },
+                Mode::Tracks,
+                |_| (Rows::default(), 0),
+            )?;
             if budget.only_list {
                 found.work.splice(0..0, files);
                 return Ok(found);
@@ -87,7 +89,7 @@ impl Door for RowsDoor {
         let enough = how_many(&files, budget.items as usize);
         found.work.extend(files.drain(enough..).rev());
         if !files.is_empty() {
-            found.add(self.read(instance, Request { root, work: &files, budget, walking })?);
+            found.add(self.read(instance, Request { root, work: &files, budget, walking, limit })?);
         }
         Ok(found)
     }
@@ -109,13 +111,13 @@ impl RowsDoor {
     fn read(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
         let question = self.question(&request).map_err(not_understood)?;
         let answer = instance
-            .call(request.time(), |exports, store| exports.mt_scanner_scan().call_step_json(store, &question))?;
+            .call(request.limit, |exports, store| exports.mt_scanner_scan().call_step_json(store, &question))?;
         let text = answer.map_err(|error| Failure::Refused(error.into()))?;
         understood(text)
     }
 
     fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
-        let Request { root, work, budget, walking } = request;
+        let Request { root, work, budget, walking, .. } = request;
         serde_json::to_string(&mt_scanner_contract::Request {
             root: Cow::Borrowed(root),
             work: Some(work.iter().map(to_json).collect()),

@@ -148,7 +148,7 @@ impl<K: Knowledge> Door for SyncDoor<K> {
         })
         .map_err(not_understood)?;
         let answer = instance
-            .call(request.time(), |exports, store| exports.mt_scanner_scan().call_step_json(store, &question))?;
+            .call(request.limit, |exports, store| exports.mt_scanner_scan().call_step_json(store, &question))?;
         understood(answer.map_err(|error| Failure::Refused(error.into()))?)
     }
 }

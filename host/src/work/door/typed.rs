@@ -77,7 +77,7 @@ pub(super) fn typed<R>(
     rows: impl FnOnce(&mut StepResult) -> (R, u64),
 ) -> Result<Found<R>, Failure> {
     let (budget, walking) = (request.budget.into(), request.walking.into());
-    let answer = instance.call(request.time(), |exports, store| {
+    let answer = instance.call(request.limit, |exports, store| {
         exports.mt_scanner_scan().call_step(store, request.root, request.work, budget, mode, walking)
     })?;
     let mut result = answer.map_err(|error| Failure::Refused(error.into()))?;

@@ -15,6 +15,7 @@ mod worker;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::door::{Door, Failure, Found, Request};
 use super::plan::Plan;
@@ -121,16 +122,17 @@ impl<D: Door> Pool<D> {
         })
     }
 
-    /// Asks for a step.
+    /// Asks for a step, and stops it after the time `limit`.
     fn step(
         &self,
         instance: &mut Instance<Scanner>,
         root: usize,
         work: &[D::Work],
         budget: Budget,
+        limit: Duration,
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
         let root = &self.plan.roots[root].name;
-        self.door.step(instance, Request { root, work, budget, walking: self.plan.walking })
+        self.door.step(instance, Request { root, work, budget, walking: self.plan.walking, limit })
     }
 
     /// Gives back a load whose step did not return.

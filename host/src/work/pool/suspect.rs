@@ -4,6 +4,7 @@
 use super::Pool;
 use crate::runtime::bindings::Scanner;
 use crate::runtime::instance::{Ended, Instance, Unreturned};
+use crate::runtime::limits::Limits;
 use crate::work::door::item::Item;
 use crate::work::door::{Door, Failure, Found};
 use mt_scanner_contract::Budget;
@@ -18,7 +19,9 @@ pub(super) fn look_at<D: Door>(
     work: &D::Work,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
     let budget = Budget { items: 1, milliseconds: 0, only_list: !work.is_files() };
-    let looked = pool.step(pool.running(instance)?, root, std::slice::from_ref(work), budget);
+    let Limits { file_timeout, listing_timeout, .. } = pool.plan.limits;
+    let limit = if work.is_files() { file_timeout } else { listing_timeout };
+    let looked = pool.step(pool.running(instance)?, root, std::slice::from_ref(work), budget, limit);
     match looked {
         Err(Failure::Unreturned(Unreturned::Ended(ended))) => {
             *instance = None;
@@ -55,7 +58,7 @@ fn see_from_outside<D: Door>(
     let instance = pool.running(&mut blind)?;
     instance.blindfold();
     let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-    let mut found = match pool.step(instance, root, &[work.blinded()], budget) {
+    let mut found = match pool.step(instance, root, &[work.blinded()], budget, pool.plan.limits.file_timeout) {
         Err(Failure::Unreturned(Unreturned::Ended(_))) => Found::default(),
         found => found?,
     };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
+use std::time::Duration;
 
 use super::stack::Load;
 use super::{Message, Pool, suspect};
@@ -44,7 +45,9 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
             Load::Step { root, work, items, only_list, .. } => {
                 let instance = pool.running(&mut instance)?;
                 let budget = Budget { items: *items, milliseconds: MILLISECONDS, only_list: *only_list };
-                pool.step(instance, *root, work, budget)
+                // A file that the step has begun when its time is over has its own.
+                let limit = pool.plan.limits.file_timeout.saturating_add(Duration::from_millis(MILLISECONDS.into()));
+                pool.step(instance, *root, work, budget, limit)
             }
             Load::Suspect { root, work, .. } => suspect::look_at(pool, &mut instance, *root, work),
         };

@@ -3,8 +3,8 @@
 use std::io::{Write, stdout};
 use std::num::NonZeroU32;
 
-use super::Done;
 use crate::arguments::Folders;
+use crate::done::Done;
 use crate::failure::Failure;
 
 pub fn run(folders: &Folders, iterations: NonZeroU32) -> Result<Done, Failure> {

@@ -4,8 +4,9 @@ use std::io::{Write, stderr, stdout};
 
 use mt_scanner::report::Report;
 
-use super::{Done, tell};
+use super::json::tell;
 use crate::arguments::Folders;
+use crate::done::Done;
 use crate::failure::Failure;
 use crate::summary::Problems;
 

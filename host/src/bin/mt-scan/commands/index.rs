@@ -8,8 +8,9 @@ use mt_scanner::{Change, Library, Observer, Problem, Progress};
 use rusqlite::Row;
 
 use super::changes::Lines;
-use super::{Done, tell};
+use super::json::tell;
 use crate::arguments::{Folders, Sync};
+use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::Bar;
 use crate::summary::{Problems, changed, reached};

@@ -6,8 +6,8 @@ use std::path::Path;
 use mt_scanner::Scanner;
 use serde_json::Value;
 
-use super::Done;
 use crate::arguments::{Output, Sandbox};
+use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::shown;
 

@@ -48,3 +48,16 @@ pub fn problem(out: &mut impl Write, problem: &Problem) -> Result<(), Failure> {
     out.write_all(b"\n")?;
     Ok(())
 }
+
+/// Writes problems as JSON lines on stderr.
+pub fn tell(problems: &[Problem]) -> Result<(), Failure> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let mut lines = Vec::new();
+    for one in problems {
+        problem(&mut lines, one)?;
+    }
+    std::io::stderr().lock().write_all(&lines)?;
+    Ok(())
+}

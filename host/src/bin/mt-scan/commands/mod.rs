@@ -13,23 +13,10 @@ mod watch;
 use std::io::Write;
 
 use clap::CommandFactory;
-use mt_scanner::Problem;
 
-use crate::arguments::{Arguments, Command, Output};
+use crate::arguments::{Arguments, Command};
+use crate::done::Done;
 use crate::failure::Failure;
-
-/// How a command ended that could run.
-pub enum Done {
-    Clean,
-    /// There were problems, and the user wants to know by the exit code.
-    WithProblems,
-}
-
-impl Done {
-    fn with(output: &Output, problems: bool) -> Self {
-        if output.strict && problems { Self::WithProblems } else { Self::Clean }
-    }
-}
 
 pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
     match &arguments.command {
@@ -47,17 +34,4 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
             Ok(Done::Clean)
         }
     }
-}
-
-/// Writes problems as JSON lines on stderr.
-fn tell(problems: &[Problem]) -> Result<(), Failure> {
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let mut lines = Vec::new();
-    for problem in problems {
-        json::problem(&mut lines, problem)?;
-    }
-    std::io::stderr().lock().write_all(&lines)?;
-    Ok(())
 }

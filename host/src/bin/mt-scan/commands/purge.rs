@@ -7,8 +7,8 @@ use std::time::Duration;
 use mt_scanner::report::Report;
 use mt_scanner::{Library, Scanner};
 
-use super::Done;
 use crate::arguments::Output;
+use crate::done::Done;
 use crate::failure::Failure;
 
 pub fn run(db: &Path, missing_for: Duration, output: &Output) -> Result<Done, Failure> {

@@ -5,8 +5,9 @@ use std::io::{BufWriter, Write, stdout};
 use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
-use super::{Done, json::Lines, tell};
+use super::json::{Lines, tell};
 use crate::arguments::Folders;
+use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::Bar;
 use crate::summary::{Kinds, Problems, reached};

@@ -9,8 +9,9 @@ use mt_scanner::{Change, Library, Notice, Observer, Problem, Progress, Scanner, 
 use serde::Serialize;
 
 use super::changes::Lines;
-use super::{Done, tell};
+use super::json::tell;
 use crate::arguments::{Folders, Watch};
+use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::{Bar, shown};
 use crate::summary::{Problems, changed, reached};

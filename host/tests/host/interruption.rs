@@ -1,0 +1,78 @@
+//! Ctrl-C while `mt-scan` works: it ends, the library is whole, and the next sync goes on from there.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::support::Folder;
+
+const SIGINT: i32 = 2;
+/// Times of the interruption in ms: before the first row, among the rows, at the end.
+const DELAYS: [u64; 8] = [0, 5, 10, 20, 40, 80, 160, 320];
+
+/// Runs `mt-scan` and interrupts it. `env` undoes what shells do to commands in the background: they ignore the signal.
+fn interrupted(arguments: &[&str], after: u64) -> ExitStatus {
+    let mut process = Command::new("env")
+        .args(["--default-signal=INT", env!("CARGO_BIN_EXE_mt-scan")])
+        .args(arguments)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("env of the GNU coreutils");
+    thread::sleep(Duration::from_millis(after));
+    assert!(Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap().success());
+    process.wait().unwrap()
+}
+
+/// Ended by the signal, which shells show as 130, or ready before it came.
+fn assert_ended(status: ExitStatus, what: &str) {
+    assert!(status.signal() == Some(SIGINT) || status.code() == Some(0), "{what}: {status}");
+}
+
+fn assert_whole(db: &Path, what: &str) {
+    if !db.exists() {
+        return;
+    }
+    let check: String =
+        Connection::open(db).unwrap().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok", "{what}");
+}
+
+#[test]
+fn a_scan_ends_at_once() {
+    let folder = Folder::new().tracks(300, 10);
+    for after in DELAYS {
+        assert_ended(interrupted(&["scan", folder.path().to_str().unwrap()], after), &format!("{after} ms"));
+    }
+}
+
+#[test]
+fn a_library_is_whole_after_every_interruption_and_the_next_sync_completes_it() {
+    let (folder, place) = (Folder::new().tracks(300, 10), Folder::new());
+    let db = place.path().join("library.db");
+    let (root, path) = (folder.path().to_str().unwrap(), db.to_str().unwrap());
+    let whole = |arguments: &[&str], fresh: bool| {
+        for after in DELAYS {
+            if fresh {
+                for beside in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(format!("{path}{beside}"));
+                }
+            }
+            let what = format!("{arguments:?} after {after} ms");
+            assert_ended(interrupted(&[arguments, &["--db", path, root]].concat(), after), &what);
+            assert_whole(&db, &what);
+        }
+    };
+    whole(&["index"], true);
+    let done = Command::new(env!("CARGO_BIN_EXE_mt-scan")).args(["index", "--quiet", "--db", path, root]).status();
+    assert!(done.unwrap().success());
+    let tracks = |sql: &str| Connection::open(&db).unwrap().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(tracks("SELECT count(*) FROM tracks WHERE missing_since IS NULL"), 3000);
+    for arguments in [&["index"][..], &["index", "--mode", "quick"], &["watch"]] {
+        whole(arguments, false);
+    }
+    assert_eq!(tracks("SELECT count(*) FROM tracks WHERE missing_since IS NULL"), 3000);
+}
