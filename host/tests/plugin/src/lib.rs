@@ -11,6 +11,7 @@ wit_bindgen::generate!({ path: "../../../wit", world: "mt:scanner/scanner" });
 
 use exports::mt::scanner::files::{self, Inspection};
 use exports::mt::scanner::library::{self, Migration, Statement};
+use exports::mt::scanner::reports;
 use exports::mt::scanner::scan::{self, Budget, Mode, StepResult, Walking, Work};
 use exports::mt::scanner::types::{ScanError, Track};
 
@@ -107,6 +108,16 @@ impl library::Guest for Modules {
 
     fn statements() -> Vec<Statement> {
         Vec::new()
+    }
+
+    fn folders_of_events(request: String) -> Result<String, ScanError> {
+        Err(ScanError::InvalidRequest(request))
+    }
+}
+
+impl reports::Guest for Modules {
+    fn in_words(report: String) -> Result<String, ScanError> {
+        Err(ScanError::InvalidRequest(report))
     }
 }
 
