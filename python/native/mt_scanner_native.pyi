@@ -68,7 +68,8 @@ class Component:
     def folders_of_events(self, root: str, request: str) -> str:
         """The folders of a root in which something has changed; request and answer are JSON text."""
 
-    def in_words(self, report: str) -> str:
+    @staticmethod
+    def in_words(report: str) -> str:
         """A report for people, from JSON text."""
 
     def inspect(self, root: str, path: str, limits: _Limits) -> str:

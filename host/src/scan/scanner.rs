@@ -167,12 +167,12 @@ impl Scanner {
         .map_err(Error::from)
     }
 
-    /// A report for people as lines of text: the same words under every host.
+    /// A report for people as lines of text: the same words under every host. They are those of the component that
+    /// comes with this crate, whatever component scans.
     ///
     /// ```
     /// # fn main() -> Result<(), mt_scanner::Error> {
-    /// let scanner = mt_scanner::Scanner::builder().build()?;
-    /// let text = scanner.in_words(&mt_scanner::report::Report::Purge { tracks: 2 })?;
+    /// let text = mt_scanner::Scanner::in_words(&mt_scanner::report::Report::Purge { tracks: 2 })?;
     /// assert_eq!(text, "2 tracks forgotten\n");
     /// # Ok(())
     /// # }
@@ -181,10 +181,10 @@ impl Scanner {
     /// # Errors
     ///
     /// [`Error::Ended`] if the component traps, [`Error::InvalidRequest`] if it is made for another contract.
-    pub fn in_words(&self, report: &Report) -> Result<String, Error> {
+    pub fn in_words(report: &Report) -> Result<String, Error> {
         let report =
             serde_json::to_string(report).map_err(|error| Error::InvalidRequest { reason: error.to_string() })?;
-        self.in_words_of_json(&report)
+        Self::in_words_of_json(&report)
     }
 
     /// [`in_words`](Self::in_words) for a report that is JSON text.
@@ -192,8 +192,10 @@ impl Scanner {
     /// # Errors
     ///
     /// As [`in_words`](Self::in_words).
-    pub fn in_words_of_json(&self, report: &str) -> Result<String, Error> {
-        self.ask(&[], "in-words", |exports, store| exports.mt_scanner_reports().call_in_words(store, report))?
+    pub fn in_words_of_json(report: &str) -> Result<String, Error> {
+        let words = Self::builder().build()?;
+        words
+            .ask(&[], "in-words", |exports, store| exports.mt_scanner_reports().call_in_words(store, report))?
             .map_err(Error::from)
     }
 

@@ -73,8 +73,9 @@ impl Component {
     /// A report for people, from JSON text.
     ///
     /// Raises `Failure`.
-    fn in_words(&self, py: Python<'_>, report: &str) -> PyResult<String> {
-        py.detach(|| self.scanner.in_words_of_json(report)).map_err(raised)
+    #[staticmethod]
+    fn in_words(py: Python<'_>, report: &str) -> PyResult<String> {
+        py.detach(|| Scanner::in_words_of_json(report)).map_err(raised)
     }
 
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.

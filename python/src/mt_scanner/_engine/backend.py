@@ -48,8 +48,8 @@ class Backend(Protocol):
     def folders_of_events(self, root: str, request: str, component: str | None) -> str:
         """The folders in which something has changed; request and answer are JSON text (`wit/library.wit`)."""
 
-    def in_words(self, report: str, component: str | None) -> str:
-        """A report for people, from JSON text (`wit/reports.wit`)."""
+    def in_words(self, report: str) -> str:
+        """A report for people, from JSON text (`wit/reports.wit`), in the words of the component of this package."""
 
     def inspect(self, root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
         """One file: `track`, `problems` and `tags`."""

@@ -130,10 +130,10 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
         raise mapped(failure) from failure
 
 
-def in_words(report: str, component: str | None) -> str:
+def in_words(report: str) -> str:
     """A report for people, from JSON text (`wit/reports.wit`)."""
     try:
-        return load(component).in_words(report)
+        return native.Component.in_words(report)
     except native.Failure as failure:
         raise mapped(failure) from failure
 

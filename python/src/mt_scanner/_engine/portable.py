@@ -51,9 +51,9 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
         return folders
 
 
-def in_words(report: str, component: str | None) -> str:
+def in_words(report: str) -> str:
     """A report for people, from JSON text (`wit/reports.wit`)."""
-    loaded = load(component)
+    loaded = load()
     with instance_of(loaded, []) as instance:
         text: str = instance.ask(loaded.in_words, report)
         return text

@@ -11,8 +11,7 @@ use crate::failure::Failure;
 const MANY: usize = 1000;
 
 /// Writes changes on stdout. The first failure is kept, and ends the writing.
-pub struct Lines<'s> {
-    scanner: &'s Scanner,
+pub struct Lines {
     json: bool,
     /// Whether anybody is told.
     pub wanted: bool,
@@ -21,10 +20,9 @@ pub struct Lines<'s> {
     so_far: Result<(), Failure>,
 }
 
-impl<'s> Lines<'s> {
-    pub fn new(scanner: &'s Scanner, json: bool, verbose: bool) -> Self {
+impl Lines {
+    pub fn new(json: bool, verbose: bool) -> Self {
         Self {
-            scanner,
             json,
             wanted: json || verbose,
             out: BufWriter::with_capacity(1 << 16, stdout().lock()),
@@ -52,7 +50,7 @@ impl<'s> Lines<'s> {
     pub fn write(&mut self) -> Result<(), Failure> {
         if !self.waiting.is_empty() {
             let changes = std::mem::take(&mut self.waiting);
-            self.out.write_all(self.scanner.in_words(&Report::Changes { changes })?.as_bytes())?;
+            self.out.write_all(Scanner::in_words(&Report::Changes { changes })?.as_bytes())?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::io::{Write, stderr, stdout};
 
+use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
 use super::json::tell;
@@ -21,7 +22,7 @@ pub fn run(folders: &Folders) -> Result<Done, Failure> {
         writeln!(stdout(), "{files}")?;
         if any && !folders.output.quiet {
             let problems = Problems::from(problems).told();
-            stderr().lock().write_all(scanner.in_words(&Report::Problems { problems })?.as_bytes())?;
+            stderr().lock().write_all(Scanner::in_words(&Report::Problems { problems })?.as_bytes())?;
         }
     }
     Ok(Done::with(&folders.output, any))

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use mt_scanner::report::{Kind, Report};
-use mt_scanner::{Change, Library, Observer, Problem, Progress};
+use mt_scanner::{Change, Library, Observer, Problem, Progress, Scanner};
 use rusqlite::Row;
 
 use super::changes::Lines;
@@ -22,7 +22,7 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
         json: output.json,
         bar: Bar::new(output),
         problems: Problems::default(),
-        lines: Lines::new(&scanner, output.json, sync.verbose && !output.quiet),
+        lines: Lines::new(output.json, sync.verbose && !output.quiet),
     };
     let (report, library) = if sync.dry_run {
         (Library::rehearse(db, &scanner, &sync.options(), &mut seen)?, None)
@@ -47,21 +47,21 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
             }
             None => Report::Rehearsal { problems, changes },
         };
-        out.write_all(scanner.in_words(&report)?.as_bytes())?;
+        out.write_all(Scanner::in_words(&report)?.as_bytes())?;
     }
     out.flush()?;
     Ok(Done::with(output, report.problems > 0))
 }
 
 /// A sync, as it is told on its way.
-struct Seen<'s> {
+struct Seen {
     json: bool,
     bar: Bar,
     problems: Problems,
-    lines: Lines<'s>,
+    lines: Lines,
 }
 
-impl Observer for Seen<'_> {
+impl Observer for Seen {
     fn progress(&mut self, progress: &Progress) {
         self.bar.show(|| *progress);
     }

@@ -21,7 +21,7 @@ pub fn run(db: &Path, missing_for: Duration, output: &Output) -> Result<Done, Fa
     if output.json {
         writeln!(stdout(), r#"{{"purged":{purged}}}"#)?;
     } else if !output.quiet {
-        stdout().write_all(scanner.in_words(&Report::Purge { tracks: purged })?.as_bytes())?;
+        stdout().write_all(Scanner::in_words(&Report::Purge { tracks: purged })?.as_bytes())?;
     }
     Ok(Done::Clean)
 }

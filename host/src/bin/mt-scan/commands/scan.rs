@@ -49,7 +49,7 @@ fn summary(scanner: &Scanner, folders: &Folders) -> Result<bool, Failure> {
     let any = problems.any();
     if !folders.output.quiet {
         let (kinds, progress) = (kinds.rows(), reached(&scan.progress()));
-        let text = scanner.in_words(&Report::Scan { kinds, problems: problems.told(), progress })?;
+        let text = Scanner::in_words(&Report::Scan { kinds, problems: problems.told(), progress })?;
         stdout().lock().write_all(text.as_bytes())?;
     }
     Ok(any)

@@ -35,13 +35,12 @@ pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure>
     })
     .map_err(|error| Failure::Work(error.into()))?;
     let mut seen = Seen {
-        scanner: &scanner,
         json: output.json,
         quiet: output.quiet,
         bar: Some(Bar::new(output)),
         told: HashSet::new(),
         news: Vec::new(),
-        lines: Lines::new(&scanner, output.json, watch.verbose && !output.quiet),
+        lines: Lines::new(output.json, watch.verbose && !output.quiet),
     };
     watching.run(&mut seen)?;
     let any = !seen.told.is_empty();
@@ -50,8 +49,7 @@ pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure>
 }
 
 /// A watch, as it is told batch by batch.
-struct Seen<'s> {
-    scanner: &'s Scanner,
+struct Seen {
     json: bool,
     quiet: bool,
     /// That of the first sync.
@@ -60,10 +58,10 @@ struct Seen<'s> {
     told: HashSet<(String, String, String)>,
     /// Those of this batch.
     news: Vec<Problem>,
-    lines: Lines<'s>,
+    lines: Lines,
 }
 
-impl Seen<'_> {
+impl Seen {
     fn batch(&mut self, report: &SyncReport) -> Result<(), Failure> {
         let is_first = self.bar.take().is_some();
         let news = std::mem::take(&mut self.news);
@@ -73,7 +71,7 @@ impl Seen<'_> {
         } else if !self.quiet && (is_first || report.changed() > 0 || !news.is_empty()) {
             let (problems, changes) = (Problems::from(news).told(), changed(report));
             let batch = Report::Batch { problems, changes, progress: reached(&report.progress) };
-            self.lines.out.write_all(self.scanner.in_words(&batch)?.as_bytes())?;
+            self.lines.out.write_all(Scanner::in_words(&batch)?.as_bytes())?;
         }
         Ok(self.lines.out.flush()?)
     }
@@ -94,7 +92,7 @@ impl Seen<'_> {
     }
 }
 
-impl Observer for Seen<'_> {
+impl Observer for Seen {
     fn progress(&mut self, progress: &Progress) {
         if let Some(bar) = &mut self.bar {
             bar.show(|| *progress);
@@ -121,7 +119,7 @@ impl Observer for Seen<'_> {
     }
 }
 
-impl WatchObserver for Seen<'_> {
+impl WatchObserver for Seen {
     fn synced(&mut self, report: &SyncReport) {
         let written = self.batch(report);
         self.lines.note(written);
