@@ -150,7 +150,7 @@ fn read<S: ReadAt>(
                 found.damage = tags::id3v2::pour(reader, tag, &mut collector)?;
             }
             $( file.$tag().pour(&mut collector); )*
-            found.items = collector.finish();
+            found.items = collector.finish().1;
             found.pictures = false $( || file.$tag().has_picture() )*;
         }};
     }

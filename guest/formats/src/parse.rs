@@ -4,11 +4,11 @@ use std::io;
 
 use lofty::file::FileType;
 
+use super::fields::Collector;
 use super::format::{self, Format};
 use super::id3v2::{self, Tag};
 use super::ogg::{self, Codec};
 use super::reader::{FileReader, ReadAt};
-use super::tags::Collector;
 use super::{audio_key, by_lofty};
 use mt_scanner_contract::{TagItem, Track};
 
@@ -91,7 +91,7 @@ fn parse_ogg<S: ReadAt>(
 ) -> Result<Parsed, Failure> {
     let mut collector = Collector::new(track, listing);
     let headers = ogg::read(reader, codec, last_page, &mut collector);
-    let items = collector.finish();
+    let (_, items) = collector.finish();
     if reader.failed() {
         return Err(Failure::Io(io::Error::other("a read failed")));
     }

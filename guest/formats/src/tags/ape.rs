@@ -3,7 +3,7 @@
 use lofty::ape::ApeTag;
 use lofty::tag::ItemValue;
 
-use super::{Collector, Source, field::Field};
+use super::{Collector, Field, Source};
 
 impl Source for ApeTag {
     fn pour(&self, collector: &mut Collector<'_>) {

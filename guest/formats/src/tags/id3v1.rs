@@ -2,7 +2,7 @@
 
 use lofty::id3::v1::{GENRES, Id3v1Tag};
 
-use super::{Collector, Source, field::Field};
+use super::{Collector, Field, Source};
 
 impl Source for Id3v1Tag {
     fn pour(&self, collector: &mut Collector<'_>) {

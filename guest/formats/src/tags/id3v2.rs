@@ -8,7 +8,7 @@ use lofty::id3::v1::GENRES;
 use lofty::id3::v2::{Frame, Id3v2Tag};
 use lofty::tag::items::Timestamp;
 
-use super::{Collector, Source, field::Field};
+use super::{Collector, Field, Source};
 use crate::id3v2::{Encoding, Tag, decoded};
 use crate::reader::{FileReader, ReadAt};
 
@@ -270,7 +270,7 @@ mod tests {
         let mut track = blank_track("", "");
         let mut collector = Collector::new(&mut track, listing);
         let damage = pour(&mut reader, &tag, &mut collector).unwrap();
-        let items = collector.finish();
+        let (_, items) = collector.finish();
         (track, items, damage)
     }
 

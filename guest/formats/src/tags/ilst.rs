@@ -2,7 +2,7 @@
 
 use lofty::mp4::{AtomData, AtomIdent, Ilst};
 
-use super::{Collector, Source, field::Field};
+use super::{Collector, Field, Source};
 
 impl Source for Ilst {
     fn pour(&self, collector: &mut Collector<'_>) {

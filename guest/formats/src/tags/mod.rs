@@ -1,16 +1,13 @@
 //! What tags mean. One file a tag format; all of them name a [`Field`] and hand its text to a [`Collector`].
 
 mod ape;
-mod collector;
-mod field;
 mod id3v1;
 pub mod id3v2;
 mod ilst;
 mod riff_info;
 mod vorbis;
 
-pub use collector::Collector;
-pub use field::Field;
+pub(crate) use crate::fields::{Collector, Field};
 
 /// A tag that can be poured into a [`Collector`].
 pub trait Source {

@@ -2,7 +2,7 @@
 
 use lofty::iff::wav::RiffInfoList;
 
-use super::{Collector, Source, field::Field};
+use super::{Collector, Field, Source};
 
 impl Source for RiffInfoList {
     fn pour(&self, collector: &mut Collector<'_>) {

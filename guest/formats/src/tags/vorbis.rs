@@ -2,7 +2,7 @@
 
 use lofty::ogg::{OggPictureStorage, tag::VorbisComments};
 
-use super::{Collector, Source, field::Field};
+use super::{Collector, Field, Source};
 
 impl Source for VorbisComments {
     fn pour(&self, collector: &mut Collector<'_>) {

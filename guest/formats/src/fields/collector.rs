@@ -75,8 +75,8 @@ impl<'t> Collector<'t> {
         }
     }
 
-    /// Settles what depends on several items, and gives the list of items.
-    pub fn finish(self) -> Vec<TagItem> {
+    /// Settles what depends on several items, and gives the track and the list of items.
+    pub fn finish(self) -> (&'t mut Track, Vec<TagItem>) {
         let Self { track, items, joined_artists, fallback_date, .. } = self;
         if track.artists.is_empty() {
             track.artists = joined_artists;
@@ -89,7 +89,7 @@ impl<'t> Collector<'t> {
             track.date = fallback_date;
         }
         track.year = track.date.as_deref().and_then(year);
-        items.unwrap_or_default()
+        (track, items.unwrap_or_default())
     }
 
     fn fill(&mut self, field: Field, value: &str) {
