@@ -2,6 +2,10 @@
 
 mod collector;
 mod field;
+mod genre;
+mod kinds;
+mod table;
 
 pub(crate) use collector::Collector;
 pub(crate) use field::Field;
+pub(crate) use genre::GENRES;

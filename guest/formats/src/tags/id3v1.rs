@@ -1,8 +1,9 @@
 //! ID3v1, with 30 bytes a field: what other tags leave out.
 
-use lofty::id3::v1::{GENRES, Id3v1Tag};
+use lofty::id3::v1::Id3v1Tag;
 
 use super::{Collector, Field, Source};
+use crate::fields::GENRES;
 
 impl Source for Id3v1Tag {
     fn pour(&self, collector: &mut Collector<'_>) {

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::io;
 
 use lofty::config::ParsingMode;
-use lofty::id3::v1::GENRES;
 use lofty::id3::v2::{Frame, Id3v2Tag};
 use lofty::tag::items::Timestamp;
 
 use super::{Collector, Field, Source};
+use crate::fields::GENRES;
 use crate::id3v2::{Encoding, Tag, decoded};
 use crate::reader::{FileReader, ReadAt};
 
@@ -233,20 +233,7 @@ fn numbered(genre: &str) -> Option<&str> {
 
 /// The field of a frame that has one meaning (ID3v2.4.0 native frames, section 4.2).
 fn of_frame(id: &str) -> Option<Field> {
-    Some(match id {
-        "TIT2" => Field::Title,
-        "TPE1" => Field::Artist,
-        "TALB" => Field::Album,
-        "TPE2" => Field::AlbumArtist,
-        "TRCK" => Field::TrackNumber,
-        "TPOS" => Field::DiscNumber,
-        "TDRC" => Field::Date,
-        "TDRL" | "TYER" => Field::FallbackDate,
-        "TCOM" => Field::Composer,
-        "TSRC" => Field::Isrc,
-        "TCMP" => Field::Compilation,
-        _ => return None,
-    })
+    Field::of_frame(id.as_bytes()).filter(|_| id != "TCON")
 }
 
 #[cfg(test)]

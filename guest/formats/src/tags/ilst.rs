@@ -40,20 +40,7 @@ fn of_atom(ident: &AtomIdent<'_>) -> Option<Field> {
         AtomIdent::Fourcc(fourcc) => fourcc,
         AtomIdent::Freeform { name, .. } => return Field::of_free_name(name),
     };
-    Some(match fourcc {
-        b"\xa9nam" => Field::Title,
-        b"\xa9ART" => Field::Artist,
-        b"\xa9alb" => Field::Album,
-        b"aART" => Field::AlbumArtist,
-        b"trkn" => Field::TrackNumber,
-        b"disk" => Field::DiscNumber,
-        b"\xa9day" => Field::Date,
-        b"\xa9gen" => Field::Genre,
-        b"\xa9wrt" => Field::Composer,
-        b"\xa9cmt" => Field::Comment,
-        b"cpil" => Field::Compilation,
-        _ => return None,
-    })
+    Field::of_atom(fourcc)
 }
 
 /// `©nam`, or `----:com.apple.iTunes:ISRC`.

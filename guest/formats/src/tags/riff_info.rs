@@ -7,17 +7,7 @@ use super::{Collector, Field, Source};
 impl Source for RiffInfoList {
     fn pour(&self, collector: &mut Collector<'_>) {
         for (key, value) in self {
-            let field = match key.as_str() {
-                "INAM" => Some(Field::Title),
-                "IART" => Some(Field::Artist),
-                "IPRD" => Some(Field::Album),
-                "ITRK" | "IPRT" => Some(Field::TrackNumber),
-                "ICRD" => Some(Field::Date),
-                "IGNR" => Some(Field::Genre),
-                "IMUS" => Some(Field::Composer),
-                "ICMT" => Some(Field::Comment),
-                _ => None,
-            };
+            let field = key.as_bytes().try_into().ok().and_then(Field::of_info);
             collector.text(field, value, || key.clone());
         }
     }
