@@ -23,7 +23,10 @@ pub(crate) enum Coding {
     /// In base64 (RFC 4648, section 4).
     Base64,
     /// Compressed (RFC 1950).
-    Deflate,
+    Deflate {
+        /// How many of the unpacked bytes stand before what is meant.
+        lead: u32,
+    },
 }
 
 /// An embedded picture.
@@ -37,6 +40,17 @@ pub(crate) struct Picture {
     pub data: Payload,
 }
 
+/// What tells audio from other audio better than its bytes do: a checksum of the encoder, a page that no tagger touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signature {
+    /// The container: `flac`, `ogg`. Signatures of two kinds are never equal.
+    pub kind: &'static str,
+    /// A number, such as the length.
+    pub number: u64,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
 impl Payload {
     /// One piece, as it is.
     pub fn plain(piece: Range<u64>) -> Self {
@@ -48,8 +62,9 @@ impl Payload {
         self.pieces.iter().all(Range::is_empty)
     }
 
-    /// How many bytes it takes in the file.
-    pub fn len(&self) -> u64 {
-        self.pieces.iter().map(|piece| piece.end.saturating_sub(piece.start)).sum()
+    /// The piece with the most bytes, the first of several.
+    pub fn largest(&self) -> Option<Range<u64>> {
+        let len = |piece: &Range<u64>| piece.end.saturating_sub(piece.start);
+        self.pieces.iter().rev().max_by_key(|piece| len(piece)).cloned().filter(|piece| len(piece) > 0)
     }
 }

@@ -9,11 +9,9 @@ mod page;
 
 use std::io::{self, Read};
 
-use lofty::file::FileType;
-
 use super::reader::{FileReader, ReadAt};
-use super::tags::{Collector, Field};
 use super::vorbis_comment::{self, Comment, Value};
+use crate::fields::{Collector, Field};
 use packets::Packets;
 
 pub use page::{Last, last};
@@ -34,16 +32,6 @@ pub enum Codec {
 }
 
 impl Codec {
-    /// The codec of a kind of file, if that is an Ogg stream.
-    pub fn of(file_type: FileType) -> Option<Self> {
-        match file_type {
-            FileType::Vorbis => Some(Self::Vorbis),
-            FileType::Opus => Some(Self::Opus),
-            FileType::Speex => Some(Self::Speex),
-            _ => None,
-        }
-    }
-
     /// Its name in the contract.
     pub fn name(self) -> &'static str {
         match self {
