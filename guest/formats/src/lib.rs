@@ -12,6 +12,7 @@ pub mod extension;
 mod fields;
 mod format;
 mod id3v2;
+mod mp4;
 mod ogg;
 mod parse;
 mod payload;

@@ -4,9 +4,12 @@ use std::io;
 
 use lofty::file::FileType;
 
+use super::container;
+use super::content::Content;
 use super::fields::Collector;
 use super::format::{self, Format};
 use super::id3v2::{self, Tag};
+use super::mp4::Mp4;
 use super::ogg::{self, Codec};
 use super::reader::{FileReader, ReadAt};
 use super::{audio_key, by_lofty};
@@ -74,12 +77,27 @@ fn parse_content<S: ReadAt>(
     };
     understood.file_type = Some(file_type);
     track.format = Some(format::name(file_type).to_owned());
+    if file_type == FileType::Mp4 {
+        return parse_with::<Mp4, S>(reader, track, listing);
+    }
     let Some(codec) = Codec::of(file_type) else {
         return by_lofty::parse(reader, file_type, understood.tag.as_ref(), track, listing);
     };
     reader.expect_tail(codec.tail());
     understood.last_page = ogg::last(reader).map_err(Failure::Io)?;
     parse_ogg(reader, codec, understood.last_page.as_ref(), track, listing)
+}
+
+/// Reads a file with a container's own reader.
+fn parse_with<F: container::Format, S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+) -> Result<Parsed, Failure> {
+    let mut content = Content::new(track, listing);
+    F::read(reader, &mut content).map_err(Failure::Io)?;
+    let (items, damage) = content.finish();
+    Ok(Parsed { items, damage })
 }
 
 fn parse_ogg<S: ReadAt>(

@@ -1,0 +1,111 @@
+//! What the audio of a movie is: its properties, from the sample description, the headers and the media data.
+
+use std::io;
+use std::time::Duration;
+
+use super::media::Media;
+use super::movie::Movie;
+use super::sample_entry::SampleEntry;
+use super::time::Ticks;
+use super::track::Track;
+use crate::content::Properties;
+use crate::reader::{FileReader, ReadAt};
+
+/// The highest sample rate of an AAC core that is said to be half of what is played: SBR ends at 48 kHz.
+const HIGHEST_CORE: u32 = 24_000;
+
+/// The properties of an audio track.
+pub(super) fn of<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    movie: &Movie,
+    track: &Track,
+    media: &Media,
+) -> io::Result<Properties> {
+    let entry = track.entry.unwrap_or_default();
+    let Length { played, coded, is_estimate } = Length::of(reader.len(), movie, track, media);
+    Ok(Properties {
+        codec: entry.codec,
+        duration: Some(played),
+        is_estimate,
+        bitrate: bitrate(reader, movie, track, media, coded)?,
+        sample_rate: Some(sample_rate(&entry, track.scale)),
+        channels: Some(entry.channels),
+        bit_depth: entry.bit_depth,
+    })
+}
+
+/// The rate of what is played. Where AAC says nothing of spectral band replication, and the entry and the time scale
+/// both have the double of its core's rate, there is some (implicit signalling: ISO/IEC 14496-3, section 1.6.5.3).
+fn sample_rate(entry: &SampleEntry, scale: u32) -> u32 {
+    let SampleEntry { sample_rate, entry_rate, may_have_sbr, .. } = *entry;
+    let is_doubled = may_have_sbr && sample_rate <= HIGHEST_CORE && [entry_rate, scale] == [sample_rate * 2; 2];
+    if is_doubled { entry_rate } else { sample_rate }
+}
+
+/// How long the audio is.
+struct Length {
+    /// What is played of it.
+    played: Duration,
+    /// All that is coded, priming and padding too.
+    coded: Duration,
+    is_estimate: bool,
+}
+
+impl Length {
+    /// Of a track in fragments: their sum, or where these are too many the length that the movie or an index states,
+    /// or an estimate. Of others: by the track's own header and tables, then by the movie's. Nothing at all is 0.
+    fn of(file_len: u64, movie: &Movie, track: &Track, media: &Media) -> Self {
+        let stated = || movie.length().and_then(|ticks| ticks.duration());
+        let mut is_estimate = false;
+        let ticks = if media.is_fragmented() {
+            let announced = movie.extends.as_ref().and_then(|extends| extends.length);
+            let known = announced.map(|count| Ticks { count, scale: movie.scale }).or(media.index);
+            match known.and_then(|ticks| ticks.duration()).filter(|_| media.is_partial) {
+                Some(known) => return Self { played: known, coded: known, is_estimate },
+                None => {
+                    is_estimate = media.is_partial;
+                    let fragmented = if is_estimate { media.estimate(file_len) } else { media.fragmented };
+                    Some(track.sampled().saturating_add(fragmented)).filter(|&ticks| ticks > 0).or(track.media())
+                }
+            }
+        } else {
+            track.media()
+        };
+        let of_ticks = |ticks| {
+            let coded = Ticks { count: ticks, scale: track.scale }.duration()?;
+            Some(Self { played: track.played(ticks, movie.scale).duration()?, coded, is_estimate })
+        };
+        ticks.and_then(of_ticks).unwrap_or_else(|| {
+            let played = stated().unwrap_or_default();
+            Self { played, coded: played, is_estimate }
+        })
+    }
+}
+
+/// Bit rate of the audio track in kbit/s: by the size of its samples where these are all alike or uncompressed, by the
+/// media data where there is no other track, by the table of sizes, by what the encoder wrote down.
+fn bitrate<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    movie: &Movie,
+    track: &Track,
+    media: &Media,
+    coded: Duration,
+) -> io::Result<Option<u32>> {
+    let entry = track.entry.unwrap_or_default();
+    if let (Some("pcm"), Some(depth)) = (entry.codec, entry.bit_depth) {
+        let bits = u64::from(entry.sample_rate) * u64::from(entry.channels) * u64::from(depth);
+        return Ok(Some(u32::try_from((bits + 500) / 1000).unwrap_or(u32::MAX)));
+    }
+    let bytes = match track.equal_bytes() {
+        Some(bytes) => Some(bytes),
+        None if movie.has_one_track() && !media.is_cut => Some(media.bytes()),
+        None => track.bytes(reader)?,
+    };
+    let by_size = bytes.filter(|&bytes| bytes > 0).and_then(|bytes| {
+        let microseconds = coded.as_micros();
+        // Bits a millisecond are kbit a second.
+        let rate = (u128::from(bytes) * 8 * 1000 + microseconds / 2).checked_div(microseconds)?;
+        u32::try_from(rate).ok()
+    });
+    Ok(by_size.or(entry.bitrate.map(|rate| rate.saturating_add(500) / 1000)))
+}
