@@ -4,6 +4,7 @@
 
 mod adts;
 mod artwork;
+mod asf;
 mod audio_key;
 mod by_lofty;
 mod container;

@@ -4,6 +4,7 @@ use std::io;
 
 use lofty::file::FileType;
 
+use super::asf::Asf;
 use super::container;
 use super::content::Content;
 use super::fields::Collector;
@@ -69,6 +70,10 @@ fn parse_content<S: ReadAt>(
     understood.tag = id3v2::find(reader, 0).map_err(Failure::Io)?;
     let file_type = match format::recognise(reader).map_err(Failure::Io)? {
         Format::Known(file_type) => file_type,
+        Format::Unsupported("asf") => {
+            track.format = Some("asf".to_owned());
+            return parse_with::<Asf, S>(reader, track, listing);
+        }
         Format::Unsupported(name) => {
             track.format = Some(name.to_owned());
             return Err(Failure::Unsupported(name));

@@ -174,6 +174,11 @@ fn pictures<S: ReadAt>(reader: &mut FileReader<S>, item: &Atom, content: &mut Co
     let mut parts = Parts::of(item);
     while let Some(part) = parts.next(reader)? {
         let Some(Data { kind, value }) = Data::read(reader, &part)? else { continue };
+        // Part of a picture is none.
+        if part.is_cut() {
+            content.damaged("a picture is cut off");
+            continue;
+        }
         let len = value.end.min(reader.len()).saturating_sub(value.start);
         content.tags.binary(usize::try_from(len).unwrap_or(usize::MAX), || item.text());
         if len > 0 {

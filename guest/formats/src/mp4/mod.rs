@@ -43,7 +43,10 @@ impl Format for Mp4 {
             tags::read(reader, movie, &file.places, content)?;
             match movie.audio() {
                 Some(track) => content.properties = properties::of(reader, movie, track, &file.media)?,
-                None => content.damaged("the file has no audio track"),
+                None => {
+                    content.properties.duration = movie.length().and_then(|length| length.duration());
+                    content.damaged("the file has no audio track");
+                }
             }
             if let Some(system) = movie.audio().and_then(|track| track.entry.as_ref()?.protection) {
                 content.damaged(format!("the audio is protected by DRM: {system}"));

@@ -82,8 +82,9 @@ impl Length {
     }
 }
 
-/// Bit rate of the audio track in kbit/s: by the size of its samples where these are all alike or uncompressed, by the
-/// media data where there is no other track, by the table of sizes, by what the encoder wrote down.
+/// Bit rate of the audio track in kbit/s: by the format where that has a constant one, by the size of its samples where
+/// these are all alike, by the media data where there is no other track, by the table of sizes, by what the encoder
+/// wrote down.
 fn bitrate<S: ReadAt>(
     reader: &mut FileReader<S>,
     movie: &Movie,
@@ -96,9 +97,13 @@ fn bitrate<S: ReadAt>(
         let bits = u64::from(entry.sample_rate) * u64::from(entry.channels) * u64::from(depth);
         return Ok(Some(u32::try_from((bits + 500) / 1000).unwrap_or(u32::MAX)));
     }
+    let stated = entry.bitrate.map(|rate| rate.saturating_add(500) / 1000);
+    if entry.is_constant {
+        return Ok(stated);
+    }
     let bytes = match track.equal_bytes() {
         Some(bytes) => Some(bytes),
-        None if movie.has_one_track() && !media.is_cut => Some(media.bytes()),
+        None if movie.has_one_track() && !media.is_cut && !media.pieces.is_empty() => Some(media.bytes()),
         None => track.bytes(reader)?,
     };
     let by_size = bytes.filter(|&bytes| bytes > 0).and_then(|bytes| {
@@ -107,5 +112,5 @@ fn bitrate<S: ReadAt>(
         let rate = (u128::from(bytes) * 8 * 1000 + microseconds / 2).checked_div(microseconds)?;
         u32::try_from(rate).ok()
     });
-    Ok(by_size.or(entry.bitrate.map(|rate| rate.saturating_add(500) / 1000)))
+    Ok(by_size.or(stated))
 }

@@ -19,6 +19,8 @@ pub(super) struct SampleEntry {
     pub bit_depth: Option<u8>,
     /// The mean in bit/s, as the encoder wrote it down.
     pub bitrate: Option<u32>,
+    /// Whether that is the rate of every part of the audio.
+    pub is_constant: bool,
     /// Whether the core of AAC is configured without a word of spectral band replication.
     pub may_have_sbr: bool,
     /// The system that protects the samples.
@@ -113,8 +115,14 @@ impl SampleEntry {
             // "Encapsulation of Opus in ISO Base Media File Format", section 4.3.2. Opus plays at 48 kHz.
             b"dOps" => self.configure(48_000, *content.get(1)?, None),
             // ETSI TS 102 366, annex F.4 and F.6.
-            b"dac3" => self.take_ac3(Bits::of(content), 3)?,
-            b"dec3" => self.take_ac3(Bits::of(content.get(2..)?), 5)?,
+            b"dac3" => {
+                let mut bits = self.take_ac3(Bits::of(content), 3)?;
+                self.take_rate(AC3_BITRATES.get(bits.take(5)? as usize).copied()?);
+            }
+            b"dec3" => {
+                self.take_ac3(Bits::of(content.get(2..)?), 5)?;
+                self.take_rate(Bits::of(content).take(13)?);
+            }
             // ISO/IEC 23003-5: flags, bits a sample.
             b"pcmC" => self.bit_depth = content.get(5).copied(),
             // The true rate of an entry of version 1 (ISO/IEC 14496-12, section 12.2.3).
@@ -126,14 +134,21 @@ impl SampleEntry {
     }
 
     /// Takes the rate and the channels of AC-3 or E-AC-3, which has more bits between them.
-    fn take_ac3(&mut self, mut bits: Bits<'_>, between: usize) -> Option<()> {
+    /// Gives the bits that follow.
+    fn take_ac3<'b>(&mut self, mut bits: Bits<'b>, between: usize) -> Option<Bits<'b>> {
         const SAMPLE_RATES: [u32; 4] = [48_000, 44_100, 32_000, 0];
         const CHANNELS: [u8; 8] = [2, 1, 2, 3, 3, 4, 4, 5];
         let sample_rate = SAMPLE_RATES[bits.take(2)? as usize];
         bits.skip(5 + between)?;
         let (mode, low_frequency) = (bits.take(3)?, bits.flag()?);
         self.configure(sample_rate, CHANNELS[mode as usize] + u8::from(low_frequency), None);
-        Some(())
+        Some(bits)
+    }
+
+    /// Takes a constant rate in kbit/s.
+    fn take_rate(&mut self, rate: u32) {
+        self.bitrate = Some(rate * 1000).filter(|&rate| rate > 0);
+        self.is_constant = self.bitrate.is_some();
     }
 
     /// Puts what the codec's configuration says over what the entry says; 0 says nothing.
@@ -145,6 +160,9 @@ impl SampleEntry {
 }
 
 const AAC_LC: u32 = 2;
+/// Bit rates of AC-3 in kbit/s (ETSI TS 102 366, table F.4.1).
+const AC3_BITRATES: [u32; 19] =
+    [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640];
 
 /// The atoms in some bytes, each as far as the bytes go. Ends where none can be.
 fn children(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
