@@ -18,7 +18,7 @@ pub(super) struct FileProperties {
     preroll: u64,
     /// Whether it was written while it was broadcast: the other fields are not valid then.
     is_broadcast: bool,
-    /// Of all streams together, in bit/s.
+    /// Of all streams together, in bit/s; all ones where it is not known.
     max_bitrate: u32,
 }
 
@@ -160,7 +160,7 @@ pub(super) fn of(file: &FileProperties, stream: Option<Stream>, bitrates: &Bitra
         0 => bitrates.of_stream(stream.number).unwrap_or(0).into(),
         bytes => u64::from(bytes) * 8,
     });
-    let total = if file.max_bitrate > 0 { u64::from(file.max_bitrate) } else { bitrate };
+    let total = if matches!(file.max_bitrate, 0 | u32::MAX) { bitrate } else { file.max_bitrate.into() };
     let known = file.duration();
     let estimate = || {
         let microseconds = (u128::from(packets) * 8_000_000).checked_div(total.into())?;

@@ -4,7 +4,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::atom::{Atom, VERSION, beginning, u32_at, u64_at};
+use super::atom::{Atom, Atoms, VERSION, beginning, u32_at, u64_at};
 use super::time::{Ticks, stated};
 use crate::reader::{FileReader, ReadAt};
 
@@ -116,7 +116,11 @@ pub(super) fn indexed<S: ReadAt>(reader: &mut FileReader<S>, sidx: &Atom) -> io:
     /// The most bytes of an index that are read: 5,461 segments.
     const INDEX: u64 = 64 * 1024;
     let bytes = beginning(reader, &sidx.content, INDEX)?;
-    Ok(index(&bytes, sidx.content.end).filter(|&(_, end)| end >= reader.len()).map(|(length, _)| length))
+    let Some((length, end)) = index(&bytes, sidx.content.end) else { return Ok(None) };
+    // An index for random access may follow the last segment.
+    let is_whole =
+        end >= reader.len() || Atoms::within(end..reader.len()).next(reader)?.is_some_and(|atom| &atom.name == b"mfra");
+    Ok(is_whole.then_some(length))
 }
 
 /// The length and where the last segment ends. `anchor`: where the index ends.

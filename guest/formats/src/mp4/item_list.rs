@@ -190,6 +190,8 @@ fn pictures<S: ReadAt>(reader: &mut FileReader<S>, item: &Atom, content: &mut Co
                 _ => "",
             };
             let data = Payload::plain(value.start..value.start + len);
+            // What follows is read from there on, and not from before.
+            reader.blank(value.start..value.start + len);
             content.pictures.push(Picture { kind: FRONT_COVER, mime: mime.to_owned(), data });
         }
     }

@@ -39,25 +39,32 @@ pub(crate) struct Mp4;
 impl Format for Mp4 {
     fn read<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
         let file = File::survey(reader, content)?;
-        if let Some(movie) = &file.movie {
-            tags::read(reader, movie, &file.places, content)?;
-            match movie.audio() {
-                Some(track) => content.properties = properties::of(reader, movie, track, &file.media)?,
-                None => {
-                    content.properties.duration = movie.length().and_then(|length| length.duration());
-                    content.damaged("the file has no audio track");
-                }
-            }
-            if let Some(system) = movie.audio().and_then(|track| track.entry.as_ref()?.protection) {
-                content.damaged(format!("the audio is protected by DRM: {system}"));
-            }
-        } else {
-            tags::read(reader, &Movie::default(), &file.places, content)?;
-            content.damaged("the file has no moov atom");
+        match &file.movie {
+            Some(movie) => describe(reader, movie, &file.media, content)?,
+            None => content.damaged("the file has no moov atom"),
         }
         content.audio = Payload { pieces: file.media.pieces, coding: Coding::Plain };
         Ok(())
     }
+}
+
+/// Fills in what a movie says of its audio.
+fn describe<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    movie: &Movie,
+    media: &Media,
+    content: &mut Content<'_>,
+) -> io::Result<()> {
+    let Some(track) = movie.audio() else {
+        content.properties.duration = movie.length().and_then(|length| length.duration());
+        content.damaged("the file has no audio track");
+        return Ok(());
+    };
+    content.properties = properties::of(reader, movie, track, media)?;
+    if let Some(system) = track.entry.as_ref().and_then(|entry| entry.protection) {
+        content.damaged(format!("the audio is protected by DRM: {system}"));
+    }
+    Ok(())
 }
 
 /// What lies at the top of a file.
@@ -65,14 +72,13 @@ impl Format for Mp4 {
 struct File {
     movie: Option<Movie>,
     media: Media,
-    /// Tags beside the movie.
-    places: tags::Places,
 }
 
 impl File {
-    /// Walks over the atoms at the top.
+    /// Walks over the atoms at the top. The tags are read on the way: what lies behind them is at hand then.
     fn survey<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<Self> {
         let mut file = Self::default();
+        let mut beside = tags::Places::default();
         let mut atoms = atom::Atoms::within(content.start..reader.len());
         while let Some(atom) = atoms.next(reader)? {
             match &atom.name {
@@ -80,20 +86,23 @@ impl File {
                     if atom.is_cut() {
                         content.damaged("the moov atom is cut off");
                     }
-                    file.movie = Some(Movie::read(reader, &atom)?);
+                    let movie = file.movie.insert(Movie::read(reader, &atom)?);
+                    let of_track = movie.audio().map(|track| &track.places);
+                    tags::read(reader, [&movie.places].into_iter().chain(of_track), content)?;
                 }
                 b"mdat" => file.media.take_data(&atom, content),
                 b"moof" | b"sidx" => {
                     let Some(movie) = &file.movie else { continue };
                     file.media.take_fragment(reader, &atom, movie)?;
                 }
-                b"udta" | b"meta" => file.places.take(&atom),
+                b"udta" | b"meta" => beside.take(&atom),
                 _ => {}
             }
             if file.media.has_enough() {
                 break;
             }
         }
+        tags::read(reader, [&beside].into_iter(), content)?;
         Ok(file)
     }
 }

@@ -64,4 +64,10 @@ impl Movie {
     pub fn length(&self) -> Option<Ticks> {
         self.length.map(|count| Ticks { count, scale: self.scale })
     }
+
+    /// The length with all fragments, where the writer knew it.
+    pub fn fragmented_length(&self) -> Option<Ticks> {
+        let count = self.extends.as_ref()?.length?;
+        Some(Ticks { count, scale: self.scale })
+    }
 }

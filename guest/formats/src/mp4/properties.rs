@@ -46,7 +46,7 @@ fn sample_rate(entry: &SampleEntry, scale: u32) -> u32 {
 struct Length {
     /// What is played of it.
     played: Duration,
-    /// All that is coded, priming and padding too.
+    /// All that is coded, priming and padding too, in the part of the media that was looked at.
     coded: Duration,
     is_estimate: bool,
 }
@@ -55,30 +55,24 @@ impl Length {
     /// Of a track in fragments: their sum, or where these are too many the length that the movie or an index states,
     /// or an estimate. Of others: by the track's own header and tables, then by the movie's. Nothing at all is 0.
     fn of(file_len: u64, movie: &Movie, track: &Track, media: &Media) -> Self {
-        let stated = || movie.length().and_then(|ticks| ticks.duration());
-        let mut is_estimate = false;
-        let ticks = if media.is_fragmented() {
-            let announced = movie.extends.as_ref().and_then(|extends| extends.length);
-            let known = announced.map(|count| Ticks { count, scale: movie.scale }).or(media.index);
-            match known.and_then(|ticks| ticks.duration()).filter(|_| media.is_partial) {
-                Some(known) => return Self { played: known, coded: known, is_estimate },
-                None => {
-                    is_estimate = media.is_partial;
-                    let fragmented = if is_estimate { media.estimate(file_len) } else { media.fragmented };
-                    Some(track.sampled().saturating_add(fragmented)).filter(|&ticks| ticks > 0).or(track.media())
-                }
-            }
-        } else {
-            track.media()
+        let seen = match track.sampled().saturating_add(media.fragmented) {
+            ticks if media.is_fragmented() && ticks > 0 => Some(ticks),
+            _ => track.media(),
         };
-        let of_ticks = |ticks| {
-            let coded = Ticks { count: ticks, scale: track.scale }.duration()?;
-            Some(Self { played: track.played(ticks, movie.scale).duration()?, coded, is_estimate })
+        let in_track = |count| Ticks { count, scale: track.scale };
+        let Some((ticks, coded)) = seen.and_then(|ticks| Some((ticks, in_track(ticks).duration()?))) else {
+            let stated = movie.length().and_then(|length| length.duration()).unwrap_or_default();
+            return Self { played: stated, coded: stated, is_estimate: false };
         };
-        ticks.and_then(of_ticks).unwrap_or_else(|| {
-            let played = stated().unwrap_or_default();
-            Self { played, coded: played, is_estimate }
-        })
+        let stated = || movie.fragmented_length().or(media.index)?.duration();
+        let (played, is_estimate) = match media.is_partial {
+            false => (track.played(ticks, movie.scale).duration(), false),
+            true => match stated() {
+                Some(stated) => (Some(stated), false),
+                None => (in_track(track.sampled().saturating_add(media.estimate(file_len))).duration(), true),
+            },
+        };
+        Self { played: played.unwrap_or(coded), coded, is_estimate }
     }
 }
 

@@ -1,11 +1,10 @@
 //! Where the tags of a file are, in the order of trust: item lists as iTunes writes them, items under keys
-//! (QuickTime), texts of the user data (QuickTime, 3GPP). Those of the whole file come before those of the track.
+//! (QuickTime), texts of the user data (QuickTime, 3GPP). Those of the movie come before those of its track.
 
 use std::io;
 use std::ops::Range;
 
 use super::atom::{Atom, Atoms, VERSION, bytes};
-use super::movie::Movie;
 use super::{item_list, keys, user_data};
 use crate::content::Content;
 use crate::reader::{FileReader, ReadAt};
@@ -32,45 +31,35 @@ impl Places {
     }
 }
 
-/// Tags that were found, by their kinds.
-#[derive(Default)]
-struct Found {
-    item_lists: Vec<Range<u64>>,
-    /// Keys, and the list of items under them.
-    keyed: Vec<(Atom, Range<u64>)>,
-}
+/// Items under keys: the keys, and the list.
+type Keyed = (Atom, Range<u64>);
 
-/// Reads every tag.
-pub(super) fn read<S: ReadAt>(
+/// Reads every tag in these places. An item list is read as soon as it is found, so that what lies behind its pictures
+/// is at hand for what comes next.
+pub(super) fn read<'p, S: ReadAt>(
     reader: &mut FileReader<S>,
-    movie: &Movie,
-    beside: &Places,
+    all: impl Iterator<Item = &'p Places> + Clone,
     content: &mut Content<'_>,
 ) -> io::Result<()> {
-    let all = || [Some(&movie.places), Some(beside), movie.audio().map(|track| &track.places)].into_iter().flatten();
-    let mut found = Found::default();
-    for places in all() {
+    let mut keyed = Vec::new();
+    for places in all.clone() {
         for user_data in &places.user_data {
             let mut children = Atoms::within(user_data.clone());
             while let Some(atom) = children.next(reader)? {
                 if &atom.name == b"meta" {
-                    found.take_meta(reader, &atom.content)?;
+                    meta(reader, &atom.content, content, &mut keyed)?;
                 }
             }
         }
-        for meta in &places.meta {
-            found.take_meta(reader, meta)?;
+        for range in &places.meta {
+            meta(reader, range, content, &mut keyed)?;
         }
     }
-    for list in found.item_lists {
-        content.tags.begin_tag();
-        item_list::read(reader, list, content)?;
-    }
-    for (keys, list) in &found.keyed {
+    for (keys, list) in &keyed {
         content.tags.begin_tag();
         keys::read(reader, keys, list, content)?;
     }
-    for places in all() {
+    for places in all {
         for range in &places.user_data {
             content.tags.begin_tag();
             user_data::read(reader, range, content)?;
@@ -79,27 +68,31 @@ pub(super) fn read<S: ReadAt>(
     Ok(())
 }
 
-impl Found {
-    /// Looks into a `meta`, which has version and flags, but for QuickTime's and some writers'.
-    fn take_meta<S: ReadAt>(&mut self, reader: &mut FileReader<S>, meta: &Range<u64>) -> io::Result<()> {
-        let is_bare = matches!(
-            bytes::<8, S>(reader, meta.start)?.as_ref().map(|first| &first[4..]),
-            Some(b"hdlr" | b"ilst" | b"keys" | b"mhdr" | b"free")
-        );
-        let start = if is_bare { meta.start } else { meta.start + VERSION };
-        let (mut lists, mut keys) = (Vec::new(), None);
-        let mut children = Atoms::within(start..meta.end);
-        while let Some(atom) = children.next(reader)? {
-            match &atom.name {
-                b"ilst" if lists.len() < MOST => lists.push(atom.content),
-                b"keys" => keys = Some(atom),
-                _ => {}
+/// Reads the item lists of a `meta`, and finds those under keys. It has version and flags, but for QuickTime's and some
+/// writers'.
+fn meta<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    meta: &Range<u64>,
+    content: &mut Content<'_>,
+    keyed: &mut Vec<Keyed>,
+) -> io::Result<()> {
+    let is_bare = matches!(
+        bytes::<8, S>(reader, meta.start)?.as_ref().map(|first| &first[4..]),
+        Some(b"hdlr" | b"ilst" | b"keys" | b"mhdr" | b"free")
+    );
+    let start = if is_bare { meta.start } else { meta.start + VERSION };
+    let mut keys = None;
+    let mut children = Atoms::within(start..meta.end);
+    while let Some(atom) = children.next(reader)? {
+        match (&atom.name, &keys) {
+            (b"keys", _) => keys = Some(atom),
+            (b"ilst", None) => {
+                content.tags.begin_tag();
+                item_list::read(reader, atom.content, content)?;
             }
+            (b"ilst", Some(keys)) if keyed.len() < MOST => keyed.push((keys.clone(), atom.content)),
+            _ => {}
         }
-        match keys {
-            Some(keys) => self.keyed.extend(lists.into_iter().map(|list| (keys.clone(), list))),
-            None => self.item_lists.append(&mut lists),
-        }
-        Ok(())
     }
+    Ok(())
 }

@@ -13,9 +13,9 @@ use crate::reader::{FileReader, ReadAt};
 /// The most bytes of a sample description, an edit list or a table of sample durations that are read. They have some
 /// hundred bytes in files of music.
 const TABLE: u64 = 16 * 1024;
-/// The most bytes that are read of a table of sample sizes: 65,536 samples, 25 minutes of AAC. Longer ones are judged
+/// The most bytes that are read of a table of sample sizes: 16,384 samples, six minutes of AAC. Longer ones are judged
 /// by their beginning.
-const SIZES: u64 = 256 * 1024;
+const SIZES: u64 = 64 * 1024;
 /// Levels of parents in a track: `mdia`, `minf`, `stbl`.
 const DEPTH: u32 = 3;
 
