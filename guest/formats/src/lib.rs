@@ -3,6 +3,7 @@
 //! The crate knows no WASI: bytes come from whatever implements [`reader::ReadAt`].
 
 mod adts;
+mod asf;
 mod audio_key;
 mod container;
 mod content;
@@ -10,6 +11,7 @@ pub mod extension;
 mod fields;
 mod foreign;
 mod id3v2;
+mod mp4;
 mod mpeg;
 mod ogg;
 mod parse;

@@ -4,8 +4,10 @@ use std::io;
 
 use mt_scanner_contract::{TagItem, Track};
 
+use crate::asf::Asf;
 use crate::container::{Container, Format};
 use crate::content::Content;
+use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
 use crate::reader::{FileReader, ReadAt};
 use crate::recognise::{self, Found, Sight};
@@ -122,6 +124,8 @@ fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
 /// Reads a container. A new one is one line here.
 fn read<S: ReadAt>(container: Container, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
     match container {
+        Container::Asf => Asf::read(reader, content),
+        Container::Mp4 => Mp4::read(reader, content),
         Container::Mpeg => Mpeg::read(reader, content),
         _ => foreign::read(container, reader, content),
     }

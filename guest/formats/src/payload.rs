@@ -62,6 +62,11 @@ impl Payload {
         self.pieces.iter().all(Range::is_empty)
     }
 
+    /// How many bytes it takes in the file.
+    pub fn len(&self) -> u64 {
+        self.pieces.iter().map(|piece| piece.end.saturating_sub(piece.start)).sum()
+    }
+
     /// The piece with the most bytes, the first of several.
     pub fn largest(&self) -> Option<Range<u64>> {
         let len = |piece: &Range<u64>| piece.end.saturating_sub(piece.start);
