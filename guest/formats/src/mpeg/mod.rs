@@ -14,7 +14,7 @@ use crate::payload::Payload;
 use crate::reader::{FileReader, ReadAt};
 
 use encoder::EncoderHeader;
-use estimate::Rate;
+use estimate::Count;
 pub(crate) use frames::Frame;
 
 /// A stream of MPEG frames, with or without an encoder's header in the first.
@@ -51,34 +51,38 @@ impl Format for Mpeg {
                 }
                 properties
             }
-            _ => {
-                let Rate { samples, bytes, is_constant, is_whole } = estimate::rate(reader, &frame, end)?;
-                let from_here = u128::from(end - frame.start);
-                let per_second = u128::from(frame.header.bitrate) * 1000 / 8;
-                let all = if is_whole {
-                    samples
-                } else if is_constant && per_second > 0 {
-                    (from_here * u128::from(frame.header.sample_rate) / per_second) as u64
-                } else {
-                    (u128::from(samples) * from_here / u128::from(bytes.max(1))) as u64
-                };
-                let bitrate = if is_constant { None } else { bitrate(bytes, samples, frame.header.sample_rate) };
-                Properties { is_estimate: !is_whole && !is_constant, ..of(&frame, all, bitrate) }
-            }
+            _ => without_header(reader, &frame, end)?,
         };
         Ok(())
     }
+}
+
+/// The properties of a stream that goes on from this frame to `end`, and has no header that counts its frames.
+fn without_header<S: ReadAt>(reader: &mut FileReader<S>, frame: &Frame, end: u64) -> io::Result<Properties> {
+    let (bytes, rate) = (end - frame.start, frame.header.sample_rate);
+    let of_length = |bytes: u64, samples: u64| of(frame, samples, bitrate(bytes, samples, rate));
+    Ok(match estimate::count(reader, frame, end)? {
+        Count::Whole { samples, is_constant: true, .. } => of(frame, samples, None),
+        Count::Whole { samples, bytes, .. } => of_length(bytes, samples),
+        Count::Constant => {
+            let per_second = u128::from(frame.bitrate()) * 1000;
+            let samples = (u128::from(bytes) * 8 * u128::from(rate)).checked_div(per_second).unwrap_or(0);
+            of(frame, samples as u64, None)
+        }
+        Count::Variable(density) => {
+            Properties { is_estimate: true, ..of_length(bytes, (bytes as f64 * density) as u64) }
+        }
+    })
 }
 
 /// The properties of a stream with frames like this one, that is as long, and whose bit rate is that of the frame where
 /// no other is known.
 fn of(frame: &Frame, samples: u64, bitrate: Option<u32>) -> Properties {
     let header = &frame.header;
-    let own = if header.bitrate > 0 { header.bitrate } else { header.bitrate_of_len(frame.len) };
     Properties {
         codec: Some(header.codec()),
         duration: Some(length(samples, header.sample_rate)),
-        bitrate: Some(bitrate.unwrap_or(own)),
+        bitrate: Some(bitrate.unwrap_or(frame.bitrate())),
         sample_rate: Some(header.sample_rate),
         channels: Some(header.channels),
         ..Properties::default()
@@ -96,3 +100,6 @@ fn bitrate(bytes: u64, samples: u64, sample_rate: u32) -> Option<u32> {
     let rate = (bits + u128::from(samples) * 500).checked_div(u128::from(samples) * 1000)?;
     u32::try_from(rate).ok()
 }
+
+#[cfg(test)]
+mod tests;
