@@ -11,6 +11,7 @@ pub mod extension;
 mod fields;
 mod foreign;
 mod id3v2;
+mod measure;
 mod mp4;
 mod mpeg;
 mod ogg;

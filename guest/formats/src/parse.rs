@@ -7,6 +7,7 @@ use mt_scanner_contract::{TagItem, Track};
 use crate::asf::Asf;
 use crate::container::{Container, Format};
 use crate::content::Content;
+use crate::foreign::{MonkeysAudio, Musepack, WavPack};
 use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
 use crate::reader::{FileReader, ReadAt};
@@ -67,27 +68,55 @@ fn read_tags_and_audio<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Cont
         Some(Found::Container(container)) => Some(container),
         _ => None,
     };
-    if matches!(found, None | Some(Found::Container(Container::Mpeg | Container::Adts))) {
-        // Frames have no tags of their own, and end where the tags behind them begin.
-        let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
-        content.end = trailing.start;
+    let place = container.map_or(Tags::Around, Tags::of);
+    if place == Tags::Inside {
+        if let Some(container) = container {
+            read(container, reader, content)?;
+        }
         leading.pour(reader, content)?;
-        trailing.pour(reader, content)?;
-        match container {
-            Some(container) => read(container, reader, content)?,
-            None => content.damaged("the content is no known audio format"),
+        if content.tags.is_empty() {
+            trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
         }
         return Ok(found);
     }
-    // A container's own tags are those that its players show and its taggers write.
-    if let Some(container) = container {
-        read(container, reader, content)?;
+    let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
+    content.end = trailing.start;
+    if place == Tags::Around {
+        leading.pour(reader, content)?;
+        trailing.pour(reader, content)?;
+    } else {
+        trailing.pour(reader, content)?;
+        leading.pour(reader, content)?;
     }
-    leading.pour(reader, content)?;
-    if content.tags.is_empty() {
-        trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
+    match found {
+        Some(Found::Container(container)) => read(container, reader, content)?,
+        Some(Found::Other(_)) => {}
+        None => content.damaged("the content is no known audio format"),
     }
     Ok(found)
+}
+
+/// Where a container's taggers write, which is what its players show. Tags elsewhere fill in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tags {
+    /// In the container.
+    Inside,
+    /// In front of it, and behind it what is left.
+    Around,
+    /// Behind it, which is APEv2.
+    Behind,
+}
+
+impl Tags {
+    fn of(container: Container) -> Self {
+        match container {
+            Container::Mpeg | Container::Adts => Self::Around,
+            Container::Ape | Container::Musepack | Container::WavPack => Self::Behind,
+            Container::Aiff | Container::Asf | Container::Flac | Container::Mp4 | Container::Ogg | Container::Wave => {
+                Self::Inside
+            }
+        }
+    }
 }
 
 /// A file in its parts.
@@ -127,6 +156,9 @@ fn read<S: ReadAt>(container: Container, reader: &mut FileReader<S>, content: &m
         Container::Asf => Asf::read(reader, content),
         Container::Mp4 => Mp4::read(reader, content),
         Container::Mpeg => Mpeg::read(reader, content),
+        Container::Ape => MonkeysAudio::read(reader, content),
+        Container::Musepack => Musepack::read(reader, content),
+        Container::WavPack => WavPack::read(reader, content),
         _ => foreign::read(container, reader, content),
     }
 }

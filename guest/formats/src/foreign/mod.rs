@@ -1,18 +1,23 @@
 //! Containers that lofty reads.
 
+mod monkeys_audio;
+mod musepack;
+mod wavpack;
+
+pub(crate) use monkeys_audio::MonkeysAudio;
+pub(crate) use musepack::Musepack;
+pub(crate) use wavpack::WavPack;
+
 use std::cell::Cell;
 use std::io;
 
 use lofty::aac::AacFile;
-use lofty::ape::ApeFile;
 use lofty::config::{GlobalOptions, ParseOptions, apply_global_options};
 use lofty::error::FileParseError;
 use lofty::file::AudioFile;
 use lofty::flac::FlacFile;
 use lofty::iff::{aiff::AiffFile, wav::WavFile};
-use lofty::musepack::MpcFile;
 use lofty::properties::FileProperties;
-use lofty::wavpack::WavPackFile;
 
 use crate::container::Container;
 use crate::content::{Content, Properties};
@@ -51,9 +56,7 @@ pub(crate) fn read<S: ReadAt>(
             }
             FileProperties::from(file.properties().clone())
         }),
-        Container::Ape => file!(ApeFile),
-        Container::Musepack => file!(MpcFile),
-        _ => file!(WavPackFile),
+        _ => return Ok(()),
     };
     reader.begin_at(0);
     if let Some(kind) = reader.failure() {
@@ -103,9 +106,6 @@ fn of(container: Container, properties: &FileProperties) -> Properties {
         codec: Some(match container {
             Container::Adts => "aac",
             Container::Flac => "flac",
-            Container::Ape => "ape",
-            Container::Musepack => "musepack",
-            Container::WavPack => "wavpack",
             _ => "pcm",
         }),
         duration: Some(properties.duration()),
