@@ -11,7 +11,7 @@ use twox_hash::XxHash3_64;
 
 use super::ogg;
 use super::reader::{FileReader, ReadAt};
-use super::wave;
+use super::riff::chunks;
 
 /// How much of the beginning and of the end is hashed, in bytes.
 const PIECE: u64 = 2048;
@@ -149,7 +149,7 @@ fn mdat<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Option<Range<u64>>>
 fn chunk<S: ReadAt>(reader: &mut FileReader<S>, form: &[u8; 4], name: &[u8; 4]) -> io::Result<Option<Range<u64>>> {
     let (mut found, len) = (None, reader.len());
     let big_endian = form == b"FORM";
-    wave::chunks(reader, big_endian, |_, chunk| {
+    chunks::chunks(reader, big_endian, |_, chunk| {
         if &chunk.name == name {
             found = Some(chunk.start.min(len)..(chunk.start + u64::from(chunk.size)).min(len));
         }

@@ -22,8 +22,8 @@ use super::artwork::{self, Artwork};
 use super::id3v2::Tag;
 use super::parse::{Failure, Parsed, SILENT};
 use super::reader::{FileReader, ReadAt};
+use super::riff::chunks;
 use super::tags::{self, Collector, Source};
-use super::wave;
 use mt_scanner_contract::{TagItem, Track};
 
 /// Fills `track` with what a file of this type says. What was filled before a failure stays.
@@ -89,7 +89,7 @@ struct Prepared {
 fn prepare<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType, audio_start: u64) -> io::Result<Prepared> {
     let mut prepared = Prepared::default();
     match file_type {
-        FileType::Wav => prepared.damage = wave::mend(reader)?,
+        FileType::Wav => prepared.damage = chunks::mend(reader)?,
         FileType::Aac => {
             // lofty would walk through every frame, and only estimate. An ID3v1 at the end stays in sight.
             prepared.length = adts::measure(reader, audio_start)?;

@@ -17,8 +17,8 @@ mod parse;
 mod payload;
 pub mod reader;
 mod tags;
-mod vorbis_comment;
-mod wave;
+
+mod riff;
 
 pub use format::expected_by_extension;
 pub use parse::{Failure, parse};

@@ -4,8 +4,8 @@ use std::io::{self, Seek, SeekFrom};
 
 use super::Artwork;
 use crate::id3v2::Tag;
+use crate::ogg::vorbis_comment;
 use crate::reader::{FileReader, ReadAt};
-use crate::vorbis_comment;
 
 /// FLAC metadata blocks (RFC 9639, section 8), behind a possible ID3v2.
 pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>, tag: Option<&Tag>) -> io::Result<Artwork> {

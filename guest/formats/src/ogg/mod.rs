@@ -6,6 +6,7 @@
 
 mod packets;
 mod page;
+pub mod vorbis_comment;
 
 use std::io::{self, Read};
 
@@ -13,8 +14,8 @@ use lofty::file::FileType;
 
 use super::reader::{FileReader, ReadAt};
 use super::tags::{Collector, Field};
-use super::vorbis_comment::{self, Comment, Value};
 use packets::Packets;
+use vorbis_comment::{Comment, Value};
 
 pub use page::{Last, last};
 

@@ -3,8 +3,8 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use super::page::Header;
+use super::vorbis_comment::Skip;
 use crate::reader::{FileReader, ReadAt};
-use crate::vorbis_comment::Skip;
 
 /// Pages in a row that are worth a jump.
 const MANY: u32 = 3;

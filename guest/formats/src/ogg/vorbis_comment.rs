@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::reader::{FileReader, ReadAt};
+use crate::reader::{FileReader, ReadAt};
 
 /// Reading that can pass over bytes.
 pub trait Skip: Read {

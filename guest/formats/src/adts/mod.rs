@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::reader::{FileReader, ReadAt};
+use crate::reader::{FileReader, ReadAt};
 
 /// How much of a stream is looked at: about four seconds of music.
 pub const SAMPLE: u64 = 96 * 1024;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::reader::{FileReader, ReadAt};
+use crate::reader::{FileReader, ReadAt};
 
 /// A chunk of a RIFF or IFF file.
 pub struct Chunk {

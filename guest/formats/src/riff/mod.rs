@@ -1,0 +1,3 @@
+//! RIFF files.
+
+pub mod chunks;
