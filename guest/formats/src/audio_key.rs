@@ -9,9 +9,8 @@ use std::ops::Range;
 use lofty::file::FileType;
 use twox_hash::XxHash3_64;
 
-use super::ogg;
 use super::reader::{FileReader, ReadAt};
-use super::riff::chunks;
+use super::riff::chunks::Chunks;
 
 /// How much of the beginning and of the end is hashed, in bytes.
 const PIECE: u64 = 2048;
@@ -26,7 +25,6 @@ pub fn of<S: ReadAt>(
     reader: &mut FileReader<S>,
     file_type: Option<FileType>,
     audio_start: u64,
-    last_page: Option<ogg::Last>,
 ) -> io::Result<Option<String>> {
     // What a parser was not to walk through.
     reader.hide(0..0);
@@ -38,11 +36,6 @@ pub fn of<S: ReadAt>(
         Some(FileType::Flac) => match flac(reader, audio_start)? {
             Flac::Signature(key) => return Ok(Some(key.text())),
             Flac::Frames(frames) => Some(frames),
-        },
-        // Page numbers and checksums change with the tags.
-        Some(FileType::Vorbis | FileType::Opus | FileType::Speex) => match last_page {
-            Some(page) => return Ok(Some(Key::new("ogg", page.granule_position).with(&page.body).text())),
-            None => None,
         },
         Some(FileType::Mp4) => mdat(reader)?,
         Some(FileType::Wav) => chunk(reader, b"RIFF", b"data")?,
@@ -147,19 +140,17 @@ fn mdat<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Option<Range<u64>>>
 
 /// The first chunk of this name in a RIFF or IFF file.
 fn chunk<S: ReadAt>(reader: &mut FileReader<S>, form: &[u8; 4], name: &[u8; 4]) -> io::Result<Option<Range<u64>>> {
-    let (mut found, len) = (None, reader.len());
-    let big_endian = form == b"FORM";
-    chunks::chunks(reader, big_endian, |_, chunk| {
+    let mut chunks = Chunks::new(12..reader.len(), form == b"FORM");
+    while let Some(chunk) = chunks.next(reader)? {
         if &chunk.name == name {
-            found = Some(chunk.start.min(len)..(chunk.start + u64::from(chunk.size)).min(len));
+            return Ok(Some(chunk.content));
         }
-        Ok(found.is_none())
-    })?;
-    Ok(found)
+    }
+    Ok(None)
 }
 
 /// Where ID3v1 and APEv2 tags at the end begin.
-fn end_before_tags<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<u64> {
+pub(crate) fn end_before_tags<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<u64> {
     let mut end = reader.len();
     let mut tag = [0; 3];
     if end >= ID3V1 && reader.peek(end - ID3V1, &mut tag)? && &tag == b"TAG" {
@@ -185,7 +176,7 @@ mod tests {
     fn key_of(bytes: Vec<u8>, file_type: FileType) -> String {
         let mut reader = reader(bytes);
         let audio_start = id3v2::find(&mut reader, 0).unwrap().map_or(0, |tag| tag.end);
-        of(&mut reader, Some(file_type), audio_start, None).unwrap().unwrap()
+        of(&mut reader, Some(file_type), audio_start).unwrap().unwrap()
     }
 
     fn audio(seed: u8) -> Vec<u8> {
@@ -243,6 +234,6 @@ mod tests {
                 assert_eq!(key_of(vec![b'x'; len], file_type).len(), 16);
             }
         }
-        assert_eq!(of(&mut reader(Vec::new()), None, 0, None).unwrap(), None);
+        assert_eq!(of(&mut reader(Vec::new()), None, 0).unwrap(), None);
     }
 }

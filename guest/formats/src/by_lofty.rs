@@ -17,12 +17,10 @@ use lofty::musepack::MpcFile;
 use lofty::properties::FileProperties;
 use lofty::wavpack::WavPackFile;
 
-use super::adts;
 use super::artwork::{self, Artwork};
 use super::id3v2::Tag;
 use super::parse::{Failure, Parsed, SILENT};
 use super::reader::{FileReader, ReadAt};
-use super::riff::chunks;
 use super::tags::{self, Collector, Source};
 use mt_scanner_contract::{TagItem, Track};
 
@@ -66,10 +64,6 @@ pub fn parse<S: ReadAt>(
         }
         return Err(Failure::Malformed(with_sources(&error)));
     }
-    if let Some(length) = prepared.length {
-        track.duration_ms = Some(length.duration_ms);
-        track.bitrate = Some(length.bitrate);
-    }
     track.has_artwork = match artwork {
         Artwork::Present => true,
         Artwork::Absent => false,
@@ -82,19 +76,12 @@ pub fn parse<S: ReadAt>(
 /// What was found, and arranged for lofty, before it reads the file.
 #[derive(Default)]
 struct Prepared {
-    length: Option<adts::Length>,
     damage: Option<String>,
 }
 
 fn prepare<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType, audio_start: u64) -> io::Result<Prepared> {
     let mut prepared = Prepared::default();
     match file_type {
-        FileType::Wav => prepared.damage = chunks::mend(reader)?,
-        FileType::Aac => {
-            // lofty would walk through every frame, and only estimate. An ID3v1 at the end stays in sight.
-            prepared.length = adts::measure(reader, audio_start)?;
-            reader.hide(audio_start + adts::SAMPLE..reader.len().saturating_sub(ID3V1));
-        }
         _ => {}
     }
     Ok(prepared)

@@ -10,13 +10,17 @@ mod container;
 mod content;
 pub mod extension;
 mod fields;
+mod flac;
 mod format;
 mod id3v2;
+mod measure;
 mod ogg;
 mod parse;
 mod payload;
 pub mod reader;
 mod tags;
+#[cfg(test)]
+mod told;
 
 mod riff;
 

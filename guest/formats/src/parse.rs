@@ -4,12 +4,12 @@ use std::io;
 
 use lofty::file::FileType;
 
-use super::fields::Collector;
 use super::format::{self, Format};
 use super::id3v2::{self, Tag};
-use super::ogg::{self, Codec};
 use super::reader::{FileReader, ReadAt};
-use super::{audio_key, by_lofty};
+use super::{adts, audio_key, by_lofty, flac, ogg, riff};
+use crate::container::Format as _;
+use crate::content::Content;
 use mt_scanner_contract::{TagItem, Track};
 
 /// A file that could be parsed.
@@ -37,9 +37,9 @@ pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: 
     let result = parse_content(reader, track, listing, &mut understood);
     if !matches!(result, Err(Failure::Io(_))) {
         // A file that is not understood is known by all of its bytes.
-        let Understood { file_type, tag, last_page } = if result.is_ok() { understood } else { Understood::default() };
+        let Understood { file_type, tag } = if result.is_ok() { understood } else { Understood::default() };
         let audio_start = tag.map_or(0, |tag| tag.end);
-        track.audio_key = audio_key::of(reader, file_type, audio_start, last_page).map_err(Failure::Io)?;
+        track.audio_key = audio_key::of(reader, file_type, audio_start).map_err(Failure::Io)?;
     }
     result
 }
@@ -50,8 +50,6 @@ struct Understood {
     file_type: Option<FileType>,
     /// At the beginning.
     tag: Option<Tag>,
-    /// Of an Ogg stream.
-    last_page: Option<ogg::Last>,
 }
 
 fn parse_content<S: ReadAt>(
@@ -64,6 +62,30 @@ fn parse_content<S: ReadAt>(
         return Err(Failure::Malformed("the file is empty".into()));
     }
     understood.tag = id3v2::find(reader, 0).map_err(Failure::Io)?;
+    let start = understood.tag.as_ref().map_or(0, |tag| tag.end);
+    let mut mark = [0; 4];
+    reader.peek(start, &mut mark).map_err(Failure::Io)?;
+    let own = |reader: &mut FileReader<S>, track: &mut Track, name: &str| {
+        track.format = Some(name.to_owned());
+        let mut content = Content::new(track, listing);
+        content.start = start;
+        match &mark {
+            b"OggS" => ogg::Ogg::read(reader, &mut content),
+            b"fLaC" => flac::Flac::read(reader, &mut content),
+            b"RIFF" | b"RIFX" | b"RF64" | b"BW64" => riff::Wave::read(reader, &mut content),
+            _ => adts::Adts::read(reader, &mut content),
+        }
+        .map_err(Failure::Io)?;
+        let (items, damage) = content.finish();
+        Ok(Parsed { items, damage })
+    };
+    match &mark {
+        b"OggS" => return own(reader, track, "ogg"),
+        b"fLaC" => return own(reader, track, "flac"),
+        b"RIFF" | b"RIFX" | b"RF64" | b"BW64" => return own(reader, track, "wav"),
+        b"ADIF" | [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => return own(reader, track, "aac"),
+        _ => {}
+    }
     let file_type = match format::recognise(reader).map_err(Failure::Io)? {
         Format::Known(file_type) => file_type,
         Format::Unsupported(name) => {
@@ -74,43 +96,7 @@ fn parse_content<S: ReadAt>(
     };
     understood.file_type = Some(file_type);
     track.format = Some(format::name(file_type).to_owned());
-    let Some(codec) = Codec::of(file_type) else {
-        return by_lofty::parse(reader, file_type, understood.tag.as_ref(), track, listing);
-    };
-    reader.expect_tail(codec.tail());
-    understood.last_page = ogg::last(reader).map_err(Failure::Io)?;
-    parse_ogg(reader, codec, understood.last_page.as_ref(), track, listing)
-}
-
-fn parse_ogg<S: ReadAt>(
-    reader: &mut FileReader<S>,
-    codec: Codec,
-    last_page: Option<&ogg::Last>,
-    track: &mut Track,
-    listing: bool,
-) -> Result<Parsed, Failure> {
-    let mut collector = Collector::new(track, listing);
-    let headers = ogg::read(reader, codec, last_page, &mut collector);
-    let (_, items) = collector.finish();
-    if reader.failed() {
-        return Err(Failure::Io(io::Error::other("a read failed")));
-    }
-    let ogg::Headers { properties, picture } =
-        headers.map_err(|error| Failure::Malformed(format!("the headers of the Ogg stream: {error}")))?;
-    track.codec = Some(codec.name().to_owned());
-    track.duration_ms = Some(properties.duration_ms).filter(|&duration| duration > 0);
-    track.bitrate = Some(properties.bitrate).filter(|&bitrate| bitrate > 0);
-    track.sample_rate = Some(properties.sample_rate).filter(|&rate| rate > 0);
-    track.channels = Some(properties.channels).filter(|&channels| channels > 0);
-    let damage = match picture {
-        Ok(picture) => {
-            track.has_artwork = picture;
-            let silent = track.duration_ms.is_none().then(|| SILENT.to_owned());
-            last_page.is_some_and(|last| last.is_cut).then(|| "the last page is cut off".to_owned()).or(silent)
-        }
-        Err(error) => Some(format!("the comments of the Ogg stream: {error}")),
-    };
-    Ok(Parsed { items, damage })
+    by_lofty::parse(reader, file_type, understood.tag.as_ref(), track, listing)
 }
 
 /// What is wrong with a file that has no length.

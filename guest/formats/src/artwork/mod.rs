@@ -5,9 +5,7 @@
 //! the pictures after all.
 
 mod ape;
-mod flac;
 mod mp4;
-mod wave;
 
 use std::io::{self, Seek, SeekFrom};
 
@@ -54,9 +52,7 @@ pub fn find<S: ReadAt>(reader: &mut FileReader<S>, file_type: FileType, tag: Opt
     let artwork = match file_type {
         FileType::Mpeg => Artwork::from(tag).or(|| ape::find(reader))?,
         FileType::Aac => tag.into(),
-        FileType::Flac => flac::find(reader, tag)?,
         FileType::Mp4 => mp4::find(reader)?,
-        FileType::Wav => wave::find(reader)?,
         _ => Artwork::Unknown,
     };
     reader.seek(SeekFrom::Start(0))?;

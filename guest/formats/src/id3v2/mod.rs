@@ -83,6 +83,18 @@ pub fn find<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<Opt
     Ok(Some(tag))
 }
 
+/// TEMPORARY
+pub(crate) fn read<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    range: Range<u64>,
+    content: &mut crate::content::Content<'_>,
+) -> io::Result<()> {
+    if let Some(tag) = find(reader, range.start)? {
+        crate::tags::id3v2::pour(reader, &tag, &mut content.tags)?;
+    }
+    Ok(())
+}
+
 /// Finds the frames between two positions, and says whether these were all.
 fn frames<S: ReadAt>(reader: &mut FileReader<S>, tag: &mut Tag, mut position: u64, end: u64) -> io::Result<bool> {
     let header_len: u64 = if tag.version == 2 { 6 } else { 10 };
