@@ -26,7 +26,10 @@ pub(crate) enum Coding {
         lead: u8,
     },
     /// Compressed (RFC 1950).
-    Deflate,
+    Deflate {
+        /// How many of the unpacked bytes stand before what is meant.
+        lead: u32,
+    },
 }
 
 /// An embedded picture.
@@ -38,6 +41,17 @@ pub(crate) struct Picture {
     pub mime: String,
     /// Its bytes.
     pub data: Payload,
+}
+
+/// What tells audio from other audio better than its bytes do: a checksum of the encoder, a page that no tagger touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signature {
+    /// The container: `flac`, `ogg`. Signatures of two kinds are never equal.
+    pub kind: &'static str,
+    /// A number, such as the length.
+    pub number: u64,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 impl Payload {
@@ -54,5 +68,11 @@ impl Payload {
     /// How many bytes it takes in the file.
     pub fn len(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.end.saturating_sub(piece.start)).sum()
+    }
+
+    /// The piece with the most bytes, the first of several.
+    pub fn largest(&self) -> Option<Range<u64>> {
+        let len = |piece: &Range<u64>| piece.end.saturating_sub(piece.start);
+        self.pieces.iter().rev().max_by_key(|piece| len(piece)).cloned().filter(|piece| len(piece) > 0)
     }
 }

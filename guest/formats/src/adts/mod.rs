@@ -10,9 +10,8 @@ mod run;
 use std::io;
 use std::ops::Range;
 
-use crate::audio_key;
 use crate::container::Format;
-use crate::content::{Content, Properties};
+use crate::content::{Content, Properties, SILENT};
 use crate::measure;
 use crate::payload::Payload;
 use crate::reader::{FileReader, ReadAt};
@@ -37,14 +36,17 @@ impl Format for Adts {
         content.properties.codec = Some("aac");
         reader.expect_tail(TAIL);
         let start = content.start;
-        let end = audio_key::end_before_tags(reader)?.max(start);
+        let end = content.end.max(start);
         let mut header = [0; adif::LEN];
         let header = &mut header[..adif::LEN.min(usize::try_from(end - start).unwrap_or(adif::LEN))];
         if reader.peek(start, header)? && header.starts_with(adif::MARK) {
             adif(header, start..end, content);
             return Ok(());
         }
-        let Some((first, model)) = run::next(reader, None, start, end)? else { return Ok(()) };
+        let Some((first, model)) = run::next(reader, None, start, end)? else {
+            content.damaged(SILENT);
+            return Ok(());
+        };
         let Measured { samples, pieces, has_junk, is_estimate } = measure(reader, &model, first..end)?;
         if has_junk {
             content.damaged("there is junk between the frames");
@@ -123,6 +125,7 @@ fn adif(header: &[u8], file: Range<u64>, content: &mut Content<'_>) {
 mod tests {
     use super::*;
     use crate::told::{self, Told};
+    use crate::trial;
     use frame::tests::frame;
 
     fn stream(bytes: Vec<u8>) -> Told {
@@ -131,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_short_stream_is_counted_exactly() {
-        let told = stream([frame(300).repeat(45), [b"TAG".as_slice(), &[b' '; 125]].concat()].concat());
+        let told = stream(frame(300).repeat(45));
         let Properties { codec, bitrate, sample_rate, channels, is_estimate, .. } = told.properties;
         assert_eq!((codec, bitrate, sample_rate, channels), (Some("aac"), Some(103), Some(44_100), Some(2)));
         assert_eq!((told.ms(), is_estimate, told.damage.as_str()), (Some(1044), false, ""));
@@ -182,7 +185,6 @@ mod tests {
 
     #[test]
     fn damaged_streams_are_read_without_harm() {
-        told::survives::<Adts>(&frame(300).repeat(30), 4);
-        told::survives::<Adts>(&frame(400).repeat(300), 24);
+        trial::survives(&frame(300).repeat(30));
     }
 }

@@ -13,11 +13,11 @@ use std::io;
 use std::ops::Range;
 
 use crate::container::Format;
-use crate::content::Content;
+use crate::content::{Content, SILENT};
+use crate::measure;
 use crate::ogg::vorbis_comment::{self, Bytes};
 use crate::payload::Payload;
 use crate::reader::{FileReader, ReadAt};
-use crate::{audio_key, measure};
 use block::{Block, HEADER, Header, Kind};
 use stream_info::StreamInfo;
 
@@ -33,7 +33,8 @@ impl Format for Flac {
     fn read<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
         let start = content.start + MARK;
         let Metadata { info, end } = metadata(reader, content, start)?;
-        content.audio = Payload::plain(end.min(reader.len())..reader.len());
+        let audio = end.min(content.end)..content.end;
+        content.audio = Payload::plain(audio.clone());
         let info = match info {
             Some(info) => info,
             None => {
@@ -46,12 +47,13 @@ impl Format for Flac {
         };
         content.properties = info.properties();
         if info.samples == 0 {
-            content.audio = Payload::plain(end.min(reader.len())..audio_key::end_before_tags(reader)?.max(end));
-            let audio = content.audio.pieces[0].clone();
             let samples = frames::counted(reader, &info, audio)?;
             content.properties.duration = samples.and_then(|samples| measure::length(samples, info.sample_rate));
         }
         let length = content.properties.duration;
+        if length.is_none() {
+            content.damaged(SILENT);
+        }
         content.properties.bitrate = length.and_then(|length| measure::bitrate(content.audio.len(), length));
         Ok(())
     }
@@ -85,6 +87,7 @@ fn metadata<S: ReadAt>(
                 let mut bytes = [0; stream_info::LEN];
                 if info.is_none() && reader.peek(begin, &mut bytes)? {
                     info = Some(StreamInfo::of(&bytes));
+                    content.signature = StreamInfo::signature(&bytes);
                 }
                 begin + stream_info::LEN as u64
             }

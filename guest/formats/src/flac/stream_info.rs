@@ -2,6 +2,7 @@
 
 use crate::content::Properties;
 use crate::measure;
+use crate::payload::Signature;
 
 /// Bytes of the block's content.
 pub(crate) const LEN: usize = 34;
@@ -35,6 +36,14 @@ impl StreamInfo {
             bit_depth: ((packed & 1) << 4 | low0 >> 4) as u8 + 1,
             samples: u64::from(low0 & 15) << 32 | u64::from(u32::from_be_bytes([low1, low2, low3, low4])),
         }
+    }
+
+    /// What tells the audio: rate, channels, depth, number of samples, and the MD5 of the samples, from the content of the
+    /// block. `None` where the encoder left the MD5 out.
+    pub fn signature(content: &[u8; LEN]) -> Option<Signature> {
+        let (audio, md5) = (&content[10..], &content[18..]);
+        let bytes = || audio.to_vec();
+        md5.iter().any(|&byte| byte != 0).then(|| Signature { kind: "flac", number: 0, bytes: bytes() })
     }
 
     /// The audio's properties. Its length is left out where it is not known.

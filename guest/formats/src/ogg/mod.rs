@@ -15,12 +15,13 @@ pub(crate) mod vorbis_comment;
 use std::io;
 
 use crate::container::Format;
-use crate::content::{Content, Properties};
+use crate::content::{Content, Properties, SILENT};
 use crate::measure;
-use crate::payload::Payload;
+use crate::payload::{Payload, Signature};
 use crate::reader::{FileReader, ReadAt};
 use chain::{Extent, Link};
 use group::Group;
+use page::Header;
 use timeline::Timeline;
 
 /// Ogg.
@@ -55,14 +56,27 @@ impl Format for Ogg {
         };
         let Extent { length, is_estimate, audio, last } = extent;
         content.audio = Payload { pieces: audio, ..Payload::default() };
+        if let Some(last) = last {
+            content.signature = signature(reader, &last)?;
+        }
         content.properties.is_estimate = is_estimate;
         content.properties.duration = length.or_else(|| {
             measure::length(identification.samples, identification.sample_rate).filter(|length| !length.is_zero())
         });
+        if content.properties.duration.is_none() && !tail.is_cut {
+            content.damaged(SILENT);
+        }
         content.properties.bitrate = match identification.nominal_bitrate / 1000 {
             0 => content.properties.duration.and_then(|length| measure::bitrate(content.audio.len(), length)),
             bitrate => Some(bitrate),
         };
         Ok(())
     }
+}
+
+/// What tells the audio: the last page of it, since numbers and checksums of pages change with the tags.
+fn signature<S: ReadAt>(reader: &mut FileReader<S>, last: &Header) -> io::Result<Option<Signature>> {
+    let body = reader.piece(last.body().start, last.body_len())?;
+    let number = last.granule().unwrap_or_default();
+    Ok(body.map(|body| Signature { kind: "ogg", number, bytes: body.to_vec() }))
 }
