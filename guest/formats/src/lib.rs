@@ -9,6 +9,7 @@ mod container;
 mod content;
 pub mod extension;
 mod fields;
+mod flac;
 mod foreign;
 mod id3v2;
 mod measure;
@@ -19,11 +20,12 @@ mod parse;
 mod payload;
 pub mod reader;
 mod recognise;
+mod riff;
 mod tags;
 #[cfg(test)]
+mod told;
+#[cfg(test)]
 mod trial;
-mod vorbis_comment;
-mod wave;
 
 pub use container::Container;
 pub use parse::{Parsed, parse};

@@ -4,16 +4,20 @@ use std::io;
 
 use mt_scanner_contract::{TagItem, Track};
 
+use crate::adts::Adts;
 use crate::asf::Asf;
+use crate::audio_key;
 use crate::container::{Container, Format};
 use crate::content::Content;
-use crate::foreign::{MonkeysAudio, Musepack, WavPack};
+use crate::flac::Flac;
+use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
 use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
+use crate::ogg::Ogg;
 use crate::reader::{FileReader, ReadAt};
 use crate::recognise::{self, Found, Sight};
+use crate::riff::Wave;
 use crate::tags::{Leading, Trailing};
-use crate::{audio_key, foreign};
 
 /// What a file says beside its track.
 #[derive(Debug, Default)]
@@ -139,8 +143,13 @@ fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
         if let Some(found) = recognise::by_signature(reader, start)? {
             return Ok(Located { leading, trailing, start, found: Some(found) });
         }
-        let end = trailing.get_or_insert(Trailing::find(reader, start)?).start;
-        match recognise::search(reader, start, end)? {
+        let behind = match trailing.take() {
+            Some(behind) => behind,
+            None => Trailing::find(reader, start)?,
+        };
+        let sight = recognise::search(reader, start, behind.start)?;
+        trailing = Some(behind);
+        match sight {
             Some((start, Sight::Audio(container))) => {
                 return Ok(Located { leading, trailing, start, found: Some(Found::Container(container)) });
             }
@@ -153,13 +162,17 @@ fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
 /// Reads a container. A new one is one line here.
 fn read<S: ReadAt>(container: Container, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
     match container {
-        Container::Asf => Asf::read(reader, content),
-        Container::Mp4 => Mp4::read(reader, content),
-        Container::Mpeg => Mpeg::read(reader, content),
+        Container::Adts => Adts::read(reader, content),
+        Container::Aiff => Aiff::read(reader, content),
         Container::Ape => MonkeysAudio::read(reader, content),
+        Container::Asf => Asf::read(reader, content),
+        Container::Flac => Flac::read(reader, content),
+        Container::Mpeg => Mpeg::read(reader, content),
+        Container::Mp4 => Mp4::read(reader, content),
         Container::Musepack => Musepack::read(reader, content),
+        Container::Ogg => Ogg::read(reader, content),
+        Container::Wave => Wave::read(reader, content),
         Container::WavPack => WavPack::read(reader, content),
-        _ => foreign::read(container, reader, content),
     }
 }
 

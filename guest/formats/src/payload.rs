@@ -20,8 +20,11 @@ pub(crate) enum Coding {
     Plain,
     /// With a zero behind each 0xff (ID3v2.4.0 structure, section 6.1).
     Unsynchronised,
-    /// In base64 (RFC 4648, section 4).
-    Base64,
+    /// In base64 (RFC 4648, section 4), from the beginning of a group of four letters.
+    Base64 {
+        /// How many of the first bytes that come out are no part of it: 0, 1 or 2.
+        lead: u8,
+    },
     /// Compressed (RFC 1950).
     Deflate {
         /// How many of the unpacked bytes stand before what is meant.
