@@ -187,7 +187,7 @@ def test_the_kernel_keeps_attributes_until_the_timeout(music: Path, timeout: int
 def test_a_stalled_call_goes_on_when_it_is_released(
     music: Path, start: Start, rule: str, code: str, path: str, output: str
 ) -> None:
-    with slow_mount(music, stall=[rule]) as mount:
+    with slow_mount(music, stall=rule) as mount:
         process = start(code, mount.path / path)
         assert stalls(process)
         # What the rule does not name is answered meanwhile.
@@ -198,7 +198,7 @@ def test_a_stalled_call_goes_on_when_it_is_released(
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_a_stalled_call_is_interrupted(music: Path, start: Start, ending: signal.Signals) -> None:
-    with slow_mount(music, stall=["list=b"]) as mount:
+    with slow_mount(music, stall="list=b") as mount:
         process = start(LIST, mount.path / "b")
         assert stalls(process)
         process.send_signal(ending)
@@ -207,7 +207,7 @@ def test_a_stalled_call_is_interrupted(music: Path, start: Start, ending: signal
 
 
 def test_with_interrupts_ignored_not_even_a_kill_ends_the_caller(music: Path, start: Start) -> None:
-    with slow_mount(music, stall=["list=b"], ignore_interrupts=True) as mount:
+    with slow_mount(music, stall="list=b", ignore_interrupts=True) as mount:
         process = start(LIST, mount.path / "b")
         assert stalls(process)
         process.kill()
@@ -234,7 +234,7 @@ def test_a_stopped_mount_answers_nothing_until_it_goes_on(music: Path, start: St
     ],
 )
 def test_a_failing_call_fails_with_eio(music: Path, rule: str, call: Callable[[Path], object]) -> None:
-    with slow_mount(music, fail=[rule]) as mount:
+    with slow_mount(music, fail=rule) as mount:
         with pytest.raises(OSError) as failed:
             call(mount.path)
         assert failed.value.errno == errno.EIO
@@ -256,7 +256,7 @@ def test_after_the_last_call_the_connection_is_gone(music: Path) -> None:
 
 
 def test_a_disconnection_ends_calls_that_stall(music: Path, start: Start) -> None:
-    with slow_mount(music, stall=["list=b"], ignore_interrupts=True, disconnect_after=10) as mount:
+    with slow_mount(music, stall="list=b", ignore_interrupts=True, disconnect_after=10) as mount:
         process = start(LIST, mount.path / "b")
         assert stalls(process)
         with pytest.raises(ConnectionAbortedError):
@@ -266,7 +266,7 @@ def test_a_disconnection_ends_calls_that_stall(music: Path, start: Start) -> Non
 
 @pytest.mark.parametrize("options", [{}, {"ignore_interrupts": True}])
 def test_a_mount_ends_while_calls_stall(music: Path, start: Start, options: dict[str, bool]) -> None:
-    with slow_mount(music, stall=["list=**"], **options) as mount:
+    with slow_mount(music, stall="list=**", **options) as mount:
         process = start(LIST, mount.path)
         assert stalls(process)
     assert process.wait(SOON) == 1

@@ -56,10 +56,11 @@ def program() -> Path:
 class SlowMount:
     """Shows `folder`, read-only, at `path`. A context manager.
 
-    `latency` is what each call takes longer, in ms. `timeout` is how long the kernel keeps names and attributes, in s.
-    `stall` and `fail` are rules `CALL=PATTERN` (see `slow-mount --help`): calls that are not answered before `release`,
-    and calls that fail with EIO. Callers of a stalled call that are interrupted get EINTR; with `ignore_interrupts` not
-    even SIGKILL ends them. After `disconnect_after` calls the connection ends.
+    `latency` is added to each call, in ms. `timeout` is how long the kernel keeps names and attributes, in s.
+
+    `stall` is one or several rules `CALL=PATTERN` (see `slow-mount --help`) for calls that are not answered before
+    `release`. Their callers get EINTR when they are interrupted; with `ignore_interrupts` not even SIGKILL ends them.
+    `fail` is rules for calls that fail with EIO. After `disconnect_after` calls the connection ends.
 
     `at` is an empty folder to mount at; without it there is a new one.
     """
@@ -71,14 +72,14 @@ class SlowMount:
         at: Path | None = None,
         latency: float = 0,
         timeout: float = 1,
-        stall: Sequence[str] = (),
-        fail: Sequence[str] = (),
+        stall: str | Sequence[str] = (),
+        fail: str | Sequence[str] = (),
         ignore_interrupts: bool = False,
         disconnect_after: int | None = None,
     ) -> None:
         self._words = [str(program()), "mount", f"--latency={latency}", f"--timeout={timeout}"]
-        self._words += [f"--stall={rule}" for rule in stall]
-        self._words += [f"--fail={rule}" for rule in fail]
+        self._words += [f"--stall={rule}" for rule in rules(stall)]
+        self._words += [f"--fail={rule}" for rule in rules(fail)]
         self._words += ["--ignore-interrupts"] if ignore_interrupts else []
         self._words += [f"--disconnect-after={disconnect_after}"] if disconnect_after is not None else []
         self._folder = folder
@@ -147,3 +148,8 @@ class SlowMount:
         subprocess.run(["fusermount3", "-u", "-z", "-q", "--", self.path], stderr=subprocess.DEVNULL, check=False)
         if self._at is None:
             self.path.rmdir()
+
+
+def rules(given: str | Sequence[str]) -> Sequence[str]:
+    """One rule or several, as several."""
+    return [given] if isinstance(given, str) else given
