@@ -11,7 +11,7 @@ tags          2,500 small tagged files written by ffmpeg
 real          N files (41,000), links to 400 recordings of many encoders and taggers, with covers
 real-no-adts  the same (N files) without raw AAC streams, which several readers read to their end
 adts          N files (400), links to these streams alone
-few           N files (810) of real-no-adts in 54 albums of 11 artists: 66 folders, for storage that is slow
+few           N files (810) of real-no-adts in 54 albums of 11 artists: 66 folders, for slow storage
 pathological  10,000 tracks in one folder, 500 nested folders, odd names, broken files
 deep          the files of `real` (N, 41,000) in 1,000 nested folders
 flat          the files of `real` (N, 200,000) in one folder

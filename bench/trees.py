@@ -18,7 +18,8 @@ def touch(path: str, at: int | None = None) -> None:
 
 
 def albums(root: Path, files: int, each: int = FILES_OF_AN_ALBUM) -> Iterator[tuple[str, range]]:
-    """Makes artist/album folders for `files` files, `each` in an album; gives each album with its files' numbers."""
+    """Makes artist/album folders for `files` files, `each` in an album. Gives each album with the
+    numbers of its files."""
     for album, start in enumerate(range(0, files, each)):
         artist = album // ALBUMS_OF_AN_ARTIST
         folder = f"{root}/Artist {artist:04}/{1960 + album % 65} - Album {album:05}"

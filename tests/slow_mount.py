@@ -1,4 +1,4 @@
-"""Slow, hung and failing storage for tests: `with slow_mount(folder, stall="list=bad/**") as mount: ...`.
+"""Slow, hung and failing storage: `with slow_mount(folder, stall="list=bad/**") as mount: ...`.
 
 The instrument is that of the benchmarks, `bench/slow`. A test is skipped only where FUSE is missing.
 """

@@ -40,7 +40,7 @@ def music(tree: Tree) -> Path:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts a process that makes one call. All end after the test, when the mount that may hold them is gone."""
+    """Starts a process that makes one call. All end after the test: until then the mount may hold them."""
     started: list[Caller] = []
 
     def run(code: str, path: Path) -> Caller:

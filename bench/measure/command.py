@@ -63,7 +63,7 @@ def python_door(work: str, backend: str, *options: str, clock: Clock = Clock.OWN
 
 
 def ceiling(in_flight: int) -> Command:
-    """A look at each file of a slow mount, with so many calls in flight; finding the files is not in the time."""
+    """A look at each file of a slow mount, so many in flight. Finding the files is not in the time."""
     return Command("slow-mount", ("ceiling", "--in-flight", str(in_flight), "{root}"), Clock.OWN)
 
 

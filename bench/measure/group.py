@@ -60,7 +60,8 @@ class Row:
     begins: Command | None = None
     """Makes the `{scratch}/library.db` that each sample begins with, of the tree as it is before its delta."""
     storage: Storage | None = None
-    """The mount that shows the tree, if not the disk. The start of a whole process is not in its time then."""
+    """The mount that shows the tree, if not the disk. The time of a whole process is without its start
+    then."""
     rounds: int | None = None
     """Fewer rounds than the group's: for what takes minutes."""
     large: bool = False

@@ -1,4 +1,4 @@
-"""The slow mount, from Python: builds the program, mounts, and takes the mount away whatever became of it."""
+"""The slow mount, from Python: builds the program, mounts, and unmounts whatever has happened."""
 
 from __future__ import annotations
 
@@ -56,11 +56,13 @@ def program() -> Path:
 class SlowMount:
     """Shows `folder`, read-only, at `path`. A context manager.
 
-    `latency` is added to each call, in ms. `timeout` is how long the kernel keeps names and attributes, in s.
+    `latency` is added to each call, in ms. `timeout` is how long the kernel keeps names and
+    attributes, in s.
 
-    `stall` is one or several rules `CALL=PATTERN` (see `slow-mount --help`) for calls that are not answered before
-    `release`. Their callers get EINTR when they are interrupted; with `ignore_interrupts` not even SIGKILL ends them.
-    `fail` is rules for calls that fail with EIO. After `disconnect_after` calls the connection ends.
+    `stall` is one or several rules `CALL=PATTERN` (see `slow-mount --help`) for calls that are not
+    answered before `release`. Their callers get EINTR when they are interrupted; with
+    `ignore_interrupts` not even SIGKILL ends them. `fail` is rules for calls that fail with EIO.
+    After `disconnect_after` calls the connection ends.
 
     `at` is an empty folder to mount at; without it there is a new one.
     """
@@ -134,7 +136,7 @@ class SlowMount:
         return stdout.readline().decode().strip()
 
     def _close(self) -> None:
-        """Ends the program and the mount. A stopped program is woken, and one that does not end is killed."""
+        """Ends program and mount. Wakes a program that is stopped, and kills one that does not end."""
         self.go_on()
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()

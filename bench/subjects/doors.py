@@ -69,7 +69,7 @@ def main() -> None:
     if chosen.work == "watch":
         watch(chosen.folder, options, chosen.db)
         return
-    # Loads and compiles the component. Elsewhere, because the folder may be on storage whose calls are counted.
+    # Loads and compiles the component; elsewhere, because calls to slow storage are counted.
     with TemporaryDirectory() as empty:
         Scanner(empty, **options).count()
     seconds = []

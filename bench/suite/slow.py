@@ -17,8 +17,8 @@ LATENCIES = (0, 1, 5, 20)
 DECIDING = 5
 """The latency that expectations are about, in ms."""
 FEW_CALLS = 4.4
-"""An open, two reads and a look a file, and as much of 66 folders as comes on each of 810 files: a look, an opendir and
-two readdirs."""
+"""An open, two reads and a look a file. The rest is the share of the 66 folders: a look, an opendir and
+two readdirs each."""
 THREADS = 16
 IN_FLIGHT = 64
 
@@ -83,7 +83,7 @@ def group(name: str, title: str, storage: Storage, rows: Iterator[Row]) -> Group
         metrics=(Metric.SECONDS, Metric.CALLS),
         baseline=THREADED,
         rounds=1 if storage.latency > DECIDING else 3,
-        note="Each sample has a mount of its own. A sync finds nothing new. The start of a process is not in the time.",
+        note="Each sample has a fresh mount. A sync finds nothing new. No start of a process is in the time.",
         rows=tuple(rows),
         expectations=tuple(expectations()) if storage.latency == DECIDING else (),
     )
