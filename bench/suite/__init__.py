@@ -9,20 +9,5 @@ from suite.sync import SYNC, SYNC_SIZE
 from suite.tags import ADTS, MIXED, PATHOLOGICAL, REAL, SMALL
 from suite.watch import WATCH
 
-GROUPS = (
-    COUNT,
-    COUNT_41K,
-    LIST,
-    REAL,
-    MIXED,
-    SMALL,
-    ADTS,
-    PATHOLOGICAL,
-    LIBRARY,
-    SYNC,
-    WATCH,
-    SIZE,
-    SYNC_SIZE,
-    START,
-    *SLOW,
-)
+WARM = (COUNT, COUNT_41K, LIST, REAL, MIXED, SMALL, ADTS, PATHOLOGICAL, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)
+GROUPS = (*WARM, *SLOW)
