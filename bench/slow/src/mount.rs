@@ -26,7 +26,7 @@ impl Mount {
     pub fn new(filesystem: SlowFolder, point: &Path) -> io::Result<(Self, oneshot::Receiver<()>)> {
         let runtime = Runtime::new()?;
         let mut options = MountOptions::default();
-        options.fs_name("slow-mount").read_only(true).default_permissions(true);
+        options.fs_name("slow-mount").read_only(true);
         let handle = runtime.block_on(Session::new(options).mount_with_unprivileged(filesystem, point))?;
         // It would unmount when it is dropped, but not while a call stalls.
         let mut handle = ManuallyDrop::new(handle);
