@@ -53,7 +53,8 @@ class Storages:
         with SlowMount(tree, at=at, latency=storage.latency) as mount, others:
             sample = run(command, at, self._tools, begin)
             calls = mount.calls()
-        return replace(sample, seconds=[seconds - start for seconds in sample.seconds], calls=calls)
+        # Of a few ms of work the noise of the start may leave nothing.
+        return replace(sample, seconds=[max(seconds - start, 0.0) for seconds in sample.seconds], calls=calls)
 
     def _start(self, command: Command) -> float:
         """The time of a process over an empty folder, in a library that knows it."""

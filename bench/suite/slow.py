@@ -80,7 +80,7 @@ def group(name: str, title: str, storage: Storage, rows: Iterator[Row]) -> Group
         name=name,
         title=f"{title}: 810 real files in 66 folders",
         data=Data("few", quick=90),
-        metrics=(Metric.SECONDS, Metric.CALLS),
+        metrics=(Metric.MILLISECONDS, Metric.CALLS),
         baseline=THREADED,
         rounds=1 if storage.latency > DECIDING else 3,
         note="Each sample has a fresh mount. A sync finds nothing new. No start of a process is in the time.",

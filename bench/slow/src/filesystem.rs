@@ -92,7 +92,7 @@ impl SlowFolder {
         self.status.clone()
     }
 
-    /// Counts a call, and brings the latency and the fault of its path over it.
+    /// Counts a call, then applies the latency and the fault of its path.
     async fn begin(&self, request: Request, call: Call, path: &Path) -> Result<InFlight<'_>> {
         let in_flight = self.status.calls.begin(call);
         if self.disconnect_after.is_some_and(|last| in_flight.number > last) {
