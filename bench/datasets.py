@@ -11,6 +11,7 @@ tags          2,500 small tagged files written by ffmpeg
 real          N files (41,000), links to 400 recordings of many encoders and taggers, with covers
 real-no-adts  the same (N files) without raw AAC streams, which several readers read to their end
 adts          N files (400), links to these streams alone
+few           N files (810) of real-no-adts in 54 albums of 11 artists: 66 folders, for slow storage
 pathological  10,000 tracks in one folder, 500 nested folders, odd names, broken files
 deep          the files of `real` (N, 41,000) in 1,000 nested folders
 flat          the files of `real` (N, 200,000) in one folder
@@ -44,6 +45,8 @@ OTHER_ENDINGS = (".jpg", ".txt", ".cue", ".log")
 # Every ninth file of `shape` is no audio: 11.1 %.
 OTHER_EVERY = 9
 ADTS = ".aac"
+# In `few`, which has many folders for its files.
+FILES_OF_A_SHORT_ALBUM = 15
 # Folders inside each other in `deep`.
 LEVELS = 1_000
 # As many of the user's own recordings as there are synthesised ones.
@@ -166,6 +169,13 @@ def make_real(root: Path, recipe: Recipe, takes: Callable[[Path], bool] = lambda
             put(source, f"{folder}/{track:02} Song {number:06}{source.suffix}")
 
 
+def make_few(root: Path, recipe: Recipe) -> None:
+    sources = shuffled(root, recipe, lambda path: not is_adts(path))
+    for folder, numbers in albums(root, recipe.files, FILES_OF_A_SHORT_ALBUM):
+        for number, source in zip(numbers, sources, strict=False):
+            os.link(source, f"{folder}/{number % FILES_OF_A_SHORT_ALBUM + 1:02} Song {number:06}{source.suffix}")
+
+
 def make_deep(root: Path, recipe: Recipe) -> None:
     """The files of `real`, as many in each of many nested folders."""
     sources = shuffled(root, recipe)
@@ -228,11 +238,12 @@ MAKERS: dict[str, tuple[Maker, int]] = {
     "real": (make_real, 41_000),
     "real-no-adts": (lambda root, recipe: make_real(root, recipe, lambda path: not is_adts(path)), 41_000),
     "adts": (lambda root, recipe: make_real(root, recipe, is_adts), 400),
+    "few": (make_few, 810),
     "pathological": (lambda root, _: make_pathological(root), 0),
     "deep": (make_deep, 41_000),
     "flat": (make_flat, 200_000),
 }
-RECORDED = ("real", "real-no-adts", "adts", "deep", "flat")
+RECORDED = ("real", "real-no-adts", "adts", "few", "deep", "flat")
 SIZABLE = ("shape", *RECORDED)
 
 

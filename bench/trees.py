@@ -17,13 +17,14 @@ def touch(path: str, at: int | None = None) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=at))
 
 
-def albums(root: Path, files: int) -> Iterator[tuple[str, range]]:
-    """Makes artist/album folders for `files` files; gives each album with its files' numbers."""
-    for album, start in enumerate(range(0, files, FILES_OF_AN_ALBUM)):
+def albums(root: Path, files: int, each: int = FILES_OF_AN_ALBUM) -> Iterator[tuple[str, range]]:
+    """Makes artist/album folders for `files` files, `each` in an album. Gives each album with the
+    numbers of its files."""
+    for album, start in enumerate(range(0, files, each)):
         artist = album // ALBUMS_OF_AN_ARTIST
         folder = f"{root}/Artist {artist:04}/{1960 + album % 65} - Album {album:05}"
         os.makedirs(folder)
-        yield folder, range(start, min(start + FILES_OF_AN_ALBUM, files))
+        yield folder, range(start, min(start + each, files))
 
 
 def nest(root: Path, levels: int, fill: Callable[[int, int], None]) -> None:

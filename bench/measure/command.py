@@ -62,6 +62,11 @@ def python_door(work: str, backend: str, *options: str, clock: Clock = Clock.OWN
     return Command("python", arguments, clock, needs=backend, library=library)
 
 
+def ceiling(in_flight: int) -> Command:
+    """A look at each file of a slow mount, so many in flight. Finding the files is not in the time."""
+    return Command("slow-mount", ("ceiling", "--in-flight", str(in_flight), "{root}"), Clock.OWN)
+
+
 def mt_scan(work: str, *options: str, clock: Clock = Clock.PROCESS, library: bool = False) -> Command:
     """Our Rust host."""
     return Command("mt-scan", (work, "{root}", *options), clock, counts=work == "count", library=library)

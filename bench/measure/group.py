@@ -28,6 +28,16 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
+class Storage:
+    """A slow mount of a tree."""
+
+    latency: float
+    """Added to each call, in ms."""
+    busy: bool = False
+    """Whether other processes keep every core busy."""
+
+
+@dataclass(frozen=True)
 class Data:
     """A data set of `datasets.py`. A number of files is for the sets that come in sizes."""
 
@@ -49,6 +59,9 @@ class Row:
     state: State = State.SHARED
     begins: Command | None = None
     """Makes the `{scratch}/library.db` that each sample begins with, of the tree as it is before its delta."""
+    storage: Storage | None = None
+    """The mount that shows the tree, if not the disk. The time of a whole process is without its start
+    then."""
     rounds: int | None = None
     """Fewer rounds than the group's: for what takes minutes."""
     large: bool = False

@@ -7,6 +7,9 @@ from enum import Enum
 
 from measure.outcome import Outcome
 
+AWAITED = ("lookup", "getattr", "readlink", "opendir", "readdir", "open", "read")
+"""Calls of a storage that somebody waits for; those of folders are among them."""
+
 
 class Metric(Enum):
     """Less is better, always. The value is the unit."""
@@ -15,11 +18,14 @@ class Metric(Enum):
     SECONDS = "s"
     PER_FILE = "µs a file"
     MEGABYTES = "MB"
+    CALLS = "calls a file"
 
     def figures(self, outcome: Outcome) -> list[float]:
         """One figure a sample."""
         if self is Metric.MEGABYTES:
             return [size / 1e6 for size in outcome.memory]
+        if self is Metric.CALLS:
+            return [sum(calls[kind] for kind in AWAITED) / outcome.files for calls in outcome.calls if outcome.files]
         if self is Metric.PER_FILE:
             return [seconds * 1e6 / outcome.files for seconds in outcome.seconds] if outcome.files else []
         return [seconds * (1e3 if self is Metric.MILLISECONDS else 1.0) for seconds in outcome.seconds]

@@ -18,6 +18,8 @@ class Outcome:
     """Processor time of the whole process, start and end included, in s."""
     found: int | None = None
     """Audio files that it says it has found."""
+    calls: list[dict[str, int]] = field(default_factory=list)
+    """Calls that came to the storage of a sample, by kind, and the most in flight."""
     library: dict[str, str] = field(default_factory=dict)
     """Digests of the columns of the library that it has made."""
     missing: str | None = None

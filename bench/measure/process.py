@@ -40,6 +40,8 @@ class Sample:
     processor: float | None
     found: int | None
     library: dict[str, str]
+    calls: dict[str, int] | None = None
+    """Calls that came to the storage."""
 
 
 def run(command: Command, root: Path, tools: Tools, begin: Path | None = None) -> Sample:

@@ -8,11 +8,14 @@ from pathlib import Path
 from sqlite3 import DatabaseError
 from subprocess import SubprocessError
 
+from slow.mount import MountError
+
 from measure.copies import Copies
 from measure.group import Data, Group, Row, State
 from measure.libraries import Libraries
 from measure.outcome import Outcome
 from measure.process import RunError, Sample, run
+from measure.storage import Storages
 from measure.tell import tell
 from measure.tools import Tools
 
@@ -27,9 +30,12 @@ class Samples:
     tools: Tools
     copies: Copies
     libraries: Libraries
+    storages: Storages
 
     def missing(self, row: Row) -> str | None:
         """The tool that is not there."""
+        if row.storage and "slow-mount" in self.tools.missing:
+            return self.tools.missing["slow-mount"]
         commands = (row.command, row.begins) if row.begins else (row.command,)
         return next(filter(None, map(self.tools.missing_for, commands)), None)
 
@@ -38,7 +44,9 @@ class Samples:
         return files if row.state is State.SHARED else self.copies.of(tree).files(row.state)
 
     def take(self, row: Row, tree: Path) -> Sample:
-        """Raises `RunError`."""
+        """Raises `RunError` and `MountError`."""
+        if row.storage:
+            return self.storages.take(row.command, row.begins, tree, row.storage)
         begin = self.libraries.made_by(row.begins, self.shown(tree, row, before=True)) if row.begins else None
         return run(row.command, self.shown(tree, row), self.tools, begin)
 
@@ -51,8 +59,9 @@ class Samples:
 
 def measured(group: Group, trees: Trees, tools: Tools, *, rounds: int | None, large: bool) -> dict[str, Outcome]:
     """The outcome of every row. `rounds` is instead of what group and rows say."""
-    with Copies() as copies, Libraries(tools) as libraries:
-        return in_rounds(group, trees, Samples(tools, copies, libraries), rounds=rounds, large=large)
+    with Copies() as copies, Libraries(tools) as libraries, Storages(tools, libraries) as storages:
+        samples = Samples(tools, copies, libraries, storages)
+        return in_rounds(group, trees, samples, rounds=rounds, large=large)
 
 
 def in_rounds(group: Group, trees: Trees, samples: Samples, *, rounds: int | None, large: bool) -> dict[str, Outcome]:
@@ -82,7 +91,7 @@ def add(outcome: Outcome, row: Row, tree: Path, samples: Samples) -> None:
     """Adds a sample."""
     try:
         sample = samples.take(row, tree)
-    except (RunError, ValueError, OSError, SubprocessError, DatabaseError) as error:
+    except (RunError, MountError, ValueError, OSError, SubprocessError, DatabaseError) as error:
         # The reason may name folders of this machine, so it is not kept with the figures.
         outcome.missing = "it failed"
         tell(f"{row.name} failed: {error}")
@@ -92,6 +101,8 @@ def add(outcome: Outcome, row: Row, tree: Path, samples: Samples) -> None:
         outcome.memory.append(sample.memory)
     if sample.processor is not None:
         outcome.processor.append(sample.processor)
+    if sample.calls is not None:
+        outcome.calls.append(sample.calls)
     if sample.found is not None:
         outcome.found = sample.found
         if "--every" in row.command.arguments:

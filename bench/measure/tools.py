@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from slow import mount
+
 from measure.command import Command
 from measure.tell import tell
 
@@ -49,6 +51,7 @@ def find() -> Tools:
             programs[name] = found
         else:
             missing[name] = advice
+    find_slow_mount(programs, missing)
     return Tools(programs, missing)
 
 
@@ -74,6 +77,20 @@ def native_peers() -> tuple[str, ...]:
         return ()
     found = built(workspace, "release", "native-peers")
     return (found,) if found else ()
+
+
+def find_slow_mount(programs: dict[str, tuple[str, ...]], missing: dict[str, str]) -> None:
+    """Builds the slow mount, where anything can be mounted."""
+    reason = mount.unavailable()
+    if reason is None:
+        tell("building the slow mount")
+        try:
+            programs["slow-mount"] = (str(mount.program()),)
+            return
+        except mount.MountError as error:
+            tell(str(error))
+            reason = "cargo could not build bench/slow"
+    missing["slow-mount"] = reason
 
 
 def wasmtime() -> tuple[str, ...]:

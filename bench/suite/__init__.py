@@ -3,9 +3,11 @@
 from suite.counting import COUNT, COUNT_41K, LIST
 from suite.library import LIBRARY
 from suite.size import SIZE
+from suite.slow import SLOW
 from suite.startup import START
 from suite.sync import SYNC, SYNC_SIZE
 from suite.tags import ADTS, MIXED, PATHOLOGICAL, REAL, SMALL
 from suite.watch import WATCH
 
-GROUPS = (COUNT, COUNT_41K, LIST, REAL, MIXED, SMALL, ADTS, PATHOLOGICAL, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)
+WARM = (COUNT, COUNT_41K, LIST, REAL, MIXED, SMALL, ADTS, PATHOLOGICAL, LIBRARY, SYNC, WATCH, SIZE, SYNC_SIZE, START)
+GROUPS = (*WARM, *SLOW)
