@@ -1,11 +1,12 @@
-//! Where a scan goes.
+//! The way of a scan: links and folders.
 
 use crate::runtime::bindings::exports::mt::scanner::scan;
 
-/// What to do with symbolic links, and which folders to enter.
+/// Options of the walk: symbolic links, and folders that are skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Walking {
-    /// Follow symbolic links to files and folders inside the root. A link is judged by its target's name. By default: yes.
+    /// Follow symbolic links to files and folders inside the root. A link is judged by its target's
+    /// name. By default: yes.
     pub follow_links: bool,
     /// Enter folders whose name begins with a dot. By default: no.
     pub hidden_folders: bool,

@@ -16,7 +16,8 @@ const BETWEEN_UPDATES: Duration = Duration::from_millis(100);
 /// Holds emoji together; no other character without a shape of its own is let through.
 const JOINER: char = '\u{200d}';
 
-/// Text from a file or a file's name, for a terminal: control characters and marks of direction are written as escapes.
+/// Text from a file or a file's name, for a terminal: control characters and marks of direction are
+/// written as escapes.
 pub fn shown(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_harmless) {
         return Cow::Borrowed(text);
@@ -44,14 +45,15 @@ fn is_harmless(char: char) -> bool {
     if char == JOINER {
         return true;
     }
-    // A mark that joins the character before it is printable; on its own `escape_debug` would escape it.
+    // A mark that joins the character before it is printable; on its own `escape_debug` would
+    // escape it.
     let mut bytes = [b'a'; 5];
     let length = 1 + char.encode_utf8(&mut bytes[1..]).len();
     let text = std::str::from_utf8(&bytes[..length]).unwrap_or_default();
     !text.escape_debug().nth(1).is_some_and(|second| second == '\\')
 }
 
-/// A progress bar on stderr, if somebody sees it.
+/// A progress bar on stderr, if that is a terminal.
 pub struct Bar(Option<(ProgressBar, Instant)>);
 
 impl Bar {

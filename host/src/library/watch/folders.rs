@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::inbox::Pending;
 
-/// The folders in which something has changed. What the library does not know is found from the folder above that it does.
+/// The folders in which something has changed. What the library does not know is found from the
+/// folder above that it does.
 ///
 /// `known`: the folders that the library knows. `is_folder`: whether one of them is there.
 pub(super) fn folders(

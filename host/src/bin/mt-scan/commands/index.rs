@@ -52,7 +52,7 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
     Ok(Done::with(output, report.problems > 0))
 }
 
-/// What a sync tells, on its way out.
+/// Writes the changes and problems of a sync.
 struct Seen {
     json: bool,
     verbose: bool,
@@ -103,7 +103,7 @@ pub(super) fn changed(report: &SyncReport) -> u64 {
     report.added + report.modified + report.moved + report.missing + report.restored
 }
 
-/// What has changed, in the words of the summary.
+/// The counts of a sync, in the words of the summary.
 pub(super) fn counts(report: &SyncReport) -> String {
     let counts = [
         (report.added, "new"),
@@ -132,7 +132,7 @@ fn show(
     Ok(())
 }
 
-/// What the library has of the scanner's roots, whenever it was found.
+/// A summary of the library's tracks in the scanner's roots, whenever they were found.
 fn summary(library: &Library, scanner: &Scanner) -> Result<Summary, Failure> {
     let roots: HashSet<String> = scanner.roots().map(|root| root.to_string_lossy().into_owned()).collect();
     let mut summary = Summary::default();

@@ -16,7 +16,7 @@ use crate::numbers::number;
 use crate::screen::{Bar, shown};
 use crate::summary::Problems;
 
-/// What a shell shows of a command that Ctrl-C has ended, were it not told to end.
+/// The exit code of a command that Ctrl-C has ended, as shells show it.
 const INTERRUPTED: i32 = 130;
 
 pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure> {
@@ -49,16 +49,16 @@ pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure>
     Ok(Done::with(output, !seen.told.is_empty()))
 }
 
-/// What is told of each batch.
+/// Writes the changes and problems of each batch.
 struct Seen {
     json: bool,
     quiet: bool,
     verbose: bool,
-    /// That of the first sync.
+    /// The bar of the first sync.
     bar: Option<Bar>,
     /// Problems that were named.
     told: HashSet<(String, String, String)>,
-    /// Those of this batch.
+    /// Problems of this batch.
     news: Vec<Problem>,
     out: BufWriter<StdoutLock<'static>>,
     so_far: Result<(), Failure>,
