@@ -22,9 +22,10 @@ impl Watch<'_> {
     /// first sync begins, so that nothing in between is missed.
     ///
     /// Events of one moment are one batch and one sync: it ends with a silence
-    /// ([`WatchOptions::debounce`]). A root that vanishes, or is empty all of a sudden, changes no
-    /// row; it is waited for. Links to folders are followed by syncs, not by events: what is
-    /// changed in a folder shows under the links to it at the next full sync.
+    /// ([`WatchOptions::debounce`](crate::WatchOptions::debounce)). A root that vanishes, or is
+    /// empty all of a sudden, changes no row; it is waited for. Links to folders are followed by
+    /// syncs, not by events: what is changed in a folder shows under the links to it at the next
+    /// full sync.
     ///
     /// # Errors
     ///
