@@ -1,7 +1,8 @@
 //! Runs somebody else's scanner in the sandbox: `cargo run --example plugin -- FOLDER COMPONENT`.
 //!
-//! The component sees the folder, read-only, and a clock. It is refused before it runs if it imports anything else, stopped
-//! if it takes more than a second or 64 MiB for a file, and replaced by a new instance if it crashes.
+//! The component sees the folder, read-only, and a clock. It is refused before it runs if it
+//! imports anything else, stopped if it takes more than a second or 64 MiB for a file, and replaced
+//! by a new instance if it crashes.
 
 use std::time::Duration;
 

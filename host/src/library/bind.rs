@@ -1,4 +1,5 @@
-//! Rows of JSON text, bound to a statement as they are parsed: nothing in between is built, and no column is known.
+//! Rows of JSON text, bound to a statement as they are parsed: nothing in between is built, and no
+//! column is known.
 
 use std::cell::Cell;
 use std::fmt;

@@ -42,10 +42,11 @@ impl Schema {
     }
 }
 
-/// Keeps other syncs away from a library, whatever host they run in, for as long as it lives. Readers and other writers go on.
+/// Keeps other syncs away from a library, whatever host they run in, for as long as it lives.
+/// Readers and other writers go on.
 ///
-/// The lock is SQLite's own, on an empty database beside the library: it works alike on every system, and ends with its process,
-/// however that ends.
+/// The lock is SQLite's own, on an empty database beside the library: it works alike on every
+/// system, and ends with its process, however that ends.
 pub(super) struct Lock(#[expect(dead_code, reason = "the connection holds the lock")] Connection);
 
 impl Lock {

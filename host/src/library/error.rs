@@ -1,4 +1,4 @@
-//! What can keep a library from being used.
+//! Reasons for a library not to be opened or brought up to date.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub enum LibraryError {
     Database {
         /// The library.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's reason.
         source: rusqlite::Error,
     },
     /// SQLite cannot open or lock the file beside it that keeps syncs apart.
@@ -29,7 +29,7 @@ pub enum LibraryError {
     Lock {
         /// The lock: the library's path and `-sync`.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's reason.
         source: rusqlite::Error,
     },
     /// Its schema is newer than the component. It was not touched.
@@ -54,13 +54,13 @@ pub enum LibraryError {
         /// The root.
         root: String,
     },
-    /// Whoever watches the sync ended it.
+    /// The observer of the sync has ended it.
     #[error("the sync was cancelled")]
     Cancelled,
     /// A copy to rehearse on cannot be made.
     #[error("no temporary folder can be made")]
     NoCopy {
-        /// What the system said.
+        /// The system's reason.
         source: std::io::Error,
     },
     /// The component has no statement of this name: it is made for another contract.
@@ -74,7 +74,7 @@ pub enum LibraryError {
     Scan(#[from] Error),
 }
 
-/// Why something was not written.
+/// Why a sync did not write: an error of the database has yet to learn the path of the library.
 pub(super) enum Unwritten {
     Database(rusqlite::Error),
     Other(LibraryError),

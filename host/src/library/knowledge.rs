@@ -1,4 +1,4 @@
-//! What the library knows of folders, for the workers of a sync.
+//! The library's knowledge of folders, for the workers of a sync.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::work::door::sync::{Knowledge, SyncWork, named};
 pub(super) struct Reader {
     path: PathBuf,
     known: String,
-    /// Connections that nobody uses at the moment: as many as there are workers.
+    /// Connections that no worker uses at the moment: at most as many as there are workers.
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -34,7 +34,8 @@ impl Reader {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let connection = Connection::open_with_flags(&self.path, flags)?;
                 connection.busy_timeout(PATIENCE)?;
-                // Else every new value of a parameter compiles the statement anew, for statistics that nobody keeps.
+                // Else every new value of a parameter compiles the statement anew, for statistics
+                // that are not kept.
                 connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
                 connection
             }

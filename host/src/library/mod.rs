@@ -1,4 +1,5 @@
-//! The library: an SQLite database that stays true to the disk. Its tables, columns and statements are the component's.
+//! The library: an SQLite database that stays true to the disk. Its tables, columns and statements
+//! are the component's.
 
 mod bind;
 mod database;
@@ -33,8 +34,29 @@ use writer::Writer;
 /// Least time between two reports of progress.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 
-/// An SQLite library, made if there is none. Other programs may read it at any time; its tracks are the table `tracks`, and for
-/// people the view `songs`. A track whose file is gone is kept, with `missing_since`; its id is its own for ever.
+/// An SQLite library, made if there is none. Other programs may read it at any time; its tracks are
+/// the table `tracks`, and for people the view `songs`. A track whose file is gone is kept, with
+/// `missing_since`; its id is its own for ever.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let music = folder.path().join("Music");
+/// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+/// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+/// use mt_scanner::{Library, Scanner, SyncOptions};
+///
+/// let scanner = Scanner::new(&music)?;
+/// let library = Library::open(folder.path().join("library.db"), &scanner)?;
+/// let report = library.sync(&scanner, &SyncOptions::full(), &mut ())?;
+/// assert_eq!((report.added, report.missing), (1, 0));
+///
+/// std::fs::write(music.join("Artist/Album/2.mp3"), b"more")?;
+/// let report = library.sync(&scanner, &SyncOptions::full(), &mut ())?;
+/// assert_eq!((report.added, report.unchanged), (1, 1));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Library {
     path: PathBuf,
     connection: Connection,
@@ -44,12 +66,13 @@ pub struct Library {
 }
 
 impl Library {
-    /// Opens a library, new or old, and brings it to the version that the scanner's component knows.
+    /// Opens a library, new or old, and brings it to the version that the scanner's component
+    /// knows.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Newer`] if it has a newer one, [`LibraryError::Database`] if it cannot be opened or used, and
-    /// [`LibraryError::Scan`] if the component cannot be asked for its schema.
+    /// [`LibraryError::Newer`] if it has a newer one, [`LibraryError::Database`] if it cannot be
+    /// opened or used, and [`LibraryError::Scan`] if the component cannot be asked for its schema.
     pub fn open(path: impl AsRef<Path>, scanner: &Scanner) -> Result<Self, LibraryError> {
         let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().to_owned());
         let schema = scanner.schema()?;
@@ -76,16 +99,19 @@ impl Library {
         self.schema.single(name)
     }
 
-    /// Brings the library up to date with what is in the scanner's roots, in a transaction every second while the scan goes on.
+    /// Brings the library up to date with what is in the scanner's roots, in a transaction every
+    /// second while the scan goes on.
     ///
-    /// Files that are new or have changed are read. Those that are gone are marked missing; those that are back, or were moved,
-    /// renamed, or moved with new tags, keep their rows. Roots that belong together are best synced together: moves are seen
-    /// within one sync.
+    /// Files that are new or have changed are read. Those that are gone are marked missing; those
+    /// that are back, or were moved, renamed, or moved with new tags, keep their rows. Roots that
+    /// belong together are best synced together: moves are seen within one sync.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written; [`LibraryError::RootEmptied`], with nothing marked
-    /// missing; [`LibraryError::Busy`] if another sync does not end within 30 s; [`LibraryError::Database`] if the database cannot be
+    /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written;
+    /// [`LibraryError::RootEmptied`], with nothing marked missing; [`LibraryError::Busy`] if
+    /// another sync does not end within 30 s, and [`LibraryError::Lock`] if it cannot be found out
+    /// whether there is one; [`LibraryError::Database`] if the database cannot be
     /// written. What was written until then stays and is true: the next sync goes on from there.
     pub fn sync(
         &self,
@@ -101,8 +127,8 @@ impl Library {
         self.sync_alone(scanner, options, observer).map_err(|error| self.unwritten(error))
     }
 
-    /// Tells what [`sync`](Self::sync) would do, and leaves the library at `path` as it is; or does not make it. The sync is
-    /// that of a copy.
+    /// Tells what [`sync`](Self::sync) would do, and leaves the library at `path` as it is; or does
+    /// not make it. The sync is that of a copy.
     ///
     /// # Errors
     ///
@@ -119,12 +145,14 @@ impl Library {
         Self::open(copy, scanner)?.sync(scanner, options, observer)
     }
 
-    /// Forgets tracks that have been missing for so long or longer; gives how many they were. Waits for a sync that is under
-    /// way: it relies on what it has found in the library.
+    /// Forgets tracks that have been missing for `missing_for` or longer, and gives their number.
+    /// Waits for a sync that is under way, which relies on the rows that it has seen.
     ///
     /// # Errors
     ///
-    /// [`LibraryError::Busy`] if a sync does not end within 30 s, and [`LibraryError::Database`] if the database cannot be written.
+    /// [`LibraryError::Busy`] if a sync does not end within 30 s, [`LibraryError::Lock`] if it
+    /// cannot be found out whether there is one, and [`LibraryError::Database`] if the database
+    /// cannot be written.
     pub fn purge(&self, missing_for: Duration) -> Result<u64, LibraryError> {
         let _alone = Lock::take(&self.path, self.patience, || false)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,9 +1,9 @@
-//! What a sync did, and who watches it.
+//! The report of a sync, and its observer.
 
 use crate::work::progress::Progress;
 use mt_scanner_contract::Problem;
 
-/// What a sync did.
+/// Counts of a sync that is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyncReport {
@@ -19,7 +19,7 @@ pub struct SyncReport {
     pub restored: u64,
     /// Tracks that are as before.
     pub unchanged: u64,
-    /// What does not go in the ordinary way in these roots, now found or known from before.
+    /// Problems of these roots that stand, found now or known from before.
     pub problems: u64,
     /// Counts and time of the scan.
     pub progress: Progress,
@@ -50,12 +50,13 @@ pub struct Change<'a> {
     pub json: &'a str,
 }
 
-/// Watches a sync. Every method may stay as it is.
+/// Watches a sync. Every method has a default, which does nothing.
 pub trait Observer {
-    /// How far the scan is; at most ten times a second, and at the end.
+    /// Takes the progress of the scan: at most ten times a second, and at the end.
     fn progress(&mut self, _progress: &Progress) {}
 
-    /// Whether to end the sync. Asked as often as `progress` is called. What was written until then stays, and is true.
+    /// Whether to end the sync. Asked as often as `progress` is called. What was written until then
+    /// stays, and is true.
     fn is_cancelled(&mut self) -> bool {
         false
     }
@@ -65,10 +66,10 @@ pub trait Observer {
         false
     }
 
-    /// A track that was changed. Called in the end, for one after the other.
+    /// Takes a track that the sync has changed. Called at the end of the sync, once for each.
     fn change(&mut self, _change: Change<'_>) {}
 
-    /// What does not go in the ordinary way. Called in the end, for one after the other.
+    /// Takes a problem that stands. Called at the end of the sync, once for each.
     fn problem(&mut self, _problem: &Problem) {}
 }
 

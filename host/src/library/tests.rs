@@ -18,7 +18,7 @@ fn impatient(folder: &Path) -> (Library, Scanner) {
     (library, scanner)
 }
 
-/// Somebody else holds the database at this path, and another name for it.
+/// A second connection that holds the database, or the file beside it with this ending.
 fn held(library: &Library, beside: &str, how: &str) -> Connection {
     let other = Connection::open(format!("{}{beside}", library.path().display())).unwrap();
     other.execute_batch(how).unwrap();

@@ -10,15 +10,16 @@ use crate::scan::schema::Schema;
 use crate::work::door::sync::Changes;
 use mt_scanner_contract::Problem;
 
-/// Time of one transaction. Rows come in no order, so every transaction touches most pages of an index: few are far cheaper
-/// than many.
+/// Time of one transaction. Rows come in no order, so every transaction touches most pages of an
+/// index: few are far cheaper than many.
 const TRANSACTION: Duration = Duration::from_secs(1);
 
-/// Writes what a sync brings, in transactions. What is not committed when it is dropped is taken back.
+/// Writes what a sync brings, in transactions. What is not committed when it is dropped is taken
+/// back.
 pub(super) struct Writer<'a> {
     connection: &'a Connection,
     schema: &'a Schema,
-    /// Those that were needed so far, in the places of the schema's.
+    /// Statements that were needed so far, in the places of the schema's.
     prepared: Vec<Option<Vec<Statement<'a>>>>,
     transaction: Option<Transaction<'a>>,
     /// When the transaction began.

@@ -16,7 +16,8 @@ use super::world::World;
 
 /// The component that comes with this crate.
 pub(crate) static WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm"));
-/// The same, compiled ahead of time; empty if the build script could not do so for this kind of processor.
+/// The same, compiled ahead of time; empty if the build script could not do so for this kind of
+/// processor.
 static CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.cwasm"));
 
 /// A component that is known to export a world and to import nothing but what components may.
@@ -48,7 +49,8 @@ pub(crate) fn from_file<W: World>(path: &Path) -> Result<Arc<Compiled<W>>, LoadE
 
 fn load_built_in(config: &Config) -> wasmtime::Result<(Engine, Component)> {
     let engine = Engine::new(config)?;
-    // SAFETY: the build script made these bytes with `precompile_component`, and nobody can have changed them since.
+    // SAFETY: the build script made these bytes with `precompile_component`, and they are part of
+    // this binary since.
     let component = match unsafe { Component::deserialize(&engine, CODE) } {
         Ok(component) => component,
         // A processor without what the compiler took for granted, or of another kind.

@@ -1,5 +1,5 @@
-//! The engine's configuration. The build script includes this file: code that it compiles ahead of time runs only in an
-//! engine that is configured alike.
+//! The engine's configuration. The build script includes this file: code that it compiles ahead of
+//! time runs only in an engine that is configured alike.
 
 use wasmtime::Config;
 
@@ -9,7 +9,8 @@ use wasmtime::Config;
 pub(crate) fn config() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true);
-    // No call of a scanner is asynchronous; without the book-keeping for those that might be, calls are cheaper.
+    // No call of a scanner is asynchronous; without the book-keeping for those that might be, calls
+    // are cheaper.
     config.concurrency_support(false);
     config
 }

@@ -1,4 +1,5 @@
-//! What can keep a call from doing its work. What goes wrong with one file is never an error: it is a [`Problem`].
+//! Errors: reasons for a call not to begin or go on. Trouble with one file is never an error: it is
+//! a [`Problem`].
 //!
 //! [`Problem`]: crate::Problem
 
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 use super::bindings::exports::mt::scanner::types;
 use mt_scanner_contract::{Outcome, words};
 
-/// The reasons of another library, kept as a source.
+/// An error of another library, kept as a source.
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a scan, a count or an inspection could not begin or go on.
@@ -20,7 +21,7 @@ pub enum Error {
     RootNotFound {
         /// The root.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         source: Option<io::Error>,
     },
     /// The root is a file.
@@ -34,7 +35,7 @@ pub enum Error {
     RootUnreadable {
         /// The root.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         source: Option<io::Error>,
     },
     /// The root's name is not UTF-8, and no path of the sandbox can express it.
@@ -67,13 +68,14 @@ pub enum Error {
         /// Where the request is not of the documented form.
         reason: String,
     },
-    /// What the component answered cannot be understood: it is made for another contract.
+    /// The component's answer cannot be understood: it is made for another contract.
     #[error("the component's answer cannot be understood")]
     InvalidAnswer {
         /// Where the answer is not of the documented form.
         source: Source,
     },
-    /// A call ended the component, and it was not about a file of a scan, which would make it a problem.
+    /// A call ended the component, and it was not about a file of a scan, which would make it a
+    /// problem.
     #[error("{call}: {detail}")]
     Ended {
         /// The call that did.
@@ -85,10 +87,10 @@ pub enum Error {
         /// The trap.
         source: Source,
     },
-    /// What a library knows of a folder cannot be read.
+    /// The library's knowledge of a folder cannot be read.
     #[error("what the library knows cannot be read")]
     Knowledge {
-        /// What the database said.
+        /// The database's reason.
         source: Source,
     },
     /// The component cannot be used.
@@ -97,7 +99,7 @@ pub enum Error {
     /// The system has no thread or memory for an instance.
     #[error("no instance of the component can be made")]
     NoInstance {
-        /// What was refused.
+        /// The refusal.
         source: Source,
     },
 }
@@ -111,7 +113,7 @@ pub enum LoadError {
     Unreadable {
         /// The component.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         source: io::Error,
     },
     /// It is not a component, or one that this version cannot compile.
@@ -119,10 +121,10 @@ pub enum LoadError {
     Invalid {
         /// The component.
         component: String,
-        /// What the compiler said.
+        /// The compiler's reason.
         source: Source,
     },
-    /// It wants what no scanner is given. Nothing of it has run.
+    /// It imports more than scanners are given. Nothing of it has run.
     #[error("{component}: the component imports {import}, which is not on the list of what a scanner may use")]
     ImportRefused {
         /// The component.
@@ -135,7 +137,7 @@ pub enum LoadError {
     NotAScanner {
         /// The component.
         component: String,
-        /// What is missing.
+        /// The export that is missing.
         source: Source,
     },
 }

@@ -15,7 +15,8 @@ use super::world::World;
 use mt_scanner_contract::Outcome;
 use mt_scanner_contract::words::{self, filled};
 
-/// An instance whose memory has grown beyond this many bytes is replaced when it has done its step: it never shrinks.
+/// An instance whose memory has grown beyond this many bytes is replaced when it has done its step:
+/// it never shrinks.
 const BLOATED: usize = 32 << 20;
 
 /// An instance. After a call that did not return it is of no use any more.

@@ -12,7 +12,8 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 pub(crate) struct Limits {
     /// The most time for one file.
     pub file_timeout: Duration,
-    /// The most time for the names of one folder: a hundred thousand take theirs on a slow disk or network.
+    /// The most time for the names of one folder: a hundred thousand take theirs on a slow disk or
+    /// network.
     pub listing_timeout: Duration,
     /// The most linear memory of an instance in bytes.
     pub memory: usize,
@@ -58,12 +59,12 @@ impl Watch {
         self.used
     }
 
-    /// A call begins that may take so long.
+    /// Sets the time limit of a call that begins now.
     pub fn begin(&mut self, limit: Duration) {
         self.deadline = Instant::now() + limit;
     }
 
-    /// What happens at every epoch.
+    /// Stops the instance if its time is over or its scan was cancelled. Called at every epoch.
     pub fn at_epoch(&self) -> wasmtime::Result<UpdateDeadline> {
         if self.cancelled.load(Ordering::Relaxed) {
             Err(Stop::Cancelled.into())

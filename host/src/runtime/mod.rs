@@ -1,4 +1,5 @@
-//! Components, and the sandboxes that their instances run in. Whatever is asked of them is for the other wings.
+//! Components, and the sandboxes that their instances run in. The calls are made by the other
+//! wings.
 
 pub(crate) mod bindings;
 pub(crate) mod component;

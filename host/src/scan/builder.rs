@@ -17,7 +17,29 @@ use mt_scanner_contract::Walking;
 /// The most files and folders in one step.
 const ITEMS: u32 = 256;
 
-/// Options of a [`Scanner`]; made by [`Scanner::builder`].
+/// Options of a [`Scanner`]; made by [`Scanner::builder`], which lists the defaults.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let music = folder.path().join("Music");
+/// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+/// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+/// use std::time::Duration;
+///
+/// use mt_scanner::Scanner;
+///
+/// let scanner = Scanner::builder()
+///     .root(&music)
+///     .workers(2)
+///     .hidden_folders(true)
+///     .file_timeout(Duration::from_secs(5))
+///     .memory_limit(128 << 20)
+///     .build()?;
+/// assert_eq!(scanner.roots().collect::<Vec<_>>(), [music]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "options are of no use before `build`"]
 pub struct ScannerBuilder {
@@ -43,7 +65,7 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// Those of [`ScannerBuilder::build`].
+    /// As [`ScannerBuilder::build`].
     pub fn new(root: impl AsRef<Path>) -> Result<Self, Error> {
         Self::builder().root(root).build()
     }
@@ -68,7 +90,8 @@ impl Scanner {
 }
 
 impl ScannerBuilder {
-    /// One more folder to scan. It is opened read-only; nothing else can be seen from inside the sandbox.
+    /// One more folder to scan. It is opened read-only; nothing else can be seen from inside the
+    /// sandbox.
     pub fn root(mut self, root: impl AsRef<Path>) -> Self {
         self.roots.push(root.as_ref().to_owned());
         self
@@ -80,8 +103,9 @@ impl ScannerBuilder {
         self
     }
 
-    /// The most instances, each on a thread of its own; at least one. By default as many as there are cores: filesystem
-    /// calls stay on the calling thread, so more of them gain only where the filesystem is slow.
+    /// The most instances, each on a thread of its own; at least one. By default as many as there
+    /// are cores: filesystem calls stay on the calling thread, so more of them gain only where the
+    /// filesystem is slow.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = Some(workers.max(1));
         self
@@ -111,35 +135,39 @@ impl ScannerBuilder {
         self
     }
 
-    /// The most time for one file. By default 10 s. What takes longer is a problem of outcome `timeout`. A call to the
-    /// filesystem that does not return, on a dead network mount for one, cannot be interrupted.
+    /// The most time for one file. By default 10 s. What takes longer is a problem of outcome
+    /// `timeout`. A call to the filesystem that does not return, on a dead network mount for one,
+    /// cannot be interrupted.
     pub fn file_timeout(mut self, timeout: Duration) -> Self {
         self.limits.file_timeout = timeout;
         self
     }
 
-    /// The most time for listing one folder. By default 120 s: a hundred thousand names take theirs on a slow disk or network. A
-    /// folder that takes longer is left out, and is a problem of outcome `timeout`.
+    /// The most time for listing one folder. By default 120 s: a hundred thousand names take theirs
+    /// on a slow disk or network. A folder that takes longer is left out, and is a problem of
+    /// outcome `timeout`.
     pub fn listing_timeout(mut self, timeout: Duration) -> Self {
         self.limits.listing_timeout = timeout;
         self
     }
 
-    /// The most linear memory of an instance in bytes. By default 256 MiB. A file that takes more is a problem of outcome
-    /// `memory`.
+    /// The most linear memory of an instance in bytes. By default 256 MiB. A file that takes more
+    /// is a problem of outcome `memory`.
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.limits.memory = bytes;
         self
     }
 
-    /// The most files and folders in one step, at least one. By default 256. Rows do not depend on it.
+    /// The most files and folders in one step, at least one. By default 256. Rows do not depend on
+    /// it.
     pub fn items(mut self, items: u32) -> Self {
         self.items = items.max(1);
         self
     }
 
-    /// Runs another component that exports the world `mt:scanner/scanner`. It is compiled by [`build`](Self::build), and
-    /// refused there if it imports anything but files, clocks and standard streams.
+    /// Runs another component that exports the world `mt:scanner/scanner`. It is compiled by
+    /// [`build`](Self::build), and refused there if it imports anything but files, clocks and
+    /// standard streams.
     pub fn component(mut self, component: impl AsRef<Path>) -> Self {
         self.component = Choice::File(component.as_ref().to_owned());
         self
@@ -155,8 +183,8 @@ impl ScannerBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox cannot express a root's
-    /// name. Roots are looked at when a scan starts.
+    /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox
+    /// cannot express a root's name. Roots are looked at when a scan starts.
     pub fn build(self) -> Result<Scanner, Error> {
         let mut roots: Vec<Root> = Vec::with_capacity(self.roots.len());
         for root in &self.roots {

@@ -5,27 +5,57 @@ use super::scanner::Scanner;
 use crate::runtime::error::Error;
 use crate::work::door::sync::{Changes, Knowledge, SyncDoor, SyncWork};
 
-/// A sync of a library that the caller keeps: the component compares its roots with what the library knows of them, and the caller
-/// runs the library's statements with the rows that come out ([`Scanner::schema`](crate::Scanner::schema), `wit/library.wit`).
+/// A sync of a library that the caller keeps: the component compares its roots with what the
+/// library knows of them, and the caller runs the library's statements with the rows that come out
+/// ([`Scanner::schema`](crate::Scanner::schema), `wit/library.wit`).
 ///
-/// For who has a database connection already, of an SQLite of their own: two copies of SQLite in one process do not see each other's
-/// locks. Others have [`Library`](crate::Library).
+/// For callers that bring their own SQLite connection: two copies of SQLite in one process do not
+/// see each other's locks. Others have [`Library`](crate::Library).
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let music = folder.path().join("Music");
+/// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+/// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+/// use mt_scanner::{Comparison, Knowledge, Scanner, Source};
+///
+/// /// The knowledge of a library that is empty: its statement `known` would answer the same.
+/// struct Empty;
+///
+/// impl Knowledge for Empty {
+///     fn known(&self, _root: &str, folders: &[(&str, Option<&str>)]) -> Result<Vec<String>, Source> {
+///         Ok(vec![r#"{"new":true}"#.to_owned(); folders.len()])
+///     }
+/// }
+///
+/// let root = r#"{"folder":"","files":null,"ignored_by":null}"#.to_owned();
+/// let comparison = Comparison { knowledge: Empty, deep: true, begin: vec![vec![root]] };
+/// let mut added = 0;
+/// for changes in Scanner::new(&music)?.compare(comparison)? {
+///     added += changes?.rows("added").count();
+/// }
+/// assert_eq!(added, 1);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Comparison<K: Knowledge> {
-    /// What the library knows.
+    /// The knowledge of the library.
     pub knowledge: K,
     /// Whether folders that the library knows are entered from the folder above, as in a full sync.
     pub deep: bool,
-    /// What the sync begins with, for each root: rows of the statement `folders`, or other items of `work` (`step-json` in
-    /// `wit/scan.wit`) as JSON text.
+    /// The work that the sync begins with, for each root: rows of the statement `folders`, or other
+    /// items of `work` (`step-json` in `wit/scan.wit`) as JSON text.
     pub begin: Vec<Vec<String>>,
 }
 
 impl Scanner {
-    /// What differs from a library that the caller keeps, step by step.
+    /// The differences from a library that the caller keeps, step by step.
     ///
     /// # Errors
     ///
-    /// As [`scan`](Self::scan), and [`Error::InvalidRequest`] if what the sync begins with is no work, or not for every root.
+    /// As [`scan`](Self::scan), and [`Error::InvalidRequest`] if what the sync begins with is no
+    /// work, or not for every root.
     pub fn compare<K: Knowledge>(&self, comparison: Comparison<K>) -> Result<Scan<Changes>, Error> {
         let Comparison { knowledge, deep, begin } = comparison;
         let parsed = |texts: Vec<String>| texts.iter().map(|text| serde_json::from_str(text)).collect();
@@ -37,7 +67,7 @@ impl Scanner {
         self.sync(SyncDoor { knowledge, deep, begin })
     }
 
-    /// What differs from a library.
+    /// The differences from a library.
     pub(crate) fn sync<K: Knowledge>(&self, door: SyncDoor<K>) -> Result<Scan<Changes>, Error> {
         Scan::start(self.checked()?, door, |_, _, changes| vec![changes])
     }

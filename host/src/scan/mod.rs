@@ -17,22 +17,42 @@ use crate::work::pool::job::Job;
 use crate::work::progress::{Counters, Progress};
 use mt_scanner_contract::Problem;
 
-/// What one step brought.
+/// The items and problems of one step.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Step<T> {
     /// The root, as an absolute path.
     pub root: PathBuf,
-    /// What it found.
+    /// The items, in no certain order.
     pub items: Vec<T>,
-    /// What did not go in the ordinary way.
+    /// Problems: files and folders that could not be read or followed as usual.
     pub problems: Vec<Problem>,
 }
 
 /// A scan under way: an iterator over what it finds, as it is found and in no certain order.
 ///
-/// An error ends the scan. What goes wrong with a file or folder is no error but one of [`problems`](Self::problems).
-/// Dropping the iterator ends the scan as well, and waits for its workers, which takes some ms.
+/// An error ends the scan. Trouble with a file or folder is no error but one of
+/// [`problems`](Self::problems). Dropping the iterator ends the scan as well, and waits for its
+/// workers, which takes some ms.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let music = folder.path().join("Music");
+/// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+/// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+/// use mt_scanner::{Outcome, Scanner};
+///
+/// let mut scan = Scanner::new(&music)?.scan()?;
+/// for track in scan.by_ref() {
+///     assert_eq!(track?.path, "Artist/Album/1.mp3");
+/// }
+/// // The file is empty, which is a problem and no error.
+/// assert_eq!(scan.problems()[0].outcome, Outcome::Malformed);
+/// assert_eq!((scan.progress().folders, scan.progress().tracks), (3, 1));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Scan<T> {
     next: Box<dyn FnMut() -> Option<Result<Step<T>, Error>> + Send>,
     ready: std::vec::IntoIter<T>,
@@ -69,12 +89,12 @@ impl<T: 'static> Scan<T> {
 }
 
 impl<T> Scan<T> {
-    /// What the next step brought, at once and with its problems; `None` when the scan is over. Whoever calls this does
-    /// not need the iterator.
+    /// The next step, at once and with its problems; `None` when the scan is over. It takes the
+    /// place of the iterator.
     ///
     /// # Errors
     ///
-    /// Those of the iterator's items. An error ends the scan.
+    /// As the iterator: an error ends the scan.
     pub fn next_step(&mut self) -> Option<Result<Step<T>, Error>> {
         (self.next)()
     }
@@ -89,7 +109,7 @@ impl<T> Scan<T> {
         self.control.progress()
     }
 
-    /// What watches and cancels this scan from another thread.
+    /// A handle that watches and cancels this scan from another thread.
     pub fn control(&self) -> Control {
         self.control.clone()
     }
@@ -120,8 +140,8 @@ impl Control {
         self.counters.read()
     }
 
-    /// Ends the scan: nothing new is begun, and what runs is interrupted within some 20 ms, unless it waits for the
-    /// filesystem. The iterator gives what was already found.
+    /// Ends the scan: nothing new is begun, and what runs is interrupted within some 20 ms, unless
+    /// it waits for the filesystem. The iterator gives what was already found.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! The scanner: one root or several, and what can be asked of them.
+//! The scanner: one root or several, and the calls about them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,25 @@ use crate::work::plan::Plan;
 
 /// Scans music folders inside the sandbox.
 ///
-/// It holds a compiled component and options; cloning it is cheap, and every scan has instances of its own.
+/// It holds a compiled component and options; cloning it is cheap, and every scan has instances of
+/// its own.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let music = folder.path().join("Music");
+/// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+/// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+/// use mt_scanner::Scanner;
+///
+/// let scanner = Scanner::new(&music)?;
+/// assert_eq!(scanner.count(None)?, 1);
+/// assert!(scanner.is_audio_file("Song.FLAC")?);
+/// let inspection = scanner.inspect("Artist/Album/1.mp3")?;
+/// assert_eq!((inspection.track.size, inspection.track.title), (0, None));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Scanner {
     plan: Plan,
@@ -53,7 +71,8 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] before anything starts.
+    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] before
+    /// anything starts.
     pub fn scan(&self) -> Result<Scan<Track>, Error> {
         Scan::start(self.checked()?, Tracks, |_, _, tracks| tracks)
     }
@@ -70,8 +89,8 @@ impl Scanner {
         })
     }
 
-    /// The same, relative to their roots and some at a time; [`next_step`](Scan::next_step) tells the root. For who writes them down in
-    /// another way: no text is made for each.
+    /// The same, relative to their roots and some at a time; [`next_step`](Scan::next_step) tells
+    /// the root. For callers that write them in another form: no text is made for each.
     ///
     /// # Errors
     ///
@@ -80,7 +99,8 @@ impl Scanner {
         Scan::start(self.checked()?, Paths, |_, _, paths| vec![paths])
     }
 
-    /// Every track, as rows of JSON text in the order of [`columns`](Self::columns), some at a time.
+    /// Every track, as rows of JSON text in the order of [`columns`](Self::columns), some at a
+    /// time.
     ///
     /// # Errors
     ///
@@ -89,7 +109,8 @@ impl Scanner {
         Scan::start(self.checked()?, RowsDoor, |_, _, rows| vec![rows])
     }
 
-    /// A count under way: its [progress](Scan::progress) tells how many audio files there are. No file is opened.
+    /// A count under way: its [progress](Scan::progress) tells how many audio files there are. No
+    /// file is opened.
     ///
     /// # Errors
     ///
@@ -98,7 +119,7 @@ impl Scanner {
         Scan::start(self.checked()?, Count, |_, _, ()| vec![()])
     }
 
-    /// The number of audio files, or `limit` as soon as so many were found. No file is opened.
+    /// The number of audio files, or `limit` as soon as that many were found. No file is opened.
     ///
     /// # Errors
     ///
@@ -107,7 +128,7 @@ impl Scanner {
         Ok(self.count_with_problems(limit)?.0)
     }
 
-    /// [`count`](Self::count), and what did not go in the ordinary way.
+    /// [`count`](Self::count), and the problems on the way.
     ///
     /// # Errors
     ///
@@ -138,13 +159,14 @@ impl Scanner {
         Ok(start.elapsed() / iterations)
     }
 
-    /// All that can be said of one file, whatever its extension. `path` is absolute, or relative to the first root.
+    /// All that can be said of one file, whatever its extension. `path` is absolute, or relative to
+    /// the first root.
     ///
     /// # Errors
     ///
-    /// [`Error::FileNotFound`] if no file is there, [`Error::EscapesRoot`] if it is in no root, [`Error::PathNotUtf8`] if the
-    /// sandbox cannot express its name, [`Error::Ended`] if it
-    /// ended the component, and those of [`scan`](Self::scan).
+    /// [`Error::FileNotFound`] if no file is there, [`Error::EscapesRoot`] if it is in no root,
+    /// [`Error::PathNotUtf8`] if the sandbox cannot express its name, [`Error::Ended`] if it ended
+    /// the component, and those of [`scan`](Self::scan).
     pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
         let (root, path) = self.below(path.as_ref())?;
         self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
@@ -154,7 +176,8 @@ impl Scanner {
         .map_err(Error::from)
     }
 
-    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems` and `tags`.
+    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems` and
+    /// `tags`.
     ///
     /// # Errors
     ///
@@ -246,7 +269,7 @@ impl Scanner {
                 let Ended { outcome, detail, source } = ended;
                 Error::Ended { call: what.to_owned(), outcome, detail, source }
             }
-            Unreturned::Cancelled => unreachable!("nobody can cancel this call"),
+            Unreturned::Cancelled => unreachable!("this call has no handle that cancels"),
         })
     }
 
@@ -254,7 +277,8 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] if one cannot be scanned.
+    /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] if one
+    /// cannot be scanned.
     pub fn check(&self) -> Result<(), Error> {
         self.plan.roots.iter().try_for_each(Root::check)
     }
@@ -278,7 +302,8 @@ impl Scanner {
         Ok(self.plan.clone())
     }
 
-    /// The root that a path is in, the nearest of several, and the path below it as the component writes it.
+    /// The root that a path is in, the nearest of several, and the path below it as the component
+    /// writes it.
     fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
         let first = self.plan.roots.first().ok_or_else(outside)?;

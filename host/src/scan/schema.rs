@@ -1,10 +1,11 @@
-//! What a component says of a library.
+//! The schema of a library, as the component tells it.
 
 use super::scanner::Scanner;
 use crate::runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
 use crate::runtime::error::Error;
 
-/// The tables of a library, and the statements that it is kept by. Hosts bind rows to them, and know no column.
+/// The tables of a library, and the statements that it is kept by. Hosts bind rows to them, and
+/// know no column.
 pub struct Schema {
     /// The version that the migrations lead to: the database's `user_version`.
     pub version: u32,
@@ -15,7 +16,7 @@ pub struct Schema {
 }
 
 impl Scanner {
-    /// What the component says of a library.
+    /// The tables and statements of a library, as the component tells them.
     ///
     /// # Errors
     ///

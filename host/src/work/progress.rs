@@ -14,7 +14,7 @@ pub struct Progress {
     pub files: u64,
     /// Audio files that were read.
     pub tracks: u64,
-    /// What did not go in the ordinary way.
+    /// Problems: files and folders that could not be read or followed as usual.
     pub problems: u64,
     /// Time since the start.
     pub elapsed: Duration,

@@ -1,4 +1,5 @@
-//! Ctrl-C while `mt-scan` works: it ends, the library is whole, and the next sync goes on from there.
+//! Ctrl-C while `mt-scan` works: it ends, the library is whole, and the next sync goes on from
+//! there.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
@@ -14,7 +15,8 @@ const SIGINT: i32 = 2;
 /// Times of the interruption in ms: before the first row, among the rows, at the end.
 const DELAYS: [u64; 8] = [0, 5, 10, 20, 40, 80, 160, 320];
 
-/// Runs `mt-scan` and interrupts it. `env` undoes what shells do to commands in the background: they ignore the signal.
+/// Runs `mt-scan` and interrupts it. `env` undoes what shells do to commands in the background:
+/// they ignore the signal.
 fn interrupted(arguments: &[&str], after: u64) -> ExitStatus {
     let mut process = Command::new("env")
         .args(["--default-signal=INT", env!("CARGO_BIN_EXE_mt-scan")])

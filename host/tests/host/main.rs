@@ -1,7 +1,8 @@
 //! The Rust host, tested with the component that it carries and with others.
 //!
-//! What a scan should find is tested by the cases in `tests/` of the project, through every host. These are about what only
-//! this host does: the pool, the sandbox, limits, the library's one writer, the binary.
+//! What a scan should find is tested by the cases in `tests/` of the project, through every host.
+//! These are about what only this host does: the pool, the sandbox, limits, the library's one
+//! writer, the binary.
 
 mod command;
 mod comparison;

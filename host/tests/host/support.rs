@@ -49,7 +49,8 @@ pub fn samples() -> PathBuf {
     project().join("tests/fixtures/sample-library")
 }
 
-/// The component that does what the first bytes of a file say: `MT-MISBEHAVE loop`, `allocate` or `panic`.
+/// The component that does what the first bytes of a file say: `MT-MISBEHAVE loop`, `allocate` or
+/// `panic`.
 pub fn misbehaving() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {

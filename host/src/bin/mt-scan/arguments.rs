@@ -42,7 +42,8 @@ pub enum Command {
     },
     /// Keep an SQLite library up to date while the folders change, until Ctrl-C (exit code 0).
     ///
-    /// A batch of changes is one sync. Folders that tell of no changes, on a network for one, are looked at from time to time.
+    /// A batch of changes is one sync. Folders that tell of no changes, on a network for one, are
+    /// looked at from time to time.
     Watch {
         #[command(flatten)]
         folders: Folders,
@@ -55,7 +56,7 @@ pub enum Command {
     Purge {
         #[command(flatten)]
         library: Database,
-        /// Only those that have been missing for so many days or longer.
+        /// Only tracks that have been missing for this many days or longer.
         #[arg(long, value_name = "DAYS", default_value = "0", value_parser = days)]
         missing_for: Duration,
         #[command(flatten)]
@@ -82,7 +83,7 @@ pub enum Command {
     Completions { shell: Shell },
 }
 
-/// What to scan, and how.
+/// Folders to scan, and how.
 #[derive(Args)]
 pub struct Folders {
     #[arg(required = true, value_name = "FOLDER")]
@@ -116,14 +117,15 @@ pub struct Database {
 /// How to bring it up to date.
 #[derive(Args)]
 pub struct Sync {
-    /// `full` looks at every file; `quick` trusts folders whose time of last change is as it was, and does not see files
-    /// that were changed in place.
+    /// `full` looks at every file; `quick` trusts folders whose time of last change is as it was,
+    /// and does not see files that were changed in place.
     #[arg(long, default_value = "full")]
     mode: Mode,
     /// Leave the library as it is, and tell what would be done.
     #[arg(long)]
     pub dry_run: bool,
-    /// The folders may have lost all their music. Without it that is an error: a disk may not be mounted.
+    /// The folders may have lost all their music. Without it that is an error: a disk may not be
+    /// mounted.
     #[arg(long)]
     confirm_empty: bool,
     /// Name every track that was changed.
@@ -155,7 +157,8 @@ impl Sync {
 /// How to keep it up to date.
 #[derive(Args)]
 pub struct Watch {
-    /// What to begin with: `full` looks at every file, `quick` only at folders whose time of last change is another one.
+    /// What to begin with: `full` looks at every file, `quick` only at folders whose time of last
+    /// change is another one.
     #[arg(long, default_value = "full")]
     mode: Mode,
     /// The folders may have lost all their music when this begins.
@@ -179,7 +182,7 @@ impl Watch {
     }
 }
 
-/// What to write.
+/// The output.
 #[derive(Args)]
 pub struct Output {
     /// JSON lines: tracks on stdout, problems on stderr.
@@ -193,7 +196,7 @@ pub struct Output {
     pub strict: bool,
 }
 
-/// What runs, and its limits.
+/// The component, and its limits.
 #[derive(Args)]
 pub struct Sandbox {
     /// Run another component of the same world.

@@ -26,7 +26,8 @@ impl fmt::Display for Failure {
                 let mut source = error.source();
                 while let Some(error) = source {
                     let tells = error.to_string();
-                    // Some errors repeat their source, and some sources repeat the error with a number before it.
+                    // Some errors repeat their source, and some sources repeat the error with a
+                    // number before it.
                     if !told.contains(&tells) && !tells.contains(&told) {
                         write!(formatter, ": {tells}")?;
                     }

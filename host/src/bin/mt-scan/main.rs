@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match commands::run(&Arguments::parse()) {
         Ok(Done::Clean) => ExitCode::SUCCESS,
         Ok(Done::WithProblems) => ExitCode::from(PROBLEMS),
-        // Whoever read the output has seen enough.
+        // `head`, for one, has seen enough.
         Err(Failure::ReaderLeft) => ExitCode::from(READER_LEFT),
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "mt-scan: {}", screen::shown(&failure.to_string()));

@@ -13,9 +13,9 @@ use super::network;
 const SHORTEST_REST: Duration = Duration::from_secs(10);
 /// to this long.
 const LONGEST_REST: Duration = Duration::from_secs(600);
-/// Folders that vanish while watches are set up end that: it is tried so often.
+/// Attempts to set up the watches of a root: a folder that vanishes meanwhile ends one.
 const ATTEMPTS: u32 = 3;
-/// Every so many looks at a root are a full sync.
+/// One of this many looks at a root is a full sync.
 const TURNS: u32 = 10;
 
 /// One root.
@@ -36,7 +36,7 @@ pub(super) struct Eye {
 }
 
 enum Sight {
-    /// Nobody looks.
+    /// The root is not looked at.
     None,
     /// Events, for as long as it lives.
     Events { _watcher: RecommendedWatcher },
@@ -110,7 +110,7 @@ impl Eye {
         }
     }
 
-    /// Whether the root can be read, and nobody looks at it or at another folder in its place.
+    /// Whether the root can be read, and is not the folder that is looked at.
     pub fn is_new(&self) -> bool {
         match identity(&self.root) {
             Some(now) if self.identity != Some(now) => self.root.read_dir().is_ok(),
@@ -123,17 +123,18 @@ impl Eye {
         self.identity.is_some() && identity(&self.root).is_none()
     }
 
-    /// Whether somebody looks.
+    /// Whether the root is looked at.
     pub fn is_open(&self) -> bool {
         !matches!(self.sight, Sight::None)
     }
 
-    /// Whether events tell what happens.
+    /// Whether the root is watched by events.
     pub fn has_events(&self) -> bool {
         matches!(self.sight, Sight::Events { .. })
     }
 
-    /// Events were lost: a full sync is due, now or after a rest. Our own reading makes events, too, and must not go on for ever.
+    /// Events were lost: a full sync is due, now or after a rest. Our own reading makes events,
+    /// too, and must not go on for ever.
     pub fn lost_events(&mut self) {
         let now = Instant::now();
         let again = self.lost.is_some_and(|lost| now - lost < 2 * self.rest);

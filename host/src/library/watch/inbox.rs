@@ -1,4 +1,4 @@
-//! Events, put together to folders while nobody has time for them.
+//! The inbox of a watch: events are put together to folders until the loop takes them.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -9,12 +9,13 @@ use mt_scanner_contract::Event as Happened;
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Error, ErrorKind, Event};
 
-/// On Windows, where notify 8 does not tell when the system's buffer overflows (its issue 963): so many events in a batch may be more
-/// than the buffer has held, which is 16 KiB. Elsewhere it does tell.
+/// On Windows, where notify 8 does not tell when the system's buffer overflows (its issue 963):
+/// more events than this in a batch may be more than the buffer has held, which is 16 KiB.
+/// Elsewhere it does tell.
 const CROWD: usize = if cfg!(windows) { 64 } else { usize::MAX };
 const CROWDED: &str = "so much has happened at a time that the system's buffer of events may have overflowed";
 
-/// What has happened under one root since somebody looked.
+/// Events under one root since the loop took the last ones.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Pending {
     /// Paths below the root that something has happened to, as the contract writes them.
@@ -32,8 +33,8 @@ impl Pending {
         *self == Self::default()
     }
 
-    /// Takes in what the system says about the root at `root`. Nothing is judged by its name: what is an audio file is for the
-    /// component to know.
+    /// Takes in what the system says about the root at `root`. Nothing is judged by its name: what
+    /// is an audio file is for the component to know.
     pub fn note(&mut self, root: &Path, event: Result<Event, Error>) {
         match event {
             Ok(event) if event.need_rescan() => {
@@ -119,7 +120,7 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the system says of a root.
+    /// Takes in an event, or an error, of the root at `root`.
     pub fn put(&self, place: usize, root: &Path, event: Result<Event, Error>) {
         let mut news = Pending::default();
         news.note(root, event);
@@ -143,7 +144,8 @@ impl Inbox {
         self.lock().stopped
     }
 
-    /// Waits for an event and for the silence after it, until then at the latest. `None`: it was stopped.
+    /// Waits for an event and for the silence after it, until then at the latest. `None`: it was
+    /// stopped.
     pub fn take(&self, until: Instant, silence: Duration, longest: Duration) -> Option<Vec<Pending>> {
         let mut state = self.lock();
         loop {

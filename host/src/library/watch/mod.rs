@@ -20,6 +20,35 @@ use inbox::Inbox;
 use options::WatchOptions;
 
 /// Keeps a library up to date with the roots of a scanner; made by [`Library::watch`].
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let music = folder.path().join("Music");
+/// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+/// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+/// use mt_scanner::{Library, Observer, Scanner, StopWatch, SyncReport, WatchObserver, WatchOptions};
+///
+/// /// Ends the watch after its first sync.
+/// struct Once(StopWatch);
+///
+/// impl Observer for Once {}
+///
+/// impl WatchObserver for Once {
+///     fn synced(&mut self, report: &SyncReport) {
+///         assert_eq!(report.added, 1);
+///         self.0.stop();
+///     }
+/// }
+///
+/// let scanner = Scanner::new(&music)?;
+/// let library = Library::open(folder.path().join("library.db"), &scanner)?;
+/// let watch = library.watch(&scanner, WatchOptions::default());
+/// let mut once = Once(watch.stopper());
+/// watch.run(&mut once)?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Watch<'a> {
     library: &'a Library,
     scanner: &'a Scanner,
@@ -33,7 +62,8 @@ pub struct Watch<'a> {
 pub struct StopWatch(Arc<Inbox>);
 
 impl StopWatch {
-    /// Ends it: at once while it waits, and after 100 ms or so in a sync, whose transactions so far stay and are true.
+    /// Ends it: at once while it waits, and after 100 ms or so in a sync, whose transactions so far
+    /// stay and are true.
     pub fn stop(&self) {
         self.0.stop();
     }
@@ -48,7 +78,7 @@ impl Library {
 }
 
 impl Watch<'_> {
-    /// What ends it.
+    /// The handle that ends it.
     pub fn stopper(&self) -> StopWatch {
         StopWatch(self.inbox.clone())
     }

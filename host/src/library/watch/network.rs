@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-/// The name of the network filesystem that a folder is on; `None` if it is none, or nobody knows. `real`: links followed.
+/// The name of the network filesystem that a folder is on; `None` if it is none, or the system does
+/// not tell. `real` is the path with its links followed.
 pub(super) fn filesystem(real: &Path) -> Option<String> {
     imp::filesystem(real)
 }
@@ -13,7 +14,7 @@ mod imp {
 
     use super::mountinfo;
 
-    /// What the kernel says of the mounts that this process sees: proc_pid_mountinfo(5).
+    /// The mounts that this process sees: proc_pid_mountinfo(5).
     const MOUNTS: &str = "/proc/self/mountinfo";
 
     pub fn filesystem(real: &Path) -> Option<String> {
@@ -21,16 +22,16 @@ mod imp {
     }
 }
 
-/// What Linux says of its mounts, judged.
+/// The mounts of Linux.
 #[cfg(any(target_os = "linux", all(test, unix)))]
 mod mountinfo {
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
     use std::path::{Path, PathBuf};
 
-    /// Filesystems whose files others may change unseen: the kernel tells only of changes through this mount. Behind FUSE are sshfs,
-    /// rclone and the like; `vboxsf`, `vmhgfs`, `virtiofs` and `9p` are folders of the machine around a virtual one. The Python
-    /// host has the same list.
+    /// Filesystems whose files others may change unseen: the kernel tells only of changes through
+    /// this mount. Behind FUSE are sshfs, rclone and the like; `vboxsf`, `vmhgfs`, `virtiofs` and
+    /// `9p` are folders of the machine around a virtual one. The Python host has the same list.
     const TYPES: [&str; 19] = [
         "9p",
         "afs",
@@ -53,7 +54,8 @@ mod mountinfo {
         "vmhgfs",
     ];
 
-    /// The type of the filesystem at a path if it is one of those; `None` also where the text does not say.
+    /// The type of the filesystem at a path if it is one of those; `None` also where the text does
+    /// not say.
     pub fn remote(mounts: &[u8], path: &Path) -> Option<String> {
         let lines = mounts.split(|&byte| byte == b'\n').filter_map(mount);
         // Of several on one mount point the last one shows.
@@ -62,7 +64,8 @@ mod mountinfo {
         TYPES.contains(&family).then_some(kind)
     }
 
-    /// The mount point and the type of the filesystem of a line: the fifth field, and the first after the separator.
+    /// The mount point and the type of the filesystem of a line: the fifth field, and the first
+    /// after the separator.
     fn mount(line: &[u8]) -> Option<(PathBuf, String)> {
         let mut fields = line.split(|&byte| byte == b' ');
         let point = unescaped(fields.nth(4)?);
@@ -145,12 +148,13 @@ mod mountinfo {
     }
 }
 
-/// What macOS says of a mount, judged. Its tests run everywhere.
+/// The mounts of macOS. The tests run everywhere.
 #[cfg(any(target_os = "macos", test))]
 mod mount {
     /// `sys/mount.h`: the filesystem is stored locally.
     const LOCAL: u32 = 0x1000;
-    /// Those that may say so and are not. Behind FUSE are sshfs, rclone and the like.
+    /// Network filesystems that may say that they are stored locally. Behind FUSE are sshfs, rclone
+    /// and the like.
     const TYPES: [&str; 8] = ["afpfs", "cifs", "ftp", "macfuse", "nfs", "osxfuse", "smbfs", "webdav"];
 
     /// Whether a filesystem of this type, mounted with these flags (statfs(2)), is on the network.

@@ -8,7 +8,7 @@ use mt_scanner_contract::words::{self, filled};
 
 use crate::library::report::{Observer, SyncReport};
 
-/// What whoever watches should know.
+/// A change in the way in which a root is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice<'a> {
@@ -25,10 +25,11 @@ pub enum Notice<'a> {
     EventsLost {
         /// The root.
         root: &'a Path,
-        /// What the system said.
+        /// The system's reason.
         why: &'a str,
     },
-    /// The root cannot be read, or holds no music any more. The library is left as it is until it is back.
+    /// The root cannot be read, or holds no music any more. The library is left as it is until it
+    /// is back.
     RootGone {
         /// The root.
         root: &'a Path,
@@ -78,12 +79,13 @@ impl fmt::Display for Notice<'_> {
     }
 }
 
-/// Watches a library that is kept up to date: every sync of it, as any [`Observer`], and what is between them.
+/// Watches a library that is kept up to date: every sync of it, as any [`Observer`], and what is
+/// between them.
 pub trait WatchObserver: Observer {
     /// A sync is over: the first one, or that of a batch of events.
     fn synced(&mut self, _report: &SyncReport) {}
 
-    /// What should be known.
+    /// Takes a notice, when it happens.
     fn notice(&mut self, _notice: Notice<'_>) {}
 }
 

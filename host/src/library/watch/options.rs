@@ -16,7 +16,8 @@ pub struct WatchOptions {
 }
 
 impl Default for WatchOptions {
-    /// A full sync first; 250 ms of silence, 2 s at most; events where the system has them, else a look every 30 s.
+    /// A full sync first; 250 ms of silence, 2 s at most; events where the system has them, else a
+    /// look every 30 s.
     fn default() -> Self {
         Self {
             first: SyncOptions::full(),
@@ -29,22 +30,24 @@ impl Default for WatchOptions {
 }
 
 impl WatchOptions {
-    /// The sync that watching begins with. By default a full one, which sees what has changed while nobody watched.
+    /// The sync that watching begins with. By default a full one, which sees the changes since the
+    /// last watch.
     pub fn first(mut self, options: SyncOptions) -> Self {
         self.first = options;
         self
     }
 
-    /// A batch ends when nothing has happened for `silence`, and no later than `longest` after its first event. By default 250 ms
-    /// and 2 s.
+    /// A batch ends when nothing has happened for `silence`, and no later than `longest` after its
+    /// first event. By default 250 ms and 2 s.
     pub fn debounce(mut self, silence: Duration, longest: Duration) -> Self {
         self.silence = silence;
         self.longest = longest;
         self
     }
 
-    /// Time between two looks at a root that tells of no events; a look that takes long is followed by ten times as long a
-    /// rest. By default 30 s. A look is a quick sync, and every tenth a full one, which sees what was changed in place.
+    /// Time between two looks at a root that tells of no events; a look that takes long is followed
+    /// by ten times as long a rest. By default 30 s. A look is a quick sync, and every tenth a full
+    /// one, which sees what was changed in place.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self

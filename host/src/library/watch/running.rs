@@ -18,16 +18,18 @@ use crate::runtime::error::Error;
 const BETWEEN_CHECKS: Duration = Duration::from_secs(1);
 
 impl Watch<'_> {
-    /// Syncs every root, then what changes, until it is stopped. Events are waited for before the first sync begins, so that
-    /// nothing in between is missed.
+    /// Syncs every root, then what changes, until it is stopped. Events are waited for before the
+    /// first sync begins, so that nothing in between is missed.
     ///
-    /// What happens at a time is one batch and one sync: it ends with a silence ([`WatchOptions::debounce`]). A root that vanishes,
-    /// or is empty all of a sudden, changes no row; it is waited for. Links to folders are followed by syncs, not by
-    /// events: what is changed in a folder shows under the links to it at the next full sync.
+    /// Events of one moment are one batch and one sync: it ends with a silence
+    /// ([`WatchOptions::debounce`](crate::WatchOptions::debounce)). A root that vanishes, or is
+    /// empty all of a sudden, changes no row; it is waited for. Links to folders are followed by
+    /// syncs, not by events: what is changed in a folder shows under the links to it at the next
+    /// full sync.
     ///
     /// # Errors
     ///
-    /// Those of [`Library::sync`]; after the first sync only those of the component and the database.
+    /// As [`Library::sync`]; after the first sync the component and the database alone can fail.
     pub fn run(mut self, observer: &mut impl WatchObserver) -> Result<(), LibraryError> {
         self.scanner.check()?;
         for place in 0..self.eyes.len() {
@@ -63,7 +65,7 @@ impl Watch<'_> {
         let quick: Vec<usize> = open().filter(|(_, eye)| eye.wants_quick(now)).map(|(place, _)| place).collect();
         let partly: Vec<usize> = open().map(|(place, _)| place).filter(|&place| touched(place)).collect();
         if !whole.is_empty() {
-            // What has moved from one root to another is seen within one sync.
+            // Moves from one root to another are seen within one sync.
             whole.extend(partly.iter().filter(|place| !whole.contains(place)).copied().collect::<Vec<_>>());
             self.bring(whole, Extent::Whole(SyncOptions::full()), observer)?;
         } else if !partly.is_empty() {
@@ -92,7 +94,7 @@ impl Watch<'_> {
         Ok(serde_json::from_str(&folders).map_err(unclear)?)
     }
 
-    /// What a batch says of the way in which a root is watched.
+    /// Draws the consequences of lost events for the way in which a root is watched.
     fn judge(&mut self, place: usize, pending: &Pending, observer: &mut impl WatchObserver) {
         let eye = &mut self.eyes[place];
         if !eye.is_open() {

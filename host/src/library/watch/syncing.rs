@@ -16,7 +16,7 @@ use mt_scanner_contract::Problem;
 /// How long to wait before a library that is busy is tried again.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(5);
 
-/// What a sync begins with.
+/// The extent of a sync.
 pub(super) enum Extent {
     Folders(Vec<(usize, String)>),
     Whole(SyncOptions),
@@ -119,7 +119,7 @@ impl Watch<'_> {
     }
 }
 
-/// Whoever watches, and the handle that stops.
+/// The observer of the watch, and the handle that stops it, as the observer of one sync.
 struct Seen<'a, O> {
     observer: &'a mut O,
     inbox: &'a Inbox,

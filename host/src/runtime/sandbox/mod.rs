@@ -1,4 +1,5 @@
-//! What an instance of a component is given: read-only folders, clocks, nowhere to write, and limits.
+//! What an instance of a component is given: read-only folders, clocks, nowhere to write, and
+//! limits.
 
 mod filesystem;
 pub(super) mod imports;
@@ -54,7 +55,7 @@ impl Sandbox {
         self.blindfolded = true;
     }
 
-    /// What the component has written on its stderr.
+    /// The component's words on its stderr, the first 4 KiB of them, as one line.
     pub fn last_words(&self) -> String {
         String::from_utf8_lossy(&self.stderr.contents()).trim().replace('\n', " ")
     }

@@ -1,4 +1,4 @@
-//! The doors of a component through which a step can be asked for, and what comes out of each.
+//! The doors of a component: ways to ask for a step, and the answer of each.
 
 pub(crate) mod item;
 pub(crate) mod rows;
@@ -19,9 +19,10 @@ use item::Item;
 pub(crate) trait Door: Send + Sync + 'static {
     /// Work as this door knows it.
     type Work: Item;
-    /// What a step brings, besides counts and problems.
+    /// Rows of a step, beside its counts and problems.
     type Rows: Default + Send + 'static;
-    /// The most items of work that are worth handing in at a time; those that a step does not come to are handed back.
+    /// The most items of work that are worth handing in at a time; those that a step does not come
+    /// to are handed back.
     const MOST_HANDED_IN: usize;
     /// Whether files are read, and not only found.
     const READS: bool;
@@ -31,7 +32,7 @@ pub(crate) trait Door: Send + Sync + 'static {
         vec![Self::Work::whole()]
     }
 
-    /// Whether there is anything in what a step has brought, where its counts do not say so.
+    /// Whether there are rows, where the counts of a step do not say so.
     fn brings(_rows: &Self::Rows) -> bool {
         false
     }
@@ -43,7 +44,7 @@ pub(crate) trait Door: Send + Sync + 'static {
     ) -> Result<Found<Self::Rows, Self::Work>, Failure>;
 }
 
-/// What is asked of a step.
+/// The request for a step.
 pub(crate) struct Request<'a, W = Work> {
     pub root: &'a str,
     pub work: &'a [W],
@@ -53,7 +54,7 @@ pub(crate) struct Request<'a, W = Work> {
     pub limit: Duration,
 }
 
-/// What a step has found.
+/// The answer of a step.
 pub(crate) struct Found<R, W = Work> {
     pub folders: u64,
     pub files: u64,

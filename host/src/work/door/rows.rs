@@ -1,4 +1,5 @@
-//! Tracks as rows of JSON text, in the order of the library's columns, which this side need not know.
+//! Tracks as rows of JSON text, in the order of the library's columns, which this side need not
+//! know.
 
 use std::borrow::Cow;
 
@@ -61,8 +62,8 @@ impl Door for RowsDoor {
     const MOST_HANDED_IN: usize = 8;
     const READS: bool = true;
 
-    /// Folders are listed through the typed door: the names of a folder's files would be a text of many MB, and that more than
-    /// once. Their files are then read through this one.
+    /// Folders are listed through the typed door: the names of a folder's files would be a text of
+    /// many MB, and that more than once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
         let Request { root, work, budget, walking, limit } = request;
         let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(|item| item.files.is_none());

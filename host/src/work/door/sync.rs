@@ -1,4 +1,4 @@
-//! The sync of a library: what a component finds to differ from what the library knows.
+//! The sync of a library: the component finds the differences between the disk and the library.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,9 +14,10 @@ use crate::runtime::bindings::Scanner;
 use crate::runtime::error::{Error, Source};
 use crate::runtime::instance::Instance;
 
-/// What the library knows. Asked by workers.
+/// The knowledge of a library that the caller keeps. Workers ask it, several at a time.
 pub trait Knowledge: Send + Sync + 'static {
-    /// What the statement `known` answers for folders of a root, each with the name behind which its files are asked for.
+    /// The answers of the statement `known` for folders of a root, in their order: JSON text. Each
+    /// folder comes with the name behind which its files are asked for, if not all are.
     ///
     /// # Errors
     ///
@@ -81,7 +82,8 @@ impl Item for SyncWork {
     }
 }
 
-/// Rows for the library's statements, by their names: the text of an answer, and where in it each row is.
+/// Rows for the library's statements, by their names: the text of an answer, and where in it each
+/// row is.
 #[derive(Default)]
 pub struct Changes {
     text: String,

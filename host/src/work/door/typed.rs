@@ -69,7 +69,8 @@ impl Door for Tracks {
     }
 }
 
-/// A step through the typed door. `rows` takes what the caller wants out of the result, and says how many tracks it is.
+/// A step through the typed door. `rows` takes what the caller wants out of the result, and says
+/// how many tracks it is.
 pub(super) fn typed<R>(
     instance: &mut Instance<Scanner>,
     request: Request<'_>,

@@ -42,7 +42,7 @@ impl<D: Door> Job<D> {
         Ok(Self { pool, answers: Some(answers), _ticker: ticker })
     }
 
-    /// What the next step brought; `None` when the scan is over.
+    /// The batch of the next step; `None` when the scan is over.
     pub fn next(&mut self) -> Option<Message<D::Rows>> {
         let message = self.answers.as_ref()?.recv().ok();
         if !matches!(message, Some(Ok(_))) {
@@ -63,7 +63,8 @@ impl<D: Door> Job<D> {
         &self.pool.cancelled
     }
 
-    /// Ends the scan and waits for its workers, which is a matter of ms: even an endless loop is interrupted.
+    /// Ends the scan and waits for its workers, which is a matter of ms: even an endless loop is
+    /// interrupted.
     fn stop(&mut self) {
         self.pool.cancel();
         // Workers that wait for room in the queue wait no more.

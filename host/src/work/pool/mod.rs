@@ -1,10 +1,10 @@
 //! The pool: worker threads, each with an instance of its own, that pull from one stack of work.
 //!
 //! - The stack is last in, first out: depth first, so that little work is pending at a time.
-//! - A worker takes several items a step when the stack is long, and little at a time while others have nothing to do, so
-//!   that work spreads.
+//! - A worker takes several items a step when the stack is long, and little at a time while others
+//!   have nothing to do, so that work spreads.
 //! - Workers start as work appears: a small folder does not pay for many instances.
-//! - What was found waits in a bounded queue. Whoever reads slowly slows the workers down; memory stays bounded.
+//! - Batches wait in a bounded queue. A slow reader slows the workers down; memory stays bounded.
 //! - A step that ends its instance gives its items back as suspects (`suspect`).
 
 pub(crate) mod job;
@@ -27,7 +27,7 @@ use mt_scanner_contract::Budget;
 use mt_scanner_contract::Problem;
 use stack::{Bounds, Load, Stack};
 
-/// What one step brought.
+/// The rows and problems of one step.
 pub(crate) struct Batch<R> {
     pub root: usize,
     pub rows: R,
@@ -57,7 +57,7 @@ struct State<W> {
 
 impl<D: Door> Pool<D> {
     fn lock(&self) -> MutexGuard<'_, State<D::Work>> {
-        // What a worker does under the lock leaves the state whole even where it panics.
+        // A worker that panics under the lock leaves the state whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -77,7 +77,7 @@ impl<D: Door> Pool<D> {
         state.workers.len() < useful && state.idle < state.stack.len() && !self.is_cancelled()
     }
 
-    /// The next work, or `None` when there is none and nobody who could bring any.
+    /// The next work, or `None` when there is none and no busy worker can bring any.
     fn take(&self) -> Option<Load<D::Work>> {
         let Plan { workers, items, .. } = self.plan;
         let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN, reads: D::READS };
@@ -142,7 +142,7 @@ impl<D: Door> Pool<D> {
         self.settle(&mut state, more);
     }
 
-    /// A worker has done its step, and there are so many items more.
+    /// Ends a step of a worker that has brought `more` items of work.
     fn settle(&self, state: &mut State<D::Work>, more: usize) {
         state.busy -= 1;
         if state.busy == 0 || more > 1 {

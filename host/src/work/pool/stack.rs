@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::work::door::item::Item;
 
-/// Files and folders a step while there is less work than workers. Where files are what takes the time, folders are only listed then, and their files
-/// are left: they spread at once, and a chain of folders, each alone in the one above, is listed in one go instead of each by its whole path.
+/// Files and folders a step while there is less work than workers. Where files are what takes the
+/// time, folders are only listed then, and their files are left: they spread at once, and a chain
+/// of folders, each alone in the one above, is listed in one go instead of each by its whole path.
 const ITEMS_TO_SPREAD: u32 = 8;
-/// The next page of a wide folder is listed as soon as no more items than this are left above it for each other worker: while one lists, which takes
-/// long, the others have these to do.
+/// The next page of a wide folder is listed as soon as no more items than this are left above it
+/// for each other worker: while one lists, which takes long, the others have these to do.
 const EARLY: usize = 128;
 
 /// Work that is pending.
@@ -21,8 +22,9 @@ struct Task<W> {
     suspicion: Option<Suspicion>,
 }
 
-/// Something in a step has ended its instance. It had a budget of so many files and folders, so the guilty one is among as
-/// many: they are looked at one by one, and what comes after is above suspicion again.
+/// Something in a step has ended its instance. The budget of the step bounds the suspects: that
+/// many files and folders are looked at one by one, and the rest of its work is above suspicion
+/// again.
 pub(super) type Suspicion = Arc<AtomicI64>;
 
 /// How much goes into one step at most.
@@ -75,7 +77,7 @@ impl<W: Item> Stack<W> {
         self.0.len()
     }
 
-    /// Takes what one step should do while so many workers have nothing to do.
+    /// Takes the work of one step, while `idle` workers have nothing to do.
     pub fn take(&mut self, bounds: Bounds, idle: usize) -> Option<Load<W>> {
         let pending = self.0.len();
         let early = self.early_page(bounds.workers);
@@ -123,8 +125,8 @@ impl<W: Item> Stack<W> {
             Load::Step { root, .. } => (*root, None),
             Load::Suspect { root, suspicion, .. } => (*root, Some(suspicion)),
         };
-        // The component's own order is depth first from its end. What an early page brings goes below what was above it, or that would stay to
-        // the end, page by page.
+        // The component's own order is depth first from its end. What an early page brings goes
+        // below what was above it, or that would stay to the end, page by page.
         let place = match load {
             Load::Step { place: Some(place), .. } => self.0.len().min(*place),
             _ => self.0.len(),
@@ -155,7 +157,7 @@ mod tests {
         Work { folder: "wide".into(), files: None, after: Some(after.into()), ignored_by: Vec::new() }
     }
 
-    /// What a page brings: the next one, and slices on top of it.
+    /// The work that a page brings: the next page, and slices on top of it.
     fn brought(next: &str, slices: usize) -> Vec<Work> {
         let slice = |number| Work { files: Some(format!("{next} {number:03}\0")), after: None, ..page("") };
         [page(next)].into_iter().chain((0..slices).map(slice)).collect()
@@ -166,7 +168,7 @@ mod tests {
         let mut before = 0;
         loop {
             let load = stack.take(BOUNDS, 0).unwrap();
-            let Load::Step { work, .. } = &load else { panic!("nobody is suspect") };
+            let Load::Step { work, .. } = &load else { panic!("no item is suspect") };
             if work[0].is_page() {
                 assert_eq!(work.len(), 1);
                 return (before, load);
@@ -207,7 +209,7 @@ mod tests {
         let folder = |name: &str| Work { folder: name.into(), ..Work::whole() };
         let taken = |work: Vec<Work>, bounds: Bounds| match Stack::new([(0, work)].into_iter()).take(bounds, 0) {
             Some(Load::Step { items, only_list, .. }) => (items, only_list),
-            _ => panic!("nobody is suspect"),
+            _ => panic!("no item is suspect"),
         };
         let many: Vec<Work> = ["a", "b", "c", "d"].map(folder).to_vec();
         assert_eq!(taken(vec![folder("a")], BOUNDS), (ITEMS_TO_SPREAD, true));

@@ -1,5 +1,5 @@
-//! Suspects: work whose step ended its instance. It is done again, one folder or file at a time, so that the guilty one
-//! can be named.
+//! Suspects: work whose step ended its instance. It is done again, one folder or file at a time, so
+//! that the guilty one can be named.
 
 use super::Pool;
 use crate::runtime::bindings::Scanner;
@@ -46,8 +46,8 @@ fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &D::Work, ended: &Ended)
     Found { problems: vec![problem], ..Found::default() }
 }
 
-/// A file whose reading ended the instance. The component reports it once more, and this time cannot read it: that gives
-/// its row, with the fingerprint and without the rest.
+/// A file whose reading ended the instance. The component reports it once more, and this time
+/// cannot read it: that gives its row, with the fingerprint and without the rest.
 fn see_from_outside<D: Door>(
     pool: &Pool<D>,
     root: usize,

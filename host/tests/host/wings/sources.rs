@@ -1,7 +1,7 @@
 //! The modules of a crate and the paths by which they name each other, read from its sources.
 //!
-//! Comments, texts and visibilities (`pub(in ...)`) are passed over. A call of a method names no module, so it is no
-//! arrow.
+//! Comments, texts and visibilities (`pub(in ...)`) are passed over. A call of a method names no
+//! module, so it is no arrow.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -39,7 +39,8 @@ pub fn arrows(sources: &BTreeMap<Module, String>) -> Arrows {
     arrows
 }
 
-/// The module that a path leads to; `None` for a path that leads out of the crate, or to a name of its own scope.
+/// The module that a path leads to; `None` for a path that leads out of the crate, or to a name of
+/// its own scope.
 fn target(modules: &BTreeSet<&Module>, scope: &[String], path: &[String]) -> Option<Module> {
     let mut names = path.iter().peekable();
     let mut at = match names.peek()?.as_str() {

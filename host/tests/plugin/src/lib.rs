@@ -1,7 +1,8 @@
-//! Another component that exports the world `mt:scanner/scanner`: it finds tracker modules, by `std` alone.
+//! Another component that exports the world `mt:scanner/scanner`: it finds tracker modules, by
+//! `std` alone.
 //!
-//! It is what somebody else's scanner would look like who does little more than he must: the whole of a piece of work in
-//! one step, whatever the budget, and no library of its own.
+//! It is what somebody else's scanner would look like who does little more than he must: the whole
+//! of a piece of work in one step, whatever the budget, and no library of its own.
 #![allow(missing_docs, clippy::all)]
 
 use std::fs;

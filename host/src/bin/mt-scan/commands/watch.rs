@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::screen::{Bar, shown};
 use crate::summary::{Problems, changed, reached};
 
-/// What a shell shows of a command that Ctrl-C has ended, were it not told to end.
+/// The exit code of a command that Ctrl-C has ended, as shells show it.
 const INTERRUPTED: i32 = 130;
 
 pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure> {
@@ -56,7 +56,7 @@ struct Seen {
     bar: Option<Bar>,
     /// Problems that were named.
     told: HashSet<(String, String, String)>,
-    /// Those of this batch.
+    /// Problems of this batch.
     news: Vec<Problem>,
     lines: Lines,
 }

@@ -1,8 +1,8 @@
 //! The calls that happen for every file, as system calls.
 //!
-//! Paths are resolved by `openat2` with `RESOLVE_BENEATH`: the kernel itself refuses `..`, absolute paths and symbolic
-//! links that lead out of the folder. Where that system call is missing (Linux before 5.6, some containers), wasmtime-wasi
-//! resolves paths step by step.
+//! Paths are resolved by `openat2` with `RESOLVE_BENEATH`: the kernel itself refuses `..`, absolute
+//! paths and symbolic links that lead out of the folder. Where that system call is missing (Linux
+//! before 5.6, some containers), wasmtime-wasi resolves paths step by step.
 
 use std::ffi::CStr;
 use std::fs::File as Handle;
@@ -47,8 +47,8 @@ pub fn open_at(
     let mut wanted = OFlags::RDONLY;
     wanted.set(OFlags::NOFOLLOW, !how.contains(PathFlags::SYMLINK_FOLLOW));
     wanted.set(OFlags::DIRECTORY, open.contains(OpenFlags::DIRECTORY));
-    // A folder is opened by the way into it, so that one that may be read and not entered is refused at once. The way would also
-    // follow a link.
+    // A folder is opened by the way into it, so that one that may be read and not entered is
+    // refused at once. The way would also follow a link.
     let enters = wanted.contains(OFlags::DIRECTORY) && !wanted.contains(OFlags::NOFOLLOW);
     let len = path.len();
     path.push_str(if enters { "/." } else { "" });
@@ -83,7 +83,7 @@ pub fn forget(files: &mut Files<'_>, descriptor: &Descriptor) {
 
 pub fn stat(files: &mut Files<'_>, descriptor: Descriptor) -> FsResult<DescriptorStat> {
     let opened = files.wasi.table.get(&descriptor)?;
-    // Once: whoever asks again wants to know whether something has changed.
+    // Once: a second call asks whether something has changed.
     let stat = match files.recent.stat.take_if(|(recent, _)| *recent == descriptor.rep()) {
         Some((_, stat)) => stat,
         None => rustix::fs::fstat(handle(opened)).map_err(refused)?,
@@ -123,7 +123,8 @@ pub fn read(files: &mut Files<'_>, file: Descriptor, length: Filesize, offset: F
 /// A directory that is being read.
 struct Listing {
     folder: Arc<Handle>,
-    /// Entries that the system has told already: each a byte for its type, two for the length of its name, and the name.
+    /// Entries that the system has told already: each a byte for its type, two for the length of
+    /// its name, and the name.
     told: Vec<u8>,
     /// Where the next of them begins.
     next: usize,
@@ -133,8 +134,8 @@ pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Ent
     let opened = files.recent.folder.take_if(|(recent, _)| *recent == folder.rep());
     let from = directory(files, &folder)?;
     let folder = if Arc::strong_count(&from.dir) == 1 {
-        // Nobody else reads by this handle, so its position may be used. A folder that may be read and not entered is
-        // refused, as it is where the folder is opened once more.
+        // This handle has no other reader, so its position may be used. A folder that may be read
+        // and not entered is refused, as it is where the folder is opened once more.
         if !opened.is_some_and(|(_, may_enter)| may_enter) {
             rustix::fs::accessat(&*from.dir, c".", Access::EXISTS, AtFlags::empty()).map_err(refused)?;
         }
@@ -218,18 +219,20 @@ fn kind_of(folder: &Handle, name: &CStr, kind: FileType) -> FileType {
         .map_or(kind, |stat| FileType::from_raw_mode(stat.st_mode))
 }
 
-/// Opens what is at `path` in or below `folder`. `NOSYS` when the kernel has no such call, or does not let it through.
+/// Opens what is at `path` in or below `folder`. `NOSYS` when the kernel has no such call, or does
+/// not let it through.
 fn open_beneath(folder: &Handle, path: &str, wanted: OFlags) -> Result<Handle, Errno> {
     static MISSING: AtomicBool = AtomicBool::new(false);
     if MISSING.load(Ordering::Relaxed) {
         return Err(Errno::NOSYS);
     }
     let wanted = wanted | OFlags::CLOEXEC;
-    // A named pipe must not make the caller wait for a writer, nor a terminal become ours. `openat2` wants no such flags
-    // where nothing is really opened.
+    // A named pipe must not make the caller wait for a writer, nor a terminal become ours.
+    // `openat2` wants no such flags where nothing is really opened.
     let wanted = if wanted.contains(OFlags::PATH) { wanted } else { wanted | OFlags::NONBLOCK | OFlags::NOCTTY };
     let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    // `AGAIN`: something was renamed meanwhile, so the kernel cannot tell. `PERM`: the way some containers say `NOSYS`.
+    // `AGAIN`: something was renamed meanwhile, so the kernel cannot tell. `PERM`: the way some
+    // containers say `NOSYS`.
     for _ in 0..4 {
         match rustix::fs::openat2(folder, path, wanted, Mode::empty(), inside) {
             Err(Errno::AGAIN) => {}

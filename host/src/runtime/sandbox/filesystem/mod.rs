@@ -1,8 +1,9 @@
 //! `wasi:filesystem/types`, for reading.
 //!
-//! Calls that change anything are refused here, before they reach a filesystem. Calls that happen for every file are
-//! made on the calling thread: by system calls where this module has them (`linux`, and `windows` for listing), else through
-//! wasmtime-wasi (`portable`). Everything else is wasmtime-wasi's.
+//! Calls that change anything are refused here, before they reach a filesystem. Calls that happen
+//! for every file are made on the calling thread: by system calls where this module has them
+//! (`linux`, and `windows` for listing), else through wasmtime-wasi (`portable`). Everything else
+//! is wasmtime-wasi's.
 
 mod files;
 #[cfg(target_os = "linux")]
@@ -49,7 +50,7 @@ pub(super) fn link(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     types::add_to_linker::<Sandbox, HasFiles>(linker, files)
 }
 
-/// What every call that would change something gets.
+/// The answer to every call that would change something.
 fn read_only<T>() -> FsResult<T> {
     Err(ErrorCode::NotPermitted.into())
 }
@@ -68,7 +69,7 @@ impl Host for Files<'_> {
 }
 
 impl HostDescriptor for Files<'_> {
-    // What happens for every file or folder.
+    // Calls for every file or folder.
 
     fn open_at(
         &mut self,
@@ -109,7 +110,7 @@ impl HostDescriptor for Files<'_> {
         HostDescriptor::drop(&mut self.wasi, descriptor)
     }
 
-    // What happens seldom.
+    // Rare calls.
 
     fn get_flags(&mut self, descriptor: Descriptor) -> FsResult<DescriptorFlags> {
         self.wasi.get_flags(descriptor)
@@ -146,7 +147,7 @@ impl HostDescriptor for Files<'_> {
         self.wasi.metadata_hash_at(folder, how, path)
     }
 
-    // What would change something.
+    // Calls that would change something.
 
     fn sync(&mut self, _: Descriptor) -> FsResult<()> {
         read_only()

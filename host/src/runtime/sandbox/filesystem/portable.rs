@@ -1,7 +1,7 @@
 //! The calls that happen for every file, through wasmtime-wasi, on any system.
 //!
-//! Its functions are asynchronous and never wait: blocking the calling thread is allowed. So one poll ends them, which
-//! is cheaper than a turn of its runtime.
+//! Its functions are asynchronous and never wait: blocking the calling thread is allowed. So one
+//! poll ends them, which is cheaper than a turn of its runtime.
 
 use std::pin::pin;
 
@@ -38,7 +38,8 @@ pub fn stat_at(files: &mut Files<'_>, folder: Descriptor, how: PathFlags, path: 
     Ok(DescriptorStat { status_change_timestamp, ..stat })
 }
 
-/// Times of the last change of status. wasmtime-wasi gives the time of birth in their place, which says nothing of changes.
+/// Times of the last change of status. wasmtime-wasi gives the time of birth in their place, which
+/// says nothing of changes.
 #[cfg(unix)]
 mod changed {
     use rustix::fs::{AtFlags, FileType, Stat};
@@ -48,7 +49,8 @@ mod changed {
     use super::super::files::is_plain_name;
     use super::{Descriptor, Files, PathFlags};
 
-    /// Of what is in the folder itself. Nobody knows it of other paths: they are not for the system to resolve.
+    /// The time of an entry of the folder itself. Other paths have none: the system is not to
+    /// resolve them.
     pub fn at(files: &Files<'_>, folder: &Descriptor, how: PathFlags, path: &str) -> Option<Datetime> {
         let Ok(Opened::Dir(folder)) = files.wasi.table.get(folder) else { return None };
         if !is_plain_name(path) {

@@ -3,17 +3,18 @@
 #[cfg(target_os = "linux")]
 use rustix::fs::Stat;
 
-/// What is remembered between calls.
+/// Answers of the system that save a call to it.
 #[cfg(target_os = "linux")]
 #[derive(Default)]
 pub(in crate::runtime::sandbox) struct Recent {
-    /// What a file's opening has told of it already: a `stat` usually follows.
+    /// The status of the file that was opened last, by its descriptor: a `stat` usually follows.
     pub(super) stat: Option<(u32, Stat)>,
-    /// A folder that was opened last, and not read from: a listing usually follows.
+    /// The folder that was opened last, by its descriptor, while nothing was read from it: a
+    /// listing usually follows.
     pub(super) folder: Option<(u32, MayEnter)>,
-    /// For entries as the system writes them.
+    /// Room for entries as the system writes them.
     pub(super) buffer: Vec<u8>,
-    /// For entries of directories.
+    /// Room for the entries of listings, of which none is under way.
     pub(super) told: Vec<Vec<u8>>,
 }
 
@@ -21,7 +22,7 @@ pub(in crate::runtime::sandbox) struct Recent {
 #[cfg(target_os = "linux")]
 type MayEnter = bool;
 
-/// What is remembered between calls: nothing.
+/// Nothing is remembered on this system.
 #[cfg(not(target_os = "linux"))]
 #[derive(Default)]
 pub(in crate::runtime::sandbox) struct Recent(());

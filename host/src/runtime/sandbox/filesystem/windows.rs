@@ -1,8 +1,9 @@
 //! Listing folders on Windows.
 //!
-//! wasmtime-wasi asks for the path of an open folder, takes `\\?\` off, and lists what is there. Of a folder on a network share that
-//! leaves `UNC\server\share`, which is nowhere (bytecodealliance/wasmtime#2650). Here the path stays as the system tells it. As there,
-//! nobody can put another folder in the place of one that is open.
+//! wasmtime-wasi asks for the path of an open folder, takes `\\?\` off, and lists what is there. Of
+//! a folder on a network share that leaves `UNC\server\share`, which is nowhere
+//! (bytecodealliance/wasmtime#2650). Here the path stays as the system tells it. As there, no other
+//! folder can take the place of one that is open.
 #![allow(unsafe_code, reason = "Rust has no safe call for the path of an open folder")]
 
 use std::ffi::OsString;
