@@ -77,7 +77,8 @@ def compare(database: Database, session: Session, wish: Wish) -> Progress:
             write(database, pool, wish)
         finally:
             pool.stop()
-            pool.join(LEAVING)
+            if not pool.complete:
+                pool.join(LEAVING)
     finally:
         knowledge.close()
     if not pool.complete:
