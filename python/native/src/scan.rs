@@ -1,8 +1,8 @@
 //! A scan, as Python sees it.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::{process, thread};
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
 use mt_scanner::{Control, Error, Progress};
 use pyo3::prelude::*;
@@ -36,7 +36,7 @@ impl Scan {
         this
     }
 
-    /// What the next step brought. Other threads of Python go on meanwhile.
+    /// The results of the next step. Other threads of Python go on meanwhile.
     ///
     /// Raises `Failure`.
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Found>> {

@@ -95,7 +95,7 @@ class Instance:
         said = self._said.decode("utf-8", "replace").strip()
         if "wasm trap: interrupt" in error:
             return Ended("timeout", f"it took longer than {seconds:g} s and was stopped")
-        # What Rust's allocator says before it gives up.
+        # The last words of Rust's allocator.
         if "memory allocation of" in said and "failed" in said:
             return Ended(
                 "memory", f"it took more than {self._limits.memory / MEGABYTE:g} MiB of memory and was stopped"
@@ -104,7 +104,7 @@ class Instance:
 
 
 def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
-    """What an instance may do: read the roots, each under its own path. No arguments, no environment, no input."""
+    """The rights of an instance: to read the roots, each under its own path. No arguments, no environment, no input."""
     wasi = wasmtime.WasiConfig()
     for root in roots:
         try:

@@ -17,11 +17,11 @@ PATIENCE = 30.0
 BETWEEN_LOOKS = 0.1
 """How often who waits for another sync looks whether to go on, in s."""
 BUSY = "another sync of this library is under way"
-"""What an error says then, whatever the backend."""
+"""The reason of the error that ends the wait."""
 IN_USE = (
     "the library is in use by another thread: wait until its call returns, or give that thread a Library of its own"
 )
-"""What an error says while another thread uses the same connection."""
+"""The reason of the error while another thread uses the same connection."""
 
 
 class Database:
@@ -82,7 +82,7 @@ class Database:
         return reader(self.path)
 
     def size(self) -> int:
-        """Its size in bytes. The file's is another: what was written last is beside it until the library is closed."""
+        """Its size in bytes. The file's is another: the latest writes are beside it until the library is closed."""
         with failures(self.path, "read"):
             pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
             return int(self.connection.execute(pages).fetchone()[0])

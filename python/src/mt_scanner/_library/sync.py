@@ -87,7 +87,7 @@ def compare(database: Database, session: Session, wish: Wish) -> Progress:
 
 
 def report(database: Database, progress: Progress, wish: Wish) -> SyncReport:
-    """What the sync did."""
+    """The counts, changes and problems of a sync that is done."""
     if wish.on_progress is not None:
         wish.on_progress(progress)
     counts = database.record("report")

@@ -125,7 +125,7 @@ def notify(options: Namespace, notice: Notice) -> None:
 
 
 def told(options: Namespace) -> Callable[[Change], None] | None:
-    """What tells of a change: a line for machines or for people, or nothing."""
+    """The function that prints a change, for machines or for people; `None` to print none."""
     if options.json:
         return lambda change: dump(sys.stdout, flat(change))
     return (lambda change: print(sentence(change))) if options.verbose and not options.quiet else None
@@ -144,7 +144,7 @@ def sentence(change: Change) -> str:
 
 
 def counts(report: SyncReport) -> str:
-    """What has changed, in the words of the summary."""
+    """The counts of a report, in the words of the summary."""
     several = [
         (report.added, "new"),
         (report.modified, "changed"),
