@@ -1,4 +1,4 @@
-"""The Rust host of mt-scanner. What it takes and gives is between it and `mt_scanner._engine.native`."""
+"""The Rust host of mt-scanner. Only `mt_scanner._engine.native` uses it."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class _Plan(Protocol):
     def sync(self) -> _Sync | None: ...
 
 class Failure(Exception):
-    """What kept a call from doing its work."""
+    """The error of a call."""
 
     args: tuple[str, str, str]
     """Its kind, the path that it is about, and the reason in words."""
@@ -63,7 +63,7 @@ class Component:
         """A scan that begins when it is first asked for something."""
 
     def schema(self) -> tuple[int, list[tuple[int, str]], list[tuple[str, list[str]]]]:
-        """What the component says of a library: the version, the migrations, and the statements by name."""
+        """The tables and statements of a library: the version, the migrations, and the statements by name."""
 
     def folders_of_events(self, root: str, request: str) -> str:
         """The folders of a root in which something has changed; request and answer are JSON text."""

@@ -15,6 +15,7 @@ import pytest
 from mt_scanner import Inspection, Problem, Scanner, Track
 from mt_scanner.cli import main
 from mt_scanner.cli._screen import shown
+from support.interruptions import interruptible
 from support.trees import Tree
 
 Capture = pytest.CaptureFixture[str]
@@ -239,7 +240,7 @@ def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
         "sys.exit(main(['scan', sys.argv[1]]))\n"
     )
     command = [sys.executable, "-c", code, str(tree.root), str(misbehaving)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with interruptible(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(0.5)
@@ -296,3 +297,33 @@ def test_only_what_has_no_shape_is_escaped() -> None:
     plain = "Björk – Vespertine 日本語 👩\u200d🎤 100%"
     assert shown(plain) == plain
     assert shown("\udce9\r\n\x9b\u2028") == "\\udce9\\r\\n\\x9b\\u2028"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_an_interruption_while_the_package_is_imported_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "rich.py").write_text("")
+    (tmp_path / "argparse.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    command = [sys.executable, "-m", "mt_scanner", "count", str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    with interruptible(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert (*process.communicate(timeout=30), process.returncode) == ("", "", 130)
+
+
+def test_an_unknown_backend_in_the_environment_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tree: Tree
+) -> None:
+    monkeypatch.setenv("MT_SCANNER_BACKEND", "foo")
+    assert main(["count", str(tree.root)]) == 3
+    assert capsys.readouterr().err == ("mt-scanner: MT_SCANNER_BACKEND is 'auto', 'native' or 'wasmtime', not 'foo'\n")
+
+
+@pytest.mark.usefixtures("backend")
+@pytest.mark.skipif(sys.platform != "linux", reason="names are UTF-8 there")
+def test_a_name_that_is_not_utf8_cannot_be_inspected(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
+    path = os.fsencode(tree.root) + b"/\xff.mp3"
+    with open(path, "wb"):
+        pass
+    assert main(["inspect", os.fsdecode(path)]) == 3
+    assert capsys.readouterr().err == (
+        f"mt-scanner: {tree.root}/\\udcff.mp3: the file's name is not valid UTF-8, which no sandbox path can express\n"
+    )

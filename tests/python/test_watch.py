@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from mt_scanner.cli import main
+from support.interruptions import interruptible
 from support.trees import FIXTURES, Tree
 from support.watched import OTHER, PATIENCE, Watch
 
@@ -112,7 +113,7 @@ def test_a_root_may_be_a_link_and_hold_links(artists: Tree, watch: Watch, tmp_pa
 def test_the_command_line_watches_until_it_is_interrupted(artists: Tree, tmp_path: Path) -> None:
     command = [sys.executable, "-u", "-m", "mt_scanner", "watch", str(artists.root), "--json"]
     command += ["--db", str(tmp_path / "library.db")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+    with interruptible(command, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             lines = [json.loads(process.stdout.readline()) for _ in range(2)]

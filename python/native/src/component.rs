@@ -10,7 +10,7 @@ use crate::failure::raised;
 use crate::plan::{Limits, Plan};
 use crate::scan::Scan;
 
-/// What a component says of a library: the version, the migrations, and the statements by name.
+/// The tables and statements of a library: the version, the migrations, and the statements by name.
 type Schema = (u32, Vec<(u32, String)>, Vec<(String, Vec<String>)>);
 
 /// A component: the one that this module carries, or the one at `path`, which is compiled now.
@@ -50,7 +50,7 @@ impl Component {
         Ok(Scan::new(plan.order(py, &self.scanner, &questions)?, questions))
     }
 
-    /// What the component says of a library: the version, the migrations, and the statements by name.
+    /// The tables and statements of a library: the version, the migrations, and the statements by name.
     ///
     /// Raises `Failure`.
     fn schema(&self, py: Python<'_>) -> PyResult<Schema> {

@@ -1,12 +1,12 @@
 //! Where the thread of a scan hands over what it brings, and Python takes it.
 //!
-//! Whoever takes waits for a moment only: it has to look after signals in between.
+//! The taker waits for a moment only: it has to look after signals in between.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What may wait to be taken. The host's own queue holds some more.
+/// The most items that wait to be taken. The host's own queue holds some more.
 const WAITING: usize = 2;
 
 pub(crate) struct Handover<T> {
@@ -22,7 +22,7 @@ struct State<T> {
     stopped: bool,
 }
 
-/// What came of taking.
+/// The outcome of taking.
 pub(crate) enum Taken<T> {
     Something(T),
     /// Nothing in time.
@@ -61,7 +61,7 @@ impl<T> Handover<T> {
         }
     }
 
-    /// From now on nothing is wanted. What waits is dropped.
+    /// From now on nothing is wanted. The items that wait are dropped.
     pub fn stop(&self) {
         let mut state = self.lock();
         state.stopped = true;

@@ -1,4 +1,4 @@
-//! What Python asks for: the attributes of `mt_scanner._engine.plan.Plan`, where they are explained.
+//! Plans of Python: the attributes of `mt_scanner._engine.plan.Plan`, where they are explained.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::failure::raised;
 use crate::questions::{Questions, Sync};
 use crate::running::{Mode, Order};
 
-/// The longest time that is told from for ever.
+/// The longest time; more counts as this long.
 const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
 #[derive(FromPyObject)]
@@ -33,7 +33,7 @@ struct Walking {
     ignored_folders: bool,
 }
 
-/// What one file may cost.
+/// The most that one file may cost.
 #[derive(FromPyObject)]
 pub(crate) struct Limits {
     seconds: f64,

@@ -8,7 +8,7 @@ use pyo3::types::{PyList, PyString};
 
 use crate::questions::Asking;
 
-/// What a scan is to bring.
+/// The results of a scan.
 pub(crate) enum Mode {
     Tracks,
     Paths,
@@ -20,7 +20,7 @@ pub(crate) enum Mode {
 pub(crate) struct Order {
     pub scanner: Scanner,
     pub mode: Mode,
-    /// The scan ends as soon as so many files were found.
+    /// The scan ends as soon as that many files were found.
     pub limit: Option<u64>,
 }
 
@@ -109,7 +109,7 @@ impl Running {
         &self.control
     }
 
-    /// What the next step brought of which there is more to say than counts.
+    /// The results of the next step that has more than counts.
     pub fn next(&mut self) -> Option<Result<Found, Error>> {
         loop {
             if self.limit.is_some_and(|limit| self.control.progress().files >= limit) {

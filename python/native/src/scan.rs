@@ -36,7 +36,7 @@ impl Scan {
         this
     }
 
-    /// What the next step brought. Other threads of Python go on meanwhile.
+    /// The results of the next step. Other threads of Python go on meanwhile.
     ///
     /// Raises `Failure`.
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Found>> {

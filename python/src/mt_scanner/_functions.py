@@ -20,7 +20,7 @@ def scan_music_directory(root: StrPath) -> int:
 
 
 def count_audio_files(root: StrPath, limit: int | None = None) -> int:
-    """The number of audio files under `root`, or `limit` as soon as so many were found.
+    """The number of audio files under `root`, or `limit` as soon as that many were found.
 
     Raises as `scan_music_directory` does.
     """

@@ -19,7 +19,7 @@ CANCELLING = 0.2
 
 
 class ScanResult(NamedTuple):
-    """What a scan has found."""
+    """The tracks and problems of a scan."""
 
     tracks: list[Track]
     """In no certain order."""
@@ -83,7 +83,7 @@ class ScanJob:
 
     def __await__(self) -> Generator[Any, None, ScanResult]:
         """Waits without blocking the event loop. Cancelling the task that waits cancels the scan."""
-        # Whoever awaits has it loaded already; everybody else need not.
+        # A program that awaits has it loaded already; the others need not.
         import asyncio
 
         loop = asyncio.get_running_loop()

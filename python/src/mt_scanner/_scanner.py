@@ -24,14 +24,15 @@ class Scanner:
     `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
     `workers`: the most instances of the component, each on a thread of its own; by default one a core under `native`,
     and 4 a core, from 8 to 32, under `wasmtime`.
-    `backend`: what runs the component. `native` is the Rust host (`mt-scanner-native`), `wasmtime` wasmtime's Python
-    package; `auto` takes the first of the two that is installed, or the one that MT_SCANNER_BACKEND names in the
-    environment.
+    `backend`: the way to run the component. `native` is the Rust host (`mt-scanner-native`), `wasmtime`
+    wasmtime's Python package; `auto` takes the first of the two that is installed, or the one that MT_SCANNER_BACKEND
+    names in the environment.
     `follow_links`: follow symbolic links to files and folders inside a root. On by default.
     `hidden_folders`: enter folders whose name begins with a dot. Off by default.
     `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default.
-    `file_timeout`: time for one file in s; 10 by default. What takes longer is a problem of outcome `timeout`.
-    `memory_limit`: memory for one file in bytes; 256 MiB by default. What needs more is a problem of outcome `memory`.
+    `file_timeout`: time for one file in s; 10 by default. A file that takes longer is a problem of outcome `timeout`.
+    `memory_limit`: memory for one file in bytes; 256 MiB by default. A file that needs more is a problem of
+    outcome `memory`.
     `component`: another component of the same world to run, by its path.
     """
 
@@ -106,7 +107,7 @@ class Scanner:
         return chain.from_iterable(paths())
 
     def count(self, limit: int | None = None) -> int:
-        """The number of audio files, or `limit` as soon as so many were found. No file is opened.
+        """The number of audio files, or `limit` as soon as that many were found. No file is opened.
 
         Raises as `scan` does.
         """

@@ -103,7 +103,7 @@ class Instance:
 
 
 def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
-    """What an instance may do: read the roots, each under its own path. No arguments, no environment, no input."""
+    """The rights of an instance: to read the roots, each under its own path. No arguments, no environment, no input."""
     wasi = wasmtime.WasiConfig()
     for root in roots:
         try:

@@ -24,7 +24,7 @@ Known = Callable[[str, Sequence[tuple[str, str | None]]], list[str]]
 
 
 class Limits(NamedTuple):
-    """What one file may cost."""
+    """The most that one file may cost."""
 
     seconds: float = contract.FILE_TIMEOUT
     """Time for one file in s."""
@@ -35,7 +35,7 @@ class Limits(NamedTuple):
 
 
 class Sync(NamedTuple):
-    """What a sync knows and a scan does not (`step-json`, mode `sync`)."""
+    """The side of the library in a sync (`step-json`, mode `sync`)."""
 
     deep: bool
     """Whether folders that the library knows are entered from the folder above."""
@@ -59,7 +59,7 @@ class Plan(NamedTuple):
     items: int | None = None
     """The most files and folders in one step; by default what suits the backend."""
     limit: int | None = None
-    """Enough files: the scan ends as soon as so many were found."""
+    """Enough files: the scan ends as soon as that many were found."""
     sync: Sync | None = None
 
     def begin(self, root: str) -> list[Work]:

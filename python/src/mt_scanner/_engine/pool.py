@@ -4,7 +4,7 @@
 - A worker takes several items a step when the stack is long, and does little at a time while there is not enough for
   those that have nothing, so that work spreads.
 - Workers start as work appears and lasts: a small folder does not pay for many instances.
-- What was found waits in a bounded queue. Whoever reads slowly slows the workers down; memory stays bounded.
+- Answers wait in a bounded queue. A slow reader slows the workers down, and memory stays bounded.
 - A step that ends its instance gives its items back as suspects (`suspects.py`).
 """
 
@@ -48,7 +48,7 @@ class Pool:
     def __init__(self, component: Component, plan: Plan) -> None:
         self._component = component
         self._plan = plan
-        # Who needs more memory becomes a suspect, and has the whole of it then, alone.
+        # Work that needs more memory becomes a suspect, and has the whole of it then, alone.
         self._limits = plan.limits._replace(memory=plan.limits.memory // 4)
         # Where files are read, folders are listed in steps of their own: their files are then seen first (`seen.py`).
         self._lists_first = plan.mode in ("tracks", "sync")

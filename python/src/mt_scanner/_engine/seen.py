@@ -1,6 +1,6 @@
-"""What this side sees of files, and the component would have to ask for: under wasmtime's Python package every question
-costs it a change of threads. One answer it could not get at all: in place of the time of the last change of status,
-wasmtime's own `wasi:filesystem` gives the time of birth.
+"""The status of files, seen from this side: under wasmtime's Python package every question of the component costs a
+change of threads. One answer it could not get at all: in place of the time of the last change of status, wasmtime's own
+`wasi:filesystem` gives the time of birth.
 """
 
 import os
@@ -20,8 +20,8 @@ _one_at_a_time = threading.Lock()
 
 
 def seen(root: str, work: Iterable[Work], most: int) -> list[list[Seen | None]]:
-    """What there is to see of the files of each item of work, but only of the first `most` of all of them; `None` for
-    what is no regular file."""
+    """The status of the files of each item of work, but only of the first `most` of all of them; `None` for an entry
+    that is no regular file."""
     found = []
     with _one_at_a_time:
         for item in work:
@@ -33,7 +33,7 @@ def seen(root: str, work: Iterable[Work], most: int) -> list[list[Seen | None]]:
 
 
 def at(path: str) -> Seen | None:
-    """What there is to see at `path`, links followed."""
+    """The status of the file at `path`, links followed."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):

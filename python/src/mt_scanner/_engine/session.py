@@ -62,7 +62,7 @@ class Session:
 
     @property
     def backend(self) -> "Backend":
-        """What runs the component. Raises `ComponentError` if it is not there."""
+        """The backend that runs the component. Raises `ComponentError` if it is not there."""
         return backends.get(self._backend)
 
     def check(self) -> None:

@@ -63,7 +63,7 @@ def look_at(suspect: Suspect, component: Component, plan: Plan, root: str, stopp
 
 
 def list_folder(lens: Lens, work: Work, root: str) -> Found:
-    """Lists a folder and reads nothing. What it holds is work again, its files under suspicion."""
+    """Lists a folder and reads nothing. Its entries are work again, its files under suspicion."""
     try:
         found = lens.step(work)
     except Ended as ended:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mt_scanner._engine.schema import Schema
+from mt_scanner._library.connection import Connection
 from mt_scanner._types import contract
 from mt_scanner._types.errors import LibraryError
 
@@ -71,12 +72,12 @@ class Database:
                 self.connection.execute("ROLLBACK")
             raise
 
-    def reader(self) -> sqlite3.Connection:
+    def reader(self) -> Connection:
         """Another connection, which only reads, from any thread, one at a time."""
         return reader(self.path)
 
     def size(self) -> int:
-        """Its size in bytes. The file's is another: what was written last is beside it until the library is closed."""
+        """Its size in bytes. The file's is another: the latest writes are beside it until the library is closed."""
         with failures(self.path, "read"):
             pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
             return int(self.connection.execute(pages).fetchone()[0])
@@ -85,22 +86,19 @@ class Database:
         self.connection.close()
 
 
-def reader(path: str) -> sqlite3.Connection:
+def reader(path: str) -> Connection:
     """A connection that only reads, from any thread, one at a time."""
     with failures(path, "opened"):
-        return sqlite3.connect(
-            f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False
-        )
+        return Connection(f"{Path(path).as_uri()}?mode=ro", timeout=PATIENCE, uri=True)
 
 
-def connect(path: str, schema: Schema) -> sqlite3.Connection:
+def connect(path: str, schema: Schema) -> Connection:
     """Opens a library, new or old, and brings it to the present version."""
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         raise LibraryError(contract.LIBRARY_WITHOUT_FOLDER, path)
     with failures(path, "opened"):
-        # No transactions but those that are written out here.
-        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        connection = Connection(path, timeout=PATIENCE)
     try:
         with failures(path, "used"):
             connection.execute("PRAGMA foreign_keys = ON")
@@ -114,7 +112,7 @@ def connect(path: str, schema: Schema) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection, path: str, schema: Schema) -> None:
+def migrate(connection: Connection, path: str, schema: Schema) -> None:
     """Runs the migrations that are newer than the database, each in a transaction of its own."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > schema.version:
@@ -144,7 +142,7 @@ def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None
     with its process, however that ends.
     """
     with failures(path, "locked for a sync"):
-        lock = sqlite3.connect(path + "-sync", timeout=min(BETWEEN_LOOKS, PATIENCE), isolation_level=None)
+        lock = Connection(path + "-sync", timeout=min(BETWEEN_LOOKS, PATIENCE))
     try:
         until = time.monotonic() + PATIENCE
         while not locked(lock, path):
@@ -156,7 +154,7 @@ def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None
         lock.close()
 
 
-def locked(lock: sqlite3.Connection, path: str) -> bool:
+def locked(lock: Connection, path: str) -> bool:
     """Whether nobody else has the lock."""
     try:
         lock.execute("BEGIN EXCLUSIVE")

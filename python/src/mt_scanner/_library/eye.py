@@ -11,7 +11,7 @@ SHORTEST_REST = 10.0
 LONGEST_REST = 600.0
 """... to this long."""
 TURNS = 10
-"""Every so many looks at a root are a full sync."""
+"""One look in this many at a polled root is a full sync."""
 
 
 class Eye:
@@ -20,7 +20,7 @@ class Eye:
     def __init__(self, root: str) -> None:
         self.root = root
         self.real = root
-        """The same, links followed: what events are about."""
+        """The same, links followed. Events name it."""
         self.sight: Literal["none", "events", "polling"] = "none"
         self.emptied = False
         """The last sync found no music, and the library has some."""
@@ -105,7 +105,7 @@ def followed(root: str) -> str:
 
 
 def identity(root: str) -> tuple[int, int] | None:
-    """A device and the number of a folder there: what is mounted over it shows. `None` if no folder is there."""
+    """A device and the number of a folder there: a mount over it shows. `None` if no folder is there."""
     try:
         status = os.stat(root)
     except (OSError, ValueError):

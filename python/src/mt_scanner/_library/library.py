@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from mt_scanner._engine import forks
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Options, Session
 from mt_scanner._library.notice import Notice
@@ -32,7 +33,8 @@ class Library:
     """An SQLite library, made on first use if there is none.
 
     Any thread may use it, one at a time: `sync`, `purge`, `close` and the syncs of `watch` raise `LibraryError` at once
-    while one of them runs in another thread. `tracks` has a connection of its own and goes with everything.
+    while one of them runs in another thread. `tracks` has a connection of its own and goes with everything. A process
+    that was forked from one that has used it cannot use it, and says so: start processes by `spawn` or `forkserver`.
 
     `path`: the database. Its tracks are the table `tracks`, and for people the view `songs`; other programs may read it
     at any time. A track whose file is gone is kept, with `missing_since`; its id is its own for ever.
@@ -172,6 +174,7 @@ class Library:
     def _open(self) -> "Database":
         from mt_scanner._library.database import Database
 
+        forks.check(self.path)
         with self._opening:
             if self._opened is None:
                 if self._schema is None:
@@ -227,16 +230,12 @@ class Library:
 
 
 _libraries: "weakref.WeakSet[Library]" = weakref.WeakSet()
-_inherited: "list[Database]" = []
 
 
 def _after_fork() -> None:
-    """Sets the connections of the other process aside: to close them here could end its locks."""
+    """Gives back locks that a thread of the other process may hold."""
     for library in list(_libraries):
         library._opening, library._turn = threading.Lock(), threading.RLock()
-        if library._opened is not None:
-            _inherited.append(library._opened)
-            library._opened = None
 
 
 if hasattr(os, "register_at_fork"):

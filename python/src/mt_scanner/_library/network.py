@@ -34,7 +34,7 @@ def filesystem(root: str) -> str | None:
 
 
 def mounted(path: str) -> str | None:
-    """What kind of filesystem is at a path, on Linux."""
+    """The kind of the filesystem at a path, on Linux."""
     best, name = -1, None
     try:
         with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as mounts:
@@ -58,7 +58,7 @@ def unescaped(text: str) -> str:
 
 
 def described(path: str) -> bytes:
-    """What statfs(2) of macOS writes of the filesystem at a path; nothing if it cannot."""
+    """The answer of macOS's statfs(2) for the filesystem at a path; empty if it fails."""
     import ctypes
 
     system = ctypes.CDLL(None)

@@ -1,10 +1,10 @@
-"""What watching has to say besides the reports of its syncs."""
+"""Notices of a watch, besides the reports of its syncs."""
 
 from typing import NamedTuple
 
 
 class Notice(NamedTuple):
-    """What whoever watches should know."""
+    """A fact that a user of `Library.watch` should know."""
 
     kind: str
     """`polling`: the root tells of no events, or not of all, and is looked at from time to time. `events-lost`: a full

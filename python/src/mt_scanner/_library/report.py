@@ -1,4 +1,4 @@
-"""What a sync did."""
+"""The report of a sync."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ class Change(NamedTuple):
 
 
 class SyncReport(NamedTuple):
-    """What a sync did."""
+    """The report of a sync: counts of tracks, and problems."""
 
     added: int
     """Tracks that the library did not have."""
@@ -35,6 +35,6 @@ class SyncReport(NamedTuple):
     unchanged: int
     """Tracks that are as before."""
     problems: list[Problem]
-    """What does not go in the ordinary way in these roots, now found or known from before."""
+    """The problems of these roots, found now or known from before."""
     progress: Progress
     """Counts and time of the scan."""

@@ -60,7 +60,7 @@ class Source:
         self._watchfiles = watching
 
     def wait(self, seconds: float) -> Events:
-        """A batch of events; none from time to time, and after so many seconds where no root tells of any.
+        """A batch of events; none from time to time, and after `seconds` where no root tells of any.
 
         Raises `OSError` or `RuntimeError` if there will be no more.
         """
@@ -90,5 +90,5 @@ def crowd() -> int:
         with open(QUEUE, encoding="ascii") as queue:
             return int(queue.read()) // 4
     except (OSError, ValueError):
-        # That of Windows has 16 KiB, in which an event takes some hundred bytes.
+        # The queue of Windows has 16 KiB, in which an event takes some hundred bytes.
         return 1 << 62 if os.name == "posix" else 64

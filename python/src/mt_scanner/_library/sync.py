@@ -73,7 +73,8 @@ def compare(database: Database, session: Session, wish: Wish) -> Progress:
             write(database, pool, wish)
         finally:
             pool.stop()
-            pool.join(LEAVING)
+            if not pool.complete:
+                pool.join(LEAVING)
     finally:
         knowledge.close()
     if not pool.complete:
@@ -82,7 +83,7 @@ def compare(database: Database, session: Session, wish: Wish) -> Progress:
 
 
 def report(database: Database, progress: Progress, wish: Wish) -> SyncReport:
-    """What the sync did."""
+    """The counts, changes and problems of a sync that is done."""
     if wish.on_progress is not None:
         wish.on_progress(progress)
     counts = database.record("report")

@@ -125,7 +125,7 @@ class Watch:
         try:
             events = self._source.wait(max(0.0, min(BETWEEN_CHECKS, due)))
         except (OSError, RuntimeError) as error:
-            # Whatever it is, there may be more events, and those before are lost.
+            # After any error there may be more events, and earlier ones are lost.
             self._look()
             for eye in self._eyes:
                 if eye.sight == "events":
@@ -167,7 +167,7 @@ class Watch:
             self._look_again()
 
     def _look_again(self) -> None:
-        """Waits for events of other roots than before. What the same ones tell in between must not be missed."""
+        """Waits for events of other roots than before. Events of the same ones in between must not be missed."""
         for eye in self._eyes:
             if eye.sight == "events":
                 eye.full = time.monotonic()
@@ -189,7 +189,7 @@ class Watch:
         quick = [eye for eye in self._eyes if wants[eye] == "quick"]
         partly = [eye for eye in self._eyes if touched[eye] and eye.sight != "none"]
         if whole:
-            # What has moved from one root to another is seen within one sync.
+            # A move from one root to another is seen within one sync.
             yield from self._bring([eye for eye in self._eyes if eye in whole or eye in partly], "full")
         elif partly:
             yield from self._bring(partly, "full", touched)

@@ -18,7 +18,7 @@ FILE, FOLDER = "file", "folder"
 
 
 def count(root: str, is_audio_file: Callable[[str], bool], limit: int | None = None) -> int:
-    """The number of files under `root` whose names `is_audio_file` takes, or `limit` as soon as so many were found."""
+    """The number of files under `root` whose names `is_audio_file` takes; it stops at `limit`."""
     files = 0
     # Folders to look into, with the patterns that hold there.
     stack: list[tuple[str, list[Patterns]]] = [("", [])]

@@ -81,7 +81,7 @@ def translate(token: re.Match[str]) -> str:
 
 
 def members(inner: str) -> str:
-    """What stands between brackets: characters, and ranges with a `-` in the middle."""
+    """The inside of brackets: characters, and ranges with a `-` in the middle."""
     pieces = re.findall(r"\\.|.", inner, re.DOTALL)
     last = len(pieces) - 1
     return "".join("-" if piece == "-" and 0 < at < last else re.escape(piece[-1]) for at, piece in enumerate(pieces))

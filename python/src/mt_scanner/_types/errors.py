@@ -1,4 +1,4 @@
-"""What can keep a call from doing its work. What goes wrong with one file is never an error: it is a `Problem`."""
+"""Errors of calls. Trouble with one file is never an error: it is a `Problem`."""
 
 import errno
 
@@ -76,4 +76,4 @@ class LibraryError(ScanError):
 
 
 class WatchError(ScanError):
-    """Roots cannot be watched: what tells of changes is not installed (`Library.watch` only)."""
+    """Roots cannot be watched: watchfiles is not installed (`Library.watch` only)."""

@@ -13,7 +13,7 @@ class Progress(NamedTuple):
     tracks: int = 0
     """Audio files that were read."""
     problems: int = 0
-    """What did not go in the ordinary way."""
+    """Problems that were found."""
     seconds: float = 0.0
     """Time since the start in s."""
 

@@ -81,7 +81,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=days,
         default=0.0,
         metavar="DAYS",
-        help="only those that have been missing for so many days or longer [default: 0]",
+        help="only those that have been missing for DAYS or longer [default: 0]",
     )
 
     inspect = command(commands, "inspect", "everything about one file")

@@ -1,4 +1,4 @@
-"""What a terminal shows: text that cannot harm it, and a progress bar."""
+"""Output for a terminal: text that cannot harm it, and a progress bar."""
 
 import time
 from collections.abc import Callable, Iterator
