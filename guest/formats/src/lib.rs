@@ -19,6 +19,8 @@ mod parse;
 mod payload;
 pub mod reader;
 mod tags;
+#[cfg(test)]
+mod told;
 mod vorbis_comment;
 mod wave;
 
