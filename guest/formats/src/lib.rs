@@ -14,6 +14,8 @@ mod fields;
 mod format;
 mod id3v2;
 mod mp4;
+#[cfg(test)]
+mod not_yet;
 mod ogg;
 mod parse;
 mod payload;

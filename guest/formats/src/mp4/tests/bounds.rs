@@ -1,12 +1,9 @@
 //! How much is read.
 
-use std::cell::Cell;
 use std::io;
 
 use super::*;
-use crate::container::Format;
-use crate::content::Content;
-use crate::reader::{FileReader, ReadAt};
+use crate::not_yet;
 
 /// A file with some of everything.
 fn sample() -> Vec<u8> {
@@ -71,32 +68,11 @@ fn nested_parents_end() {
     read(file(&[parent(b"trak", &[parent(b"mdia", &[parent(b"minf", &[nested])])])]));
 }
 
-/// A file whose reads fail after some.
-struct NotYet {
-    bytes: Vec<u8>,
-    left: Cell<u32>,
-}
-
-impl ReadAt for NotYet {
-    fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
-        let left = self.left.get().checked_sub(1).ok_or(io::ErrorKind::WouldBlock)?;
-        self.left.set(left);
-        Ok(self.bytes[offset as usize..(offset + len) as usize].to_vec())
-    }
-}
-
 #[test]
 fn a_source_that_has_not_the_bytes_yet_is_heard() {
     let cover = atom(b"covr", &data(13, &vec![7; 300_000]));
     let bytes = file(&[Trak::default().bytes(), user_data(&[cover, text(b"\xa9nam", "Title")])]);
-    let outcomes: Vec<_> = (0..4)
-        .map(|left| {
-            let mut track = Default::default();
-            let mut content = Content::new(&mut track, false);
-            let source = NotYet { bytes: bytes.clone(), left: Cell::new(left) };
-            Mp4::read(&mut FileReader::new(source, bytes.len() as u64), &mut content).map_err(|error| error.kind())
-        })
-        .collect();
+    let outcomes = [0, 1, 2, 3].map(|reads| not_yet::read::<Mp4>(&bytes, reads));
     assert_eq!(outcomes[..2], [Err(io::ErrorKind::WouldBlock); 2]);
     assert_eq!(outcomes[3], Ok(()));
 }
