@@ -65,10 +65,7 @@ const DTS: [[u8; 4]; 4] =
 
 /// Whether samples are not sound but DTS, as on compact discs with more channels.
 pub(super) fn is_dts(samples: &[u8]) -> bool {
-    samples
-        .chunks_exact(2)
-        .enumerate()
-        .any(|(at, _)| samples[2 * at..].first_chunk::<4>().is_some_and(|word| DTS.contains(word)))
+    samples.windows(4).step_by(2).any(|word| DTS.iter().any(|sync| sync == word))
 }
 
 #[cfg(test)]
