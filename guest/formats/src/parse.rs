@@ -6,9 +6,11 @@ use mt_scanner_contract::{TagItem, Track};
 
 use crate::adts::Adts;
 use crate::asf::Asf;
+use crate::audio_key;
 use crate::container::{Container, Format};
 use crate::content::Content;
 use crate::flac::Flac;
+use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
 use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
 use crate::ogg::Ogg;
@@ -16,7 +18,6 @@ use crate::reader::{FileReader, ReadAt};
 use crate::recognise::{self, Found, Sight};
 use crate::riff::Wave;
 use crate::tags::{Leading, Trailing};
-use crate::{audio_key, foreign};
 
 /// What a file says beside its track.
 #[derive(Debug, Default)]
@@ -71,27 +72,55 @@ fn read_tags_and_audio<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Cont
         Some(Found::Container(container)) => Some(container),
         _ => None,
     };
-    if matches!(found, None | Some(Found::Container(Container::Mpeg | Container::Adts))) {
-        // Frames have no tags of their own, and end where the tags behind them begin.
-        let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
-        content.end = trailing.start;
+    let place = container.map_or(Tags::Around, Tags::of);
+    if place == Tags::Inside {
+        if let Some(container) = container {
+            read(container, reader, content)?;
+        }
         leading.pour(reader, content)?;
-        trailing.pour(reader, content)?;
-        match container {
-            Some(container) => read(container, reader, content)?,
-            None => content.damaged("the content is no known audio format"),
+        if content.tags.is_empty() {
+            trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
         }
         return Ok(found);
     }
-    // A container's own tags are those that its players show and its taggers write.
-    if let Some(container) = container {
-        read(container, reader, content)?;
+    let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
+    content.end = trailing.start;
+    if place == Tags::Around {
+        leading.pour(reader, content)?;
+        trailing.pour(reader, content)?;
+    } else {
+        trailing.pour(reader, content)?;
+        leading.pour(reader, content)?;
     }
-    leading.pour(reader, content)?;
-    if content.tags.is_empty() {
-        trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
+    match found {
+        Some(Found::Container(container)) => read(container, reader, content)?,
+        Some(Found::Other(_)) => {}
+        None => content.damaged("the content is no known audio format"),
     }
     Ok(found)
+}
+
+/// Where a container's taggers write, which is what its players show. Tags elsewhere fill in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tags {
+    /// In the container.
+    Inside,
+    /// In front of it, and behind it what is left.
+    Around,
+    /// Behind it, which is APEv2.
+    Behind,
+}
+
+impl Tags {
+    fn of(container: Container) -> Self {
+        match container {
+            Container::Mpeg | Container::Adts => Self::Around,
+            Container::Ape | Container::Musepack | Container::WavPack => Self::Behind,
+            Container::Aiff | Container::Asf | Container::Flac | Container::Mp4 | Container::Ogg | Container::Wave => {
+                Self::Inside
+            }
+        }
+    }
 }
 
 /// A file in its parts.
@@ -114,8 +143,13 @@ fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
         if let Some(found) = recognise::by_signature(reader, start)? {
             return Ok(Located { leading, trailing, start, found: Some(found) });
         }
-        let end = trailing.get_or_insert(Trailing::find(reader, start)?).start;
-        match recognise::search(reader, start, end)? {
+        let behind = match trailing.take() {
+            Some(behind) => behind,
+            None => Trailing::find(reader, start)?,
+        };
+        let sight = recognise::search(reader, start, behind.start)?;
+        trailing = Some(behind);
+        match sight {
             Some((start, Sight::Audio(container))) => {
                 return Ok(Located { leading, trailing, start, found: Some(Found::Container(container)) });
             }
@@ -129,15 +163,16 @@ fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
 fn read<S: ReadAt>(container: Container, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
     match container {
         Container::Adts => Adts::read(reader, content),
+        Container::Aiff => Aiff::read(reader, content),
+        Container::Ape => MonkeysAudio::read(reader, content),
         Container::Asf => Asf::read(reader, content),
         Container::Flac => Flac::read(reader, content),
-        Container::Mp4 => Mp4::read(reader, content),
         Container::Mpeg => Mpeg::read(reader, content),
+        Container::Mp4 => Mp4::read(reader, content),
+        Container::Musepack => Musepack::read(reader, content),
         Container::Ogg => Ogg::read(reader, content),
         Container::Wave => Wave::read(reader, content),
-        Container::Aiff | Container::Ape | Container::Musepack | Container::WavPack => {
-            foreign::read(container, reader, content)
-        }
+        Container::WavPack => WavPack::read(reader, content),
     }
 }
 

@@ -38,6 +38,11 @@ impl Frame {
         Ok(next.filter(|next| next.header.is_like(&self.header)))
     }
 
+    /// Its bit rate in kbit/s.
+    pub fn bitrate(&self) -> u32 {
+        if self.header.bitrate > 0 { self.header.bitrate } else { self.header.bitrate_of_len(self.len) }
+    }
+
     /// Where it ends.
     pub fn end(&self) -> u64 {
         self.start + self.len

@@ -235,3 +235,94 @@ fn picture<S: ReadAt>(reader: &mut FileReader<S>, kind: u8, value: Range<u64>) -
     reader.blank(value.start + len..value.end);
     Ok(Some(Picture { kind, mime: String::new(), data }))
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::trial::{mpeg_frames, said, survives};
+
+    fn item(key: &str, flags: u32, value: &[u8]) -> Vec<u8> {
+        let numbers = [value.len() as u32, flags].map(u32::to_le_bytes).concat();
+        [&numbers, key.as_bytes(), b"\0", value].concat()
+    }
+
+    fn edge(size: usize, count: u32, flags: u32) -> Vec<u8> {
+        let numbers = [2000, size as u32, count, flags].map(u32::to_le_bytes).concat();
+        [MARK.as_slice(), &numbers, &[0; 8]].concat()
+    }
+
+    /// A tag of these items, with header and footer.
+    fn around(items: &[u8]) -> Vec<u8> {
+        let size = items.len() + LEN as usize;
+        [&edge(size, 1, HAS_HEADER | IS_HEADER), items, &edge(size, 1, HAS_HEADER)].concat()
+    }
+
+    /// A tag of these texts.
+    pub fn tag(texts: &[(&str, &[u8])]) -> Vec<u8> {
+        around(&texts.iter().flat_map(|(key, value)| item(key, 0, value)).collect::<Vec<u8>>())
+    }
+
+    const TEXTS: [(&str, &[u8]); 4] =
+        [("Title", b"title"), ("Artist", b"one\0two"), ("Track", b"3/12"), ("REPLAYGAIN_TRACK_GAIN", b"-3.10 dB")];
+
+    #[test]
+    fn a_tag_is_read_in_front_and_behind_with_and_without_a_header() {
+        let (tag, frames) = (tag(&TEXTS), mpeg_frames(5));
+        let mut bare = tag[LEN as usize..].to_vec();
+        let flags = bare.len() - 12;
+        bare[flags..flags + 4].fill(0);
+        for file in [[tag.clone(), frames.clone()], [frames.clone(), tag.clone()], [frames.clone(), bare]] {
+            let said = said(&file.concat());
+            assert_eq!(
+                (said.track.title.as_deref(), said.track.artists),
+                (Some("title"), vec!["one".into(), "two".into()])
+            );
+            assert_eq!((said.track.track_total, said.track.replaygain_track_gain), (Some(12), Some(-3.1)));
+            assert_eq!((said.track.duration_ms, said.damage.as_str()), (Some(131), ""));
+        }
+    }
+
+    #[test]
+    fn a_damaged_item_is_named_and_costs_no_other() {
+        for damage in
+            [b"junk that is no item".to_vec(), item("Al\x01bum", 0, b"a"), item("Album", 0, b"a")[..10].to_vec()]
+        {
+            let items = [item("Title", 0, b"title"), damage, item("Artist", 0, b"artist")].concat();
+            let said = said(&[mpeg_frames(5), around(&items)].concat());
+            assert_eq!((said.track.title.as_deref(), said.track.artist.as_deref()), (Some("title"), Some("artist")));
+            assert!(said.damage.starts_with("the APEv2 tag is damaged at byte "), "{}", said.damage);
+        }
+    }
+
+    #[test]
+    fn covers_are_places_behind_the_name_of_their_file() {
+        let cover = [b"cover.jpg\0".as_slice(), &[7; 100_000]].concat();
+        let has_artwork = |key: &str, flags: u32, value: &[u8]| {
+            said(&[mpeg_frames(90), around(&item(key, flags, value))].concat()).track.has_artwork
+        };
+        assert!(has_artwork("Cover Art (Front)", 2, &cover));
+        assert!(
+            !has_artwork("Cover Art (Front)", 2, b"cover.jpg\0") && !has_artwork("Cover Art (Back)", 4, b"http://a")
+        );
+        assert!(!has_artwork("Picture", 2, &cover));
+        let file = [mpeg_frames(90), around(&item("Cover Art (Front)", 2, &cover))].concat();
+        let read: u64 = said(&file).reads.iter().map(|(_, len)| len).sum();
+        assert!(read < 70_000, "{read}");
+        assert_eq!((kind_of_picture("COVER ART (back)"), kind_of_picture("Cover Art (x)")), (Some(4), Some(0)));
+    }
+
+    #[test]
+    fn texts_that_are_not_utf_8_are_latin_1() {
+        assert_eq!(
+            said(&[mpeg_frames(5), tag(&[("Title", b"Caf\xe9")])].concat()).track.title.as_deref(),
+            Some("Café")
+        );
+    }
+
+    #[test]
+    fn cut_and_mutated_tags_are_survived() {
+        let cover = item("Cover Art (Front)", 2, b"a.png\0\x89PNG");
+        let items = [item("Title", 0, b"title"), cover, item("Artist", 0, b"a")].concat();
+        survives(&[around(&items), mpeg_frames(2), around(&items)].concat());
+    }
+}

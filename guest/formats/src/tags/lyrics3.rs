@@ -82,3 +82,42 @@ fn number(digits: &[u8]) -> Option<u64> {
 fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| char::from(byte)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::tags::id3v1_with;
+    use crate::trial::{mpeg_frames, said, survives};
+
+    /// A file whose lyrics stand before an ID3v1 tag with a title that was cut.
+    fn file(lyrics: &[u8]) -> Vec<u8> {
+        [mpeg_frames(5), lyrics.to_vec(), id3v1_with([b"A long ti", b"artist", b"", b"", b""], 0, 255)].concat()
+    }
+
+    const V2: &[u8] = b"LYRICSBEGININD0000210LYR00005la laETT00012A long title000054LYRICS200";
+
+    #[test]
+    fn version_2_has_what_id3v1_has_no_room_for() {
+        let said = said(&file(V2));
+        assert_eq!((said.track.title.as_deref(), said.track.artist.as_deref()), (Some("A long title"), Some("artist")));
+        assert_eq!(said.items[1], ("Lyrics3 LYR".to_owned(), "la la".to_owned()));
+        assert_eq!((said.track.duration_ms, said.damage.as_str()), (Some(131), ""));
+    }
+
+    #[test]
+    fn version_1_is_passed_over() {
+        let said = said(&file(b"LYRICSBEGINla la laLYRICSEND"));
+        assert_eq!((said.track.title.as_deref(), said.track.duration_ms), (Some("A long ti"), Some(131)));
+    }
+
+    #[test]
+    fn marks_without_lyrics_are_no_tag() {
+        for lyrics in [&b"LYRICSEND"[..], b"000011LYRICS200", b"999999LYRICS200", b"LYRICSBEGIN00x011LYRICS200"] {
+            assert_eq!(said(&file(lyrics)).track.title.as_deref(), Some("A long ti"));
+        }
+    }
+
+    #[test]
+    fn cut_and_mutated_lyrics_are_survived() {
+        survives(&file(V2));
+    }
+}

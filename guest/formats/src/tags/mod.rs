@@ -10,4 +10,6 @@ pub(crate) use leading::Leading;
 pub(crate) use trailing::Trailing;
 
 #[cfg(test)]
+pub(crate) use ape::tests::tag as ape_with;
+#[cfg(test)]
 pub(crate) use id3v1::tests::tag as id3v1_with;
