@@ -171,6 +171,6 @@ fn text(kind: u16, bytes: &[u8]) -> Option<String> {
 
 /// UTF-16, the low byte first. What is no text is replaced by its sign.
 pub(super) fn utf_16(bytes: &[u8]) -> String {
-    let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
     char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }

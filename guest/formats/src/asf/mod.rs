@@ -10,6 +10,9 @@ mod object;
 mod pictures;
 mod properties;
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::ops::Range;
 

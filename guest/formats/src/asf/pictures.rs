@@ -60,6 +60,6 @@ impl Parsed {
 
 /// The bytes before a zero of 16 bits, and those behind it.
 fn terminated(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = bytes.chunks_exact(2).position(|unit| unit == [0, 0])? * 2;
+    let end = bytes.as_chunks().0.iter().position(|unit| unit == &[0, 0])? * 2;
     Some((&bytes[..end], &bytes[end + 2..]))
 }

@@ -54,7 +54,7 @@ impl Bitrates {
     /// Reads the content of a stream bitrate properties object.
     pub fn of(bytes: &[u8]) -> Self {
         let count = usize::from(u16_at(bytes, 0).unwrap_or(0));
-        let records = bytes.get(2..).unwrap_or_default().chunks_exact(6).take(count);
+        let records = bytes.get(2..).unwrap_or_default().as_chunks::<6>().0.iter().take(count);
         Self(records.filter_map(|record| Some((u16_at(record, 0)? & STREAM_NUMBER, u32_at(record, 2)?))).collect())
     }
 
@@ -164,7 +164,7 @@ pub(super) fn of(file: &FileProperties, stream: Option<Stream>, bitrates: &Bitra
     let known = file.duration();
     let estimate = || {
         let microseconds = (u128::from(packets) * 8_000_000).checked_div(total.into())?;
-        Some(Duration::from_micros(u64::try_from(microseconds).ok()?)).filter(|_| packets > 0)
+        (packets > 0).then_some(Duration::from_micros(u64::try_from(microseconds).ok()?))
     };
     let Some(stream) = stream else {
         return Properties { duration: known, ..Properties::default() };

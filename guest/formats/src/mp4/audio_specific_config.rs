@@ -161,3 +161,87 @@ impl Extension {
         Some(Self { sample_rate: Some(sample_rate).filter(|&rate| rate > 0), has_ps })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bits as text, blanks left out, with zeros behind them.
+    fn config(bits: &str) -> AudioSpecificConfig {
+        let digits: Vec<u8> = bits.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        let byte = |bits: &[u8]| (0..8).fold(0, |byte, at| byte << 1 | bits.get(at).copied().unwrap_or(0));
+        let bytes: Vec<u8> = digits.chunks(8).map(byte).collect();
+        AudioSpecificConfig::of(&bytes).unwrap()
+    }
+
+    #[test]
+    fn the_core_is_what_is_played_without_extensions() {
+        let config = config("00010 0100 0010 000");
+        let expected = AudioSpecificConfig {
+            object_type: 2,
+            sample_rate: 44_100,
+            channels: 2,
+            bit_depth: None,
+            signals_sbr: false,
+        };
+        assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn a_rate_may_be_written_out() {
+        assert_eq!(config("00010 1111 000000001011101110000001 0001 000").sample_rate, 48_001);
+        assert_eq!(config("00010 1110 0001 000").sample_rate, 0);
+    }
+
+    #[test]
+    fn an_extension_in_front_of_the_core_has_the_rate() {
+        let config = config("00101 0111 0010 0100 00010 000");
+        assert_eq!((config.object_type, config.sample_rate, config.channels), (2, 44_100, 2));
+        assert!(config.signals_sbr);
+    }
+
+    #[test]
+    fn parametric_stereo_makes_two_channels_of_one() {
+        let config = config("11101 0111 0001 0100 00010 000");
+        assert_eq!((config.sample_rate, config.channels), (44_100, 2));
+    }
+
+    #[test]
+    fn an_extension_behind_the_core_has_the_rate_and_parametric_stereo() {
+        let core = "00010 0111 0001 000";
+        let sbr = "01010110111 00101 1 0100";
+        let with_sbr = config(&format!("{core} {sbr}"));
+        assert_eq!((with_sbr.sample_rate, with_sbr.channels), (44_100, 1));
+        let with_both = config(&format!("{core} {sbr} 10101001000 1"));
+        assert_eq!((with_both.sample_rate, with_both.channels), (44_100, 2));
+        let without = config(&format!("{core} 01010110111 00101 0"));
+        assert_eq!((without.sample_rate, without.signals_sbr), (22_050, true));
+    }
+
+    #[test]
+    fn a_program_config_element_counts_its_channels() {
+        // A pair and a single in front, a pair behind, one for low frequencies.
+        let element = "0000 01 0100 0010 0000 0001 01 000 0000 0 0 0  1 0000 0 0000 1 0000 0000";
+        assert_eq!(config(&format!("00010 0100 0000 000 {element}")).channels, 6);
+        assert_eq!(config("00010 0100 0000 000").channels, 0);
+    }
+
+    #[test]
+    fn lossless_audio_has_its_rate_in_its_own_configuration() {
+        let mut bytes = vec![0xf8, 0x88, 0x00, 0x00];
+        bytes.extend(b"ALS\0");
+        bytes.extend([48_000_u32.to_be_bytes(), 96_000_u32.to_be_bytes()].concat());
+        bytes.extend([0, 1, 0b0000_0100]);
+        let config = AudioSpecificConfig::of(&bytes).unwrap();
+        assert_eq!(
+            (config.object_type, config.sample_rate, config.channels, config.bit_depth),
+            (36, 48_000, 2, Some(16))
+        );
+    }
+
+    #[test]
+    fn a_configuration_that_is_cut_off_is_none() {
+        assert_eq!(AudioSpecificConfig::of(&[0x12]), None);
+        assert_eq!(AudioSpecificConfig::of(&[]), None);
+    }
+}

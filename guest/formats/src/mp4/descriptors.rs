@@ -104,3 +104,37 @@ fn of_audio_object(object_type: u32) -> &'static str {
         _ => "aac",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DECODER: [u8; 17] = [0x40, 0x15, 0, 0, 0, 0, 2, 0, 0, 0, 1, 0xf4, 0, 5, 2, 0x12, 0x10];
+
+    #[test]
+    fn optional_fields_and_long_sizes_are_passed_over() {
+        let decoder = [&[4, 0x80, 0x80, 0x80, 17], &DECODER[..]].concat();
+        let all = [&[0, 1, 0xe0, 0, 2, 3, b'u', b'r', b'l', 0, 4], &decoder[..]].concat();
+        let bytes = [&[3, all.len() as u8], &all[..]].concat();
+        let stream = StreamDescriptor::of(&bytes).unwrap();
+        assert_eq!((stream.codec, stream.bitrate), (Some("aac"), Some(128_000)));
+        assert_eq!(stream.config.map(|config| config.sample_rate), Some(44_100));
+    }
+
+    #[test]
+    fn a_decoder_config_may_stand_alone_and_without_its_end() {
+        let bytes = [&[4, 99], &DECODER[..]].concat();
+        assert_eq!(StreamDescriptor::of(&bytes).unwrap().config.map(|config| config.channels), Some(2));
+        let stream = StreamDescriptor::of(&bytes[..5]).unwrap();
+        assert_eq!((stream.codec, stream.bitrate, stream.config), (Some("aac"), None, None));
+        assert_eq!(StreamDescriptor::of(&[4]), None);
+        assert_eq!(StreamDescriptor::of(&[3, 5, 0, 0, 0, 9, 0]), None);
+    }
+
+    #[test]
+    fn layers_in_mpeg_4_are_told_by_their_object_types() {
+        for (object_type, codec) in [(32, "mp1"), (33, "mp2"), (34, "mp3"), (36, "mp4als"), (2, "aac"), (42, "aac")] {
+            assert_eq!(of_audio_object(object_type), codec);
+        }
+    }
+}

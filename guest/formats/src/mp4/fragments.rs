@@ -131,12 +131,12 @@ fn index(bytes: &[u8], anchor: u64) -> Option<(Ticks, u64)> {
         _ => (u64_at(bytes, 20)?, 28),
     };
     let count = u32_at(bytes, table)? & 0xffff;
-    let entries = bytes.get(table + 4..)?.chunks_exact(12);
+    let entries = bytes.get(table + 4..)?.as_chunks::<12>().0;
     if scale == 0 || entries.len() < count as usize {
         return None;
     }
     let (mut ticks, mut end) = (0_u64, anchor.saturating_add(first));
-    for entry in entries.take(count as usize) {
+    for entry in &entries[..count as usize] {
         end = end.saturating_add((u32_at(entry, 0)? & 0x7fff_ffff).into());
         ticks += u64::from(u32_at(entry, 4)?);
     }

@@ -23,6 +23,9 @@ mod track;
 mod user_data;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 
 use crate::container::Format;

@@ -126,10 +126,10 @@ impl Track {
 /// The sum of a table of sample durations (section 8.6.1.2); `None` if it is longer than what is read.
 fn durations<S: ReadAt>(reader: &mut FileReader<S>, content: &Range<u64>) -> io::Result<Option<u64>> {
     let bytes = beginning(reader, content, TABLE)?;
-    let entries = bytes.get(VERSION as usize + 4..).unwrap_or_default().chunks_exact(8);
+    let entries = bytes.get(VERSION as usize + 4..).unwrap_or_default().as_chunks::<8>().0;
     let is_whole = u32_at(&bytes, VERSION as usize).is_some_and(|count| count as usize == entries.len());
-    let ticks = |entry| Some(u64::from(u32_at(entry, 0)?) * u64::from(u32_at(entry, 4)?));
-    let sum = entries.filter_map(ticks).fold(0, u64::saturating_add);
+    let ticks = |entry: &[u8; 8]| Some(u64::from(u32_at(entry, 0)?) * u64::from(u32_at(entry, 4)?));
+    let sum = entries.iter().filter_map(ticks).fold(0, u64::saturating_add);
     Ok(Some(sum).filter(|&sum| is_whole && sum > 0))
 }
 
@@ -165,8 +165,7 @@ impl Sizes {
         let bytes = beginning(reader, &self.table, SIZES)?;
         let read = (bytes.len() as u64 * 8 / u64::from(self.bits)).min(self.count.into());
         let sum: u64 = match self.bits {
-            4 => bytes.iter().map(|byte| u64::from(byte >> 4) + u64::from(byte & 15)).sum(),
-            8 => bytes.iter().map(|&byte| u64::from(byte)).sum(),
+            4 => bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(read as usize).map(u64::from).sum(),
             bits => {
                 let entries = bytes.chunks_exact(bits as usize / 8).take(read as usize);
                 entries.map(|entry| entry.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))).sum()

@@ -68,7 +68,7 @@ pub(super) fn read<S: ReadAt>(
 /// A text up to its zero, in UTF-8 or behind a mark in UTF-16, and what follows it.
 fn terminated(bytes: &[u8]) -> (String, &[u8]) {
     if let [0xfe, 0xff, ..] | [0xff, 0xfe, ..] = bytes {
-        let end = bytes.chunks_exact(2).position(|unit| unit == [0, 0]).map_or(bytes.len(), |units| units * 2);
+        let end = bytes.as_chunks().0.iter().position(|unit| unit == &[0, 0]).map_or(bytes.len(), |units| units * 2);
         return (utf_16(&bytes[..end]), bytes.get(end + 2..).unwrap_or_default());
     }
     let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());

@@ -79,9 +79,9 @@ pub(super) fn utf_16(bytes: &[u8]) -> String {
         [0xfe, 0xff, rest @ ..] => (false, rest),
         _ => (false, bytes),
     };
-    let units = bytes.chunks_exact(2).map(|unit| match is_little {
-        true => u16::from_le_bytes([unit[0], unit[1]]),
-        false => u16::from_be_bytes([unit[0], unit[1]]),
+    let units = bytes.as_chunks().0.iter().map(|unit| match is_little {
+        true => u16::from_le_bytes(*unit),
+        false => u16::from_be_bytes(*unit),
     });
     char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
