@@ -248,10 +248,13 @@ impl<B: Bytes> Comments<'_, '_, B> {
         self.source.go_back(base);
         let target = found.map_or(end, |at| at as u64);
         let went_on = (found.is_some() || is_whole) && self.passed(target)?;
-        if let Some(at) = found.filter(|&at| at < here) {
-            self.text.truncate(at - from);
-        }
         self.last = last;
+        match found.filter(|&at| at < here) {
+            Some(at) => self.text.truncate(at - from),
+            // The next comment does not begin where the last one ends, and a search from there would come to the same
+            // place again and again.
+            None => self.hand_over(),
+        }
         Ok(went_on)
     }
 
@@ -413,6 +416,15 @@ pub(crate) mod tests {
         bytes[14..18].copy_from_slice(&[0xff; 4]);
         let told = told(bytes);
         assert_eq!((told.items(), told.damage.is_empty()), (vec![("TITLE", "two")], false));
+    }
+
+    #[test]
+    fn zeros_where_comments_should_be_come_to_an_end() {
+        let mut bytes = block(&[b"TITLE=two", b"ALBUM=three"]);
+        bytes[14..18].copy_from_slice(&9_u32.to_le_bytes());
+        bytes.extend_from_slice(&[0; 100_000]);
+        let told = told(bytes);
+        assert_eq!((told.items(), told.damage.is_empty()), (vec![("TITLE", "two"), ("ALBUM", "three")], false));
     }
 
     #[test]
