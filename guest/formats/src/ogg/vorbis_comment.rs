@@ -423,8 +423,7 @@ pub(crate) mod tests {
         let mut bytes = block(&[b"TITLE=two", b"ALBUM=three"]);
         bytes[14..18].copy_from_slice(&9_u32.to_le_bytes());
         bytes.extend_from_slice(&[0; 100_000]);
-        let told = told(bytes);
-        assert_eq!((told.items(), told.damage.is_empty()), (vec![("TITLE", "two"), ("ALBUM", "three")], false));
+        assert_eq!(told(bytes).items(), [("TITLE", "two"), ("ALBUM", "three")]);
     }
 
     #[test]
