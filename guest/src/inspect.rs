@@ -8,7 +8,7 @@ use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, Des
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
 use mt_scanner_formats::reader::{FileReader, ReadAt};
-use mt_scanner_formats::{Failure, blank_track, expected_by_extension, parse};
+use mt_scanner_formats::{Container, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
@@ -129,24 +129,20 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool
     let mut reader = FileReader::new(file, found.track.size);
     #[cfg(feature = "misbehave")]
     crate::misbehave::when_asked(&mut reader);
-    let trouble = match parse(&mut reader, &mut found.track, listing) {
+    match parse(&mut reader, &mut found.track, listing) {
         Ok(parsed) => {
             found.tags = parsed.items;
+            let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));
             let damage = parsed.damage.map(|damage| (Outcome::Malformed, damage));
-            return damage.into_iter().chain(mismatch(name, &found.track)).collect();
+            parsed.unsupported.map(unsupported).into_iter().chain(damage).chain(mismatch(name, &found.track)).collect()
         }
-        Err(Failure::Io(error)) => (Outcome::Unreadable, format!("reading the file: {error}")),
-        Err(Failure::Malformed(detail)) => (Outcome::Malformed, detail),
-        Err(Failure::Unsupported(format)) => {
-            (Outcome::Unsupported, format!("tags of the format {format} are not read"))
-        }
-    };
-    vec![trouble]
+        Err(error) => vec![(Outcome::Unreadable, format!("reading the file: {error}"))],
+    }
 }
 
 /// What the extension promises and what the content is, where these differ.
 fn mismatch(name: &str, track: &Track) -> Option<(Outcome, String)> {
-    let expected = expected_by_extension(name)?;
+    let expected = Container::of_extension(name)?.name();
     let is = track.format.as_deref()?;
     let detail = || format!("the extension stands for {expected}, the content is {is}");
     (expected != is).then(|| (Outcome::WrongExtension, detail()))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mt_scanner_contract::{TagItem, Track};
 
 use crate::fields::Collector;
-use crate::payload::{Payload, Picture};
+use crate::payload::{Payload, Picture, Signature};
 
 /// What a container's reader fills in, part by part: damage of one part costs no other.
 pub(crate) struct Content<'t> {
@@ -17,10 +17,28 @@ pub(crate) struct Content<'t> {
     pub pictures: Vec<Picture>,
     /// Where the coded audio is, tags and tables left out.
     pub audio: Payload,
-    /// What is damaged, in words: `the frame TALB of the ID3v2 tag is damaged`.
-    pub damage: Vec<String>,
+    /// What tells the audio from other audio better than its bytes do, where the container has such a thing.
+    pub signature: Option<Signature>,
     /// Where the container begins: behind the tags that stand in front of it.
     pub start: u64,
+    /// Where the container ends at the latest: before the tags that stand behind it. They are looked for before an MPEG
+    /// or ADTS stream is read; for other containers this is the end of the file.
+    pub end: u64,
+    damage: Damage,
+}
+
+/// The damage of a file that had no audio.
+pub(crate) const SILENT: &str = "no audio was found behind the tags";
+
+/// Kinds of damage that are told one by one. A file has one or two; a hostile one has a damaged frame every ten bytes.
+const TOLD: usize = 20;
+
+/// What is damaged, in words: `the frame TALB of the ID3v2 tag is damaged`.
+#[derive(Default)]
+struct Damage {
+    told: Vec<String>,
+    /// How much more there was.
+    more: usize,
 }
 
 /// What the audio is. `None` where the file does not say, or says 0.
@@ -44,21 +62,27 @@ pub(crate) struct Properties {
 }
 
 impl<'t> Content<'t> {
-    /// Nothing yet. `listing`: every item of the tags is kept as it is in the file.
-    pub fn new(track: &'t mut Track, listing: bool) -> Self {
+    /// Nothing yet of a file of `len` bytes. `listing`: every item of the tags is kept as it is in the file.
+    pub fn new(track: &'t mut Track, listing: bool, len: u64) -> Self {
         Self {
             properties: Properties::default(),
             tags: Collector::new(track, listing),
             pictures: Vec::new(),
             audio: Payload::default(),
-            damage: Vec::new(),
+            signature: None,
             start: 0,
+            end: len,
+            damage: Damage::default(),
         }
     }
 
     /// Notes that a part of the file is damaged.
     pub fn damaged(&mut self, what: impl Into<String>) {
-        self.damage.push(what.into());
+        if self.damage.told.len() < TOLD {
+            self.damage.told.push(what.into());
+        } else {
+            self.damage.more += 1;
+        }
     }
 
     /// Puts everything into the track. Gives the items of the tags, if they were asked for, and the damage in one text.
@@ -67,7 +91,18 @@ impl<'t> Content<'t> {
         let (track, items) = tags.finish();
         properties.fill(track);
         track.has_artwork = !pictures.is_empty();
-        (items, (!damage.is_empty()).then(|| damage.join("; ")))
+        (items, damage.text())
+    }
+}
+
+impl Damage {
+    fn text(self) -> Option<String> {
+        let Self { told, more } = self;
+        let mut text = told.join("; ");
+        if more > 0 {
+            text.push_str(&format!("; and {more} more"));
+        }
+        (!text.is_empty()).then_some(text)
     }
 }
 
@@ -75,10 +110,38 @@ impl Properties {
     fn fill(self, track: &mut Track) {
         let Self { codec, duration, is_estimate: _, bitrate, sample_rate, channels, bit_depth } = self;
         track.codec = codec.map(str::to_owned);
-        track.duration_ms = duration.map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX));
+        track.duration_ms = duration.map(milliseconds);
         track.bitrate = bitrate.filter(|&rate| rate > 0);
         track.sample_rate = sample_rate.filter(|&rate| rate > 0);
         track.channels = channels.filter(|&count| count > 0);
         track.bit_depth = bit_depth.filter(|&bits| bits > 0);
+    }
+}
+
+/// Rounded to the nearest.
+fn milliseconds(length: Duration) -> u64 {
+    u64::try_from((length.as_nanos() + 500_000) / 1_000_000).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn very_much_damage_is_counted() {
+        let mut track = Track::default();
+        let mut content = Content::new(&mut track, false, 0);
+        (0..1_000).for_each(|number| content.damaged(format!("part {number}")));
+        let damage = content.finish().1.unwrap();
+        assert!(damage.starts_with("part 0; part 1; ") && damage.ends_with("part 19; and 980 more"), "{damage}");
+    }
+
+    #[test]
+    fn zero_is_a_length_and_no_rate() {
+        let mut track = Track::default();
+        let mut content = Content::new(&mut track, false, 0);
+        content.properties = Properties { duration: Some(Duration::ZERO), bitrate: Some(0), ..Properties::default() };
+        assert_eq!(content.finish(), (vec![], None));
+        assert_eq!((track.duration_ms, track.bitrate), (Some(0), None));
     }
 }

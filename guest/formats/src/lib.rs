@@ -1,33 +1,34 @@
-//! What is inside an audio file: its format by content, its properties, its tags; and which names are audio files.
+//! What is inside an audio file: its container by content, its properties, its tags; and which names are audio files.
 //!
 //! The crate knows no WASI: bytes come from whatever implements [`reader::ReadAt`].
 
 mod adts;
-mod artwork;
 mod asf;
 mod audio_key;
-mod by_lofty;
 mod container;
 mod content;
 pub mod extension;
 mod fields;
-mod format;
+mod flac;
+mod foreign;
 mod id3v2;
+mod measure;
 mod mp4;
-#[cfg(test)]
-mod not_yet;
+mod mpeg;
 mod ogg;
 mod parse;
 mod payload;
 pub mod reader;
+mod recognise;
+mod riff;
 mod tags;
 #[cfg(test)]
 mod told;
-mod vorbis_comment;
-mod wave;
+#[cfg(test)]
+mod trial;
 
-pub use format::expected_by_extension;
-pub use parse::{Failure, parse};
+pub use container::Container;
+pub use parse::{Parsed, parse};
 
 use mt_scanner_contract::Track;
 

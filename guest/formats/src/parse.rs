@@ -2,139 +2,257 @@
 
 use std::io;
 
-use lofty::file::FileType;
-
-use super::asf::Asf;
-use super::container;
-use super::content::Content;
-use super::fields::Collector;
-use super::format::{self, Format};
-use super::id3v2::{self, Tag};
-use super::mp4::Mp4;
-use super::ogg::{self, Codec};
-use super::reader::{FileReader, ReadAt};
-use super::{audio_key, by_lofty};
 use mt_scanner_contract::{TagItem, Track};
 
-/// A file that could be parsed.
+use crate::adts::Adts;
+use crate::asf::Asf;
+use crate::audio_key;
+use crate::container::{Container, Format};
+use crate::content::Content;
+use crate::flac::Flac;
+use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
+use crate::mp4::Mp4;
+use crate::mpeg::Mpeg;
+use crate::ogg::Ogg;
+use crate::reader::{FileReader, ReadAt};
+use crate::recognise::{self, Found, Sight};
+use crate::riff::Wave;
+use crate::tags::{Leading, Trailing};
+
+/// What a file says beside its track.
+#[derive(Debug, Default)]
 pub struct Parsed {
     /// Its tags as they are in the file, when they were asked for.
     pub items: Vec<TagItem>,
-    /// What is damaged all the same.
+    /// What is damaged, in words.
     pub damage: Option<String>,
+    /// The name of a container that is recognised and not read.
+    pub unsupported: Option<&'static str>,
 }
 
-/// Why a file could not be parsed.
-#[derive(Debug)]
-pub enum Failure {
-    /// Reading it failed.
-    Io(io::Error),
-    /// It is no audio that is known, or damaged.
-    Malformed(String),
-    /// It is recognised as this format, which is not read.
-    Unsupported(&'static str),
-}
-
-/// Fills `track` with what the file says. What was filled before a failure stays.
-pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> Result<Parsed, Failure> {
-    let mut understood = Understood::default();
-    let result = parse_content(reader, track, listing, &mut understood);
-    if !matches!(result, Err(Failure::Io(_))) {
-        // A file that is not understood is known by all of its bytes.
-        let Understood { file_type, tag, last_page } = if result.is_ok() { understood } else { Understood::default() };
-        let audio_start = tag.map_or(0, |tag| tag.end);
-        track.audio_key = audio_key::of(reader, file_type, audio_start, last_page).map_err(Failure::Io)?;
+/// Fills `track` with what the file says.
+///
+/// # Errors
+///
+/// Only those of the source. [`io::ErrorKind::WouldBlock`] means that bytes are not here yet: fetch them and call again;
+/// the track is as it was then.
+pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> io::Result<Parsed> {
+    let result = parse_file(reader, track, listing);
+    if result.is_err() {
+        let Track { root, path, size, mtime_ns, ctime_ns, .. } = std::mem::take(track);
+        *track = Track { root, path, size, mtime_ns, ctime_ns, ..Track::default() };
     }
     result
 }
 
-/// What is known of a file that is being parsed.
-#[derive(Default)]
-struct Understood {
-    file_type: Option<FileType>,
-    /// At the beginning.
-    tag: Option<Tag>,
-    /// Of an Ogg stream.
-    last_page: Option<ogg::Last>,
-}
-
-fn parse_content<S: ReadAt>(
-    reader: &mut FileReader<S>,
-    track: &mut Track,
-    listing: bool,
-    understood: &mut Understood,
-) -> Result<Parsed, Failure> {
+fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> io::Result<Parsed> {
     if reader.is_empty() {
-        return Err(Failure::Malformed("the file is empty".into()));
+        return Ok(Parsed { damage: Some("the file is empty".into()), ..Parsed::default() });
     }
-    understood.tag = id3v2::find(reader, 0).map_err(Failure::Io)?;
-    let file_type = match format::recognise(reader).map_err(Failure::Io)? {
-        Format::Known(file_type) => file_type,
-        Format::Unsupported("asf") => {
-            track.format = Some("asf".to_owned());
-            return parse_with::<Asf, S>(reader, track, listing);
-        }
-        Format::Unsupported(name) => {
-            track.format = Some(name.to_owned());
-            return Err(Failure::Unsupported(name));
-        }
-        Format::Unknown => return Err(Failure::Malformed("the content is no known audio format".into())),
-    };
-    understood.file_type = Some(file_type);
-    track.format = Some(format::name(file_type).to_owned());
-    if file_type == FileType::Mp4 {
-        return parse_with::<Mp4, S>(reader, track, listing);
-    }
-    let Some(codec) = Codec::of(file_type) else {
-        return by_lofty::parse(reader, file_type, understood.tag.as_ref(), track, listing);
-    };
-    reader.expect_tail(codec.tail());
-    understood.last_page = ogg::last(reader).map_err(Failure::Io)?;
-    parse_ogg(reader, codec, understood.last_page.as_ref(), track, listing)
-}
-
-/// Reads a file with a container's own reader.
-fn parse_with<F: container::Format, S: ReadAt>(
-    reader: &mut FileReader<S>,
-    track: &mut Track,
-    listing: bool,
-) -> Result<Parsed, Failure> {
-    let mut content = Content::new(track, listing);
-    F::read(reader, &mut content).map_err(Failure::Io)?;
+    let mut content = Content::new(track, listing, reader.len());
+    let found = read_tags_and_audio(reader, &mut content)?;
+    let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
     let (items, damage) = content.finish();
-    Ok(Parsed { items, damage })
-}
-
-fn parse_ogg<S: ReadAt>(
-    reader: &mut FileReader<S>,
-    codec: Codec,
-    last_page: Option<&ogg::Last>,
-    track: &mut Track,
-    listing: bool,
-) -> Result<Parsed, Failure> {
-    let mut collector = Collector::new(track, listing);
-    let headers = ogg::read(reader, codec, last_page, &mut collector);
-    let (_, items) = collector.finish();
-    if reader.failed() {
-        return Err(Failure::Io(io::Error::other("a read failed")));
-    }
-    let ogg::Headers { properties, picture } =
-        headers.map_err(|error| Failure::Malformed(format!("the headers of the Ogg stream: {error}")))?;
-    track.codec = Some(codec.name().to_owned());
-    track.duration_ms = Some(properties.duration_ms).filter(|&duration| duration > 0);
-    track.bitrate = Some(properties.bitrate).filter(|&bitrate| bitrate > 0);
-    track.sample_rate = Some(properties.sample_rate).filter(|&rate| rate > 0);
-    track.channels = Some(properties.channels).filter(|&channels| channels > 0);
-    let damage = match picture {
-        Ok(picture) => {
-            track.has_artwork = picture;
-            let silent = track.duration_ms.is_none().then(|| SILENT.to_owned());
-            last_page.is_some_and(|last| last.is_cut).then(|| "the last page is cut off".to_owned()).or(silent)
-        }
-        Err(error) => Some(format!("the comments of the Ogg stream: {error}")),
+    let name = match found {
+        Some(Found::Container(container)) => Some(container.name()),
+        Some(Found::Other(name)) => Some(name),
+        None => None,
     };
-    Ok(Parsed { items, damage })
+    track.format = name.map(str::to_owned);
+    track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
+    let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
+    Ok(Parsed { items, damage, unsupported })
 }
 
-/// What is wrong with a file that has no length.
-pub const SILENT: &str = "no audio was found behind the tags";
+/// Reads the tags in front, the container, and the tags behind, and takes what they say in the order of trust.
+fn read_tags_and_audio<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<Option<Found>> {
+    let Located { leading, trailing, start, found } = locate(reader)?;
+    content.start = start;
+    let container = match found {
+        Some(Found::Container(container)) => Some(container),
+        _ => None,
+    };
+    let place = container.map_or(Tags::Around, Tags::of);
+    if place == Tags::Inside {
+        if let Some(container) = container {
+            read(container, reader, content)?;
+        }
+        leading.pour(reader, content)?;
+        if content.tags.is_empty() {
+            trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
+        }
+        return Ok(found);
+    }
+    let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
+    content.end = trailing.start;
+    if place == Tags::Around {
+        leading.pour(reader, content)?;
+        trailing.pour(reader, content)?;
+    } else {
+        trailing.pour(reader, content)?;
+        leading.pour(reader, content)?;
+    }
+    match found {
+        Some(Found::Container(container)) => read(container, reader, content)?,
+        Some(Found::Other(_)) => {}
+        None => content.damaged("the content is no known audio format"),
+    }
+    Ok(found)
+}
+
+/// Where a container's taggers write, which is what its players show. Tags elsewhere fill in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tags {
+    /// In the container.
+    Inside,
+    /// In front of it, and behind it what is left.
+    Around,
+    /// Behind it, which is APEv2.
+    Behind,
+}
+
+impl Tags {
+    fn of(container: Container) -> Self {
+        match container {
+            Container::Mpeg | Container::Adts => Self::Around,
+            Container::Ape | Container::Musepack | Container::WavPack => Self::Behind,
+            Container::Aiff | Container::Asf | Container::Flac | Container::Mp4 | Container::Ogg | Container::Wave => {
+                Self::Inside
+            }
+        }
+    }
+}
+
+/// A file in its parts.
+struct Located {
+    leading: Leading,
+    /// The tags behind, where they had to be found before the container.
+    trailing: Option<Trailing>,
+    /// Where the container begins.
+    start: u64,
+    found: Option<Found>,
+}
+
+/// Finds the tags in front and the container, and steps over what lies between them.
+fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
+    let mut leading = Leading::default();
+    leading.find(reader, 0)?;
+    let mut trailing = None;
+    loop {
+        let start = leading.end;
+        if let Some(found) = recognise::by_signature(reader, start)? {
+            return Ok(Located { leading, trailing, start, found: Some(found) });
+        }
+        let behind = match trailing.take() {
+            Some(behind) => behind,
+            None => Trailing::find(reader, start)?,
+        };
+        let sight = recognise::search(reader, start, behind.start)?;
+        trailing = Some(behind);
+        match sight {
+            Some((start, Sight::Audio(container))) => {
+                return Ok(Located { leading, trailing, start, found: Some(Found::Container(container)) });
+            }
+            Some((at, Sight::Tag)) if leading.find(reader, at)? => {}
+            _ => return Ok(Located { leading, trailing, start, found: None }),
+        }
+    }
+}
+
+/// Reads a container. A new one is one line here.
+fn read<S: ReadAt>(container: Container, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
+    match container {
+        Container::Adts => Adts::read(reader, content),
+        Container::Aiff => Aiff::read(reader, content),
+        Container::Ape => MonkeysAudio::read(reader, content),
+        Container::Asf => Asf::read(reader, content),
+        Container::Flac => Flac::read(reader, content),
+        Container::Mpeg => Mpeg::read(reader, content),
+        Container::Mp4 => Mp4::read(reader, content),
+        Container::Musepack => Musepack::read(reader, content),
+        Container::Ogg => Ogg::read(reader, content),
+        Container::Wave => Wave::read(reader, content),
+        Container::WavPack => WavPack::read(reader, content),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id3v2::tests::tag;
+    use crate::trial::{Slow, mpeg_frames, said};
+
+    fn title(version: u8, text: &str) -> Vec<u8> {
+        tag(version, &[("TIT2", &[b"\x03", text.as_bytes()].concat())])
+    }
+
+    #[test]
+    fn zeros_and_junk_between_tag_and_audio_cost_neither() {
+        let text = b"some words of an old server, repeated. ".repeat(2_000);
+        for between in [vec![], vec![0; 4_000], text, vec![0xff; 70_000], b"RIFF and fLa and OggX ".to_vec()] {
+            let said = said(&[title(3, "T"), between, mpeg_frames(100)].concat());
+            assert_eq!((said.track.title.as_deref(), said.track.format.as_deref()), (Some("T"), Some("mp3")));
+            let length = said.track.duration_ms.unwrap();
+            assert!(length.abs_diff(2_612) < 10 && said.damage.is_empty(), "{length} {}", said.damage);
+        }
+    }
+
+    #[test]
+    fn several_tags_in_front_fill_each_other_in() {
+        let second = tag(4, &[("TIT2", b"\x03two"), ("TALB", b"\x03album")]);
+        for between in [0, 500] {
+            let said = said(&[title(3, "one"), vec![0; between], second.clone(), mpeg_frames(10)].concat());
+            assert_eq!((said.track.title.as_deref(), said.track.album.as_deref()), (Some("one"), Some("album")));
+            assert_eq!(said.track.duration_ms, Some(261));
+        }
+    }
+
+    #[test]
+    fn what_is_no_audio_keeps_its_tags_and_is_named() {
+        let words = b"no audio at all, only words. ".repeat(100);
+        let said = said(&[title(3, "T"), words].concat());
+        assert_eq!((said.track.title.as_deref(), said.track.format), (Some("T"), None));
+        assert_eq!(said.damage, "the content is no known audio format");
+    }
+
+    #[test]
+    fn a_container_that_is_not_read_is_named() {
+        let mut track = Track::default();
+        let mut reader = crate::reader::tests::reader(b"\x1a\x45\xdf\xa3 and more, a Matroska file".to_vec());
+        let parsed = parse(&mut reader, &mut track, false).unwrap();
+        assert_eq!((parsed.unsupported, track.format.as_deref()), (Some("matroska"), Some("matroska")));
+        assert!(track.audio_key.is_some());
+    }
+
+    #[test]
+    fn an_empty_file_has_no_key() {
+        let said = said(b"");
+        assert_eq!((said.damage.as_str(), said.track), ("the file is empty", Track::default()));
+    }
+
+    #[test]
+    fn bytes_that_are_not_here_yet_are_asked_for_again() {
+        let file = [
+            title(3, "T"),
+            vec![0; 9_000],
+            mpeg_frames(400),
+            crate::tags::id3v1_with([b"", b"Artist", b"", b"", b""], 0, 17),
+        ]
+        .concat();
+        let source = Slow::new(file.clone());
+        let mut track = Track { path: "a path".into(), size: 7, ..Track::default() };
+        let parsed = loop {
+            match parse(&mut FileReader::new(&source, file.len() as u64), &mut track, true) {
+                Ok(parsed) => break parsed,
+                Err(error) => {
+                    assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+                    assert_eq!(track, Track { path: "a path".into(), size: 7, ..Track::default() });
+                }
+            }
+        };
+        assert!(source.refusals.get() > 2, "{}", source.refusals.get());
+        let all = said(&file);
+        assert_eq!((parsed.items.len(), parsed.damage), (all.items.len(), None));
+        assert_eq!(track, Track { path: "a path".into(), size: 7, ..all.track });
+    }
+}

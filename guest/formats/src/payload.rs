@@ -20,10 +20,16 @@ pub(crate) enum Coding {
     Plain,
     /// With a zero behind each 0xff (ID3v2.4.0 structure, section 6.1).
     Unsynchronised,
-    /// In base64 (RFC 4648, section 4).
-    Base64,
+    /// In base64 (RFC 4648, section 4), from the beginning of a group of four letters.
+    Base64 {
+        /// How many of the first bytes that come out are no part of it: 0, 1 or 2.
+        lead: u8,
+    },
     /// Compressed (RFC 1950).
-    Deflate,
+    Deflate {
+        /// How many of the unpacked bytes stand before what is meant.
+        lead: u32,
+    },
 }
 
 /// An embedded picture.
@@ -35,6 +41,17 @@ pub(crate) struct Picture {
     pub mime: String,
     /// Its bytes.
     pub data: Payload,
+}
+
+/// What tells audio from other audio better than its bytes do: a checksum of the encoder, a page that no tagger touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Signature {
+    /// The container: `flac`, `ogg`. Signatures of two kinds are never equal.
+    pub kind: &'static str,
+    /// A number, such as the length.
+    pub number: u64,
+    /// The bytes.
+    pub bytes: Vec<u8>,
 }
 
 impl Payload {
@@ -51,5 +68,11 @@ impl Payload {
     /// How many bytes it takes in the file.
     pub fn len(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.end.saturating_sub(piece.start)).sum()
+    }
+
+    /// The piece with the most bytes, the first of several.
+    pub fn largest(&self) -> Option<Range<u64>> {
+        let len = |piece: &Range<u64>| piece.end.saturating_sub(piece.start);
+        self.pieces.iter().rev().max_by_key(|piece| len(piece)).cloned().filter(|piece| len(piece) > 0)
     }
 }

@@ -58,7 +58,7 @@ pub struct FileReader<S> {
     hidden: Range<u64>,
     /// A piece that no window has whole.
     scratch: Vec<u8>,
-    failed: bool,
+    failure: Option<io::ErrorKind>,
 }
 
 impl<S: ReadAt> FileReader<S> {
@@ -76,7 +76,7 @@ impl<S: ReadAt> FileReader<S> {
             blanks: Vec::new(),
             hidden: 0..0,
             scratch: Vec::new(),
-            failed: false,
+            failure: None,
         }
     }
 
@@ -90,9 +90,9 @@ impl<S: ReadAt> FileReader<S> {
         self.len() == 0
     }
 
-    /// Whether reading from the source ever failed. Parsers wrap or swallow that error.
-    pub fn failed(&self) -> bool {
-        self.failed
+    /// How reading from the source failed last. lofty wraps or swallows that error.
+    pub fn failure(&self) -> Option<io::ErrorKind> {
+        self.failure
     }
 
     /// Lets the file begin here for who seeks and reads: what is before was read already. Our own calls that name an offset still mean the whole
@@ -100,6 +100,12 @@ impl<S: ReadAt> FileReader<S> {
     pub fn begin_at(&mut self, offset: u64) {
         self.origin = offset.min(self.len);
         self.position = self.origin;
+    }
+
+    /// From where on the file was read already, without a gap up to `end`: `end` itself where it was not.
+    pub fn at_hand_before(&self, end: u64) -> u64 {
+        let last = self.windows.iter().find(|window| end > 0 && window.contains(end - 1));
+        last.map_or(end, |window| window.start)
     }
 
     /// Reads the last `bytes` of the file in one piece once a parser gets there.
@@ -218,7 +224,7 @@ impl<S: ReadAt> FileReader<S> {
         }
         let stop = self.blanks.iter().map(|blank| blank.start).filter(|&blank| blank > position).min();
         len = len.min(stop.unwrap_or(self.len) - start).min(MOST);
-        let bytes = self.source.read_at(start, len).inspect_err(|_| self.failed = true)?;
+        let bytes = self.source.read_at(start, len).inspect_err(|error| self.failure = Some(error.kind()))?;
         if self.windows.len() == WINDOWS {
             self.windows.remove(1);
         }

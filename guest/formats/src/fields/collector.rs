@@ -24,6 +24,11 @@ impl<'t> Collector<'t> {
         self.items.is_some()
     }
 
+    /// Whether no item has filled a field of the track.
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// The items that follow are of another tag.
     pub fn begin_tag(&mut self) {
         self.pending.begin_tag();

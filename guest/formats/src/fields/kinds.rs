@@ -19,6 +19,16 @@ pub(super) struct Pending {
 type Bits = u128;
 
 impl Pending {
+    /// Whether no field was given a value.
+    pub fn is_empty(&self) -> bool {
+        self.filled == 0
+    }
+
+    /// Notes that a field was given a value.
+    pub fn note(&mut self, field: u8) {
+        self.filled |= 1 << field;
+    }
+
     /// Lists that have values take no more from here on.
     pub fn begin_tag(&mut self) {
         self.closed = self.filled;
@@ -52,17 +62,14 @@ impl Entry<'_> {
         1 << self.field
     }
 
-    /// Notes the value; `false` if an earlier one is all that counts.
-    fn is_first(&mut self) -> bool {
-        let is_first = self.pending.filled & self.bit() == 0;
-        self.pending.filled |= self.bit();
-        is_first
+    /// Whether an earlier value is all that counts.
+    fn is_filled(&self) -> bool {
+        self.pending.filled & self.bit() != 0
     }
 
-    /// Notes the value; `false` if an earlier tag has closed the list.
-    fn is_open(&mut self) -> bool {
-        self.pending.filled |= self.bit();
-        self.pending.closed & self.bit() == 0
+    /// Whether an earlier tag has closed the list.
+    fn is_closed(&self) -> bool {
+        self.pending.closed & self.bit() != 0
     }
 }
 
@@ -72,16 +79,16 @@ pub(super) fn text(_: Entry<'_>, value: &str, column: &mut Option<String>) {
 }
 
 /// Every text of the first tag that has one.
-pub(super) fn list(mut entry: Entry<'_>, value: &str, column: &mut Vec<String>) {
-    if entry.is_open() {
+pub(super) fn list(entry: Entry<'_>, value: &str, column: &mut Vec<String>) {
+    if !entry.is_closed() {
         column.push(value.to_owned());
     }
 }
 
 /// The first text, and all of them for the list where nothing else gives one.
-pub(super) fn artist(mut entry: Entry<'_>, value: &str, column: &mut Option<String>) {
+pub(super) fn artist(entry: Entry<'_>, value: &str, column: &mut Option<String>) {
     column.get_or_insert_with(|| value.to_owned());
-    if entry.is_open() {
+    if !entry.is_closed() {
         entry.pending.joined_artists.push(value.to_owned());
     }
 }
@@ -120,8 +127,8 @@ pub(super) fn id(_: Entry<'_>, value: &str, column: &mut Option<String>) {
 }
 
 /// Every identifier of the first tag that has one.
-pub(super) fn ids(mut entry: Entry<'_>, value: &str, column: &mut Vec<String>) {
-    if entry.is_open() {
+pub(super) fn ids(entry: Entry<'_>, value: &str, column: &mut Vec<String>) {
+    if !entry.is_closed() {
         column.extend(split_ids(value).map(str::to_owned));
     }
 }
@@ -137,8 +144,8 @@ pub(super) fn r128(_: Entry<'_>, value: &str, column: &mut Option<f64>) {
 }
 
 /// Yes or no: the first says it.
-pub(super) fn flag(mut entry: Entry<'_>, value: &str, column: &mut bool) {
-    if entry.is_first() {
+pub(super) fn flag(entry: Entry<'_>, value: &str, column: &mut bool) {
+    if !entry.is_filled() {
         *column = !NEGATIVES.iter().any(|negative| negative.eq_ignore_ascii_case(value.trim()));
     }
 }

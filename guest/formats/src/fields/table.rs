@@ -66,6 +66,7 @@ macro_rules! fields {
                         kinds::$kind(Entry { pending, field: self as u8 }, value $(, &mut track.$column)*)
                     } )*
                 }
+                pending.note(self as u8);
             }
         }
     };

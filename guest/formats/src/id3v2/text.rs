@@ -23,23 +23,29 @@ impl Encoding {
 
     /// Splits a text that ends with a terminator from what follows; without a terminator nothing does.
     pub fn split(self, bytes: &[u8]) -> (&[u8], &[u8]) {
+        self.terminator(bytes).map_or((bytes, &[]), |(at, len)| (&bytes[..at], &bytes[at + len..]))
+    }
+
+    /// What follows a text that ends with a terminator; `None` without one.
+    pub fn behind_terminator(self, bytes: &[u8]) -> Option<&[u8]> {
+        self.terminator(bytes).map(|(at, len)| &bytes[at + len..])
+    }
+
+    /// Where the terminator begins, and how long it is.
+    fn terminator(self, bytes: &[u8]) -> Option<(usize, usize)> {
         match self {
-            Self::Latin1 | Self::Utf8 => match memchr::memchr(0, bytes) {
-                Some(at) => (&bytes[..at], &bytes[at + 1..]),
-                None => (bytes, &[]),
-            },
-            Self::Utf16 | Self::Utf16Be => match bytes.as_chunks::<2>().0.iter().position(|unit| *unit == [0, 0]) {
-                Some(at) => (&bytes[..2 * at], &bytes[2 * at + 2..]),
-                None => (bytes, &[]),
-            },
+            Self::Latin1 | Self::Utf8 => memchr::memchr(0, bytes).map(|at| (at, 1)),
+            Self::Utf16 | Self::Utf16Be => {
+                bytes.as_chunks::<2>().0.iter().position(|unit| *unit == [0, 0]).map(|at| (2 * at, 2))
+            }
         }
     }
 }
 
 /// A text, or several separated by NUL; `None` if it is not written in its encoding. NULs at the end are no part of it.
 ///
-/// UTF-16 without a mark is taken as most who leave it out mean it, with the low byte first; a mark holds for what follows it. `None` if a surrogate
-/// is alone.
+/// UTF-16 without a mark has the low byte first, as taggers that leave it out write it; a mark holds for the text behind
+/// it. `None` if a surrogate is alone.
 pub fn decoded(encoding: Encoding, bytes: &[u8]) -> Option<Cow<'_, str>> {
     let text = match encoding {
         Encoding::Latin1 if bytes.is_ascii() => Cow::Borrowed(str::from_utf8(bytes).ok()?),

@@ -1,0 +1,141 @@
+//! What frames mean (ID3v2.4.0 native frames, section 4; 2.3.0, section 4; 2.2.0, section 4).
+
+use std::borrow::Cow;
+use std::io;
+
+use super::Tag;
+use super::frame::LONGEST;
+use super::genre::genres;
+use super::text::{Encoding, decoded};
+use super::when::When;
+use crate::content::Content;
+use crate::fields::{Collector, Field};
+use crate::reader::{FileReader, ReadAt};
+
+/// Whose `UFID` holds the recording's identifier.
+const MUSICBRAINZ: &[u8] = b"http://musicbrainz.org";
+
+impl Tag {
+    /// Hands over the frames and the pictures, and names what is damaged.
+    pub fn pour<S: ReadAt>(mut self, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
+        self.damage.drain(..).for_each(|damage| content.damaged(damage));
+        content.pictures.append(&mut self.pictures);
+        content.tags.begin_tag();
+        let listing = content.tags.is_listing();
+        let mut when = When::default();
+        for frame in &self.frames {
+            let name = frame.name();
+            if !(listing || means_something(name)) {
+                continue;
+            }
+            let len = (frame.content.end - frame.content.start) as usize;
+            if frame.is_encrypted {
+                content.damaged(format!("the frame {name} of the ID3v2 tag is encrypted"));
+            } else if frame.is_picture() || len as u64 > LONGEST {
+                content.tags.binary(len, || name.to_owned());
+            } else {
+                let is_whole = match frame.bytes(reader)? {
+                    Some(bytes) => take(name, &bytes, &mut when, &mut content.tags).is_some(),
+                    None => false,
+                };
+                if !is_whole {
+                    content.damaged(format!("the frame {name} of the ID3v2 tag is damaged"));
+                }
+            }
+        }
+        // Behind a `TDRC`, which a tag of 2.4 has instead.
+        if let Some(date) = when.date() {
+            content.tags.meaning(Field::Date, &date);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a frame can fill a field of a track.
+fn means_something(name: &str) -> bool {
+    Field::of_frame(name.as_bytes()).is_some()
+        || matches!(name, "TXXX" | "TXX" | "COMM" | "COM" | "UFID" | "UFI" | "RVA2" | "TDAT" | "TDA" | "TIME" | "TIM")
+}
+
+/// Takes the content of a frame; `None` if it is not what it should be.
+fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -> Option<()> {
+    let key = || name.to_owned();
+    match name {
+        "UFID" | "UFI" => {
+            let (owner, identifier) = Encoding::Latin1.split(content);
+            let field = (owner == MUSICBRAINZ).then_some(Field::MusicbrainzRecordingId);
+            let key = || format!("{name}:{}", String::from_utf8_lossy(owner));
+            match str::from_utf8(identifier) {
+                Ok(text) => tags.text(field, text.trim_end_matches('\0'), key),
+                Err(_) => tags.binary(identifier.len(), key),
+            }
+        }
+        "TXXX" | "TXX" => {
+            let (description, text) = described(content, 0)?;
+            tags.text(Field::of_free_name(&description), &text, || format!("{name}:{description}"));
+        }
+        "COMM" | "COM" | "USLT" | "ULT" => {
+            const LANGUAGE: usize = 3;
+            let (description, text) = described(content, LANGUAGE)?;
+            // Players keep settings under a description (`iTunNORM`); a person's comment has none.
+            let field = (name.starts_with("COM") && description.is_empty()).then_some(Field::Comment);
+            tags.text(field, &text, || format!("{name}:{description}"));
+        }
+        "RVA2" => relative_volume(content, tags)?,
+        _ if name.starts_with('T') => {
+            let (&encoding, rest) = content.split_first()?;
+            let text = decoded(Encoding::of(encoding)?, rest)?;
+            if let Some(part) = when.part(name) {
+                part.get_or_insert_with(|| text.clone().into_owned());
+                tags.text(None, &text, key);
+            } else if matches!(name, "TCON" | "TCO") {
+                genres(&text).into_iter().for_each(|genre| tags.text(Some(Field::Genre), genre, key));
+            } else {
+                tags.text(Field::of_frame(name.as_bytes()), &text, key);
+            }
+        }
+        _ if name.starts_with('W') && !matches!(name, "WXXX" | "WXX") => {
+            tags.text(None, &decoded(Encoding::Latin1, content)?, key);
+        }
+        _ => tags.binary(content.len(), key),
+    }
+    Some(())
+}
+
+/// A description and its text, behind the encoding and as many bytes more. A text without a byte order mark is written
+/// like its description.
+fn described(content: &[u8], more: usize) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    let (&encoding, rest) = content.split_first()?;
+    let encoding = Encoding::of(encoding)?;
+    let (description, text) = encoding.split(rest.get(more..)?);
+    let is_marked = text.starts_with(b"\xfe\xff") || text.starts_with(b"\xff\xfe");
+    let of_text = match encoding {
+        Encoding::Utf16 if !is_marked && description.starts_with(b"\xfe\xff") => Encoding::Utf16Be,
+        encoding => encoding,
+    };
+    Some((decoded(encoding, description)?, decoded(of_text, text)?))
+}
+
+/// `RVA2` (section 4.11) as ReplayGain is written there: the identification says `track` or `album`, the master volume is
+/// the gain in steps of 1/512 dB.
+fn relative_volume(content: &[u8], tags: &mut Collector<'_>) -> Option<()> {
+    const MASTER: u8 = 1;
+    let (identification, mut channels) = Encoding::Latin1.split(content);
+    let fields = match identification.to_ascii_lowercase().as_slice() {
+        b"track" => Some((Field::ReplaygainTrackGain, Field::ReplaygainTrackPeak)),
+        b"album" => Some((Field::ReplaygainAlbumGain, Field::ReplaygainAlbumPeak)),
+        _ => None,
+    };
+    tags.binary(content.len(), || format!("RVA2:{}", String::from_utf8_lossy(identification)));
+    while let Some((&[channel, high, low, bits], rest)) = channels.split_first_chunk::<4>() {
+        let (peak, behind) = rest.split_at_checked(usize::from(bits).div_ceil(8))?;
+        channels = behind;
+        let Some((gain_field, peak_field)) = fields.filter(|_| channel == MASTER) else { continue };
+        tags.meaning(gain_field, &(f64::from(i16::from_be_bytes([high, low])) / 512.0).to_string());
+        if (1..=32).contains(&bits) {
+            let value = peak.iter().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
+            tags.meaning(peak_field, &(value as f64 / (1_u64 << (bits - 1)) as f64).to_string());
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,146 @@
+//! For tests: whole files that are read, damaged and cut off.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+
+use mt_scanner_contract::Track;
+
+use crate::parse::parse;
+use crate::reader::tests::Counted;
+use crate::reader::{FileReader, ReadAt};
+
+/// What was read of a file.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub track: Track,
+    /// The items of its tags, with their keys.
+    pub items: Vec<(String, String)>,
+    /// Empty if nothing is damaged.
+    pub damage: String,
+    /// Where the source was read, and how much.
+    pub reads: Vec<(u64, u64)>,
+}
+
+/// Reads a file of these bytes.
+pub(crate) fn said(bytes: &[u8]) -> Said {
+    let mut track = Track::default();
+    let source = Counted { bytes: bytes.to_vec(), reads: RefCell::default() };
+    let mut reader = FileReader::new(source, bytes.len() as u64);
+    let parsed = parse(&mut reader, &mut track, true).unwrap();
+    let items = parsed.items.into_iter().map(|item| (item.key, item.value)).collect();
+    Said { track, items, damage: parsed.damage.unwrap_or_default(), reads: reader.reads() }
+}
+
+/// The most reads that a small file takes whatever it holds, and the most that is read of it, in its own lengths: each
+/// piece once, but for what lies at two windows' edges.
+const READS: usize = 200;
+const TIMES: u64 = 4;
+
+/// Reads every prefix of a file and 200 mutations of it. None may panic or read beyond the end, or much more than the
+/// file has.
+pub(crate) fn survives(sample: &[u8]) {
+    for len in 0..sample.len() {
+        bounded(&sample[..len]);
+    }
+    let mut chance = Chance(sample.len() as u64);
+    for _ in 0..200 {
+        let mut bytes = sample.to_vec();
+        for _ in 0..1 + chance.below(8) {
+            mutate(&mut bytes, &mut chance);
+        }
+        bounded(&bytes);
+    }
+}
+
+fn bounded(bytes: &[u8]) {
+    let len = bytes.len() as u64;
+    let Said { reads, .. } = said(bytes);
+    let read: u64 = reads.iter().map(|(_, len)| len).sum();
+    assert!(reads.iter().all(|(offset, wanted)| offset + wanted <= len), "read beyond the end: {reads:?} of {len}");
+    assert!(reads.len() <= READS && read <= len * TIMES, "read too much: {reads:?} of {len}");
+}
+
+fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance) {
+    // Structure is at the beginning.
+    let reach = [64, 512, bytes.len()][chance.below(3)].min(bytes.len());
+    if reach < 8 {
+        return;
+    }
+    let at = chance.below(reach - 4);
+    match chance.below(5) {
+        0 => bytes[at] = chance.below(256) as u8,
+        1 => bytes[at] ^= 1 << chance.below(8),
+        2 => {
+            let size = [u32::MAX, 0x7fff_ffff, 0x8000_0000, 0, 1][chance.below(5)];
+            let size = if chance.below(2) == 0 { size.to_be_bytes() } else { size.to_le_bytes() };
+            bytes[at..at + 4].copy_from_slice(&size);
+        }
+        3 => {
+            let end = (at + 1 + chance.below(50)).min(bytes.len());
+            bytes.drain(at..end);
+        }
+        _ => {
+            let end = (at + 1 + chance.below(100)).min(bytes.len());
+            let piece = bytes[at..end].to_vec();
+            bytes.splice(at..at, piece);
+        }
+    }
+}
+
+/// Numbers by chance, the same from the same seed: xorshift64*.
+pub(crate) struct Chance(pub u64);
+
+impl Chance {
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 |= 1;
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        ((self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize) % limit
+    }
+}
+
+/// A file whose bytes arrive one read after the other.
+pub(crate) struct Slow {
+    bytes: Vec<u8>,
+    /// Places that were asked for, and are there the next time.
+    arrived: RefCell<Vec<(u64, u64)>>,
+    pub refusals: Cell<usize>,
+}
+
+impl Slow {
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, arrived: RefCell::default(), refusals: Cell::default() }
+    }
+}
+
+impl ReadAt for &Slow {
+    fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+        let place = (offset, len);
+        if !self.arrived.borrow().contains(&place) {
+            self.arrived.borrow_mut().push(place);
+            self.refusals.set(self.refusals.get() + 1);
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let start = (offset as usize).min(self.bytes.len());
+        Ok(self.bytes[start..(offset + len).min(self.bytes.len() as u64) as usize].to_vec())
+    }
+}
+
+/// Reads a file whose bytes arrive one read after the other. Gives the track, and how often that was asked for in vain.
+pub(crate) fn patiently(bytes: &[u8]) -> (Track, usize) {
+    let source = Slow::new(bytes.to_vec());
+    let mut track = Track::default();
+    while let Err(error) = parse(&mut FileReader::new(&source, bytes.len() as u64), &mut track, true) {
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+    }
+    (track, source.refusals.get())
+}
+
+/// So many frames of MPEG 1 layer III, 128 kbit/s, 44.1 kHz, of 417 bytes and 1152 samples each.
+pub(crate) fn mpeg_frames(count: usize) -> Vec<u8> {
+    let mut frame = vec![0xff, 0xfb, 0x90, 0x44];
+    frame.resize(417, 0x55);
+    frame.repeat(count)
+}
