@@ -63,8 +63,8 @@ pub(crate) fn told(
     Told { track, items, properties, pictures, audio, damage, reads: reader.reads() }
 }
 
-/// Reads every beginning of `sample`, and many copies of it with some bytes changed: none may panic, read beyond the
-/// file or very often.
+/// Reads every beginning of `sample`, and many copies of it with some bytes changed: none may
+/// panic, read beyond the file or very often.
 pub(crate) fn survives<F: Format>(sample: &[u8], most_reads: usize) {
     let check = |bytes: Vec<u8>| {
         let len = bytes.len() as u64;
