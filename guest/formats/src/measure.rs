@@ -9,7 +9,8 @@ pub(crate) fn length(samples: u64, sample_rate: u32) -> Option<Duration> {
     Some(Duration::new(samples / rate, nanos))
 }
 
-/// The mean bit rate in kbit/s of so many bytes in this time, rounded to the nearest; `None` where no time passes.
+/// The mean bit rate in kbit/s of so many bytes in this time, rounded to the nearest; `None` where
+/// no time passes.
 pub(crate) fn bitrate(bytes: u64, length: Duration) -> Option<u32> {
     let nanos = length.as_nanos();
     let rate = (u128::from(bytes) * 8_000_000 + nanos / 2).checked_div(nanos)?;

@@ -1,4 +1,5 @@
-//! ADIF, the older form of AAC files: one header, and blocks that nothing separates (ISO/IEC 14496-3, section 1.A.2.2.1).
+//! ADIF, the older form of AAC files: one header, and blocks that nothing separates (ISO/IEC
+//! 14496-3, section 1.A.2.2.1).
 
 use super::frame::RATES;
 

@@ -77,7 +77,8 @@ pub(crate) mod tests {
 
     #[test]
     fn what_cannot_be_a_frame_is_none() {
-        // Another layer, a rate that is none, a length below that of the header, with and without a checksum.
+        // Another layer, a rate that is none, a length below that of the header, with and without a
+        // checksum.
         for (at, value) in [(0, 0xfe), (1, 0xf3), (1, 0xe1), (2, 13 << 2), (4, 0)] {
             let mut bytes = header();
             bytes[at] = value;

@@ -1,5 +1,5 @@
-//! ADTS streams (ISO/IEC 14496-3, section 1.A.2.2): frames with a length each and nothing that says how many there are;
-//! and ADIF files.
+//! ADTS streams (ISO/IEC 14496-3, section 1.A.2.2): frames with a length each and nothing that says
+//! how many there are; and ADIF files.
 //!
 //! Of a long stream frames are counted at several places, and the length is estimated from these.
 
@@ -26,7 +26,8 @@ pub(crate) struct Adts;
 const SHORT: u64 = 128 * 1024;
 /// How much is counted at each place of a longer one, in bytes: one read.
 const PLACE: u64 = 5 * 1024;
-/// How much at the first and at the last place, in bytes: what was read already, to recognise the file and to find tags.
+/// How much at the first and at the last place, in bytes: what was read already, to recognise the
+/// file and to find tags.
 const FIRST: u64 = 14 * 1024;
 const LAST: u64 = 3584;
 /// How many places behind the beginning, at equal distances; the last one is the end.

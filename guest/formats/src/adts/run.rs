@@ -1,5 +1,5 @@
-//! Frames in a row, and what stands between them: the segments of a live stream begin with ID3v2 tags, and damaged
-//! streams have junk.
+//! Frames in a row, and what stands between them: the segments of a live stream begin with ID3v2
+//! tags, and damaged streams have junk.
 
 use std::io;
 use std::ops::Range;
@@ -7,7 +7,8 @@ use std::ops::Range;
 use super::frame::{Frame, LEN};
 use crate::reader::{FileReader, ReadAt};
 
-/// How far the next frame is looked for, in bytes: in what one read gives, then further than the longest frame.
+/// How far the next frame is looked for, in bytes: in what one read gives, then further than the
+/// longest frame.
 const SEARCHES: [u64; 2] = [4 * 1024, 16 * 1024];
 /// The most tags and pieces of junk between frames that are passed in a run.
 const MOST_GAPS: usize = 256;
@@ -73,8 +74,8 @@ pub(super) fn at<S: ReadAt>(reader: &mut FileReader<S>, position: u64) -> io::Re
     Ok(if reader.peek(position, &mut bytes)? { Frame::of(&bytes) } else { None })
 }
 
-/// The first frame from `start` on that is followed by one of the same stream, by a tag or by the end; like `model`, if
-/// there is one.
+/// The first frame from `start` on that is followed by one of the same stream, by a tag or by the
+/// end; like `model`, if there is one.
 pub(super) fn next<S: ReadAt>(
     reader: &mut FileReader<S>,
     model: Option<&Frame>,

@@ -47,8 +47,8 @@ impl Header {
         }
     }
 
-    /// Whether four bytes with `left` bytes behind them are the header of a block that is defined today and not the
-    /// first.
+    /// Whether four bytes with `left` bytes behind them are the header of a block that is defined
+    /// today and not the first.
     pub fn is_likely(bytes: [u8; 4], left: u64) -> bool {
         matches!(bytes[0] & 0x7f, 1..=6) && u64::from(Self::of(bytes).len) <= left
     }

@@ -1,4 +1,5 @@
-//! Headers of frames (RFC 9639, section 9.1), which tell audio from anything else and number its samples.
+//! Headers of frames (RFC 9639, section 9.1), which tell audio from anything else and number its
+//! samples.
 
 /// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +78,8 @@ impl Frame {
 /// By code; section 9.1.2.
 const RATES: [u32; 12] = [0, 88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
 
-/// A number written as UTF-8 writes a character, up to 36 bits (section 9.1.5), and its length in bytes.
+/// A number written as UTF-8 writes a character, up to 36 bits (section 9.1.5), and its length in
+/// bytes.
 fn coded_number(bytes: &[u8]) -> Option<(u64, usize)> {
     let first = *bytes.first()?;
     let len = match first.leading_ones() {
@@ -104,7 +106,8 @@ fn checksum(bytes: &[u8]) -> u8 {
 pub(crate) mod tests {
     use super::*;
 
-    /// A frame of 4096 samples of 44.1 kHz in two channels of 16 bits, with this number (below 128) and length.
+    /// A frame of 4096 samples of 44.1 kHz in two channels of 16 bits, with this number (below 128)
+    /// and length.
     pub fn frame(number: u8, len: usize) -> Vec<u8> {
         let mut bytes = vec![0xff, 0xf8, 0xc9, 0x18, number];
         bytes.push(checksum(&bytes));

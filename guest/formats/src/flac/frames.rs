@@ -1,4 +1,5 @@
-//! The frames of a stream: where the first begins if the blocks do not tell, and how many samples there are.
+//! The frames of a stream: where the first begins if the blocks do not tell, and how many samples
+//! there are.
 
 use std::io;
 use std::ops::Range;
@@ -9,8 +10,8 @@ use crate::reader::{FileReader, ReadAt};
 
 /// How far a first frame or comments are looked for where a block has a wrong length, in bytes.
 const SEARCH: u64 = 64 * 1024;
-/// How much of the end is searched for the last frame where no largest frame is known, in bytes: frames of eight channels
-/// of 24 bits are longer, and nobody leaves their number of samples out.
+/// How much of the end is searched for the last frame where no largest frame is known, in bytes:
+/// frames of eight channels of 24 bits are longer, and nobody leaves their number of samples out.
 const TAIL: u64 = 64 * 1024;
 
 /// What was found behind a damaged block.
@@ -36,7 +37,8 @@ pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Res
     }))
 }
 
-/// Whether a block of comments begins here: its kind, a length that fits, and a name of the encoder in printable letters.
+/// Whether a block of comments begins here: its kind, a length that fits, and a name of the encoder
+/// in printable letters.
 fn is_comments(bytes: &[u8], left: u64) -> bool {
     let [4 | 0x84, l0, l1, l2, v0, v1, v2, v3, ref rest @ ..] = *bytes else { return false };
     let (len, vendor) = (u32::from_be_bytes([0, l0, l1, l2]), u32::from_le_bytes([v0, v1, v2, v3]));
@@ -70,7 +72,8 @@ pub(super) fn counted<S: ReadAt>(
     let reach = if info.max_frame > 0 { u64::from(info.max_frame).min(TAIL) } else { TAIL };
     let len = reach.min(audio.end.saturating_sub(audio.start));
     let Some(bytes) = reader.piece(audio.end.saturating_sub(len), len)? else { return Ok(None) };
-    // A checksum of eight bits is right by chance now and then, so the frame must also be like the stream.
+    // A checksum of eight bits is right by chance now and then, so the frame must also be like the
+    // stream.
     let last = (0..bytes.len()).rev().filter(|&at| frame::begins(&bytes[at..])).find_map(|at| {
         Frame::of(&bytes[at..]).filter(|frame| {
             frame.channels == info.channels

@@ -1,7 +1,8 @@
 //! FLAC (RFC 9639): metadata blocks, and frames of audio behind them.
 //!
-//! The lengths of blocks are not trusted blindly: where one leads to no block, the end that the content itself has
-//! counts, and where that leads to none either, the next comments or the first frame are looked for.
+//! The lengths of blocks are not trusted blindly: where one leads to no block, the end that the
+//! content itself has counts, and where that leads to none either, the next comments or the first
+//! frame are looked for.
 
 pub(crate) mod block;
 pub(crate) mod frame;
@@ -134,7 +135,8 @@ enum Behind {
     Nothing,
 }
 
-/// Finds what is behind a block that may end at one of these places, or else somewhere behind `begin`.
+/// Finds what is behind a block that may end at one of these places, or else somewhere behind
+/// `begin`.
 fn behind<S: ReadAt>(reader: &mut FileReader<S>, ends: [u64; 2], begin: u64, is_last: bool) -> io::Result<Behind> {
     for end in ends {
         if leads_on(reader, end, is_last)? {
@@ -172,7 +174,8 @@ fn picture<S: ReadAt>(
     };
     let begin = block.start + header.data;
     let own = begin + header.len.unwrap_or(0);
-    // A picture of more than 16 MiB does not fit into the length of its block, and some taggers write it all the same.
+    // A picture of more than 16 MiB does not fit into the length of its block, and some taggers
+    // write it all the same.
     if own != block.end && !leads_on(reader, own, is_last)? && leads_on(reader, block.end, is_last)? {
         header.len = Some(block.end.min(own).saturating_sub(begin));
     }
@@ -279,7 +282,8 @@ mod tests {
                 let told = told::by::<Flac>(file);
                 assert_eq!((told.ms(), told.title(), told.pictures.len()), (Some(1000), "one", 1), "{at} {wrong}");
                 assert_eq!(told.track.album.as_deref(), Some("album"), "{at} {wrong}");
-                // Whether padding ends where it says is not looked at, which would be one more read.
+                // Whether padding ends where it says is not looked at, which would be one more
+                // read.
                 assert!(!told.damage.is_empty() || at == last, "{at} {wrong}");
             }
             at += part.len();

@@ -1,4 +1,5 @@
-//! The picture structure of FLAC (RFC 9639, section 8.8), which Vorbis comments have too, in base64.
+//! The picture structure of FLAC (RFC 9639, section 8.8), which Vorbis comments have too, in
+//! base64.
 
 use std::io;
 
@@ -68,7 +69,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Parsed {
 /// How much is read at first: what stands before a picture, unless the description is long.
 const HEAD: usize = 64;
 
-/// Reads what stands before the picture in a structure that begins here; `None` if it is damaged. The place stays.
+/// Reads what stands before the picture in a structure that begins here; `None` if it is damaged.
+/// The place stays.
 pub(crate) fn header<B: Bytes>(source: &mut B) -> io::Result<Option<Header>> {
     let begin = source.place();
     let mut head = vec![0; HEAD];

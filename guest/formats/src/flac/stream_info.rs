@@ -10,7 +10,8 @@ pub(crate) const LEN: usize = 34;
 /// What the block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StreamInfo {
-    /// The largest number of samples in a frame; the number in each but the last where all are alike.
+    /// The largest number of samples in a frame; the number in each but the last where all are
+    /// alike.
     pub max_block: u16,
     /// The largest frame in bytes; 0 where the encoder did not know.
     pub max_frame: u32,
@@ -38,8 +39,8 @@ impl StreamInfo {
         }
     }
 
-    /// What tells the audio: rate, channels, depth, number of samples, and the MD5 of the samples, from the content of the
-    /// block. `None` where the encoder left the MD5 out.
+    /// What tells the audio: rate, channels, depth, number of samples, and the MD5 of the samples,
+    /// from the content of the block. `None` where the encoder left the MD5 out.
     pub fn signature(content: &[u8; LEN]) -> Option<Signature> {
         let (audio, md5) = (&content[10..], &content[18..]);
         let bytes = || audio.to_vec();

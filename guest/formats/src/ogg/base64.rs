@@ -1,6 +1,7 @@
 //! Base64 (RFC 4648, section 4).
 
-/// The bytes of these letters, up to the first that is none. Letters at the end that are no whole byte are left out.
+/// The bytes of these letters, up to the first that is none. Letters at the end that are no whole
+/// byte are left out.
 pub(crate) fn decoded(letters: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(letters.len() / 4 * 3 + 3);
     let (mut bits, mut count) = (0_u32, 0);

@@ -1,7 +1,8 @@
-//! Streams one behind the other in a file (RFC 3533, section 4): recordings from the air have one for each song.
+//! Streams one behind the other in a file (RFC 3533, section 4): recordings from the air have one
+//! for each song.
 //!
-//! Where a stream ends is searched by halving, as libvorbisfile does, since no table tells it. Each costs some reads, so
-//! only the first ones are measured, and the others estimated by their bytes.
+//! Where a stream ends is searched by halving, as libvorbisfile does, since no table tells it. Each
+//! costs some reads, so only the first ones are measured, and the others estimated by their bytes.
 
 use std::io;
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! The logical streams that begin together (RFC 3533, section 4): among covers and subtitles, the audio is found here.
+//! The logical streams that begin together (RFC 3533, section 4): among covers and subtitles, the
+//! audio is found here.
 
 use std::io;
 

@@ -14,7 +14,8 @@ use crate::reader::{FileReader, ReadAt};
 /// The most packets of headers. FLAC has one for each block of metadata; others have two or three.
 const MOST_HEADERS: u32 = 512;
 
-/// Reads the headers of the stream that begins with this page. Gives the first page of audio, if there is one.
+/// Reads the headers of the stream that begins with this page. Gives the first page of audio, if
+/// there is one.
 pub(super) fn read<S: ReadAt>(
     reader: &mut FileReader<S>,
     page: &Header,
@@ -48,7 +49,8 @@ pub(super) fn read<S: ReadAt>(
     behind(&mut packets, identification.headers - 1)
 }
 
-/// Passes over the headers of the stream that begins with this page. Gives the first page of audio, if there is one.
+/// Passes over the headers of the stream that begins with this page. Gives the first page of audio,
+/// if there is one.
 pub(super) fn pass<S: ReadAt>(
     reader: &mut FileReader<S>,
     page: &Header,
@@ -67,8 +69,8 @@ fn behind<S: ReadAt>(packets: &mut Packets<'_, S>, count: u32) -> io::Result<Opt
     packets.page_behind()
 }
 
-/// Reads blocks of FLAC metadata, a packet each (RFC 9639, section 10.1), up to the one that says it is the last. Their
-/// number in the first packet may be 0, for unknown.
+/// Reads blocks of FLAC metadata, a packet each (RFC 9639, section 10.1), up to the one that says
+/// it is the last. Their number in the first packet may be 0, for unknown.
 fn blocks<S: ReadAt>(packets: &mut Packets<'_, S>, content: &mut Content<'_>) -> io::Result<Option<Header>> {
     for _ in 0..MOST_HEADERS {
         let mut bytes = [0; block::HEADER as usize];

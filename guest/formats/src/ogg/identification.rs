@@ -26,7 +26,8 @@ impl Codec {
         }
     }
 
-    /// How much of the end of a stream is read at once, in bytes: pages of Opus hold a second of audio.
+    /// How much of the end of a stream is read at once, in bytes: pages of Opus hold a second of
+    /// audio.
     pub fn tail(self) -> u64 {
         if self == Self::Vorbis { 8 * 1024 } else { 16 * 1024 }
     }
@@ -73,7 +74,8 @@ impl Identification {
         // A bit rate below 0 says nothing.
         let bitrate = |at: usize| number(at).map(|rate| u32::try_from(rate.cast_signed()).unwrap_or(0));
         match packet {
-            // Vorbis I specification, section 4.2.2. A long block gives at most half of its samples.
+            // Vorbis I specification, section 4.2.2. A long block gives at most half of its
+            // samples.
             [1, b'v', b'o', b'r', b'b', b'i', b's', ..] => Some(Self {
                 codec: Codec::Vorbis,
                 channels: *packet.get(11)?,
@@ -83,7 +85,8 @@ impl Identification {
                 headers: 2,
                 ..blank
             }),
-            // RFC 7845, section 5.1. Whatever the encoder was fed with, Opus plays at 48 kHz. The longest packet has 120 ms.
+            // RFC 7845, section 5.1. Whatever the encoder was fed with, Opus plays at 48 kHz. The
+            // longest packet has 120 ms.
             [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', _, channels, skip0, skip1, ..] => Some(Self {
                 codec: Codec::Opus,
                 channels: *channels,
@@ -102,7 +105,8 @@ impl Identification {
                 headers: number(68)?.saturating_add(1),
                 ..blank
             }),
-            // RFC 9639, section 10.1: a version, the number of headers, and a FLAC file up to its STREAMINFO.
+            // RFC 9639, section 10.1: a version, the number of headers, and a FLAC file up to its
+            // STREAMINFO.
             [0x7f, b'F', b'L', b'A', b'C', _, _, headers0, headers1, b'f', b'L', b'a', b'C', _, _, _, _, info @ ..] => {
                 let info = StreamInfo::of(info.first_chunk::<{ stream_info::LEN }>()?);
                 Some(Self {

@@ -1,5 +1,5 @@
-//! Ogg (RFC 3533) with Vorbis, Opus, Speex or FLAC: a packet that says what the audio is, packets of headers with the
-//! comments, and pages of audio whose granule positions tell how long it is.
+//! Ogg (RFC 3533) with Vorbis, Opus, Speex or FLAC: a packet that says what the audio is, packets
+//! of headers with the comments, and pages of audio whose granule positions tell how long it is.
 
 pub(crate) mod base64;
 mod chain;
@@ -74,7 +74,8 @@ impl Format for Ogg {
     }
 }
 
-/// What tells the audio: the last page of it, since numbers and checksums of pages change with the tags.
+/// What tells the audio: the last page of it, since numbers and checksums of pages change with the
+/// tags.
 fn signature<S: ReadAt>(reader: &mut FileReader<S>, last: &Header) -> io::Result<Option<Signature>> {
     let body = reader.piece(last.body().start, last.body_len())?;
     let number = last.granule().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! The packets of one logical stream, one after the other (RFC 3533, sections 5 and 6). Pages of other streams in between
-//! are passed over.
+//! The packets of one logical stream, one after the other (RFC 3533, sections 5 and 6). Pages of
+//! other streams in between are passed over.
 
 use std::io;
 use std::ops::Range;
@@ -10,8 +10,8 @@ use crate::reader::{FileReader, ReadAt};
 
 /// Pages in a row that are worth a jump.
 const MANY: u64 = 3;
-/// The most pages that are looked at, those of other streams included. Headers with the pictures of diligent taggers
-/// are some dozens, because a jump looks at one.
+/// The most pages that are looked at, those of other streams included. Headers with the pictures of
+/// diligent taggers are some dozens, because a jump looks at one.
 const MOST_PAGES: u32 = 4096;
 
 /// Reads to the end of a packet, and gives nothing more until [`next`](Self::next) moves on.
@@ -55,7 +55,8 @@ impl<'r, S: ReadAt> Packets<'r, S> {
         Ok(!self.at.is_over)
     }
 
-    /// The first page behind the present packet, where a new one begins. `None` where the stream ends before.
+    /// The first page behind the present packet, where a new one begins. `None` where the stream
+    /// ends before.
     pub fn page_behind(&mut self) -> io::Result<Option<Header>> {
         let more = self.next()?;
         let is_new = more && (self.at.next < self.at.page.segments().len() || self.turn()?);
@@ -114,8 +115,9 @@ impl<'r, S: ReadAt> Packets<'r, S> {
         self.at.left -= len;
     }
 
-    /// Passes over pages without a look at each, where they are as long as the present one: taggers cut a large packet
-    /// into equal pages. The number of the page behind them proves it. Gives how many bytes of the packet were passed.
+    /// Passes over pages without a look at each, where they are as long as the present one: taggers
+    /// cut a large packet into equal pages. The number of the page behind them proves it. Gives how
+    /// many bytes of the packet were passed.
     fn jump(&mut self, len: u64, pieces: &mut Vec<Range<u64>>) -> io::Result<u64> {
         let page = &self.at.page;
         let (body, size) = (page.body_len(), page.end() - page.position);
@@ -200,7 +202,8 @@ mod tests {
         (0..len).map(|index| (index * 31 % 251) as u8).collect()
     }
 
-    /// A packet of numbered bytes in pages of these numbers of full segments, and another one behind it, of `b'x'`.
+    /// A packet of numbered bytes in pages of these numbers of full segments, and another one
+    /// behind it, of `b'x'`.
     fn stream(len: usize, segments: impl Iterator<Item = usize>) -> Vec<Vec<u8>> {
         let bytes = numbered(len);
         let (mut pages, mut rest) = (vec![page(0, 0, Kind::Whole, b"first")], bytes.as_slice());
@@ -236,7 +239,8 @@ mod tests {
         bytes
     }
 
-    /// What is read of a packet when so much of it, from there on, is passed over; and how the file was read.
+    /// What is read of a packet when so much of it, from there on, is passed over; and how the file
+    /// was read.
     fn read_but(stream: &[u8], from: usize, passed: u64) -> (Vec<u8>, Vec<(u64, u64)>) {
         let mut reader = reader(stream.to_vec());
         let mut packets = packets(&mut reader);

@@ -32,7 +32,8 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// The header at a place in the file; `None` if no page begins there, or the file ends in its header.
+    /// The header at a place in the file; `None` if no page begins there, or the file ends in its
+    /// header.
     pub fn at<S: ReadAt>(reader: &mut FileReader<S>, position: u64) -> io::Result<Option<Self>> {
         let mut fixed = [0; FIXED];
         if !reader.peek(position, &mut fixed)? {
@@ -69,8 +70,8 @@ impl Header {
         })
     }
 
-    /// The granule position: samples up to the end of the last packet that ends on the page, or the like. `None` where
-    /// no packet does, and for what no stream reaches.
+    /// The granule position: samples up to the end of the last packet that ends on the page, or the
+    /// like. `None` where no packet does, and for what no stream reaches.
     pub fn granule(&self) -> Option<u64> {
         i64::try_from(self.granule).ok().map(i64::cast_unsigned)
     }

@@ -5,9 +5,9 @@ use std::io;
 use super::page::{FIXED, Header, LONGEST, MARK};
 use crate::reader::{FileReader, ReadAt};
 
-/// How far from the end pages are looked for, step by step, in bytes. The last page is mostly short; some encoders fill
-/// pages with a second of audio; and junk or pages of other streams may stand behind it, which mutagen looks through as
-/// far.
+/// How far from the end pages are looked for, step by step, in bytes. The last page is usually
+/// short; some encoders fill pages with a second of audio; and junk or pages of other streams may
+/// stand behind it, which mutagen looks through as far.
 const REACHES: [u64; 6] = [8 * 1024, 20 * 1024, 64 * 1024, 128 * 1024, 192 * 1024, 256 * 1024];
 
 /// What was found.
@@ -35,8 +35,8 @@ pub(super) fn last<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Res
     Ok(tail)
 }
 
-/// Hands out the pages behind `start`, the last first, until one is the right one: as `None` where the file ends in the
-/// header. Says whether one was right.
+/// Hands out the pages behind `start`, the last first, until one is the right one: as `None` where
+/// the file ends in the header. Says whether one was right.
 pub(super) fn backwards<S: ReadAt>(
     reader: &mut FileReader<S>,
     start: u64,
@@ -75,7 +75,7 @@ pub(super) fn backwards<S: ReadAt>(
 
 /// The first page at or behind `position`.
 pub(super) fn next<S: ReadAt>(reader: &mut FileReader<S>, position: u64, end: u64) -> io::Result<Option<Header>> {
-    // Pages are mostly shorter than the first piece, which is one read.
+    // Pages are usually shorter than the first piece, which is one read.
     let mut begin = position;
     for piece in [6 * 1024, LONGEST] {
         let stop = (begin + piece).min(end);

@@ -1,6 +1,7 @@
 //! Granule positions of a logical stream: where it begins, and which of them can be true.
 //!
-//! A stream need not begin at 0: one that was recorded from the air begins where the sender was (RFC 7845, section 4.3).
+//! A stream need not begin at 0: one that was recorded from the air begins where the sender was
+//! (RFC 7845, section 4.3).
 
 use std::io;
 
@@ -37,7 +38,8 @@ impl Timeline {
         }
         let samples = match audio.codec {
             Codec::Opus => opus_page(reader, &page)?,
-            // Vorbis has blocks of two lengths: the next page tells how many samples such a page has.
+            // Vorbis has blocks of two lengths: the next page tells how many samples such a page
+            // has.
             Codec::Vorbis => match next_of(reader, &page)? {
                 Some((next_granule, next)) => next_granule
                     .saturating_sub(granule)
@@ -58,8 +60,8 @@ impl Timeline {
         self.first.position
     }
 
-    /// The samples up to the end of a page; `None` where its granule position cannot be true: the pages up to there do not
-    /// hold as many, or there are none.
+    /// The samples up to the end of a page; `None` where its granule position cannot be true: the
+    /// pages up to there do not hold as many, or there are none.
     pub fn samples(&self, page: &Header) -> Option<u64> {
         let samples = page.granule()?.saturating_sub(self.origin);
         let bytes = page.end().checked_sub(self.first.position)?;

@@ -8,7 +8,8 @@ use crate::content::Content;
 use crate::fields::Field;
 use crate::reader::{FileReader, ReadAt};
 
-/// The texts at the beginning of the chunk: the names of its fields, where they lie, and what they mean.
+/// The texts at the beginning of the chunk: the names of its fields, where they lie, and what they
+/// mean.
 const TEXTS: [(&str, Range<usize>, Option<Field>); 5] = [
     ("Description", 0..256, Some(Field::Comment)),
     ("Originator", 256..288, None),

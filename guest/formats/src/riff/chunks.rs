@@ -1,8 +1,8 @@
-//! Chunks of RIFF and IFF files (Multimedia Programming Interface and Data Specifications 1.0; EBU Tech 3306 for sizes of
-//! 64 bits).
+//! Chunks of RIFF and IFF files (Multimedia Programming Interface and Data Specifications 1.0; EBU
+//! Tech 3306 for sizes of 64 bits).
 //!
-//! Writers get sizes wrong in ways of their own: 0 or all ones where they could not go back, an odd one without the
-//! padding. What follows decides.
+//! Writers get sizes wrong in ways of their own: 0 or all ones where they could not go back, an odd
+//! one without the padding. What follows decides.
 
 use std::io;
 use std::ops::Range;

@@ -82,7 +82,8 @@ pub(super) fn of(tag: u16) -> Option<Codec> {
     Some(Codec { name, coding })
 }
 
-/// The first bytes of DTS: in 16 and in 14 bits, the high byte first and the low one (ETSI TS 102 114, section 5.3.1).
+/// The first bytes of DTS: in 16 and in 14 bits, the high byte first and the low one (ETSI TS 102
+/// 114, section 5.3.1).
 const DTS: [[u8; 4]; 4] =
     [[0x7f, 0xfe, 0x80, 0x01], [0xfe, 0x7f, 0x01, 0x80], [0x1f, 0xff, 0xe8, 0x00], [0xff, 0x1f, 0x00, 0xe8]];
 

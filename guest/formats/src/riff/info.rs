@@ -45,8 +45,8 @@ pub(super) fn read<S: ReadAt>(
     Ok(())
 }
 
-/// A text up to its NUL: in UTF-8 if it is, else in ISO 8859-1, which is what the specification means without a chunk
-/// `CSET`.
+/// A text up to its NUL: in UTF-8 if it is, else in ISO 8859-1, which is what the specification
+/// means without a chunk `CSET`.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())];
     match str::from_utf8(bytes) {

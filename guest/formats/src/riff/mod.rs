@@ -1,5 +1,5 @@
-//! RIFF/WAVE with its kin: RF64 and BW64 with sizes of 64 bits, RIFX in the other order of bytes, and MP3 in a RIFF of the
-//! form `RMP3`.
+//! RIFF/WAVE with its kin: RF64 and BW64 with sizes of 64 bits, RIFX in the other order of bytes,
+//! and MP3 in a RIFF of the form `RMP3`.
 
 mod broadcast;
 pub(crate) mod chunks;
@@ -103,7 +103,8 @@ fn found<S: ReadAt>(
                         let is_known = samples != u32::MAX && found.samples.is_none();
                         found.samples = found.samples.or_else(|| is_known.then(|| samples.into()));
                     }
-                    // EBU Tech 3306, section 4.2: sizes of the file and of `data`, and the number of samples.
+                    // EBU Tech 3306, section 4.2: sizes of the file and of `data`, and the number
+                    // of samples.
                     _ => {
                         chunks.long_data = number(8);
                         found.samples = number(16).filter(|&samples| samples > 0 && samples != u64::MAX);
@@ -174,8 +175,8 @@ fn audio<S: ReadAt>(reader: &mut FileReader<S>, found: Found, content: &mut Cont
     Ok(())
 }
 
-/// Says what the frames of MPEG audio say of themselves: their header has the length and the delay of the encoder. Gives
-/// `false` where no frame is at the beginning.
+/// Says what the frames of MPEG audio say of themselves: their header has the length and the delay
+/// of the encoder. Gives `false` where no frame is at the beginning.
 fn mpeg<S: ReadAt>(reader: &mut FileReader<S>, stream: Range<u64>, content: &mut Content<'_>) -> io::Result<bool> {
     if mpeg::Frame::at(reader, stream.start, stream.end)?.is_none() {
         return Ok(false);
