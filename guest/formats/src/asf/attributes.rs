@@ -26,20 +26,30 @@ const OLD_TRACK: &str = "WM/Track";
 
 /// Reads every tag.
 pub(super) fn read<S: ReadAt>(reader: &mut FileReader<S>, tags: &Tags, content: &mut Content<'_>) -> io::Result<()> {
-    let mut old_track = None;
+    let mut so_far = SoFar::default();
     for object in &tags.descriptions {
-        description(reader, object, content)?;
+        description(reader, object, content, &mut so_far)?;
     }
     for object in &tags.extended {
-        attributes(reader, object, Layout::Extended, content, &mut old_track)?;
+        attributes(reader, object, Layout::Extended, content, &mut so_far)?;
     }
     for object in tags.metadata.iter().chain(&tags.library) {
-        attributes(reader, object, Layout::Metadata, content, &mut old_track)?;
+        attributes(reader, object, Layout::Metadata, content, &mut so_far)?;
     }
-    if let Some(number) = old_track.and_then(|number: u32| number.checked_add(1)) {
+    if let Some(number) = so_far.old_track.and_then(|number| number.checked_add(1)) {
         content.tags.meaning(Field::TrackNumber, &number.to_string());
     }
     Ok(())
+}
+
+/// What later objects depend on.
+#[derive(Default)]
+struct SoFar {
+    /// The texts of the content description. Some encoders write them once more as attributes, which
+    /// makes no list of them.
+    described: Vec<(Field, String)>,
+    /// The number that older programs write.
+    old_track: Option<u32>,
 }
 
 /// Reads a content description: five sizes, then the texts.
@@ -47,6 +57,7 @@ fn description<S: ReadAt>(
     reader: &mut FileReader<S>,
     object: &Range<u64>,
     content: &mut Content<'_>,
+    so_far: &mut SoFar,
 ) -> io::Result<()> {
     let sizes = beginning(reader, object, 10)?;
     let mut position = object.start + 10;
@@ -55,7 +66,9 @@ fn description<S: ReadAt>(
         let text = utf_16(&beginning(reader, &(position..object.end), len)?);
         position += len;
         if !text.is_empty() {
-            content.tags.text(Field::of_attribute(name), &text, || (*name).to_owned());
+            let field = Field::of_attribute(name);
+            content.tags.text(field, &text, || (*name).to_owned());
+            so_far.described.extend(field.map(|field| (field, text)));
         }
     }
     if position > object.end {
@@ -113,7 +126,7 @@ fn attributes<S: ReadAt>(
     object: &Range<u64>,
     layout: Layout,
     content: &mut Content<'_>,
-    old_track: &mut Option<u32>,
+    so_far: &mut SoFar,
 ) -> io::Result<()> {
     let count = u16_at(&beginning(reader, object, 2)?, 0).unwrap_or(0);
     let mut position = object.start + 2;
@@ -145,9 +158,10 @@ fn attributes<S: ReadAt>(
         match bytes.and_then(|bytes| text(kind, bytes)) {
             Some(text) => {
                 if is_old_track {
-                    *old_track = old_track.or(text.trim_end_matches('\0').parse().ok());
+                    so_far.old_track = so_far.old_track.or(text.trim_end_matches('\0').parse().ok());
                 }
-                content.tags.text(field, &text, || name.to_owned());
+                let is_new = |field: &Field| !so_far.described.iter().any(|(of, known)| of == field && *known == text);
+                content.tags.text(field.filter(is_new), &text, || name.to_owned());
             }
             None => content.tags.binary(usize::try_from(len).unwrap_or(usize::MAX), || name.to_owned()),
         }

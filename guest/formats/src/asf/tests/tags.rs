@@ -56,6 +56,15 @@ fn values_of_all_types_are_shown() {
 }
 
 #[test]
+fn an_author_who_is_named_in_both_descriptions_is_one() {
+    let told = read(tagged(&[
+        description(["Title", "Artist", "", "", ""]),
+        extended(&[text("Author", "Artist"), text("Author", "Other")]),
+    ]));
+    assert_eq!(told.track.artists, ["Artist", "Other"]);
+}
+
+#[test]
 fn values_of_one_name_are_a_list_over_all_objects() {
     let library = metadata(&guid::METADATA_LIBRARY, &[("WM/Genre", 0, wide("Blues")), ("Author", 0, wide("C"))]);
     let told = read(tagged(&[
