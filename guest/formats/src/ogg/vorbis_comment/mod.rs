@@ -99,9 +99,10 @@ impl<B: Bytes> Comments<'_, '_, B> {
             return Ok(None);
         }
         let Some(count) = self.length()? else { return Ok(None) };
-        let mut number = 0;
+        let (mut number, mut turns) = (0, 0);
         while number < count {
-            if number == MOST_COMMENTS {
+            turns += 1;
+            if turns > MOST_COMMENTS {
                 self.content.damaged("there are more Vorbis comments than are read");
                 break;
             }
@@ -228,6 +229,7 @@ impl<B: Bytes> Comments<'_, '_, B> {
             self.text.truncate(at - from);
         }
         self.last = last;
+        self.hand_over();
         Ok(went_on)
     }
 }
