@@ -15,8 +15,6 @@ mod id3v2;
 mod measure;
 mod mp4;
 mod mpeg;
-#[cfg(test)]
-mod not_yet;
 mod ogg;
 mod parse;
 mod payload;

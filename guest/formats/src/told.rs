@@ -9,7 +9,6 @@ use crate::content::{Content, Properties};
 use crate::payload::{Payload, Picture};
 use crate::reader::FileReader;
 use crate::reader::tests::{Counted, reader};
-use crate::trial::Chance;
 
 /// Everything that was said.
 pub(crate) struct Told {
@@ -61,31 +60,4 @@ pub(crate) fn told(
     let items = items.into_iter().map(|TagItem { key, value }| (key, value)).collect();
     let damage = damage.unwrap_or_default();
     Told { track, items, properties, pictures, audio, damage, reads: reader.reads() }
-}
-
-/// Reads every beginning of `sample`, and many copies of it with some bytes changed: none may
-/// panic, read beyond the file or very often.
-pub(crate) fn survives<F: Format>(sample: &[u8], most_reads: usize) {
-    let check = |bytes: Vec<u8>| {
-        let len = bytes.len() as u64;
-        let told = by::<F>(bytes);
-        assert!(told.reads.len() <= most_reads, "{} reads", told.reads.len());
-        assert!(told.reads.iter().all(|&(start, count)| start + count <= len));
-        assert!(told.audio.pieces.iter().all(|piece| piece.end <= len), "{:?} of {len}", told.audio);
-        let places = told.pictures.iter().flat_map(|picture| &picture.data.pieces);
-        assert!(places.clone().all(|piece| piece.end <= len));
-    };
-    let step = (sample.len() / 2_000).max(1);
-    (0..sample.len()).step_by(step).for_each(|len| check(sample[..len].to_vec()));
-    let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
-    for _ in 0..200 {
-        let mut bytes = sample.to_vec();
-        for _ in 0..=chance.below(4) {
-            // Structures stand at the beginning.
-            let reach = if chance.below(2) == 0 { bytes.len() } else { bytes.len().min(256) };
-            let at = chance.below(reach);
-            bytes[at] = [0, 0xff, 0x7f, chance.below(256) as u8][chance.below(4)];
-        }
-        check(bytes);
-    }
 }

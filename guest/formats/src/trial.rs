@@ -128,6 +128,16 @@ impl ReadAt for &Slow {
     }
 }
 
+/// Reads a file whose bytes arrive one read after the other. Gives the track, and how often that was asked for in vain.
+pub(crate) fn patiently(bytes: &[u8]) -> (Track, usize) {
+    let source = Slow::new(bytes.to_vec());
+    let mut track = Track::default();
+    while let Err(error) = parse(&mut FileReader::new(&source, bytes.len() as u64), &mut track, true) {
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+    }
+    (track, source.refusals.get())
+}
+
 /// So many frames of MPEG 1 layer III, 128 kbit/s, 44.1 kHz, of 417 bytes and 1152 samples each.
 pub(crate) fn mpeg_frames(count: usize) -> Vec<u8> {
     let mut frame = vec![0xff, 0xfb, 0x90, 0x44];

@@ -4,7 +4,6 @@
 //! together: taggers put the first artist into the content description and the others into the extended one.
 
 mod attributes;
-mod codec;
 mod guid;
 mod object;
 mod pictures;

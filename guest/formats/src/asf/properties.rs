@@ -4,10 +4,11 @@ use std::io;
 use std::ops::Range;
 use std::time::Duration;
 
+use super::guid;
 use super::object::{Objects, beginning, u16_at, u32_at, u64_at};
-use super::{codec, guid};
 use crate::content::Properties;
 use crate::reader::{FileReader, ReadAt};
+use crate::riff::{Coding, FormatChunk};
 
 /// What the file properties object says.
 #[derive(Debug, Default, Clone, Copy)]
@@ -70,16 +71,9 @@ const STREAM_NUMBER: u16 = 0x7f;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stream {
     number: u16,
-    format_tag: u16,
-    channels: u16,
-    /// In Hz.
-    sample_rate: u32,
-    /// Mean number of bytes a second.
-    byte_rate: u32,
-    /// Bits a sample, by `WAVEFORMATEX`.
-    bits: u16,
-    /// The same by what follows it, of WMA Lossless and of the extensible format.
-    valid_bits: Option<u16>,
+    format: FormatChunk,
+    /// Bits a sample of WMA Lossless, by what it adds to the format.
+    valid_bits: u16,
 }
 
 /// The most bytes of a stream properties object that are read: `WAVEFORMATEX` and what a codec adds to it.
@@ -110,33 +104,25 @@ impl Stream {
         }
     }
 
-    /// Reads a `WAVEFORMATEX`.
+    /// Reads a `WAVEFORMATEX`, which begins what WMA adds to it with the number of valid bits.
     fn of_format(number: u16, bytes: &[u8]) -> Option<Self> {
-        let format_tag = u16_at(bytes, 0)?;
-        let has_valid_bits =
-            matches!(format_tag, LOSSLESS | EXTENSIBLE) && u16_at(bytes, 16).is_some_and(|len| len >= 2);
-        Some(Self {
-            number,
-            // Of the extensible format the identifier begins with the tag that it stands for.
-            format_tag: Some(format_tag).filter(|&tag| tag != EXTENSIBLE).or(u16_at(bytes, 24)).unwrap_or(EXTENSIBLE),
-            channels: u16_at(bytes, 2)?,
-            sample_rate: u32_at(bytes, 4)?,
-            byte_rate: u32_at(bytes, 8)?,
-            bits: u16_at(bytes, 14).unwrap_or(0),
-            valid_bits: u16_at(bytes, 18).filter(|&bits| has_valid_bits && bits > 0),
-        })
+        let has_valid_bits = u16_at(bytes, 16).is_some_and(|len| len >= 2);
+        let valid_bits = u16_at(bytes, 18).filter(|_| has_valid_bits).unwrap_or(0);
+        Some(Self { number, format: FormatChunk::of(bytes, false)?, valid_bits })
     }
 
     /// Bits a sample, of what keeps every bit.
     fn bit_depth(&self) -> Option<u8> {
-        let is_lossless = matches!(self.format_tag, 1 | 3 | LOSSLESS | 0xf1ac);
-        let bits = is_lossless.then_some(self.valid_bits.unwrap_or(self.bits))?;
+        let codec = self.format.codec?;
+        let bits = match (codec.name, codec.coding) {
+            ("wmalossless", _) if self.valid_bits > 0 => self.valid_bits,
+            ("wmalossless" | "flac", _) => self.format.container_bits,
+            (_, Coding::Pcm) => self.format.bits,
+            _ => return None,
+        };
         u8::try_from(bits).ok()
     }
 }
-
-const LOSSLESS: u16 = 0x0163;
-const EXTENSIBLE: u16 = 0xfffe;
 
 /// Bytes of an extended stream properties object up to the object at its end.
 fn lists_len(bytes: &[u8]) -> Option<u64> {
@@ -156,7 +142,7 @@ fn lists_len(bytes: &[u8]) -> Option<u64> {
 /// The properties of a stream in a file with so many bytes of packets. A length that the file does not know is estimated
 /// from them.
 pub(super) fn of(file: &FileProperties, stream: Option<Stream>, bitrates: &Bitrates, packets: u64) -> Properties {
-    let bitrate = stream.map_or(0, |stream| match stream.byte_rate {
+    let bitrate = stream.map_or(0, |stream| match stream.format.byte_rate {
         0 => bitrates.of_stream(stream.number).unwrap_or(0).into(),
         bytes => u64::from(bytes) * 8,
     });
@@ -170,12 +156,12 @@ pub(super) fn of(file: &FileProperties, stream: Option<Stream>, bitrates: &Bitra
         return Properties { duration: known, ..Properties::default() };
     };
     Properties {
-        codec: codec::of_format_tag(stream.format_tag),
+        codec: stream.format.codec.map(|codec| codec.name),
         duration: known.or_else(estimate),
         is_estimate: known.is_none(),
         bitrate: u32::try_from((bitrate + 500) / 1000).ok(),
-        sample_rate: Some(stream.sample_rate),
-        channels: u8::try_from(stream.channels).ok(),
+        sample_rate: Some(stream.format.sample_rate),
+        channels: u8::try_from(stream.format.channels).ok(),
         bit_depth: stream.bit_depth(),
     }
 }

@@ -26,7 +26,10 @@ fn xing(mark: &[u8; 4], frames: u32, bytes: u32, delay: u32, padding: u32) -> Ve
     first
 }
 
-fn properties(track: &Track) -> (Option<u64>, Option<u32>, Option<u32>, Option<u8>, Option<&str>) {
+/// Length in ms, bit rate, sample rate, channels and codec.
+type Properties<'t> = (Option<u64>, Option<u32>, Option<u32>, Option<u8>, Option<&'t str>);
+
+fn properties(track: &Track) -> Properties<'_> {
     (track.duration_ms, track.bitrate, track.sample_rate, track.channels, track.codec.as_deref())
 }
 

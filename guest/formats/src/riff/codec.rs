@@ -2,7 +2,7 @@
 
 /// How long the audio of a codec is told from its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(crate) enum Coding {
     /// Samples of one size.
     Pcm,
     /// Blocks of a number of samples.
@@ -15,7 +15,7 @@ pub(super) enum Coding {
 
 /// A codec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Codec {
+pub(crate) struct Codec {
     /// Its name in the contract, or that of ffmpeg where the contract has none.
     pub name: &'static str,
     pub coding: Coding,

@@ -14,7 +14,7 @@ pub(super) const LEN: usize = 40;
 
 /// What the audio is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FormatChunk {
+pub(crate) struct FormatChunk {
     pub codec: Option<Codec>,
     pub channels: u16,
     /// In Hz.

@@ -18,8 +18,8 @@ use crate::payload::Payload;
 use crate::reader::{FileReader, ReadAt};
 use crate::{id3v2, measure};
 use chunks::{Chunk, Chunks};
-use codec::{Codec, Coding};
-use format_chunk::FormatChunk;
+pub(crate) use codec::{Codec, Coding};
+pub(crate) use format_chunk::FormatChunk;
 
 /// RIFF/WAVE.
 pub(crate) struct Wave;

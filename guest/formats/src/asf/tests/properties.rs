@@ -1,6 +1,7 @@
 //! What the audio is.
 
 use super::*;
+use crate::payload::Payload;
 
 #[test]
 fn the_preroll_is_no_part_of_the_length() {
@@ -22,7 +23,9 @@ fn a_length_that_a_broadcast_could_not_know_is_estimated() {
 }
 
 /// Codec, bit rate, rate, channels and depth.
-fn properties(wave: Wave) -> (Option<&'static str>, Option<u32>, Option<u32>, Option<u8>, Option<u8>) {
+type Described = (Option<&'static str>, Option<u32>, Option<u32>, Option<u8>, Option<u8>);
+
+fn properties(wave: Wave) -> Described {
     let properties = read(file(&[file_properties(50_000_000, 3000, 2), audio(wave)])).properties;
     let crate::content::Properties { codec, bitrate, sample_rate, channels, bit_depth, .. } = properties;
     (codec, bitrate, sample_rate, channels, bit_depth)
@@ -47,7 +50,8 @@ fn what_is_lossless_has_a_depth() {
     assert_eq!(properties(Wave { extra, ..wave.clone() }), expected(20));
     assert_eq!(properties(Wave { tag: 1, ..wave.clone() }).4, Some(24));
     // Extensible: 20 valid bits, speakers, the identifier of PCM.
-    let extra = [&[20, 0, 3, 0, 0, 0, 1, 0][..], &[0; 14]].concat();
+    let guid_end = b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71";
+    let extra = [&[20, 0, 3, 0, 0, 0, 1, 0], &guid_end[..]].concat();
     assert_eq!(properties(Wave { tag: 0xfffe, extra, ..wave }).4, Some(20));
 }
 
@@ -80,7 +84,7 @@ fn packets_are_the_audio() {
     let bytes = tagged(&[]);
     let end = bytes.len() as u64;
     let told = read([bytes, vec![9; 100]].concat());
-    assert_eq!(told.audio.pieces, [end - 8000..end]);
+    assert_eq!(told.audio, Payload::plain(end - 8000..end));
 }
 
 #[test]
