@@ -5,6 +5,7 @@ use std::io;
 use super::identification::{Codec, Identification};
 use super::packets::Packets;
 use super::page::Header;
+use super::tail;
 use super::vorbis_comment::{self, Bytes};
 use crate::content::Content;
 use crate::flac::block::{self, Kind};
@@ -92,4 +93,17 @@ fn blocks<S: ReadAt>(packets: &mut Packets<'_, S>, content: &mut Content<'_>) ->
         }
     }
     packets.page_behind()
+}
+
+/// The first page with samples of the stream that begins with this page, for a stream whose headers do not lead there.
+pub(super) fn first_with_samples<S: ReadAt>(reader: &mut FileReader<S>, page: &Header) -> io::Result<Option<Header>> {
+    let mut position = page.body().start;
+    for _ in 0..MOST_HEADERS {
+        let Some(next) = tail::next(reader, position, reader.len())? else { break };
+        if next.serial == page.serial && next.granule().is_some_and(|granule| granule > 0) {
+            return Ok(Some(next));
+        }
+        position = next.body().start;
+    }
+    Ok(None)
 }

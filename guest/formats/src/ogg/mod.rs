@@ -42,7 +42,10 @@ impl Format for Ogg {
             bit_depth: identification.bit_depth,
             ..Properties::default()
         };
-        let first = headers::read(reader, &page, &identification, content)?;
+        let first = match headers::read(reader, &page, &identification, content)? {
+            Some(first) => Some(first),
+            None => headers::first_with_samples(reader, &page)?,
+        };
         let tail = tail::last(reader, page.position)?;
         if tail.is_cut {
             content.damaged("the last page is cut off");
@@ -259,6 +262,22 @@ mod tests {
         file[1] = page(1, 0, Kind::Whole, b"OpusTagz and no comments");
         let told = read(&file);
         assert_eq!((told.ms(), told.damage.is_empty()), (Some(2000), false));
+    }
+
+    #[test]
+    fn bytes_that_are_missing_or_too_many_cost_a_page() {
+        let file = opus_file(&[48_000, 96_312, 144_312]);
+        let comments = file[0].len() + file[1].len() - 4;
+        let audio = file[..2].concat().len() + 100;
+        for at in [comments, audio] {
+            for (gone, more) in [(3, 0), (0, 3), (0, 300)] {
+                let mut bytes = file.concat();
+                bytes.splice(at..at + gone, vec![1; more]);
+                let told = told::by::<Ogg>(bytes);
+                assert_eq!(told.ms(), Some(3000), "{at} {gone} {more}");
+                assert!(at == comments || told.title() == "one", "{at} {gone} {more}");
+            }
+        }
     }
 
     #[test]

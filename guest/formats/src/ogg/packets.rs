@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use super::page::Header;
+use super::tail;
 use super::vorbis_comment::Bytes;
 use crate::reader::{FileReader, ReadAt};
 
@@ -90,11 +91,19 @@ impl<'r, S: ReadAt> Packets<'r, S> {
 
     /// Turns to the next page of the stream; `false` where there is none.
     fn turn(&mut self) -> io::Result<bool> {
-        let mut position = self.at.page.end();
+        let (mut position, mut search) = (self.at.page.end(), self.at.page.body().start);
         while self.at.looked < MOST_PAGES {
-            let Some(page) = Header::at(self.reader, position)? else { break };
+            let page = match Header::at(self.reader, position)? {
+                Some(page) => page,
+                // Bytes are missing or too many: a page begins nearby.
+                None => match tail::next(self.reader, search, self.reader.len())? {
+                    Some(page) => page,
+                    None => break,
+                },
+            };
             self.at.looked += 1;
             position = page.end();
+            search = page.body().start;
             if page.serial == self.at.page.serial {
                 self.take(page);
                 return Ok(true);

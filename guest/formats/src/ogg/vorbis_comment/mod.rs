@@ -99,9 +99,10 @@ impl<B: Bytes> Comments<'_, '_, B> {
             return Ok(None);
         }
         let Some(count) = self.length()? else { return Ok(None) };
-        let mut number = 0;
+        let (mut number, mut turns) = (0, 0);
         while number < count {
-            if number == MOST_COMMENTS {
+            turns += 1;
+            if turns > MOST_COMMENTS {
                 self.content.damaged("there are more Vorbis comments than are read");
                 break;
             }
@@ -224,13 +225,11 @@ impl<B: Bytes> Comments<'_, '_, B> {
         self.source.go_back(base);
         let target = found.map_or(end, |at| at as u64);
         let went_on = (found.is_some() || is_whole) && self.passed(target)?;
-        self.last = last;
-        match found.filter(|&at| at < here) {
-            Some(at) => self.text.truncate(at - from),
-            // The next comment does not begin where the last one ends, and a search from there would
-            // come to the same place again and again.
-            None => self.hand_over(),
+        if let Some(at) = found.filter(|&at| at < here) {
+            self.text.truncate(at - from);
         }
+        self.last = last;
+        self.hand_over();
         Ok(went_on)
     }
 }

@@ -61,6 +61,17 @@ fn a_comment_of_a_wrong_length_costs_itself() {
 }
 
 #[test]
+fn junk_of_any_kind_ends() {
+    let junk: Vec<u8> = (0..200_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for zeros in [0, 10, 5_000, 100_000] {
+        let mut bytes = [block(&[b"TITLE=two"]), vec![0; zeros], junk.clone()].concat();
+        bytes[14..18].copy_from_slice(&[0xff; 4]);
+        let told = told(bytes);
+        assert_eq!((told.title(), told.damage.is_empty()), ("two", false));
+    }
+}
+
+#[test]
 fn a_list_that_is_cut_off_keeps_what_there_is_and_is_named() {
     let whole = block(&[b"TITLE=two", b"ALBUM=three"]);
     let told = told(whole[..whole.len() - 3].to_vec());
