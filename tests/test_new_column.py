@@ -15,6 +15,7 @@ import pytest
 from mt_scanner import Library
 from mutagen.id3 import ID3, TMOO
 from support.doors import wasmtime
+from support.scenarios import settle
 from support.trees import FIXTURES, REPOSITORY
 
 CONTRACT = (
@@ -84,6 +85,7 @@ def test_a_library_of_the_version_before_gets_it(
     # The native backend's types are those of the contract that it was built with.
     monkeypatch.setenv("MT_SCANNER_BACKEND", "wasmtime")
     with Library(tmp_path / "library.db") as library:
+        settle()
         library.sync(music)
     with Library(tmp_path / "library.db", component=component) as library:
         library.sync(music)

@@ -104,15 +104,23 @@ def settled(items: list[tuple[str, str]]) -> Reading:
     for field, text in items:
         if not text.strip():
             continue
-        if field in LISTS:
+        if field.startswith("musicbrainz_"):
+            # Some taggers join several by a slash or a semicolon, which are in no identifier.
+            several = [part.strip() for part in re.split("[/;]", text) if part.strip()]
+            if field in LISTS:
+                found.setdefault(field, []).extend(several)
+            elif several:
+                found.setdefault(field, several[0])
+        elif field in LISTS:
             found.setdefault(field, []).append(text)
         elif field in ("track", "disc"):
             number, _, total = text.partition("/")
             for name, digits in ((f"{field}_number", number), (f"{field}_total", total)):
-                if digits.strip().isdigit():
+                # 0 says nothing.
+                if digits.strip().isdigit() and int(digits):
                     found.setdefault(name, int(digits))
         elif field in ("track_total", "disc_total"):
-            if text.strip().isdigit():
+            if text.strip().isdigit() and int(text):
                 found.setdefault(field, int(text))
         elif field == "compilation":
             found[field] = found.get(field, False) or text == "1"
