@@ -54,3 +54,45 @@ impl Key {
         format!("{:016x}", XxHash3_64::oneshot(&self.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reader::tests::reader;
+
+    fn audio(seed: u8) -> Vec<u8> {
+        (0..20_000_u32).map(|index| (index * 7 % 253) as u8 ^ seed).collect()
+    }
+
+    fn key(bytes: &[u8], audio: &Payload) -> String {
+        of(&mut reader(bytes.to_vec()), None, audio).unwrap()
+    }
+
+    #[test]
+    fn bytes_around_the_audio_make_no_difference() {
+        let bare = key(&audio(1), &Payload::plain(0..20_000));
+        let tagged = [vec![9; 300], audio(1), vec![9; 77]].concat();
+        assert_eq!(key(&tagged, &Payload::plain(300..20_300)), bare);
+        assert_ne!(key(&audio(2), &Payload::plain(0..20_000)), bare);
+        assert_ne!(key(&audio(1), &Payload::plain(0..19_999)), bare);
+    }
+
+    #[test]
+    fn the_largest_piece_stands_for_several() {
+        let payload = |pieces: &[std::ops::Range<u64>]| Payload { pieces: pieces.to_vec(), ..Payload::default() };
+        let bytes = audio(1);
+        let all = payload(&[0..10, 10..15_000, 15_000..20_000]);
+        assert_eq!(key(&bytes, &all), key(&bytes, &Payload::plain(10..15_000)));
+    }
+
+    #[test]
+    fn a_signature_decides_and_without_audio_all_bytes_do() {
+        let signature = |number: u64| Signature { kind: "flac", number, bytes: vec![1; 24] };
+        let signed = |bytes: &[u8], number: u64| {
+            of(&mut reader(bytes.to_vec()), Some(&signature(number)), &Payload::default()).unwrap()
+        };
+        assert_eq!(signed(&audio(1), 0), signed(&audio(2), 0));
+        assert_ne!(signed(&audio(1), 0), signed(&audio(1), 1));
+        assert_eq!(key(&audio(1), &Payload::default()), key(&audio(1), &Payload::plain(0..20_000)));
+    }
+}

@@ -20,7 +20,7 @@ const BEFORE_FTYP: [&[u8; 4]; 7] = [b"free", b"skip", b"wide", b"mdat", b"pnot",
 const MOST_BOXES: usize = 8;
 
 /// Containers that are recognised and not read, with what they begin with.
-const OTHERS: [(&str, &[u8]); 7] = [
+const OTHERS: [(&str, &[u8]); 11] = [
     ("matroska", b"\x1a\x45\xdf\xa3"),
     ("dsf", b"DSD "),
     ("dsdiff", b"FRM8"),
@@ -28,6 +28,10 @@ const OTHERS: [(&str, &[u8]); 7] = [
     ("amr", b"#!AMR"),
     ("au", b".snd"),
     ("midi", b"MThd"),
+    ("optimfrog", b"OFR "),
+    ("tak", b"tBaK"),
+    ("tta", b"TTA1"),
+    ("ac3", b"\x0b\x77"),
 ];
 
 /// What was found.

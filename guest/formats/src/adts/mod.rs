@@ -23,18 +23,18 @@ use run::Run;
 pub(crate) struct Adts;
 
 /// A stream of up to this many bytes is counted frame by frame.
-const SHORT: u64 = 96 * 1024;
+const SHORT: u64 = 128 * 1024;
 /// How much is counted at each place of a longer one, in bytes: one read.
 const PLACE: u64 = 5 * 1024;
+/// How much at the first and at the last place, in bytes: what was read already, to recognise the file and to find tags.
+const FIRST: u64 = 14 * 1024;
+const LAST: u64 = 3584;
 /// How many places behind the beginning, at equal distances; the last one is the end.
 const PLACES: u64 = 3;
-/// How much of the end is read at once, in bytes: the last place, and tags.
-const TAIL: u64 = 8 * 1024;
 
 impl Format for Adts {
     fn read<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
         content.properties.codec = Some("aac");
-        reader.expect_tail(TAIL);
         let start = content.start;
         let end = content.end.max(start);
         let mut header = [0; adif::LEN];
@@ -88,8 +88,13 @@ fn measure<S: ReadAt>(reader: &mut FileReader<S>, model: &Frame, stream: Range<u
     // Samples a byte are integrated over the stream by the trapezoidal rule.
     let (mut density, mut weights, mut has_junk) = (0.0, 0.0, false);
     for place in 0..=PLACES {
-        let begin = start + (end - start - PLACE) / PLACES * place;
-        let run = run::count(reader, model, begin..begin + PLACE, end)?;
+        let len = match place {
+            0 => FIRST,
+            PLACES => LAST,
+            _ => PLACE,
+        };
+        let begin = start + (end - start - len) / PLACES * place;
+        let run = run::count(reader, model, begin..begin + len, end)?;
         has_junk |= run.has_junk;
         if run.bytes > 0 {
             let weight = if place == 0 || place == PLACES { 0.5 } else { 1.0 };

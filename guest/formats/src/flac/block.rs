@@ -127,7 +127,7 @@ mod tests {
         assert_eq!((block.read(&mut bytes).unwrap(), bytes[7]), (8, 17));
         let mut pieces = Vec::new();
         assert_eq!((block.pass(5, &mut pieces).unwrap(), block.read(&mut bytes).unwrap()), (2, 0));
-        assert_eq!(pieces, [18..20]);
+        assert_eq!(pieces.first(), Some(&(18..20)));
         block.go_back(&15);
         assert_eq!((block.read(&mut bytes).unwrap(), block.place()), (5, 20));
     }

@@ -15,8 +15,10 @@ pub(crate) struct WavPack;
 const HEADER: u64 = 32;
 /// The most parts of a block that are looked at. Those that are of interest stand before the audio.
 const MOST_PARTS: usize = 32;
-/// Parts of a block, whose highest bits say how their size is written: the channels; a sample rate that has no index.
+/// Parts of a block, whose highest bits say how their size is written: the channels; DSD, of which the first byte is a
+/// power of two; a sample rate that has no index.
 const CHANNELS: u8 = 0x0d;
+const DSD: u8 = 0x0e;
 const SAMPLE_RATE: u8 = 0x27;
 const PART: u8 = 0x3f;
 const IS_LARGE: u8 = 0x80;
@@ -40,14 +42,22 @@ impl Format for WavPack {
         let (size, flags) = (u64::from(number(4)) + 8, number(24));
         let mut sample_rate = SAMPLE_RATES.get((flags >> 23 & 15) as usize).copied();
         let mut channels = if flags & 4 != 0 { 1 } else { 2 };
+        let mut bit_depth = ((flags & 3) + 1) as u8 * 8 - (flags >> 13 & 7) as u8;
+        let mut dsd_power = 0;
         parts(reader, start + HEADER, start.saturating_add(size).min(end), |part, bytes| match (part, bytes) {
             (CHANNELS, [count, ..]) => channels = *count,
+            // Eight samples of one bit are counted as one.
+            (DSD, [power, ..]) => (dsd_power, bit_depth) = (*power, 1),
             (SAMPLE_RATE, [low, middle, high, ..]) => sample_rate = Some(u32::from_le_bytes([*low, *middle, *high, 0])),
             _ => {}
         })?;
+        sample_rate = sample_rate.and_then(|rate| rate.checked_shl(dsd_power.into()));
         let (low, high) = (number(12), u64::from(header[11]));
         // All ones in the lower half are a number that was not known; the upper half counts such halves less one.
-        let samples = (low != u32::MAX).then(|| (high << 32) + u64::from(low) - high);
+        let samples = match low {
+            u32::MAX => by_last_block(reader, start, end)?,
+            low => Some((high << 32) + u64::from(low) - high),
+        };
         let duration = samples.zip(sample_rate).and_then(|(samples, rate)| length(samples, rate));
         content.properties = Properties {
             codec: Some("wavpack"),
@@ -55,14 +65,31 @@ impl Format for WavPack {
             bitrate: duration.and_then(|duration| bitrate(end - start, duration)),
             sample_rate,
             channels: Some(channels),
-            bit_depth: Some(((flags & 3) + 1) as u8 * 8 - (flags >> 13 & 7) as u8),
+            bit_depth: Some(bit_depth),
             ..Properties::default()
         };
         Ok(())
     }
 }
 
-/// Hands out the parts of a block that are short, with their identifiers.
+/// The number of samples up to the end of the last block, if that is near the end of the file.
+fn by_last_block<S: ReadAt>(reader: &mut FileReader<S>, start: u64, end: u64) -> io::Result<Option<u64>> {
+    /// A block is half a second of audio or a second.
+    const REACH: u64 = 256 * 1024;
+    let len = REACH.min(end - start);
+    let Some(bytes) = reader.piece(end - len, len)? else { return Ok(None) };
+    let mut before = bytes;
+    while let Some(at) = memchr::memmem::rfind(before, b"wvpk") {
+        if let Some(header) = bytes[at..].first_chunk::<{ HEADER as usize }>() {
+            let number = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|step| header[at + step]));
+            return Ok(Some(u64::from(number(16)) + u64::from(number(20))));
+        }
+        before = &bytes[..at];
+    }
+    Ok(None)
+}
+
+/// Hands out the first bytes of the parts of a block, with their identifiers.
 fn parts<S: ReadAt>(
     reader: &mut FileReader<S>,
     mut position: u64,
@@ -85,9 +112,8 @@ fn parts<S: ReadAt>(
         let id = head[0] & PART;
         let len = u64::from(words) * 2;
         position = start + len;
-        if len <= SHORT && position <= end {
-            each(id, reader.piece(start, len)?.unwrap_or_default());
-        }
+        let piece = reader.piece(start, SHORT.min(len).min(end.saturating_sub(start)))?;
+        each(id, piece.unwrap_or_default());
     }
     Ok(())
 }
@@ -113,7 +139,8 @@ pub(super) mod tests {
             (file(88_200, 0, 4 | 2 | 14 << 23, &[]), (Some(459), Some(192_000), Some(1), Some(24))),
             (file(10, 0, CD | 15 << 23, &[0x27, 2, 0x10, 0x27, 0, 0]), (Some(1), Some(10_000), Some(2), Some(16))),
             (file(44_100, 0, CD, &[0x0d, 1, 6, 0x3f]), (Some(1000), Some(44_100), Some(6), Some(16))),
-            (file(u32::MAX, 0, CD, &[]), (None, Some(44_100), Some(2), Some(16))),
+            (file(u32::MAX, 0, CD, &[]), (Some(1000), Some(44_100), Some(2), Some(16))),
+            (file(44_100, 0, CD, &[0x0e, 1, 2, 0]), (Some(250), Some(176_400), Some(2), Some(1))),
         ] {
             let track = said(&file).track;
             assert_eq!((track.duration_ms, track.sample_rate, track.channels, track.bit_depth), expected);

@@ -26,14 +26,12 @@ pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>, frame: &Frame) -> io::
         let Some((kind, mime, lead)) = parsed(frame.id[3] == 0, &bytes) else { continue };
         let is_empty = lead == bytes.len();
         let content = frame.content.clone();
-        let mut data = Payload { pieces: vec![content.clone()], coding: frame.coding(lead as u32) };
-        if !frame.is_compressed {
-            let start = match frame.is_unsynchronised {
-                true => end_of(reader, content.start, lead as u64, content.end)?.unwrap_or(content.end),
-                false => content.start + lead as u64,
-            };
-            data.pieces = vec![start..content.end];
-        }
+        let start = match (frame.is_compressed, frame.is_unsynchronised) {
+            (true, _) => content.start,
+            (false, true) => end_of(reader, content.start, lead as u64, content.end)?.unwrap_or(content.end),
+            (false, false) => content.start + lead as u64,
+        };
+        let data = Payload { coding: frame.coding(lead as u32), ..Payload::plain(start..content.end) };
         let is_none = data.is_empty() || mime == LINK || (is_empty && matches!(data.coding, Coding::Deflate { .. }));
         return Ok((!is_none).then_some(Picture { kind, mime, data }));
     }

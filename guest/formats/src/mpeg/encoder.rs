@@ -30,7 +30,7 @@ pub struct EncoderHeader {
 impl EncoderHeader {
     /// The header in a frame, if it has one.
     pub fn read<S: ReadAt>(reader: &mut FileReader<S>, frame: &Frame) -> io::Result<Option<Self>> {
-        if frame.header.layer != Layer::III {
+        if frame.header.layer != Layer::Three {
             return Ok(None);
         }
         let at = frame.header.behind_side_information();

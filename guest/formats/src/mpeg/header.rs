@@ -12,9 +12,9 @@ pub enum Version {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
-    I,
-    II,
-    III,
+    One,
+    Two,
+    Three,
 }
 
 /// What a header says.
@@ -59,16 +59,16 @@ impl Header {
             _ => return None,
         };
         let layer = match kind >> 1 & 3 {
-            1 => Layer::III,
-            2 => Layer::II,
-            3 => Layer::I,
+            1 => Layer::Three,
+            2 => Layer::Two,
+            3 => Layer::One,
             _ => return None,
         };
         let row = match (version, layer) {
-            (Version::Mpeg1, Layer::I) => 0,
-            (Version::Mpeg1, Layer::II) => 1,
-            (Version::Mpeg1, Layer::III) => 2,
-            (_, Layer::I) => 3,
+            (Version::Mpeg1, Layer::One) => 0,
+            (Version::Mpeg1, Layer::Two) => 1,
+            (Version::Mpeg1, Layer::Three) => 2,
+            (_, Layer::One) => 3,
             _ => 4,
         };
         let bitrate = u32::from(*BITRATES[row].get(usize::from(rates >> 4))?);
@@ -96,8 +96,8 @@ impl Header {
     /// Samples a channel in a frame.
     pub fn samples(&self) -> u32 {
         match (self.layer, self.version) {
-            (Layer::I, _) => 384,
-            (Layer::III, Version::Mpeg2 | Version::Mpeg25) => 576,
+            (Layer::One, _) => 384,
+            (Layer::Three, Version::Mpeg2 | Version::Mpeg25) => 576,
             _ => 1152,
         }
     }
@@ -120,7 +120,7 @@ impl Header {
 
     /// Bytes of a slot, in which lengths are counted.
     fn unit(&self) -> u32 {
-        if self.layer == Layer::I { 4 } else { 1 }
+        if self.layer == Layer::One { 4 } else { 1 }
     }
 
     /// Where behind the beginning of the frame the side information of layer III ends, and an encoder may have put a
@@ -149,9 +149,9 @@ impl Header {
     /// The codec's name in the contract.
     pub fn codec(&self) -> &'static str {
         match self.layer {
-            Layer::I => "mp1",
-            Layer::II => "mp2",
-            Layer::III => "mp3",
+            Layer::One => "mp1",
+            Layer::Two => "mp2",
+            Layer::Three => "mp3",
         }
     }
 }

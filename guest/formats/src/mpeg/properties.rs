@@ -22,15 +22,12 @@ pub fn by_header(
     let bytes = header.bytes.unwrap_or(there);
     let rate = if header.is_constant { None } else { bitrate(bytes, samples, frame) };
     let played = samples.saturating_sub((header.delay + header.padding).into());
-    let properties = of(frame, played, rate);
-    // As ffmpeg has it: a sixteenth less is more than a writer's mistake.
-    if bytes <= there + there / 16 {
-        return properties;
+    // The length is that of the whole all the same, as every player shows it. A sixteenth less is more than a writer's
+    // mistake.
+    if bytes > there + there / 16 {
+        content.damaged(format!("the audio says {bytes} bytes, and {there} are there"));
     }
-    content.damaged(format!("the audio says {bytes} bytes, and {there} are there"));
-    let share = there as f64 / bytes as f64;
-    let duration = properties.duration.map(|duration| duration.mul_f64(share));
-    Properties { duration, is_estimate: true, ..properties }
+    of(frame, played, rate)
 }
 
 /// By the frames from this one to `end`.

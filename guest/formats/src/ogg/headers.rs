@@ -36,7 +36,10 @@ pub(super) fn read<S: ReadAt>(
     };
     let mut found = [0; 8];
     let found = &mut found[..signature.len()];
-    packets.read(found)?;
+    if packets.read(found)? < signature.len() {
+        content.damaged("the comments of the Ogg stream are cut off");
+        return Ok(None);
+    }
     if found == signature {
         vorbis_comment::read(&mut packets, content)?;
     } else {

@@ -80,3 +80,202 @@ fn signature<S: ReadAt>(reader: &mut FileReader<S>, last: &Header) -> io::Result
     let number = last.granule().unwrap_or_default();
     Ok(body.map(|body| Signature { kind: "ogg", number, bytes: body.to_vec() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ogg::identification::tests::{flac, opus, speex, vorbis};
+    use crate::ogg::page::tests::{Kind, page, page_of, with_serial};
+    use crate::ogg::vorbis_comment::tests::{block, picture};
+    use crate::payload::Coding;
+    use crate::told::{self, Told};
+    use crate::trial;
+
+    fn read(file: &[Vec<u8>]) -> Told {
+        told::by::<Ogg>(file.concat())
+    }
+
+    fn title(text: &str) -> Vec<u8> {
+        block(&[[b"TITLE=", text.as_bytes()].concat().as_slice()])
+    }
+
+    /// The headers of Opus.
+    fn opus_headers(comments: &[u8]) -> Vec<Vec<u8>> {
+        vec![page(0, 0, Kind::Whole, &opus()), page(1, 0, Kind::Whole, &[b"OpusTags", comments].concat())]
+    }
+
+    /// A page of Opus with fifty packets of 20 ms, which is a second.
+    fn opus_second(number: u32, granule: u64) -> Vec<u8> {
+        page_of(number, granule, &[40; 50], &[31 << 3; 2_000])
+    }
+
+    /// A second of Vorbis in three pages, whose comments hold this title.
+    fn vorbis_second(comments: &[u8]) -> Vec<Vec<u8>> {
+        vec![
+            page(0, 0, Kind::Whole, &vorbis()),
+            page_of(1, 0, &[comments.len() as u8 + 7, 200], &[b"\x03vorbis", comments, &[5; 200]].concat()),
+            page_of(2, 44_100, &[90; 60], &[9; 5_400]),
+        ]
+    }
+
+    fn opus_file(granules: &[u64]) -> Vec<Vec<u8>> {
+        let pages = granules.iter().enumerate().map(|(at, &granule)| opus_second(at as u32 + 2, granule));
+        opus_headers(&title("one")).into_iter().chain(pages).collect()
+    }
+
+    #[test]
+    fn every_codec_is_read() {
+        let told = read(&vorbis_second(&title("one")));
+        assert_eq!((told.properties.codec, told.ms(), told.title()), (Some("vorbis"), Some(1000), "one"));
+        assert_eq!(told.properties.bitrate, Some(128));
+        let told = read(&opus_file(&[48_000, 96_312]));
+        assert_eq!((told.properties.codec, told.ms(), told.title()), (Some("opus"), Some(2000), "one"));
+        assert_eq!((told.properties.bitrate, told.audio.len()), (Some(17), 2 * 2_077));
+        let speech = [page(0, 0, Kind::Whole, &speex()), page(1, 0, Kind::Whole, &title("one"))];
+        let told = read(&[speech.concat(), page_of(2, 16_000, &[60; 25], &[7; 1_500])]);
+        assert_eq!((told.properties.codec, told.ms(), told.title()), (Some("speex"), Some(1000), "one"));
+        assert_eq!(told.damage, "");
+    }
+
+    #[test]
+    fn flac_has_its_blocks_and_pictures_in_packets() {
+        let picture = [&[0x86, 0, 0, 0], picture(3, "image/png", "", &[7; 900]).as_slice()].concat();
+        let told = read(&[
+            page(0, 0, Kind::Whole, &flac(0)),
+            page(1, 0, Kind::Whole, &[&[4, 0, 0, 0], title("one").as_slice()].concat()),
+            page(2, 0, Kind::Whole, &picture),
+            page_of(3, 44_100, &[100; 11], &[7; 1_100]),
+        ]);
+        let Properties { codec, sample_rate, bit_depth, .. } = told.properties;
+        assert_eq!((codec, sample_rate, bit_depth), (Some("flac"), Some(44_100), Some(16)));
+        assert_eq!((told.ms(), told.title(), told.damage.as_str()), (Some(1000), "one", ""));
+        assert_eq!(told.pictures[0].data.len(), 900);
+    }
+
+    #[test]
+    fn a_stream_begins_where_its_first_page_says() {
+        let hour = 48_000 * 3600;
+        assert_eq!(read(&opus_file(&[hour + 48_000, hour + 96_312])).ms(), Some(2000));
+    }
+
+    #[test]
+    fn granule_positions_that_are_none_do_not_count() {
+        for last in [u64::MAX, 1 << 63, (1 << 63) - 1, 48_000 * 3600] {
+            let told = read(&opus_file(&[48_000, 96_312, last]));
+            assert_eq!((told.ms(), told.title()), (Some(2000), "one"), "{last}");
+        }
+    }
+
+    #[test]
+    fn zeros_and_pages_of_other_streams_behind_do_not_count() {
+        let zeros = [opus_file(&[48_000, 96_312]), vec![vec![0; 70_000]]].concat();
+        assert_eq!(read(&zeros).ms(), Some(2000));
+        let other = with_serial(99, page(5, 1 << 40, Kind::Whole, &[1; 500]));
+        assert_eq!(read(&[opus_file(&[48_000, 96_312]), vec![other]].concat()).ms(), Some(2000));
+    }
+
+    #[test]
+    fn the_audio_is_followed_among_other_streams() {
+        let other = |number: u32, body: &[u8]| with_serial(99, page(number, 1 << 40, Kind::Whole, body));
+        let mut file = opus_file(&[48_000, 96_312]);
+        for (at, number) in [(1, 1), (3, 2), (5, 3)] {
+            file.insert(at, other(number, b"more of it"));
+        }
+        file.insert(0, other(0, b"fishead\0"));
+        let told = read(&file);
+        assert_eq!((told.ms(), told.title(), told.damage.as_str()), (Some(2000), "one", ""));
+    }
+
+    #[test]
+    fn streams_one_behind_the_other_are_added_up() {
+        let second = vorbis_second(&title("two")).into_iter().map(|page| with_serial(8, page)).collect();
+        let third = opus_file(&[48_000, 96_312]).into_iter().map(|page| with_serial(9, page)).collect();
+        let told = read(&[vorbis_second(&title("one")), second, third].concat());
+        assert_eq!((told.ms(), told.title(), told.properties.codec), (Some(4000), "one", Some("vorbis")));
+        assert_eq!((told.audio.pieces.len(), told.properties.is_estimate), (3, false));
+    }
+
+    /// A chain of links with so many seconds each.
+    fn chain(links: u32, seconds: u64) -> Told {
+        let link = |serial: u32| {
+            let granules: Vec<u64> = (1..=seconds).map(|second| second * 48_000).collect();
+            opus_file(&granules).into_iter().map(move |page| with_serial(serial, page))
+        };
+        read(&(0..links).flat_map(|serial| link(100 + serial)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_ends_of_long_streams_are_found_by_halving() {
+        let told = chain(3, 600);
+        assert_eq!((told.ms(), told.properties.is_estimate), (Some(1_799_980), false));
+        assert!(told.reads.len() < 60, "{} reads", told.reads.len());
+    }
+
+    #[test]
+    fn of_very_many_streams_the_rest_is_estimated() {
+        let told = chain(60, 100);
+        assert!(told.ms().unwrap().abs_diff(6_000_000) < 60_000 && told.properties.is_estimate, "{:?}", told.ms());
+        assert!(told.reads.len() < 300, "{} reads", told.reads.len());
+    }
+
+    #[test]
+    fn pictures_in_comments_are_places_over_pages() {
+        let structure = picture(3, "image/png", "", &[7; 60_000]);
+        let letters = base64::tests::encoded(&structure);
+        let comment = [b"METADATA_BLOCK_PICTURE=", letters.as_bytes()].concat();
+        let packet = [b"OpusTags", block(&[&comment, b"TITLE=one"]).as_slice()].concat();
+        let mut file = vec![page(0, 0, Kind::Whole, &opus())];
+        let chunks: Vec<_> = packet.chunks(16 * 255).collect();
+        for (at, chunk) in chunks.iter().enumerate() {
+            let kind = if at + 1 < chunks.len() { Kind::GoesOn } else { Kind::Whole };
+            let next = page(at as u32 + 1, 0, kind, chunk);
+            file.push(if at > 0 { page::tests::continued(next) } else { next });
+        }
+        file.push(opus_second(chunks.len() as u32 + 1, 48_000));
+        let bytes = file.concat();
+        let told = told::by::<Ogg>(bytes.clone());
+        assert_eq!((told.ms(), told.title(), told.damage.as_str()), (Some(993), "one", ""));
+        let data = &told.pictures[0].data;
+        let found: Vec<u8> =
+            data.pieces.iter().flat_map(|piece| &bytes[piece.start as usize..piece.end as usize]).copied().collect();
+        let Coding::Base64 { lead } = data.coding else { panic!("{:?}", data.coding) };
+        assert!(base64::decoded(&found)[usize::from(lead)..] == [7; 60_000]);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_keeps_what_there_is() {
+        let whole = opus_file(&[48_000, 96_312]).concat();
+        let told = told::by::<Ogg>(whole[..whole.len() - 10].to_vec());
+        assert_eq!((told.ms(), told.title(), told.damage.as_str()), (Some(993), "one", "the last page is cut off"));
+        let told = told::by::<Ogg>(whole[..100].to_vec());
+        assert_eq!((told.properties.channels, told.ms()), (Some(2), None));
+        assert!(!told.damage.is_empty());
+    }
+
+    #[test]
+    fn comments_that_are_missing_cost_no_audio() {
+        let mut file = opus_file(&[48_000, 96_312]);
+        file[1] = page(1, 0, Kind::Whole, b"OpusTagz and no comments");
+        let told = read(&file);
+        assert_eq!((told.ms(), told.damage.is_empty()), (Some(2000), false));
+    }
+
+    #[test]
+    fn audio_that_is_not_known_is_named() {
+        let told = read(&[page(0, 0, Kind::Whole, b"\x80theora and a film")]);
+        assert_eq!((told.properties.codec, told.damage.as_str()), (None, "no audio that is known is in the Ogg file"));
+    }
+
+    #[test]
+    fn damaged_files_are_read_without_harm() {
+        trial::survives(&opus_file(&[48_000, 96_312]).concat());
+        trial::survives(&vorbis_second(&title("one")).concat());
+    }
+
+    #[test]
+    fn a_large_file_is_read_at_both_ends_only() {
+        let granules: Vec<u64> = (1..=600).map(|second| second * 48_000).collect();
+        let told = read(&opus_file(&granules));
+        assert_eq!((told.title(), told.reads.len()), ("one", 2));
+    }
+}

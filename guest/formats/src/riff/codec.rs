@@ -21,6 +21,28 @@ pub(crate) struct Codec {
     pub coding: Coding,
 }
 
+impl Codec {
+    /// Whether a sample has a number of bits.
+    pub fn has_bits(self) -> bool {
+        self.coding == Coding::Pcm || self.name.starts_with("adpcm")
+    }
+}
+
+/// Dolby Digital Plus, which has no format tag (the GUID that ffmpeg writes and reads).
+pub(super) const EAC3: [u8; 16] =
+    [0xaf, 0x87, 0xfb, 0xa7, 0x02, 0x2d, 0xfb, 0x42, 0xa4, 0xd4, 0x05, 0xcd, 0x93, 0x84, 0x3b, 0xdd];
+/// Samples with the channels of Ambisonics (B-format): integers, and floating point.
+const AMBISONIC: [u8; 15] = [0, 0, 0, 0x21, 0x07, 0xd3, 0x11, 0x86, 0x44, 0xc8, 0xc1, 0xca, 0, 0, 0];
+
+/// The codec with a GUID that stands for no format tag.
+pub(super) fn of_guid(guid: &[u8]) -> Option<Codec> {
+    match guid {
+        [1 | 3, rest @ ..] if rest == AMBISONIC => of(1),
+        _ if guid == EAC3 => Some(Codec { name: "eac3", coding: Coding::Frames }),
+        _ => None,
+    }
+}
+
 /// The codec with a format tag.
 pub(super) fn of(tag: u16) -> Option<Codec> {
     let (name, coding) = match tag {
@@ -50,6 +72,7 @@ pub(super) fn of(tag: u16) -> Option<Codec> {
         0x2000 => ("ac3", Coding::Frames),
         0x2001 => ("dts", Coding::Frames),
         0x2048 => ("sonic", Coding::Frames),
+        0x5346 => ("adpcm_swf", Coding::Frames),
         0x566f | 0x674f..=0x6751 | 0x676f..=0x6771 => ("vorbis", Coding::Frames),
         0x704f => ("opus", Coding::Frames),
         0xa109 => ("speex", Coding::Frames),
@@ -65,10 +88,7 @@ const DTS: [[u8; 4]; 4] =
 
 /// Whether samples are not sound but DTS, as on compact discs with more channels.
 pub(super) fn is_dts(samples: &[u8]) -> bool {
-    samples
-        .chunks_exact(2)
-        .enumerate()
-        .any(|(at, _)| samples[2 * at..].first_chunk::<4>().is_some_and(|word| DTS.contains(word)))
+    samples.windows(4).step_by(2).any(|word| DTS.iter().any(|sync| sync == word))
 }
 
 #[cfg(test)]

@@ -43,25 +43,27 @@ impl FormatChunk {
             Some(if is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
         };
         let container_bits = short(14).unwrap_or(0);
-        let (mut tag, mut bits) = (short(0)?, container_bits);
-        if tag == EXTENSIBLE {
+        let (mut codec, mut bits) = (codec::of(short(0)?), container_bits);
+        if short(0) == Some(EXTENSIBLE) {
             bits = short(18).filter(|&bits| bits > 0).unwrap_or(bits);
-            // Some writers leave the GUID's end out, or write another for ambisonics (`...21-07D3-11CF-...`).
-            tag = short(24).filter(|_| content.len() < LEN || content[26..40] == SUBTYPE || content[24] < 4)?;
+            codec = short(24).and_then(|tag| match &content[26..] {
+                end if end.len() < SUBTYPE.len() || end == SUBTYPE => codec::of(tag),
+                _ => codec::of_guid(&content[24..]),
+            });
         }
-        Some(
-            Self {
-                codec: codec::of(tag),
-                channels: short(2)?,
-                sample_rate: long(4)?,
-                byte_rate: long(8)?,
-                block: short(12)?,
-                bits,
-                container_bits,
-                block_samples: short(18).unwrap_or(0),
-            }
-            .with_bits_where_the_codec_has_them(),
-        )
+        if !codec.is_some_and(Codec::has_bits) {
+            bits = 0;
+        }
+        Some(Self {
+            codec,
+            channels: short(2)?,
+            sample_rate: long(4)?,
+            byte_rate: long(8)?,
+            block: short(12)?,
+            bits,
+            container_bits,
+            block_samples: short(18).unwrap_or(0),
+        })
     }
 
     /// What is known of MP3 without such a chunk.
@@ -78,16 +80,9 @@ impl FormatChunk {
         }
     }
 
-    fn with_bits_where_the_codec_has_them(mut self) -> Self {
-        if self.codec.is_some_and(|codec| matches!(codec.coding, Coding::Frames | Coding::Mpeg)) {
-            self.bits = 0;
-        }
-        self
-    }
-
     /// How long so many bytes of audio are. `samples`: of each channel, where a chunk says it.
     pub fn length(&self, bytes: u64, samples: Option<u64>) -> Option<Duration> {
-        let coding = self.codec.map_or(Coding::Pcm, |codec| codec.coding);
+        let coding = self.codec.map_or(Coding::Frames, |codec| codec.coding);
         let by_rate = || {
             let rate = u64::from(self.byte_rate);
             let nanos = (u128::from(bytes) * 1_000_000_000).checked_div(rate.into())?;
@@ -152,6 +147,8 @@ pub(super) mod tests {
         assert_eq!(of(1, 24), (Some("pcm"), 24, 32));
         assert_eq!(of(3, 0), (Some("pcm"), 32, 32));
         assert_eq!(of(0x2000, 16), (Some("ac3"), 0, 32));
-        assert_eq!(of(0x7777, 16), (None, 16, 32));
+        let other = [format(EXTENSIBLE, 8, 32, 352_800), extension(1, 24)[..8].to_vec(), codec::EAC3.to_vec()].concat();
+        assert_eq!(FormatChunk::of(&other, false).unwrap().codec.map(|codec| codec.name), Some("eac3"));
+        assert_eq!(of(0x7777, 16), (None, 0, 32));
     }
 }

@@ -136,7 +136,7 @@ fn audio<S: ReadAt>(reader: &mut FileReader<S>, found: Found, content: &mut Cont
     let first_is_missing = first.is_none();
     content.audio = Payload { pieces: data, ..Payload::default() };
     let Some(format) = format else {
-        content.damaged("the chunk `fmt ` is missing or cut off");
+        content.damaged("no chunk says what the audio is");
         return Ok(());
     };
     let mut codec = format.codec;
@@ -306,7 +306,7 @@ mod tests {
         assert_eq!((cut.title(), cut.properties.sample_rate), ("one", Some(44_100)));
         assert!(cut.damage.starts_with("the audio data says 176400 bytes, and ") && cut.ms().unwrap() < 510);
         let head = told::by::<Wave>(whole[..30].to_vec());
-        assert!(head.damage.contains("`fmt `") && head.ms().is_none());
+        assert!(head.damage.contains("no chunk says what the audio is") && head.ms().is_none());
         assert!(!told::by::<Wave>(whole[..9].to_vec()).damage.is_empty());
     }
 
