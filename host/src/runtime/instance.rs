@@ -11,6 +11,7 @@ use super::error::{Error, Source};
 use super::limits::{Limits, Stop};
 use super::root::Root;
 use super::sandbox::Sandbox;
+use super::waiting::{Stopwatch, Waiting};
 use super::world::World;
 use mt_scanner_contract::Outcome;
 use mt_scanner_contract::words::{self, filled};
@@ -23,6 +24,7 @@ const BLOATED: usize = 32 << 20;
 pub(crate) struct Instance<W> {
     store: Store<Sandbox>,
     exports: W,
+    waiting: Waiting,
     /// The most linear memory in bytes.
     memory: usize,
 }
@@ -61,7 +63,7 @@ impl<W: World> Instance<W> {
         store.data_mut().watch.begin(limits.file_timeout);
         let exports = W::instantiate(&compiled.prepared, &mut store)
             .map_err(|error| Error::NoInstance { source: error.into() })?;
-        Ok(Self { store, exports, memory: limits.memory })
+        Ok(Self { store, exports, waiting: Waiting::default(), memory: limits.memory })
     }
 
     /// Makes a call, and stops it after the time `limit`.
@@ -72,7 +74,15 @@ impl<W: World> Instance<W> {
     ) -> Result<T, Unreturned> {
         self.store.data_mut().watch.begin(limit);
         self.store.set_epoch_deadline(1);
-        call(&self.exports, &mut self.store).map_err(|error| self.ended(error, limit))
+        let stopwatch = Stopwatch::start();
+        let called = call(&self.exports, &mut self.store);
+        self.waiting.add(stopwatch.stop());
+        called.map_err(|error| self.ended(error, limit))
+    }
+
+    /// How long its calls took since the last time that this was asked, and how much they waited.
+    pub fn take_waiting(&mut self) -> Waiting {
+        std::mem::take(&mut self.waiting)
     }
 
     /// Whether it keeps more memory than it should go on with.

@@ -10,4 +10,5 @@ pub(crate) mod limits;
 pub(crate) mod root;
 pub(crate) mod sandbox;
 pub(crate) mod ticker;
+pub(crate) mod waiting;
 pub(crate) mod world;

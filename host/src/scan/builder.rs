@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use super::scanner::Scanner;
@@ -14,6 +13,8 @@ use crate::runtime::root::Root;
 use crate::work::plan::Plan;
 use mt_scanner_contract::Walking;
 
+/// The most workers. Above some dozens of calls in flight, network filesystems queue them.
+const WORKERS: usize = 64;
 /// The most files and folders in one step.
 const ITEMS: u32 = 256;
 
@@ -73,7 +74,8 @@ impl Scanner {
     /// Options for a scanner, with these defaults:
     ///
     /// - no roots: at least one must be named;
-    /// - as many workers as the system gives this process cores;
+    /// - as many workers as the system gives this process cores, and up to 64 while storage is
+    ///   slow;
     /// - symbolic links are followed inside a root; hidden and ignored folders are not entered;
     /// - 10 s for one file, 120 s for listing one folder, 256 MiB of memory for one instance;
     /// - the component that comes with this crate.
@@ -103,9 +105,9 @@ impl ScannerBuilder {
         self
     }
 
-    /// The most instances, each on a thread of its own; at least one. By default as many as there
-    /// are cores: filesystem calls stay on the calling thread, so more of them gain only where the
-    /// filesystem is slow.
+    /// The most instances, each on a thread of its own; at least one. By default 64. As many as
+    /// there are cores work at a time, and more only while their calls to the filesystem wait: on a
+    /// network, or on a disk that sleeps.
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = Some(workers.max(1));
         self
@@ -201,7 +203,7 @@ impl ScannerBuilder {
         Ok(Scanner::with(Plan {
             compiled,
             roots: Arc::from(roots),
-            workers: self.workers.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
+            workers: self.workers.unwrap_or(WORKERS),
             walking: self.walking,
             limits: self.limits,
             items: self.items,

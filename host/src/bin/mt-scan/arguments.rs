@@ -99,7 +99,7 @@ pub struct Folders {
     /// Enter what .nomedia or .mtignore exclude.
     #[arg(long)]
     include_ignored: bool,
-    /// The most instances of the component at a time [default: the number of cores].
+    /// The most instances of the component at a time; more than cores only work while storage is slow [default: 64].
     #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
     #[command(flatten)]

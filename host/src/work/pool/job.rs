@@ -3,7 +3,9 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread::available_parallelism;
 
+use super::crew::Crew;
 use super::stack::Stack;
 use super::{Message, Pool, State, worker};
 use crate::runtime::error::Error;
@@ -28,10 +30,12 @@ impl<D: Door> Job<D> {
     pub fn start(plan: Plan, door: D) -> Result<Self, Error> {
         let no_thread = |error: std::io::Error| Error::NoInstance { source: error.into() };
         let ticker = Ticker::start(&plan.compiled.engine).map_err(no_thread)?;
-        let (sender, answers) = sync_channel(WAITING * plan.workers);
+        let cores = available_parallelism().map_or(1, usize::from);
+        let (sender, answers) = sync_channel(WAITING * cores.min(plan.workers));
         let stack = Stack::new((0..plan.roots.len()).map(|root| (root, door.begin(root))));
+        let crew = Crew::new(cores, plan.workers);
         let pool = Arc::new(Pool {
-            state: Mutex::new(State { stack, busy: 0, idle: 0, workers: Vec::new() }),
+            state: Mutex::new(State { stack, busy: 0, idle: 0, crew, workers: Vec::new() }),
             changed: Condvar::new(),
             cancelled: Arc::default(),
             counters: Arc::new(Counters::start()),

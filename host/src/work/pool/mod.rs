@@ -3,10 +3,12 @@
 //! - The stack is last in, first out: depth first, so that little work is pending at a time.
 //! - A worker takes several items a step when the stack is long, and little at a time while others
 //!   have nothing to do, so that work spreads.
-//! - Workers start as work appears: a small folder does not pay for many instances.
+//! - Workers start as work appears: a small folder does not pay for many instances. More than cores work only while
+//!   steps wait for storage (`crew`).
 //! - Batches wait in a bounded queue. A slow reader slows the workers down; memory stays bounded.
 //! - A step that ends its instance gives its items back as suspects (`suspect`).
 
+mod crew;
 pub(crate) mod job;
 mod stack;
 mod suspect;
@@ -23,6 +25,8 @@ use super::progress::Counters;
 use crate::runtime::bindings::Scanner;
 use crate::runtime::error::Error;
 use crate::runtime::instance::Instance;
+use crate::runtime::waiting::Waiting;
+use crew::Crew;
 use mt_scanner_contract::Budget;
 use mt_scanner_contract::Problem;
 use stack::{Bounds, Load, Stack};
@@ -52,6 +56,7 @@ struct State<W> {
     busy: usize,
     /// Workers that wait for work.
     idle: usize,
+    crew: Crew,
     workers: Vec<JoinHandle<()>>,
 }
 
@@ -73,26 +78,29 @@ impl<D: Door> Pool<D> {
 
     /// Whether there is work for one more worker.
     fn wants_worker(&self, state: &State<D::Work>) -> bool {
-        let useful = self.plan.workers.min(state.stack.len() + state.busy);
+        let useful = state.crew.size().min(state.stack.len() + state.busy);
         state.workers.len() < useful && state.idle < state.stack.len() && !self.is_cancelled()
     }
 
     /// The next work, or `None` when there is none and no busy worker can bring any.
     fn take(&self) -> Option<Load<D::Work>> {
-        let Plan { workers, items, .. } = self.plan;
-        let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN, reads: D::READS };
+        let items = self.plan.items;
         let mut state = self.lock();
         loop {
+            let workers = state.crew.size();
+            let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN, reads: D::READS };
             if self.is_cancelled() {
                 self.changed.notify_all();
                 return None;
             }
             let idle = state.idle;
-            if let Some(load) = state.stack.take(bounds, idle) {
+            // Above that, workers rest: those that are busy take the next work themselves.
+            let may_work = state.busy < workers;
+            if may_work && let Some(load) = state.stack.take(bounds, idle) {
                 state.busy += 1;
                 return Some(load);
             }
-            if state.busy == 0 {
+            if may_work && state.busy == 0 {
                 self.changed.notify_all();
                 return None;
             }
@@ -103,11 +111,12 @@ impl<D: Door> Pool<D> {
     }
 
     /// Takes in the counts and the work of a step, and gives the rest back.
-    fn give(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> Batch<D::Rows> {
+    fn give(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>, waiting: Waiting) -> Batch<D::Rows> {
         let Found { folders, files, tracks, rows, problems, work } = found;
         self.counters.add(folders, files, tracks, problems.len() as u64);
         let mut state = self.lock();
         let more = work.len();
+        state.crew.learn(waiting.took, waiting.waited);
         state.stack.give(load, work);
         self.settle(&mut state, more);
         Batch { root: load.root(), rows, problems }

@@ -71,7 +71,8 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
         // Each answer wakes the reader. Of a step that has only listed folders, the counters tell.
         let brings = if D::READS { found.tracks > 0 || D::brings(&found.rows) } else { found.files > 0 };
         let worth_sending = brings || !found.problems.is_empty();
-        let batch = pool.give(&load, found);
+        let waiting = instance.as_mut().map(Instance::take_waiting).unwrap_or_default();
+        let batch = pool.give(&load, found, waiting);
         let _ = hire(pool, answers);
         if worth_sending && answers.send(Ok(batch)).is_err() {
             return Ok(());

@@ -11,7 +11,7 @@ from typing import Any
 from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.carried import COMPONENT
-from mt_scanner._engine.plan import Known, Limits, Plan, cores
+from mt_scanner._engine.plan import Known, Limits, Plan
 from mt_scanner._engine.roots import error_of, native_path, why
 from mt_scanner._engine.schema import Schema
 from mt_scanner._types.errors import ComponentError, FileFailed, ScanError
@@ -103,8 +103,8 @@ class Pool:
 
 
 def default_workers() -> int:
-    """One a core: calls to the filesystem stay on the worker's own thread."""
-    return cores()
+    """64 at most. As many as there are cores work at a time, and more only while storage is slow."""
+    return 64
 
 
 def pool(plan: Plan, component: str | None) -> Pool:
