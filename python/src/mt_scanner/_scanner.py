@@ -22,8 +22,8 @@ class Scanner:
     """Scans music folders inside the sandbox.
 
     `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
-    `workers`: the most instances of the component, each on a thread of its own; by default 64 under `native`, of
-    which more than cores work only while storage is slow, and 4 a core, from 8 to 32, under `wasmtime`.
+    `workers`: the most instances of the component, each on a thread of its own; by default 64. More
+    than one a core under `native`, and 4 a core under `wasmtime`, work only while storage is slow.
     `backend`: the way to run the component. `native` is the Rust host (`mt-scanner-native`), `wasmtime`
     wasmtime's Python package; `auto` takes the first of the two that is installed, or the one that MT_SCANNER_BACKEND
     names in the environment.

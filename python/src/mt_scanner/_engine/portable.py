@@ -6,7 +6,7 @@ from typing import Any
 
 from mt_scanner._engine.component import Component, load
 from mt_scanner._engine.instance import Ended, Instance
-from mt_scanner._engine.plan import Limits, Plan, cores
+from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
@@ -14,17 +14,8 @@ from mt_scanner._types.errors import ComponentError, FileFailed
 
 
 def default_workers() -> int:
-    """4 a core, from 8 to 32.
-
-    More than cores, since each call to the filesystem waits for another thread of wasmtime, and since disks and
-    networks are slow. On two cores with a warm cache, in us a file (the best of some runs):
-
-        workers              1     2     4     8    16    24
-        real files         130    72    69    71    78    92
-        small tagged ones  100    61    54    68    66
-        count              4.6   2.2   2.2   2.3   2.4
-    """
-    return max(8, min(32, 4 * cores()))
+    """64 at most. As many as `usual_workers` work at a time, and more only while storage is slow."""
+    return 64
 
 
 def pool(plan: Plan, component: str | None) -> Pool:

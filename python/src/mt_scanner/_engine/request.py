@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 
 from mt_scanner._engine.plan import Plan, Work
-from mt_scanner._engine.seen import seen
+from mt_scanner._engine.seen import Storage
 from mt_scanner._types.contract import Budget
 
 
-def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget) -> str:
+def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, storage: Storage) -> str:
     """The request for one step."""
     text = json.dumps(
         {
@@ -19,16 +19,16 @@ def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget) -> str:
             "deep": bool(plan.sync and plan.sync.deep),
         }
     )
-    return f'{text[:-1]}, "work": [{", ".join(completed(plan, root, work, budget.items))}]}}'
+    return f'{text[:-1]}, "work": [{", ".join(completed(plan, root, work, budget.items, storage))}]}}'
 
 
-def completed(plan: Plan, root: str, work: Sequence[Work], items: int) -> Iterator[str]:
+def completed(plan: Plan, root: str, work: Sequence[Work], items: int, storage: Storage) -> Iterator[str]:
     """Work as JSON, with the facts that the component cannot see by itself, of `items` files at most."""
     asked = [(item["folder"], item.get("after")) for item in work if is_compared(plan, item)]
     known = iter(plan.sync.known(root, asked) if plan.sync and asked else ())
     looks = plan.mode in ("tracks", "sync")
     looked_at = [item for item in work if looks and item["files"] is not None]
-    seen_of = iter(seen(root, looked_at, items) if looked_at else ())
+    seen_of = iter(storage.seen(root, looked_at, items) if looked_at else ())
     for item in work:
         if looks and item["files"] is not None:
             yield json.dumps({**item, "seen": next(seen_of)})

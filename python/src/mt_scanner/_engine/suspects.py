@@ -7,6 +7,7 @@ from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
 from mt_scanner._engine.plan import Plan, Work
 from mt_scanner._engine.request import request
+from mt_scanner._engine.seen import Storage
 from mt_scanner._types.contract import LISTING_FAILED, READING_FAILED, Budget
 
 Found = dict[str, Any]
@@ -22,6 +23,7 @@ class Lens:
     """Looks at one thing at a time, with a new instance after each that ends it."""
 
     def __init__(self, component: Component, plan: Plan, root: str) -> None:
+        self._storage = Storage()
         self._component = component
         self._plan = plan
         self._root = root
@@ -34,7 +36,7 @@ class Lens:
         try:
             is_folder = work["files"] is None
             seconds = self._plan.limits.listing if is_folder else self._plan.limits.seconds
-            asked = request(self._plan, self._root, [work], Budget(1, 0, is_folder))
+            asked = request(self._plan, self._root, [work], Budget(1, 0, is_folder), self._storage)
             return self._instance.step(asked, seconds)
         except Ended:
             self.close()
