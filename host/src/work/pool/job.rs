@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Condvar, Mutex};
 
+use super::links::Links;
 use super::stack::Stack;
 use super::{Message, Pool, State, worker};
 use crate::runtime::error::Error;
@@ -31,7 +32,13 @@ impl<D: Door> Job<D> {
         let (sender, answers) = sync_channel(WAITING * plan.workers);
         let stack = Stack::new((0..plan.roots.len()).map(|root| (root, door.begin(root))));
         let pool = Arc::new(Pool {
-            state: Mutex::new(State { stack, busy: 0, idle: 0, workers: Vec::new() }),
+            state: Mutex::new(State {
+                stack,
+                links: Links::new(plan.roots.len()),
+                busy: 0,
+                idle: 0,
+                workers: Vec::new(),
+            }),
             changed: Condvar::new(),
             cancelled: Arc::default(),
             counters: Arc::new(Counters::start()),

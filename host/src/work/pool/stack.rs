@@ -75,6 +75,11 @@ impl<W: Item> Stack<W> {
         self.0.len()
     }
 
+    /// Whether there is work of a root.
+    pub fn has_work_of(&self, root: usize) -> bool {
+        self.0.iter().any(|task| task.root == root)
+    }
+
     /// Takes what one step should do while so many workers have nothing to do.
     pub fn take(&mut self, bounds: Bounds, idle: usize) -> Option<Load<W>> {
         let pending = self.0.len();
@@ -152,7 +157,7 @@ mod tests {
     const BOUNDS: Bounds = Bounds { workers: 2, items: 64, handed_in: 8, reads: true };
 
     fn page(after: &str) -> Work {
-        Work { folder: "wide".into(), files: None, after: Some(after.into()), ignored_by: Vec::new() }
+        Work { folder: "wide".into(), after: Some(after.into()), ..Work::whole() }
     }
 
     /// What a page brings: the next one, and slices on top of it.
