@@ -52,21 +52,23 @@ def source(contract: dict[str, Any], extensions: list[str]) -> str:
     constant(
         out, "AUDIO_EXTENSIONS", tuple(extensions), "The extensions of audio files, in lower case, with their dot."
     )
-    names = [outcome["name"] for outcome in contract["outcomes"]]
-    out.write(f"Outcome = Literal[{', '.join(map(repr, names))}]\n")
-    out.write(docs("\n".join(f"`{case['name']}`: {flat(case['docs'])}" for case in contract["outcomes"]), ""))
+    for name, enum in contract["enums"].items():
+        names = ", ".join(repr(case["name"]) for case in enum["cases"])
+        out.write(f"{camel(name)} = Literal[{names}]\n")
+        out.write(docs("\n".join(f"`{case['name']}`: {flat(case['docs'])}" for case in enum["cases"]), ""))
     for name, text in contract["words"].items():
         constant(out, name.replace("-", "_").upper(), text)
     for name, value in contract["defaults"].items():
-        constant(out, name.upper(), value)
+        enum = name.replace("_", "-")
+        constant(out, name.upper(), value, kind=camel(enum) if enum in contract["enums"] else "")
     # In this order each record stands behind those that it is made of.
     for name, record in contract["records"].items():
         write_record(out, NAMES.get(name, camel(name)), record)
     return out.getvalue()
 
 
-def constant(out: io.StringIO, name: str, value: object, about: str = "") -> None:
-    out.write(f"{name} = {value!r}\n")
+def constant(out: io.StringIO, name: str, value: object, about: str = "", kind: str = "") -> None:
+    out.write(f"{name}{f': {kind}' if kind else ''} = {value!r}\n")
     if about:
         out.write(docs(about, ""))
 

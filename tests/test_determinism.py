@@ -103,10 +103,15 @@ def test_the_typed_door_and_the_json_door_are_one() -> None:
         "scan",
         "step",
         MUSIC,
-        [record({"folder": "", "files": None, "after": None, "ignored-by": []})],
+        [
+            record(
+                {"folder": "", "files": None, "after": None, "ignored-by": [], "links": 0, "place": None, "held": False}
+            )
+        ],
+        "",
         record({"items": 1_000_000, "milliseconds": 0, "only-list": False}),
         "tracks",
-        record({"follow-links": True, "hidden-folders": False, "ignored-folders": False}),
+        record({"follow-links": "once", "hidden-folders": False, "ignored-folders": False}),
     )
     answer = guest.step(items=1_000_000)
     for kind in ("tracks", "problems"):

@@ -28,6 +28,9 @@ pub struct Answer<P, T, C, R, W> {
     pub problems: R,
     /// The work that was handed in or found, and not done.
     pub work: W,
+    /// The places that links have led to, if this step changed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<String>,
 }
 
 /// A problem as a row: an array in the order of the record's fields.

@@ -10,8 +10,8 @@ pub const LISTING_TIMEOUT: Duration = Duration::from_secs(120);
 pub const MEMORY: usize = 256 << 20;
 /// The time of one step in ms: progress is seen, and other workers get what was found, at least this often.
 pub const STEP_MILLISECONDS: u32 = 50;
-/// Symbolic links are followed inside a root.
-pub const FOLLOW_LINKS: bool = true;
+/// Symbolic links are followed inside a root, where they add something; one of the words of `follow-links`.
+pub const FOLLOW_LINKS: &str = "once";
 /// Folders whose name begins with a dot are not entered.
 pub const HIDDEN_FOLDERS: bool = false;
 /// Folders that a `.nomedia` or a `.mtignore` excludes are not entered.

@@ -13,6 +13,8 @@ use crate::defaults;
 const RECORDS: [&str; 6] = ["track", "problem", "tag-item", "inspection", "budget", "walking"];
 /// The enum of what became of a file.
 const OUTCOME: &str = "outcome";
+/// The enums that guest and hosts have in common, in the order in which they are written.
+const ENUMS: [&str; 2] = [OUTCOME, "follow-links"];
 /// The variant of why a call could not begin.
 const SCAN_ERROR: &str = "scan-error";
 
@@ -21,7 +23,7 @@ pub struct Contract {
     /// The version of the package.
     version: String,
     records: Vec<Record>,
-    outcomes: Vec<Case>,
+    enums: Vec<Enum>,
     errors: Vec<Case>,
     words: Map<String, Value>,
 }
@@ -43,6 +45,15 @@ struct Field {
     docs: String,
 }
 
+/// An enum of `wit/`.
+struct Enum {
+    name: String,
+    /// The interface that it is in.
+    interface: String,
+    docs: String,
+    cases: Vec<Case>,
+}
+
 /// A case of an enum or a variant.
 struct Case {
     /// In kebab case, as it is written in rows.
@@ -57,7 +68,7 @@ impl Contract {
         let mut contract = Self {
             version: package.name.version.as_ref().map(ToString::to_string).unwrap_or_default(),
             records: Vec::new(),
-            outcomes: Vec::new(),
+            enums: Vec::new(),
             errors: Vec::new(),
             words: serde_json::from_str(words)?,
         };
@@ -68,9 +79,12 @@ impl Contract {
                     TypeDefKind::Record(_) if RECORDS.contains(&name.as_str()) => {
                         contract.records.push(Record::of(resolve, interface, name, definition)?);
                     }
-                    TypeDefKind::Enum(outcome) if name == OUTCOME => {
-                        contract.outcomes = outcome.cases.iter().map(|case| Case::of(&case.name, &case.docs)).collect();
-                    }
+                    TypeDefKind::Enum(found) if ENUMS.contains(&name.as_str()) => contract.enums.push(Enum {
+                        name: name.clone(),
+                        interface: interface.clone(),
+                        docs: text(&definition.docs),
+                        cases: found.cases.iter().map(|case| Case::of(&case.name, &case.docs)).collect(),
+                    }),
                     TypeDefKind::Variant(error) if name == SCAN_ERROR => {
                         contract.errors = error.cases.iter().map(|case| Case::of(&case.name, &case.docs)).collect();
                     }
@@ -79,19 +93,23 @@ impl Contract {
             }
         }
         contract.records.sort_by_key(|record| RECORDS.iter().position(|name| *name == record.name));
-        if contract.records.len() != RECORDS.len() || contract.outcomes.is_empty() || contract.errors.is_empty() {
-            return Err(format!("wit/ lacks one of the records {RECORDS:?}, `{OUTCOME}` or `{SCAN_ERROR}`").into());
+        contract.enums.sort_by_key(|found| ENUMS.iter().position(|name| *name == found.name));
+        let is_whole = contract.records.len() == RECORDS.len() && contract.enums.len() == ENUMS.len();
+        if !is_whole || contract.errors.is_empty() {
+            return Err(format!("wit/ lacks one of {RECORDS:?}, {ENUMS:?} and `{SCAN_ERROR}`").into());
         }
         Ok(contract)
     }
 
-    /// The records and the outcomes as Rust, and macros that name their fields.
+    /// The records and enums as Rust, and macros that name their fields.
     pub fn records(&self) -> String {
         let mut code = String::new();
         for record in &self.records {
             record.write(&mut code);
         }
-        self.write_outcomes(&mut code);
+        for found in &self.enums {
+            found.write(&mut code);
+        }
         self.write_errors(&mut code);
         self.write_macros(&mut code);
         code
@@ -114,10 +132,15 @@ impl Contract {
         };
         let records: Map<String, Value> =
             self.records.iter().map(|record| (record.name.clone(), record.json())).collect();
+        let enums: Map<String, Value> = self
+            .enums
+            .iter()
+            .map(|found| (found.name.clone(), json!({"docs": found.docs, "cases": cases(&found.cases)})))
+            .collect();
         let all = json!({
             "version": self.version,
             "records": records,
-            "outcomes": cases(&self.outcomes),
+            "enums": enums,
             "errors": cases(&self.errors),
             "words": self.words,
             "defaults": {
@@ -131,31 +154,6 @@ impl Contract {
             },
         });
         all.to_string()
-    }
-
-    fn write_outcomes(&self, code: &mut String) {
-        let variant = |case: &Case| camel(&case.name);
-        code.push_str(
-            "/// What became of a file or folder that could not be treated as usual.\n\
-             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum Outcome {\n",
-        );
-        for case in &self.outcomes {
-            write_docs(code, "    ", &case.docs);
-            let _ = writeln!(code, "    {},", variant(case));
-        }
-        let all: Vec<String> = self.outcomes.iter().map(|case| format!("Self::{}", variant(case))).collect();
-        let _ = writeln!(
-            code,
-            "}}\n\nimpl Outcome {{\n    /// Every outcome, in the order of the contract.\n    pub const ALL: [Self; {}] = [{}];\n",
-            all.len(),
-            all.join(", ")
-        );
-        code.push_str("    /// The name in the contract: `unreadable`, `wrong-extension`, ...\n");
-        code.push_str("    pub const fn name(self) -> &'static str {\n        match self {\n");
-        for case in &self.outcomes {
-            let _ = writeln!(code, "            Self::{} => {:?},", variant(case), case.name);
-        }
-        code.push_str("        }\n    }\n}\n\n");
     }
 
     fn write_errors(&self, code: &mut String) {
@@ -204,22 +202,57 @@ impl Contract {
         for record in &self.records {
             record.write_conversions(code);
         }
-        for (name, cases, payload) in [("Outcome", &self.outcomes, ""), ("ScanError", &self.errors, "(path)")] {
-            let (ours, theirs) = (format!("$crate::{name}"), format!("$($bindings)+::types::{name}"));
-            for (from, to) in [(&ours, &theirs), (&theirs, &ours)] {
-                let _ = writeln!(
-                    code,
-                    "        impl From<{from}> for {to} {{\n            fn from(case: {from}) -> Self {{\n                match case {{"
-                );
-                for case in cases {
-                    let variant = camel(&case.name);
-                    let _ =
-                        writeln!(code, "                    {from}::{variant}{payload} => Self::{variant}{payload},");
-                }
-                code.push_str("                }\n            }\n        }\n");
-            }
+        for found in &self.enums {
+            write_case_conversions(code, &found.interface, &found.name, &found.cases, "");
         }
+        write_case_conversions(code, "types", SCAN_ERROR, &self.errors, "(path)");
         code.push_str("    };\n}\n");
+    }
+}
+
+/// Writes how an enum or a variant of this crate becomes that of bindings, and back. `payload`: what each case carries.
+fn write_case_conversions(code: &mut String, interface: &str, name: &str, cases: &[Case], payload: &str) {
+    let name = camel(name);
+    let (ours, theirs) = (format!("$crate::{name}"), format!("$($bindings)+::{interface}::{name}"));
+    for (from, to) in [(&ours, &theirs), (&theirs, &ours)] {
+        let _ = writeln!(
+            code,
+            "        impl From<{from}> for {to} {{\n            fn from(case: {from}) -> Self {{\n                match case {{"
+        );
+        for case in cases {
+            let variant = camel(&case.name);
+            let _ = writeln!(code, "                    {from}::{variant}{payload} => Self::{variant}{payload},");
+        }
+        code.push_str("                }\n            }\n        }\n");
+    }
+}
+
+impl Enum {
+    fn write(&self, code: &mut String) {
+        write_docs(code, "", &self.docs);
+        let name = camel(&self.name);
+        let _ = writeln!(
+            code,
+            "#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]\n\
+             #[serde(rename_all = \"kebab-case\")]\npub enum {name} {{"
+        );
+        for case in &self.cases {
+            write_docs(code, "    ", &case.docs);
+            let _ = writeln!(code, "    {},", camel(&case.name));
+        }
+        let all: Vec<String> = self.cases.iter().map(|case| format!("Self::{}", camel(&case.name))).collect();
+        let _ = writeln!(
+            code,
+            "}}\n\nimpl {name} {{\n    /// Every case, in the order of the contract.\n    pub const ALL: [Self; {}] = [{}];\n",
+            all.len(),
+            all.join(", ")
+        );
+        code.push_str("    /// The name in the contract, in kebab case.\n");
+        code.push_str("    pub const fn name(self) -> &'static str {\n        match self {\n");
+        for case in &self.cases {
+            let _ = writeln!(code, "            Self::{} => {:?},", camel(&case.name), case.name);
+        }
+        code.push_str("        }\n    }\n}\n\n");
     }
 }
 
@@ -244,8 +277,8 @@ impl Record {
         // A problem's outcome has no value that goes without saying, and options have defaults of their own.
         let none = self.interface == "scan" || self.fields.iter().any(|field| field.kind == OUTCOME);
         let default = if none { "" } else { ", Default" };
-        let copy =
-            if self.fields.iter().all(|field| matches!(field.kind.as_str(), "bool" | "u32")) { ", Copy" } else { "" };
+        let is_small = |kind: &str| matches!(kind, "bool" | "u32") || ENUMS.contains(&kind);
+        let copy = if self.fields.iter().all(|field| is_small(&field.kind)) { ", Copy" } else { "" };
         let _ = writeln!(
             code,
             "#[derive(Debug, Clone{copy}, PartialEq{default}, serde::Serialize, serde::Deserialize)]\npub struct {} {{",
@@ -394,7 +427,11 @@ mod tests {
             record tag-item { key: string }
             record inspection { track: track, tags: list<tag-item> }
         }
-        interface scan { record budget { items: u32 } record walking { follow-links: bool } }";
+        interface scan {
+            record budget { items: u32 }
+            enum follow-links { no, once }
+            record walking { follow-links: follow-links }
+        }";
 
     fn of_text(wit: &str, words: &str) -> Result<Contract, Box<dyn Error>> {
         let mut resolve = Resolve::default();

@@ -16,6 +16,9 @@ pub struct Request<'a, W> {
     /// What to do. `None`, and left out in JSON: the root's own folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work: Option<Vec<W>>,
+    /// The places that links have led to so far, as the last answer that named them has it.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub entered: Cow<'a, str>,
     /// How much to do.
     pub budget: Budget,
     /// What to look for.
@@ -52,7 +55,7 @@ mod tests {
     #[test]
     fn work_may_be_left_out() {
         let text = r#"{"root":"/m","budget":{"items":1,"milliseconds":0,"only_list":false},"mode":"tracks",
-            "walking":{"follow_links":true,"hidden_folders":false,"ignored_folders":false}}"#;
+            "walking":{"follow_links":"once","hidden_folders":false,"ignored_folders":false}}"#;
         let request: Asked<'_> = serde_json::from_str(text).unwrap();
         assert_eq!(
             (request.root.as_ref(), request.mode, request.work, request.deep),

@@ -31,6 +31,15 @@ pub struct Work<F, K> {
     /// see. They go into the component and never come back.
     #[serde(default, skip_serializing)]
     pub seen: Vec<Option<Fingerprint>>,
+    /// How many symbolic links lead here.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub links: u32,
+    /// Where a folder that is reached through a link is by its own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The one file is a symbolic link that waits until all else of its root is done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     /// The files get their rows and are not opened, because opening one has ended an instance.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blind: bool,
@@ -47,6 +56,9 @@ impl<F, K> Work<F, K> {
             known: None,
             unless_mtime_ns: None,
             seen: Vec::new(),
+            links: 0,
+            place: None,
+            held: false,
             blind: false,
         }
     }
@@ -55,6 +67,11 @@ impl<F, K> Work<F, K> {
     pub fn files(folder: String, files: F) -> Self {
         Self { files: Some(files), ..Self::folder(folder, Some(Vec::new())) }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_zero(links: &u32) -> bool {
+    *links == 0
 }
 
 /// A file of a slice for hosts, which hand it on as it is: a name, or an array of a name and what is known of the file.

@@ -12,7 +12,7 @@ use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::bindings::exports::mt::scanner::types;
 use crate::inspect;
 use crate::json;
-use crate::step::{Found, Mode, Step, Work, whole_root};
+use crate::step::{Found, Held, Mode, Step, Work, whole_root};
 
 struct Component;
 
@@ -27,12 +27,14 @@ impl scan::Guest for Component {
     fn step(
         root: String,
         work: Vec<scan::Work>,
+        entered: String,
         budget: scan::Budget,
         mode: scan::Mode,
         walking: scan::Walking,
     ) -> Result<StepResult, types::ScanError> {
         let work = work.into_iter().map(Work::from).collect();
-        let step = Step { root: &root, budget: budget.into(), mode: mode.into(), walking: walking.into() };
+        let (budget, mode, walking) = (budget.into(), mode.into(), walking.into());
+        let step = Step { root: &root, budget, mode, walking, entered: &entered };
         Ok(step.run(work)?.into())
     }
 
@@ -106,11 +108,18 @@ pub fn run_through(
     walking: Walking,
     mut each: impl FnMut(Found) -> bool,
 ) -> Result<(), ScanError> {
-    let step = Step { root, budget: LARGE_STEP, mode, walking };
     let mut work = vec![whole_root()];
+    let (mut held, mut entered) = (Held::default(), String::new());
     while !work.is_empty() {
+        let step = Step { root, budget: LARGE_STEP, mode, walking, entered: &entered };
         let mut found = step.run(work)?;
-        work = std::mem::take(&mut found.work);
+        work = held.keep(std::mem::take(&mut found.work));
+        if work.is_empty() {
+            work = held.next();
+        }
+        if let Some(text) = found.entered.take() {
+            entered = text;
+        }
         if !each(found) {
             break;
         }

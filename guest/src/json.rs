@@ -8,7 +8,7 @@ use crate::step::{ChangesOf, Found, Mode, Rows, Step};
 
 /// The answer of `step-json`.
 pub fn answer(step: &Step<'_>, found: &Found) -> String {
-    let Found { folders, files, read, paths, tracks, problems, changes, work } = found;
+    let Found { folders, files, read, paths, tracks, problems, changes, work, entered } = found;
     let is_sync = matches!(step.mode, Mode::Sync { .. });
     text(&Answer {
         folders: *folders,
@@ -20,6 +20,7 @@ pub fn answer(step: &Step<'_>, found: &Found) -> String {
         changes: is_sync.then_some(ChangesOf(step.root, changes)),
         problems: Rows(problems, ProblemRow::from),
         work,
+        entered: entered.clone(),
     })
 }
 

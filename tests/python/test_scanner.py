@@ -67,13 +67,6 @@ def test_hidden_and_ignored_folders_are_entered_when_asked_for(tree: Tree) -> No
     assert names(Scanner(root, ignored_folders=True)) == "acd"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
-def test_links_are_followed_when_asked_for(tree: Tree) -> None:
-    tree.files("real/a.mp3").link("linked", to="real").link("b.mp3", to="real/a.mp3")
-    assert Scanner(tree).count() == 3
-    assert Scanner(tree, follow_links=False).count() == 1
-
-
 def test_several_roots_are_scanned_as_one(tmp_path: Path) -> None:
     one, two = Tree(tmp_path / "one").files("a.mp3"), Tree(tmp_path / "two").files("a.mp3", "b/c.ogg")
     tracks = list(Scanner([one, two]).scan())

@@ -90,6 +90,8 @@ def put(base: Path, path: str, entry: dict[str, Any], place: Path) -> None:
         target.write_text(entry["text"], encoding="utf-8", newline="\n")
     elif "link" in entry:
         target.symlink_to(entry["link"].replace("{place}", str(place)))
+    elif "hard" in entry:
+        target.hardlink_to(place / "music" / entry["hard"])
     elif "pipe" in entry:
         os.mkfifo(target)
     elif "copy" not in entry:

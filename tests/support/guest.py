@@ -63,11 +63,14 @@ class Guest:
             raise Failed(answer.tag, str(answer.payload))
         return answer
 
-    def step(self, work: list[Any] | None = None, root: str = MUSIC, **options: Any) -> dict[str, Any]:
+    def step(
+        self, work: list[Any] | None = None, root: str = MUSIC, entered: str = "", **options: Any
+    ) -> dict[str, Any]:
         """Calls `step-json`. `items` and `only_list` are of the budget, the rest is `mode` and names of `walking`."""
-        walking = {"follow_links": True, "hidden_folders": False, "ignored_folders": False}
+        walking = {"follow_links": "once", "hidden_folders": False, "ignored_folders": False}
         request = {
             "root": root,
+            "entered": entered,
             "budget": {
                 "items": options.pop("items", 1000),
                 "milliseconds": 0,
@@ -91,13 +94,25 @@ class Guest:
         work: list[Any] = [{"folder": "", "files": None, "ignored_by": []}]
         tracks: list[Any] = []
         problems: list[Any] = []
-        while work:
-            portion = len(work)
-            if chance is not None:
+        links: list[Any] = []
+        entered = ""
+        while work or links:
+            if not work:
+                links.sort(
+                    key=lambda link: (link["links"], f"{link['folder']}/{link['files'][0]}".lstrip("/").encode())
+                )
+                least = sum(link["links"] == links[0]["links"] for link in links)
+                portion = least if chance is None else chance.randint(1, least)
+                work, links = links[:portion], links[portion:]
+            elif chance is None:
+                portion = len(work)
+            else:
                 chance.shuffle(work)
                 portion = chance.randint(1, len(work))
-            answer = self.step(work[:portion], **options)
-            work = [*answer["work"], *work[portion:]]
+            answer = self.step(work[:portion], entered=entered, **options)
+            entered = answer.get("entered", entered)
+            links += [item for item in answer["work"] if item.get("held")]
+            work = [*(item for item in answer["work"] if not item.get("held")), *work[portion:]]
             tracks += answer["paths"] or answer["tracks"]
             problems += answer["problems"]
         return rows(tracks), rows(problems)

@@ -1,7 +1,7 @@
 //! The command line.
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use mt_scanner_contract::{ScanError, Walking};
+use mt_scanner_contract::{FollowLinks, ScanError, Walking};
 use wasip2::filesystem::preopens::get_directories;
 
 /// What `--help` prints.
@@ -16,7 +16,10 @@ Commands:
 
 Options:
   --hidden             enter folders whose name begins with a dot
-  --no-follow-links    do not follow symbolic links
+  --follow-links <WHICH>
+                       symbolic links to follow: no; once, where they lead to music that
+                       is not reached without them; all [default: once]
+  --no-follow-links    the same as --follow-links no
   --include-ignored    enter folders that .nomedia or .mtignore exclude
   --iterations <N>     how often benchmark counts [default: 10]
   --help, --version
@@ -54,7 +57,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("hidden") => walking.hidden_folders = true,
-            Arg::Long("no-follow-links") => walking.follow_links = false,
+            Arg::Long("follow-links") => walking.follow_links = follow_links(&parser.value()?.string()?)?,
+            Arg::Long("no-follow-links") => walking.follow_links = FollowLinks::No,
             Arg::Long("include-ignored") => walking.ignored_folders = true,
             Arg::Long("iterations") => iterations = parser.value()?.parse()?,
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
@@ -76,6 +80,11 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
         (None, _) => Err("a path is missing".into()),
         (_, Some(extra)) => Err(format!("one path at a time: {extra:?} is too much").into()),
     }
+}
+
+/// The links to follow, by their word.
+fn follow_links(word: &str) -> Result<FollowLinks, Error> {
+    FollowLinks::named(word).ok_or_else(|| format!("--follow-links takes no, once or all, not {word:?}").into())
 }
 
 /// The root and the path in it of a file that is named as the guest sees it: `/music/a/b.mp3`.
@@ -104,7 +113,20 @@ mod tests {
     fn a_command_a_path_and_options_in_any_order() {
         let command = parsed("benchmark --hidden /music --iterations 3 --no-follow-links").unwrap().unwrap();
         assert_eq!((command.verb, command.root.as_str()), (Verb::Benchmark { iterations: 3 }, "/music"));
-        assert!(command.walking.hidden_folders && !command.walking.follow_links && !command.walking.ignored_folders);
+        assert!(
+            command.walking.hidden_folders
+                && command.walking.follow_links == FollowLinks::No
+                && !command.walking.ignored_folders
+        );
+    }
+
+    #[test]
+    fn links_are_followed_once_unless_another_word_is_given() {
+        let links = |line: &str| parsed(line).unwrap().unwrap().walking.follow_links;
+        assert_eq!(links("scan /music"), FollowLinks::Once);
+        for links_to_follow in FollowLinks::ALL {
+            assert_eq!(links(&format!("scan /music --follow-links {}", links_to_follow.name())), links_to_follow);
+        }
     }
 
     #[test]
@@ -116,6 +138,7 @@ mod tests {
             ("scan /a /b", "too much"),
             ("scan /a --fast", "invalid option '--fast'"),
             ("benchmark /a --iterations many", "many"),
+            ("scan /a --follow-links twice", "takes no, once or all, not \"twice\""),
         ] {
             let error = parsed(line).unwrap_err();
             assert!(error.contains(says), "{line}: {error}");

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use mt_scanner_contract::{KnownFolder, Names, Outcome, ScanError, Slice};
-use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::ErrorCode;
 
+use super::links::{Way, one_by_one};
 use super::{Item, Mode, Open, Run, Work};
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Ignored, Listing, Page, Target, append, join, list, nanoseconds, root_error, split};
+use crate::walk::{Folder, Ignored, Listing, Page, append, join, list, nanoseconds, root_error, split};
 
 /// A page of a folder, as it was listed.
 pub struct Listed<'a> {
@@ -20,6 +20,8 @@ pub struct Listed<'a> {
     pub last: Option<&'a str>,
     /// The time of last change that the folder had before it was listed.
     pub mtime_ns: i64,
+    /// How the walk came to it.
+    pub way: &'a Way,
 }
 
 impl Listed<'_> {
@@ -37,7 +39,8 @@ impl Run<'_> {
         if self.is_sync() && self.is_settled_from_outside(&mut work) {
             return Ok(());
         }
-        let Work { folder: path, after, ignored_by, known, .. } = work;
+        let Work { folder: path, after, ignored_by, known, links, place, .. } = work;
+        let way = Way { links, place };
         let is_first = after.is_none();
         let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
         let opened = match &open {
@@ -55,7 +58,9 @@ impl Run<'_> {
             // Each file's path takes the folder's, where paths are what is asked for.
             let beside = if self.mode == Mode::Paths { path.len() + 1 } else { 0 };
             let mut page = Page { after: after.as_deref(), through, beside, only_count: false };
-            Ok((self.list(&folder, &mut page, ignored_by.is_empty())?, folder, mtime_ns))
+            // Some files may have been entered through other links.
+            let may_count = ignored_by.is_empty() && way.links == 0;
+            Ok((self.list(&folder, &mut page, may_count)?, folder, mtime_ns))
         });
         let (mut listing, folder, mtime_ns) = match listed {
             Ok(listed) => listed,
@@ -83,26 +88,28 @@ impl Run<'_> {
             self.found.problems.push(problem(&self.root.name, path, Outcome::NameNotUtf8, detail));
         }
         let last = listing.last.take();
-        let listed = Listed { path, after: after.as_deref(), last: last.as_deref(), mtime_ns };
+        let listed = Listed { path, after: after.as_deref(), last: last.as_deref(), mtime_ns, way: &way };
         if listing.nomedia && !self.walking.ignored_folders {
             if let Some(known) = known {
                 // It stays known, so that a quick sync sees when it is skipped no more.
                 self.push_next_page(&listed, &ignored_by, Some(&known));
-                self.compare(&listed, &known, Names::default(), &Names::default());
+                self.compare(&listed, &known, Names::default(), &Names::default(), Names::default());
             }
             return Ok(());
         }
         self.found.folders += u64::from(is_first);
         self.push_next_page(&listed, &ignored_by, known.as_deref());
         let ignored_by = self.sift(path, &mut listing, &ignored_by);
-        self.judge_links(path, &folder, &mut listing);
+        self.leave_out_entered(path, &way, &mut listing);
+        let links = self.judge_links(path, &way, &folder, &mut listing, known.as_deref());
         let open = self.hold(folder);
         let Listing { files, folders, counted, .. } = listing;
         self.found.files += counted + files.len() as u64;
         let files = match known {
             Some(known) if !known.new => {
-                let files = self.compare(&listed, &known, files, &folders);
-                self.leave_folders(path, &known, &folders, &ignored_by);
+                let (files, links) = self.compare(&listed, &known, files, &folders, links);
+                self.hold_links(path, &way, links, &ignored_by);
+                self.leave_folders(path, &way, &known, &folders, &ignored_by);
                 files
             }
             // Where nothing is known of a folder, nothing is of what is below either.
@@ -110,7 +117,8 @@ impl Run<'_> {
                 if let Some(known) = &known {
                     self.compare_itself(&listed, known);
                 }
-                self.push_folders(path, &folders, &ignored_by, known, open.as_ref());
+                self.hold_links(path, &way, one_by_one(links, |_| Vec::new()), &ignored_by);
+                self.push_folders(path, &way, &folders, &ignored_by, known, open.as_ref());
                 Slice::of(files, |_| Vec::new())
             }
         };
@@ -119,8 +127,8 @@ impl Run<'_> {
     }
 
     /// Lists a page. Where nothing asks for the names of files, they are only counted.
-    fn list(&self, folder: &Folder, page: &mut Page<'_>, no_patterns: bool) -> Result<Listing, ErrorCode> {
-        page.only_count = self.mode == Mode::Count && (no_patterns || self.walking.ignored_folders);
+    fn list(&self, folder: &Folder, page: &mut Page<'_>, may_count: bool) -> Result<Listing, ErrorCode> {
+        page.only_count = self.mode == Mode::Count && may_count;
         let listing = list(folder, page)?;
         if page.only_count && listing.mtignore && !self.walking.ignored_folders {
             page.only_count = false;
@@ -135,6 +143,7 @@ impl Run<'_> {
             listing.folders.retain(|name| !name.starts_with('.'));
         }
         if self.walking.ignored_folders || (ignored_by.is_empty() && !listing.mtignore) {
+            self.note_reached(path, listing, &Ignored::default());
             return Vec::new();
         }
         let read = Ignored::read(&self.root, ignored_by).and_then(|ignored| {
@@ -146,6 +155,7 @@ impl Run<'_> {
         });
         match read {
             Ok(ignored) => {
+                self.note_reached(path, listing, &ignored);
                 listing.folders.retain(|name| !ignored.covers(path, name, true));
                 listing.files.retain(|name| !ignored.covers(path, name, false));
                 listing.links.retain(|name| !ignored.covers(path, name, false) && !ignored.covers(path, name, true));
@@ -158,41 +168,11 @@ impl Run<'_> {
         }
     }
 
-    fn judge_links(&mut self, path: &str, folder: &Folder, listing: &mut Listing) {
-        if !self.walking.follow_links {
-            return;
-        }
-        for name in std::mem::take(&mut listing.links).iter() {
-            let link = join(path, name);
-            let (outcome, detail) = match self.root.target_of(folder, &link) {
-                Ok(Target::AudioFile) => {
-                    listing.files.push(name);
-                    continue;
-                }
-                Ok(Target::Folder) if self.walking.hidden_folders || !name.starts_with('.') => {
-                    listing.folders.push(name);
-                    continue;
-                }
-                Ok(Target::Folder | Target::Other) => continue,
-                Ok(Target::Broken) if !is_audio_file(name) => continue,
-                Ok(Target::Broken) => (Outcome::Vanished, "the symbolic link leads to nothing"),
-                Ok(Target::Loop) => (Outcome::LinkLoop, "the symbolic link leads to a folder that contains it"),
-                Ok(Target::Endless) => (Outcome::LinkLoop, "symbolic links lead to each other and to nothing else"),
-                Ok(Target::Outside) => (Outcome::EscapesRoot, "the symbolic link leads out of the root"),
-                Err(code) => {
-                    self.refuse(&link, "following the symbolic link", code);
-                    continue;
-                }
-            };
-            self.found.problems.push(problem(&self.root.name, &link, outcome, detail));
-        }
-    }
-
     /// What a page has left of its folder. Pushed before what the page holds, so that this is done first.
     fn push_next_page(&mut self, listed: &Listed<'_>, ignored_by: &[String], known: Option<&KnownFolder>) {
         let Some(last) = listed.last else { return };
         let work = Work::folder(listed.path.to_owned(), Some(ignored_by.to_vec()));
-        let work = Work { after: Some(last.to_owned()), ..work };
+        let work = listed.way.clone().to(Work { after: Some(last.to_owned()), ..work });
         match known {
             Some(known) if !known.new => self.for_the_host.push(work),
             known => {
@@ -205,15 +185,20 @@ impl Run<'_> {
     fn push_folders(
         &mut self,
         path: &str,
+        way: &Way,
         folders: &Names,
         ignored_by: &[String],
         known: Option<Box<KnownFolder>>,
         open: Option<&Rc<Open>>,
     ) {
         let known = known.map(|_| Box::new(KnownFolder::none()));
-        self.stack.extend(folders.iter().rev().map(|name| Item {
-            work: Work { known: known.clone(), ..Work::folder(join(path, name), Some(ignored_by.to_vec())) },
-            open: open.cloned(),
+        self.stack.extend(folders.iter().rev().map(|name| {
+            Item {
+                work: way
+                    .deeper(name)
+                    .to(Work { known: known.clone(), ..Work::folder(join(path, name), Some(ignored_by.to_vec())) }),
+                open: open.cloned(),
+            }
         }));
     }
 
@@ -222,7 +207,7 @@ impl Run<'_> {
         self.found.paths.push('\0');
     }
 
-    fn push_files(&mut self, path: &str, files: Vec<Slice>, open: Option<&Rc<Open>>) {
+    pub(super) fn push_files(&mut self, path: &str, files: Vec<Slice>, open: Option<&Rc<Open>>) {
         match self.mode {
             Mode::Count => {}
             Mode::Paths => files.iter().flat_map(Slice::iter).for_each(|(name, _)| self.tell_path(path, name)),

@@ -4,6 +4,8 @@ mod budget;
 mod changes;
 mod files;
 mod folders;
+mod held;
+mod links;
 mod sync;
 mod work;
 
@@ -13,10 +15,11 @@ use mt_scanner_contract::{Budget, Problem, Request, ScanError, Slice, Track, Wal
 use wasip2::filesystem::types::ErrorCode;
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
-use crate::walk::{Folder, Root, leaves_root};
+use crate::walk::{Entered, Folder, Reach, Root, leaves_root};
 use budget::Meter;
 
 pub use changes::{Changes, ChangesOf, Rows};
+pub use held::Held;
 pub use work::Work;
 
 /// What a host asks for.
@@ -29,6 +32,8 @@ pub struct Step<'a> {
     pub mode: Mode,
     /// Where to go.
     pub walking: Walking,
+    /// The places that links have led to so far, as the last step that added some handed them out.
+    pub entered: &'a str,
 }
 
 /// What to look for.
@@ -66,6 +71,8 @@ pub struct Found {
     pub changes: Changes,
     /// What was not done.
     pub work: Vec<Work>,
+    /// The places that links have led to, if this step has added some.
+    pub entered: Option<String>,
 }
 
 /// How many folders a step holds open at most.
@@ -97,6 +104,10 @@ struct Run<'a> {
     open: Rc<()>,
     /// The folder whose files were read last, and its path.
     last: Option<(String, Rc<Open>)>,
+    /// The places that the walk comes to without links.
+    reach: Reach,
+    /// Those that it has come to by links.
+    entered: Entered,
     found: Found,
 }
 
@@ -115,7 +126,16 @@ impl<'a> Step<'a> {
             mt_scanner_contract::Mode::Tracks => Mode::Tracks,
             mt_scanner_contract::Mode::Sync => Mode::Sync { deep: request.deep },
         };
-        (Self { root: &request.root, budget: request.budget, mode, walking: request.walking }, work)
+        (
+            Self {
+                root: &request.root,
+                budget: request.budget,
+                mode,
+                walking: request.walking,
+                entered: &request.entered,
+            },
+            work,
+        )
     }
 }
 
@@ -125,7 +145,7 @@ impl Step<'_> {
         for item in &work {
             check(item)?;
         }
-        let root = Root::open(self.root, self.walking.follow_links)?;
+        let root = Root::open(self.root, self.walking.follow_links.any())?;
         let stack = work.into_iter().rev().map(|work| Item { work, open: None }).collect();
         let mut run = Run {
             root,
@@ -136,6 +156,8 @@ impl Step<'_> {
             for_the_host: Vec::new(),
             open: Rc::new(()),
             last: None,
+            reach: Reach::new(&self.walking),
+            entered: Entered::read(self.entered),
             found: Found::default(),
         };
         if self.budget.only_list {
@@ -153,6 +175,7 @@ impl Run<'_> {
             let Some(item) = self.stack.pop() else { break };
             match item.work.files {
                 None => self.folder(item)?,
+                Some(_) if item.work.held => self.link(item),
                 Some(_) => self.files(item),
             }
         }
@@ -166,6 +189,7 @@ impl Run<'_> {
             let Some(item) = self.stack.pop() else { break };
             match item.work.files {
                 None => self.folder(item)?,
+                Some(_) if item.work.held => self.link(item),
                 Some(_) => files.push(item),
             }
         }
@@ -193,6 +217,7 @@ impl Run<'_> {
     }
 
     fn finish(mut self) -> Found {
+        self.found.entered = self.entered.into_text();
         self.found.work = self.for_the_host;
         self.found.work.extend(self.stack.into_iter().map(|item| item.work));
         self.found
@@ -206,6 +231,7 @@ impl Run<'_> {
 fn check(work: &Work) -> Result<(), ScanError> {
     let name_leaves = |name: &str| name.contains('/') || matches!(name, "" | "." | "..");
     let leaves = leaves_root(&work.folder)
+        || work.place.as_deref().is_some_and(leaves_root)
         || work.ignored_by.iter().flatten().any(|folder| leaves_root(folder))
         || work.files.iter().flat_map(Slice::iter).any(|(name, _)| name_leaves(name));
     if leaves { Err(ScanError::EscapesRoot(work.folder.clone())) } else { Ok(()) }
@@ -223,7 +249,7 @@ impl From<scan::Mode> for Mode {
 
 impl From<Found> for StepResult {
     fn from(found: Found) -> Self {
-        let Found { folders, files, paths, tracks, problems, work, .. } = found;
+        let Found { folders, files, paths, tracks, problems, work, entered, .. } = found;
         Self {
             folders,
             files,
@@ -231,6 +257,7 @@ impl From<Found> for StepResult {
             tracks: tracks.into_iter().map(Into::into).collect(),
             problems: problems.into_iter().map(Into::into).collect(),
             work: work.into_iter().map(scan::Work::from).collect(),
+            entered,
         }
     }
 }

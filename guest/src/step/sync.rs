@@ -8,6 +8,7 @@ use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
 use super::changes::Added;
 use super::folders::Listed;
+use super::links::{Way, one_by_one};
 use super::{Mode, Open, Run, Work};
 use crate::inspect::Read;
 use crate::walk::{Folder, Ignored, Root, fingerprint, join, nanoseconds};
@@ -30,8 +31,8 @@ impl Run<'_> {
             return true;
         }
         if work.ignored_by.is_none() {
-            match self.ignored_above(&work.folder) {
-                Some(ignored_by) => work.ignored_by = Some(ignored_by),
+            match self.patterns_above(work) {
+                Some(patterns) => work.ignored_by = Some(patterns.folders()),
                 None => {
                     self.found.changes.gone_folder.push(work.folder.clone());
                     return true;
@@ -41,30 +42,20 @@ impl Run<'_> {
         false
     }
 
-    /// The folders above whose `.mtignore` holds in a folder; `None` if a scan from the root would not come to it.
-    fn ignored_above(&self, folder: &str) -> Option<Vec<String>> {
-        let mut ignored = Ignored::default();
-        let mut above = String::new();
-        for name in folder.split('/').filter(|name| !name.is_empty()) {
-            if name.starts_with('.') && !self.walking.hidden_folders {
+    /// The patterns above a folder that the host has named; `None` if a scan from the root would not come to it. Finds out
+    /// how it is reached.
+    fn patterns_above(&mut self, work: &mut Work) -> Option<Ignored> {
+        let patterns = match work.folder.as_str() {
+            "" => return Some(Ignored::default()),
+            folder => self.reach.patterns_above(&self.root, folder, true)?,
+        };
+        if let Some((links @ 1.., place)) = self.root.way_to(&work.folder) {
+            if !self.walking.follow_links.any() || !self.adds(&place, true) {
                 return None;
             }
-            if !self.walking.ignored_folders {
-                let nomedia = join(&above, ".nomedia");
-                if self.root.descriptor().stat_at(PathFlags::empty(), &nomedia).is_ok() {
-                    return None;
-                }
-                // Patterns that cannot be read are reported where their folder is listed.
-                if let Ok(more) = ignored.clone().with(&self.root, &above) {
-                    ignored = more;
-                }
-                if ignored.covers(&above, name, true) {
-                    return None;
-                }
-            }
-            above = join(&above, name);
+            (work.links, work.place) = (links, Some(place));
         }
-        Some(ignored.folders())
+        Some(patterns)
     }
 
     /// A folder could not be opened or listed. True if that only means that it is not there any more.
@@ -87,18 +78,20 @@ impl Run<'_> {
         stat.is_ok_and(|stat| stat.type_ == DescriptorType::SymbolicLink)
     }
 
-    /// Compares a folder's listing, or a page of it, with what is known of it. Gives its files for reading.
+    /// Compares a folder's listing, or a page of it, with what is known of it. Gives its files for reading, and its
+    /// links that are held back, each alone.
     pub(super) fn compare(
         &mut self,
         listed: &Listed<'_>,
         known: &KnownFolder,
         files: Names,
         folders: &Names,
-    ) -> Vec<Slice> {
+        links: Names,
+    ) -> (Vec<Slice>, Vec<Slice>) {
         self.compare_itself(listed, known);
         let changes = &mut self.found.changes;
         if !known.folders.is_empty() {
-            let there: HashSet<&str> = folders.iter().collect();
+            let there: HashSet<&str> = folders.iter().chain(links.iter()).collect();
             let gone = known.folders.iter().filter(|name| listed.covers(name) && !there.contains(name.as_str()));
             changes.gone_folder.extend(gone.map(|name| join(listed.path, name)));
         }
@@ -106,7 +99,8 @@ impl Run<'_> {
         for (name, known) in known.files.iter().filter(|(name, _)| listed.covers(name)) {
             in_the_library.entry(name).or_default().extend_from_slice(known);
         }
-        let there = Slice::of(files, |name| in_the_library.remove(name).unwrap_or_default());
+        let mut known = |name: &str| in_the_library.remove(name).unwrap_or_default();
+        let there = (Slice::of(files, &mut known), one_by_one(links, known));
         let gone = in_the_library.into_values().flatten().filter(|known| !known.is_missing());
         changes.gone.extend(gone.map(|known| known.id));
         there
@@ -131,13 +125,21 @@ impl Run<'_> {
 
     /// Hands folders that were found to the host, which says what is known of them; in a quick sync only those that it does not hand
     /// in by itself.
-    pub(super) fn leave_folders(&mut self, path: &str, known: &KnownFolder, names: &Names, ignored_by: &[String]) {
+    pub(super) fn leave_folders(
+        &mut self,
+        path: &str,
+        way: &Way,
+        known: &KnownFolder,
+        names: &Names,
+        ignored_by: &[String],
+    ) {
         let by_itself: HashSet<&str> = match self.mode {
             Mode::Sync { deep: false } => known.folders.iter().map(String::as_str).collect(),
             _ => HashSet::new(),
         };
         let left = names.iter().rev().filter(|name| !by_itself.contains(name));
-        self.for_the_host.extend(left.map(|name| Work::folder(join(path, name), Some(ignored_by.to_vec()))));
+        self.for_the_host
+            .extend(left.map(|name| way.deeper(name).to(Work::folder(join(path, name), Some(ignored_by.to_vec())))));
     }
 
     /// Compares a file with what is known of it, and reads it if it differs.

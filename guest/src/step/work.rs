@@ -9,15 +9,23 @@ pub type Work = mt_scanner_contract::Work<Slice, Box<KnownFolder>>;
 
 impl From<scan::Work> for Work {
     fn from(work: scan::Work) -> Self {
-        let scan::Work { folder, files, after, ignored_by } = work;
-        Self { files: files.map(Slice::from), after, ..Self::folder(folder, Some(ignored_by)) }
+        let scan::Work { folder, files, after, ignored_by, links, place, held } = work;
+        Self { files: files.map(Slice::from), after, links, place, held, ..Self::folder(folder, Some(ignored_by)) }
     }
 }
 
 impl From<Work> for scan::Work {
     fn from(work: Work) -> Self {
-        let files = work.files.map(String::from);
-        Self { folder: work.folder, files, after: work.after, ignored_by: work.ignored_by.unwrap_or_default() }
+        let Work { folder, files, after, ignored_by, links, place, held, .. } = work;
+        Self {
+            folder,
+            files: files.map(String::from),
+            after,
+            ignored_by: ignored_by.unwrap_or_default(),
+            links,
+            place,
+            held,
+        }
     }
 }
 
@@ -32,6 +40,9 @@ mod tests {
             files: Some("x.mp3\0y.mp3\0".into()),
             after: None,
             ignored_by: vec!["b".into()],
+            links: 2,
+            place: Some(".c".into()),
+            held: true,
         };
         let work = Work::from(record.clone());
         assert!(work.files.as_ref().is_some_and(|files| files.iter().map(|(name, _)| name).eq(["x.mp3", "y.mp3"])));

@@ -39,6 +39,14 @@ impl Ignored {
         self.folders.iter().map(|entry| entry.0.clone()).collect()
     }
 
+    /// Those of them that hold in a folder above.
+    pub fn above(&self, folder: &str) -> Self {
+        let is_above = |base: &str| {
+            folder.strip_prefix(base).is_some_and(|rest| base.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        };
+        Self { folders: self.folders.iter().filter(|entry| is_above(&entry.0)).cloned().collect() }
+    }
+
     /// Whether an entry of a folder is left out. As in git, the innermost file that has a say decides.
     pub fn covers(&self, folder: &str, name: &str, is_folder: bool) -> bool {
         if self.folders.is_empty() {

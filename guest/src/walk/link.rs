@@ -1,107 +1,141 @@
-//! Symbolic links inside a root.
+//! Symbolic links: where they lead.
 
 use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
-use super::path;
+use super::path::{join, normal, split};
 use super::root::{Folder, Root};
 
-/// What a link leads to.
+/// The end of a link, and of all links on the way. A place is a path without links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {
-    /// An audio file, by the name of the file that is reached in the end.
-    AudioFile,
-    /// A folder that is not around the link.
-    Folder,
-    /// A folder that contains the link.
-    Loop,
+    /// An audio file, by the name that it has in its place.
+    AudioFile(String),
+    /// A folder.
+    Folder(String),
     /// Nothing but other links.
     Endless,
     /// Something outside the root.
     Outside,
+    /// Something in another root of the scan.
+    OtherRoot,
     /// Nothing.
     Broken,
     /// A file that is no audio file, a device, ...
     Other,
 }
 
+/// A link to follow.
+pub struct Link<'a> {
+    /// The open folder that it is in.
+    pub folder: &'a Folder,
+    /// That folder's place.
+    pub place: &'a str,
+    /// The link's name in it.
+    pub name: &'a str,
+}
+
+/// Where a path leads when its links are followed one by one.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Inside(String),
+    /// Out of the root; to this path, where its text is not withheld.
+    Outside(Option<String>),
+    Endless,
+}
+
 /// The most links in a chain; Linux follows 40.
 const CHAIN: usize = 40;
 
 impl Root {
-    /// Follows the link at `path`, which is in the open `folder`, and says what is there.
-    pub fn target_of(&self, folder: &Folder, path: &str) -> Result<Target, ErrorCode> {
+    /// Follows a link.
+    pub fn target_of(&self, link: &Link<'_>) -> Result<Target, ErrorCode> {
         // From its folder, as its path may be longer than a path can be; a link that climbs by `..` only goes from the root.
-        let from_folder = folder.0.stat_at(PathFlags::SYMLINK_FOLLOW, path::split(path).1);
-        let stat = match from_folder {
-            Err(ErrorCode::NotPermitted) => self.descriptor().stat_at(PathFlags::SYMLINK_FOLLOW, path),
+        let stat = match link.folder.0.stat_at(PathFlags::SYMLINK_FOLLOW, link.name) {
+            Err(ErrorCode::NotPermitted) => {
+                self.descriptor().stat_at(PathFlags::SYMLINK_FOLLOW, &join(link.place, link.name))
+            }
             stat => stat,
         };
-        match stat {
-            Ok(stat) => match stat.type_ {
-                DescriptorType::RegularFile if is_audio_file(&self.last_name(folder, path)) => Ok(Target::AudioFile),
-                DescriptorType::Directory if self.is_around(path)? => Ok(Target::Loop),
-                DescriptorType::Directory => Ok(Target::Folder),
-                _ => Ok(Target::Other),
-            },
-            Err(ErrorCode::NotPermitted) => Ok(Target::Outside),
-            Err(ErrorCode::NoEntry | ErrorCode::NotDirectory) => Ok(Target::Broken),
-            Err(ErrorCode::Loop) => Ok(Target::Endless),
-            Err(code) => Err(code),
-        }
+        let is_folder = match stat {
+            Ok(stat) if stat.type_ == DescriptorType::RegularFile => false,
+            Ok(stat) if stat.type_ == DescriptorType::Directory => true,
+            Ok(_) => return Ok(Target::Other),
+            Err(ErrorCode::NotPermitted) => return Ok(self.outside(link)),
+            Err(ErrorCode::NoEntry | ErrorCode::NotDirectory) => return Ok(Target::Broken),
+            Err(ErrorCode::Loop) => return Ok(Target::Endless),
+            Err(code) => return Err(code),
+        };
+        Ok(match self.end_of(link) {
+            End::Inside(place) if is_folder => Target::Folder(place),
+            End::Inside(place) if is_audio_file(split(&place).1) => Target::AudioFile(place),
+            End::Inside(_) => Target::Other,
+            // It was another link a moment ago.
+            End::Outside(_) => Target::Outside,
+            End::Endless => Target::Endless,
+        })
     }
 
-    /// The name of the file that the link leads to.
-    fn last_name(&self, folder: &Folder, path: &str) -> String {
-        // Mostly the target is a plain file beside the link, and one look tells.
-        if let Ok(target) = folder.0.readlink_at(path::split(path).1)
-            && !target.contains('/')
-            && folder.0.readlink_at(&target) == Err(ErrorCode::Invalid)
-        {
-            return target;
+    /// The place that a path leads to, and how many of its components are links; `None` if it leads to none in the root.
+    pub fn way_to(&self, path: &str) -> Option<(u32, String)> {
+        let (mut place, mut links) = (String::new(), 0);
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let at = join(&place, name);
+            if self.descriptor().readlink_at(&at).is_err() {
+                place = at;
+                continue;
+            }
+            links += 1;
+            let folder = self.open_folder(&place).ok()?;
+            match self.end_of(&Link { folder: &folder, place: &place, name }) {
+                End::Inside(end) => place = end,
+                End::Outside(_) | End::Endless => return None,
+            }
         }
-        path::split(&self.real_path(path)).1.to_owned()
+        Some((links, place))
     }
 
-    /// The path with every link in it followed, as the filesystem does: `..` is the parent of where a link led, not of the link.
-    fn real_path(&self, path: &str) -> String {
-        let mut real = String::new();
-        let mut ahead: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
+    /// Follows links as the filesystem does: `..` is the parent of a link's end, not of the link.
+    fn end_of(&self, link: &Link<'_>) -> End {
+        let mut place = link.place.to_owned();
+        let mut ahead = vec![link.name.to_owned()];
         let mut links = 0;
         while let Some(component) = ahead.pop() {
             match component.as_str() {
                 "" | "." => {}
-                ".." => real.truncate(path::split(&real).0.len()),
+                ".." if place.is_empty() => {
+                    let rest: Vec<&str> = ahead.iter().rev().map(String::as_str).collect();
+                    return End::Outside(normal(&format!("{}/../{}", self.name, rest.join("/"))));
+                }
+                ".." => place.truncate(split(&place).0.len()),
                 name => {
-                    let at = path::join(&real, name);
-                    match self.descriptor().readlink_at(&at) {
-                        Ok(target) if links < CHAIN => {
+                    let at = join(&place, name);
+                    let text = if place == link.place {
+                        link.folder.0.readlink_at(name)
+                    } else {
+                        self.descriptor().readlink_at(&at)
+                    };
+                    match text {
+                        Ok(_) if links == CHAIN => return End::Endless,
+                        Ok(text) => {
                             links += 1;
-                            ahead.extend(target.split('/').rev().map(str::to_owned));
+                            ahead.extend(text.split('/').rev().map(str::to_owned));
                         }
-                        _ => real = at,
+                        // The text of an absolute link is withheld by the sandbox.
+                        Err(ErrorCode::NotPermitted) => return End::Outside(None),
+                        Err(_) => place = at,
                     }
                 }
             }
         }
-        real
+        End::Inside(place)
     }
 
-    /// Whether the folder at `path` is, by its identity, one of the folders that the path goes through.
-    fn is_around(&self, path: &str) -> Result<bool, ErrorCode> {
-        let identity = |path: &str| {
-            let path = if path.is_empty() { "." } else { path };
-            let hash = self.descriptor().metadata_hash_at(PathFlags::SYMLINK_FOLLOW, path)?;
-            Ok((hash.lower, hash.upper))
-        };
-        let target = identity(path)?;
-        let mut folder = path;
-        while !folder.is_empty() {
-            folder = path::split(folder).0;
-            if identity(folder)? == target {
-                return Ok(true);
-            }
+    /// The end of a link that leaves the root.
+    fn outside(&self, link: &Link<'_>) -> Target {
+        match self.end_of(link) {
+            End::Outside(Some(path)) if self.is_in_another(&path) => Target::OtherRoot,
+            _ => Target::Outside,
         }
-        Ok(false)
     }
 }

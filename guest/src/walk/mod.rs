@@ -1,16 +1,20 @@
 //! Folders of a root: opening them, listing them, and what in them is to be skipped.
 
+mod entered;
 mod ignored;
 mod link;
 mod listing;
 mod path;
 mod patterns;
+mod reach;
 mod root;
 mod seen;
 
+pub use entered::Entered;
 pub use ignored::Ignored;
-pub use link::Target;
+pub use link::{Link, Target};
 pub use listing::{Listing, Page, list};
 pub use path::{append, join, leaves_root, split};
+pub use reach::Reach;
 pub use root::{Folder, Root, root_error};
 pub use seen::{fingerprint, nanoseconds};

@@ -21,6 +21,19 @@ pub fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
+/// An absolute path without `.` and `..`, taken as text; `None` if it climbs above its beginning.
+pub fn normal(path: &str) -> Option<String> {
+    let mut components: Vec<&str> = Vec::new();
+    for component in path.split('/') {
+        match component {
+            "" | "." => {}
+            ".." => _ = components.pop()?,
+            name => components.push(name),
+        }
+    }
+    Some(format!("/{}", components.join("/")))
+}
+
 /// Whether a path says by itself that it leads out of its root, or is not of the agreed form. The sandbox refuses such paths too; this
 /// is for a clear answer.
 pub fn leaves_root(path: &str) -> bool {

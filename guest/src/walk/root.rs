@@ -36,6 +36,13 @@ impl Root {
         Ok(Self { folder, ..top })
     }
 
+    /// Whether an absolute path is in a root of the scan other than this one. Hosts name each root by its absolute path.
+    pub fn is_in_another(&self, path: &str) -> bool {
+        let roots: Vec<String> = get_directories().into_iter().map(|(_, root)| root).collect();
+        let own = roots.iter().filter(|root| below(&self.name, root).is_some()).max_by_key(|root| root.len());
+        roots.iter().any(|root| Some(root) != own && below(path, root).is_some())
+    }
+
     /// How links are treated on opening.
     pub fn links(&self) -> PathFlags {
         self.links
@@ -83,15 +90,20 @@ fn preopened(name: &str) -> Option<(Folder, String)> {
     get_directories()
         .into_iter()
         .filter_map(|(descriptor, preopen)| {
-            let below = match name.strip_prefix(&preopen)? {
-                "" => "",
-                rest if preopen.ends_with('/') => rest,
-                rest => rest.strip_prefix('/')?,
-            };
+            let below = below(name, &preopen)?;
             Some((preopen.len(), descriptor, below.trim_end_matches('/').to_owned()))
         })
         .max_by_key(|(len, ..)| *len)
         .map(|(_, descriptor, below)| (Folder(descriptor), below))
+}
+
+/// The part of a path that is below a root, without the slash before it; `None` if it is elsewhere.
+fn below<'a>(path: &'a str, root: &str) -> Option<&'a str> {
+    match path.strip_prefix(root)? {
+        "" => Some(""),
+        rest if root.ends_with('/') => Some(rest),
+        rest => rest.strip_prefix('/'),
+    }
 }
 
 /// Why a root cannot be scanned.

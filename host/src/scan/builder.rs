@@ -11,7 +11,7 @@ use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
 use crate::runtime::root::Root;
 use crate::work::plan::Plan;
-use mt_scanner_contract::Walking;
+use mt_scanner_contract::{FollowLinks, Walking};
 
 /// The most workers. Above some dozens of calls in flight, network filesystems queue them.
 const WORKERS: usize = 64;
@@ -76,7 +76,8 @@ impl Scanner {
     /// - no roots: at least one must be named;
     /// - as many workers as the system gives this process cores, and up to 64 while storage is
     ///   slow;
-    /// - symbolic links are followed inside a root; hidden and ignored folders are not entered;
+    /// - symbolic links are followed inside a root where they add something; hidden and ignored
+    ///   folders are not entered;
     /// - 10 s for one file, 120 s for listing one folder, 256 MiB of memory for one instance;
     /// - the component that comes with this crate.
     pub fn builder() -> ScannerBuilder {
@@ -119,9 +120,10 @@ impl ScannerBuilder {
         self
     }
 
-    /// Whether to follow symbolic links to files and folders inside a root. By default: yes.
-    pub fn follow_links(mut self, follow: bool) -> Self {
-        self.walking.follow_links = follow;
+    /// Which symbolic links to follow inside a root. By default [`FollowLinks::Once`]: those that lead to music that is not
+    /// reached without them.
+    pub fn follow_links(mut self, links: FollowLinks) -> Self {
+        self.walking.follow_links = links;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mt_scanner::{Error, Scanner};
+use mt_scanner::{Error, FollowLinks, Scanner};
 
 use crate::support::{Folder, all};
 
@@ -130,7 +130,7 @@ fn a_link_out_of_the_root_is_refused_and_one_inside_is_followed() {
     assert_eq!(crate::support::paths_of(&tracks), ["a/one.mp3", "again.mp3"]);
     let links: Vec<_> = outcomes(&problems).into_iter().filter(|(_, outcome)| *outcome != "malformed").collect();
     assert_eq!(links, [("a/up", "link-loop"), ("out", "escapes-root"), ("secret.mp3", "escapes-root")]);
-    let (tracks, _) = all(&Scanner::builder().root(folder.path()).follow_links(false).build().unwrap());
+    let (tracks, _) = all(&Scanner::builder().root(folder.path()).follow_links(FollowLinks::No).build().unwrap());
     assert_eq!(crate::support::paths_of(&tracks), ["a/one.mp3"]);
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mt_scanner::{Scanner, ScannerBuilder};
+use mt_scanner::{FollowLinks, Scanner, ScannerBuilder};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -28,7 +28,7 @@ pub(crate) struct Plan {
 
 #[derive(FromPyObject)]
 struct Walking {
-    follow_links: bool,
+    follow_links: String,
     hidden_folders: bool,
     ignored_folders: bool,
 }
@@ -57,6 +57,8 @@ impl Plan {
     /// A scanner of the roots.
     fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
         let Walking { follow_links, hidden_folders, ignored_folders } = self.walking;
+        let follow_links = FollowLinks::named(&follow_links)
+            .ok_or_else(|| PyValueError::new_err(format!("there is no follow_links {follow_links:?}")))?;
         let mut builder = Scanner::builder()
             .component_of(component)
             .roots(self.roots)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mt_scanner._engine import backends
     from mt_scanner._engine.backend import Pool
     from mt_scanner._job import ScanJob
+    from mt_scanner._types.contract import FollowLinks
 
 
 class Scanner:
@@ -27,7 +28,9 @@ class Scanner:
     `backend`: the way to run the component. `native` is the Rust host (`mt-scanner-native`), `wasmtime`
     wasmtime's Python package; `auto` takes the first of the two that is installed, or the one that MT_SCANNER_BACKEND
     names in the environment.
-    `follow_links`: follow symbolic links to files and folders inside a root. On by default.
+    `follow_links`: symbolic links to follow inside a root. `once`, the default: those that lead to music that is not
+    reached without them, because it is hidden or ignored; `all`: each file and folder once more through a link; `no`.
+    `True` is `once`, `False` is `no`.
     `hidden_folders`: enter folders whose name begins with a dot. Off by default.
     `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default.
     `file_timeout`: time for one file in s; 10 by default. A file that takes longer is a problem of outcome `timeout`.
@@ -42,7 +45,7 @@ class Scanner:
         *,
         workers: int | None = None,
         backend: "backends.Name" = "auto",
-        follow_links: bool = True,
+        follow_links: "FollowLinks | bool" = "once",
         hidden_folders: bool = False,
         ignored_folders: bool = False,
         file_timeout: float = 10.0,

@@ -4,9 +4,10 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use mt_scanner::{Error, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
+use mt_scanner::{Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
 
 const EXIT_CODES: &str = "\
 exit codes:
@@ -93,8 +94,11 @@ pub struct Folders {
     /// Enter folders whose name begins with a dot.
     #[arg(long)]
     hidden: bool,
-    /// Do not follow symbolic links.
-    #[arg(long)]
+    /// Symbolic links to follow: `once`, where they lead to music that is not reached without them; `all`; or `no`.
+    #[arg(long, value_name = "WHICH", default_value = "once", value_parser = links())]
+    follow_links: FollowLinks,
+    /// The same as --follow-links no.
+    #[arg(long, conflicts_with = "follow_links")]
     no_follow_links: bool,
     /// Enter what .nomedia or .mtignore exclude.
     #[arg(long)]
@@ -216,7 +220,7 @@ impl Folders {
         let mut builder = Scanner::builder()
             .roots(&self.folders)
             .hidden_folders(self.hidden)
-            .follow_links(!self.no_follow_links)
+            .follow_links(if self.no_follow_links { FollowLinks::No } else { self.follow_links })
             .ignored_folders(self.include_ignored);
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.get());
@@ -246,6 +250,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err("not more than 0".to_owned());
     }
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// The words of `follow-links`.
+fn links() -> impl TypedValueParser<Value = FollowLinks> {
+    PossibleValuesParser::new(FollowLinks::ALL.map(FollowLinks::name))
+        .map(|word| FollowLinks::named(&word).unwrap_or_default())
 }
 
 fn days(text: &str) -> Result<Duration, String> {

@@ -12,6 +12,10 @@ pub(crate) trait Item: Clone + Send + 'static {
     fn is_files(&self) -> bool;
     /// Whether it is a folder of very many names, of which some were listed already.
     fn is_page(&self) -> bool;
+    /// The number of symbolic links that lead to it.
+    fn links(&self) -> u32;
+    /// Whether it is a link that waits until all else of its root is done.
+    fn is_held(&self) -> bool;
     /// The name of the first file.
     fn first_file(&self) -> String;
     /// Takes all files but the first off, and gives them as work of their own.
@@ -24,7 +28,15 @@ pub(crate) trait Item: Clone + Send + 'static {
 
 impl Item for Work {
     fn whole() -> Self {
-        Self { folder: String::new(), files: None, after: None, ignored_by: Vec::new() }
+        Self {
+            folder: String::new(),
+            files: None,
+            after: None,
+            ignored_by: Vec::new(),
+            links: 0,
+            place: None,
+            held: false,
+        }
     }
 
     fn folder(&self) -> &str {
@@ -39,6 +51,14 @@ impl Item for Work {
         self.files.is_none() && self.after.is_some()
     }
 
+    fn links(&self) -> u32 {
+        self.links
+    }
+
+    fn is_held(&self) -> bool {
+        self.held
+    }
+
     fn first_file(&self) -> String {
         self.files.iter().flat_map(|files| files.split_terminator('\0')).next().unwrap_or_default().to_owned()
     }
@@ -50,7 +70,7 @@ impl Item for Work {
         if rest.is_empty() {
             return None;
         }
-        Some(Self { folder: self.folder.clone(), files: Some(rest), after: None, ignored_by: self.ignored_by.clone() })
+        Some(Self { files: Some(rest), ..self.clone() })
     }
 }
 

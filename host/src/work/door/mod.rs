@@ -52,6 +52,8 @@ pub(crate) struct Request<'a, W = Work> {
     pub walking: Walking,
     /// The time after which the step is stopped.
     pub limit: Duration,
+    /// The places that links have led to so far, in the component's words.
+    pub entered: &'a str,
 }
 
 /// The answer of a step.
@@ -63,11 +65,21 @@ pub(crate) struct Found<R, W = Work> {
     pub rows: R,
     pub problems: Vec<Problem>,
     pub work: Vec<W>,
+    /// What to hand in as `entered` from now on, if it is something else.
+    pub entered: Option<String>,
 }
 
 impl<R: Default, W> Default for Found<R, W> {
     fn default() -> Self {
-        Self { folders: 0, files: 0, tracks: 0, rows: R::default(), problems: Vec::new(), work: Vec::new() }
+        Self {
+            folders: 0,
+            files: 0,
+            tracks: 0,
+            rows: R::default(),
+            problems: Vec::new(),
+            work: Vec::new(),
+            entered: None,
+        }
     }
 }
 
@@ -80,6 +92,7 @@ impl<R> Found<R> {
         self.rows = later.rows;
         self.problems.extend(later.problems);
         self.work.extend(later.work);
+        self.entered = later.entered.or(self.entered.take());
     }
 }
 

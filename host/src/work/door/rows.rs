@@ -47,13 +47,14 @@ type JsonWork = mt_scanner_contract::Work<Slice, KnownFolder>;
 type RowsAnswer<'a> = Answer<IgnoredAny, Vec<&'a RawValue>, IgnoredAny, Vec<ProblemRow>, Vec<JsonWork>>;
 
 fn to_json(work: &Work) -> JsonWork {
-    let Work { folder, files, after, ignored_by } = work.clone();
-    JsonWork { files: files.map(Slice::from), after, ..JsonWork::folder(folder, Some(ignored_by)) }
+    let Work { folder, files, after, ignored_by, links, place, held } = work.clone();
+    JsonWork { files: files.map(Slice::from), after, links, place, held, ..JsonWork::folder(folder, Some(ignored_by)) }
 }
 
 fn from_json(work: JsonWork) -> Work {
-    let JsonWork { folder, files, after, ignored_by, .. } = work;
-    Work { folder, files: files.map(String::from), after, ignored_by: ignored_by.unwrap_or_default() }
+    let JsonWork { folder, files, after, ignored_by, links, place, held, .. } = work;
+    let ignored_by = ignored_by.unwrap_or_default();
+    Work { folder, files: files.map(String::from), after, ignored_by, links, place, held }
 }
 
 impl Door for RowsDoor {
@@ -65,14 +66,14 @@ impl Door for RowsDoor {
     /// Folders are listed through the typed door: the names of a folder's files would be a text of
     /// many MB, and that more than once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
-        let Request { root, work, budget, walking, limit } = request;
-        let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(|item| item.files.is_none());
+        let Request { root, work, budget, walking, limit, entered } = request;
+        let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(lists);
         let mut found = Found::default();
         if !folders.is_empty() {
             let only_list = Budget { only_list: true, ..budget };
             found = typed(
                 instance,
-                Request { root, work: &folders, budget: only_list, walking, limit },
+                Request { root, work: &folders, budget: only_list, walking, limit, entered },
                 Mode::Tracks,
                 |_| (Rows::default(), 0),
             )?;
@@ -82,7 +83,7 @@ impl Door for RowsDoor {
             }
             // What was found is above what was handed in.
             files.reverse();
-            let (folders, listed): (Vec<_>, Vec<_>) = found.work.drain(..).partition(|item| item.files.is_none());
+            let (folders, listed): (Vec<_>, Vec<_>) = found.work.drain(..).partition(lists);
             found.work = folders;
             files.extend(listed);
             files.reverse();
@@ -90,10 +91,15 @@ impl Door for RowsDoor {
         let enough = how_many(&files, budget.items as usize);
         found.work.extend(files.drain(enough..).rev());
         if !files.is_empty() {
-            found.add(self.read(instance, Request { root, work: &files, budget, walking, limit })?);
+            found.add(self.read(instance, Request { root, work: &files, budget, walking, limit, entered })?);
         }
         Ok(found)
     }
+}
+
+/// Whether it is for the typed door: a folder, or a link that may lead to one.
+fn lists(item: &Work) -> bool {
+    item.files.is_none() || item.held
 }
 
 /// How many of the slices have as many files.
@@ -118,10 +124,11 @@ impl RowsDoor {
     }
 
     fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
-        let Request { root, work, budget, walking, .. } = request;
+        let Request { root, work, budget, walking, entered, .. } = request;
         serde_json::to_string(&mt_scanner_contract::Request {
             root: Cow::Borrowed(root),
             work: Some(work.iter().map(to_json).collect()),
+            entered: Cow::Borrowed(entered),
             budget: *budget,
             mode: mt_scanner_contract::Mode::Tracks,
             walking: *walking,
@@ -131,7 +138,7 @@ impl RowsDoor {
 }
 
 fn understood(text: String) -> Result<Found<Rows>, Failure> {
-    let RowsAnswer { folders, files, tracks, problems, work, .. } =
+    let RowsAnswer { folders, files, tracks, problems, work, entered, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows: Vec<_> = tracks.iter().map(|row| place(&text, row)).collect();
     Ok(Found {
@@ -140,6 +147,7 @@ fn understood(text: String) -> Result<Found<Rows>, Failure> {
         tracks: rows.len() as u64,
         problems: problems.into_iter().map(Problem::from).collect(),
         work: work.into_iter().map(from_json).collect(),
+        entered,
         rows: Rows { text, rows },
     })
 }

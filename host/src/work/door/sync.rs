@@ -67,6 +67,14 @@ impl Item for SyncWork {
         self.files.is_none() && self.after.is_some()
     }
 
+    fn links(&self) -> u32 {
+        self.links
+    }
+
+    fn is_held(&self) -> bool {
+        self.held
+    }
+
     fn first_file(&self) -> String {
         self.files.iter().flatten().next().map(ListedFile::name).unwrap_or_default()
     }
@@ -143,6 +151,7 @@ impl<K: Knowledge> Door for SyncDoor<K> {
         let question = serde_json::to_string(&mt_scanner_contract::Request {
             root: Cow::Borrowed(request.root),
             work: Some(told),
+            entered: Cow::Borrowed(request.entered),
             budget: request.budget,
             mode: Mode::Sync,
             walking: request.walking,
@@ -184,7 +193,7 @@ impl<K: Knowledge> SyncDoor<K> {
 }
 
 fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
-    let SyncAnswer { folders, files, read, changes, problems, work, .. } =
+    let SyncAnswer { folders, files, read, changes, problems, work, entered, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows = changes
         .unwrap_or_default()
@@ -197,6 +206,7 @@ fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
         tracks: read,
         problems: problems.into_iter().map(Problem::from).collect(),
         work,
+        entered,
         rows: Changes { text, rows },
     })
 }

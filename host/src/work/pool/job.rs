@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::available_parallelism;
 
 use super::crew::Crew;
+use super::links::Links;
 use super::stack::Stack;
 use super::{Message, Pool, State, worker};
 use crate::runtime::error::Error;
@@ -35,7 +36,14 @@ impl<D: Door> Job<D> {
         let stack = Stack::new((0..plan.roots.len()).map(|root| (root, door.begin(root))));
         let crew = Crew::new(cores, plan.workers);
         let pool = Arc::new(Pool {
-            state: Mutex::new(State { stack, busy: 0, idle: 0, crew, workers: Vec::new() }),
+            state: Mutex::new(State {
+                stack,
+                links: Links::new(plan.roots.len()),
+                busy: 0,
+                idle: 0,
+                crew,
+                workers: Vec::new(),
+            }),
             changed: Condvar::new(),
             cancelled: Arc::default(),
             counters: Arc::new(Counters::start()),

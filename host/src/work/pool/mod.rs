@@ -6,10 +6,12 @@
 //! - Workers start as work appears: a small folder does not pay for many instances. More than cores work only while
 //!   steps wait for storage (`crew`).
 //! - Batches wait in a bounded queue. A slow reader slows the workers down; memory stays bounded.
+//! - Symbolic links wait until all else of their root is done (`links`).
 //! - A step that ends its instance gives its items back as suspects (`suspect`).
 
 mod crew;
 pub(crate) mod job;
+mod links;
 mod stack;
 mod suspect;
 mod worker;
@@ -27,6 +29,7 @@ use crate::runtime::error::Error;
 use crate::runtime::instance::Instance;
 use crate::runtime::waiting::Waiting;
 use crew::Crew;
+use links::Links;
 use mt_scanner_contract::Budget;
 use mt_scanner_contract::Problem;
 use stack::{Bounds, Load, Stack};
@@ -52,6 +55,7 @@ struct Pool<D: Door> {
 
 struct State<W> {
     stack: Stack<W>,
+    links: Links<W>,
     /// Workers that may bring more work.
     busy: usize,
     /// Workers that wait for work.
@@ -96,7 +100,9 @@ impl<D: Door> Pool<D> {
             let idle = state.idle;
             // Above that, workers rest: those that are busy take the next work themselves.
             let may_work = state.busy < workers;
-            if may_work && let Some(load) = state.stack.take(bounds, idle) {
+            let State { stack, links, .. } = &mut *state;
+            if may_work && let Some(load) = links.next(stack, items).or_else(|| stack.take(bounds, idle)) {
+                links.begin(load.root());
                 state.busy += 1;
                 return Some(load);
             }
@@ -112,9 +118,10 @@ impl<D: Door> Pool<D> {
 
     /// Takes in the counts and the work of a step, and gives the rest back.
     fn give(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>, waiting: Waiting) -> Batch<D::Rows> {
-        let Found { folders, files, tracks, rows, problems, work } = found;
+        let Found { folders, files, tracks, rows, problems, work, entered } = found;
         self.counters.add(folders, files, tracks, problems.len() as u64);
         let mut state = self.lock();
+        let work = state.links.end(load.root(), work, entered);
         let more = work.len();
         state.crew.learn(waiting.took, waiting.waited);
         state.stack.give(load, work);
@@ -140,14 +147,19 @@ impl<D: Door> Pool<D> {
         budget: Budget,
         limit: Duration,
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
+        let entered = self.lock().links.entered(root);
         let root = &self.plan.roots[root].name;
-        self.door.step(instance, Request { root, work, budget, walking: self.plan.walking, limit })
+        let (walking, entered) = (self.plan.walking, entered.as_ref());
+        self.door.step(instance, Request { root, work, budget, walking, limit, entered })
     }
 
     /// Gives back a load whose step did not return.
     fn suspect(&self, load: Load<D::Work>) {
         let mut state = self.lock();
-        let more = state.stack.suspect(load);
+        let more = match state.links.suspect(load) {
+            Some(load) => state.stack.suspect(load),
+            None => 0,
+        };
         self.settle(&mut state, more);
     }
 

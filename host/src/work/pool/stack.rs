@@ -77,6 +77,11 @@ impl<W: Item> Stack<W> {
         self.0.len()
     }
 
+    /// Whether there is work of a root.
+    pub fn has_work_of(&self, root: usize) -> bool {
+        self.0.iter().any(|task| task.root == root)
+    }
+
     /// Takes the work of one step, while `idle` workers have nothing to do.
     pub fn take(&mut self, bounds: Bounds, idle: usize) -> Option<Load<W>> {
         let pending = self.0.len();
@@ -154,7 +159,7 @@ mod tests {
     const BOUNDS: Bounds = Bounds { workers: 2, items: 64, handed_in: 8, reads: true };
 
     fn page(after: &str) -> Work {
-        Work { folder: "wide".into(), files: None, after: Some(after.into()), ignored_by: Vec::new() }
+        Work { folder: "wide".into(), after: Some(after.into()), ..Work::whole() }
     }
 
     /// The work that a page brings: the next page, and slices on top of it.

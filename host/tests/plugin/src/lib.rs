@@ -13,7 +13,7 @@ wit_bindgen::generate!({ path: "../../../wit", world: "mt:scanner/scanner" });
 use exports::mt::scanner::files::{self, Inspection};
 use exports::mt::scanner::library::{self, Migration, Statement};
 use exports::mt::scanner::reports;
-use exports::mt::scanner::scan::{self, Budget, Mode, StepResult, Walking, Work};
+use exports::mt::scanner::scan::{self, Budget, FollowLinks, Mode, StepResult, Walking, Work};
 use exports::mt::scanner::types::{ScanError, Track};
 
 const EXTENSIONS: [&str; 4] = [".mod", ".xm", ".it", ".s3m"];
@@ -28,6 +28,7 @@ impl scan::Guest for Modules {
     fn step(
         root: String,
         work: Vec<Work>,
+        _entered: String,
         budget: Budget,
         mode: Mode,
         _walking: Walking,
@@ -39,12 +40,13 @@ impl scan::Guest for Modules {
             tracks: Vec::new(),
             problems: Vec::new(),
             work: Vec::new(),
+            entered: None,
         };
         for Work { folder, files, .. } in work {
             match files {
                 None => list(&root, folder, mode, &mut result)?,
                 Some(files) if budget.only_list => {
-                    result.work.push(Work { folder, files: Some(files), after: None, ignored_by: Vec::new() });
+                    result.work.push(work(folder, Some(files)));
                 }
                 Some(files) => {
                     result.tracks.extend(files.split_terminator('\0').map(|name| track(&root, &join(&folder, name))))
@@ -63,9 +65,9 @@ impl scan::Guest for Modules {
     }
 
     fn count_audio_files(root: String, _limit: Option<u64>) -> Result<u64, ScanError> {
-        let mut work = vec![Work { folder: String::new(), files: None, after: None, ignored_by: Vec::new() }];
+        let mut work = vec![work(String::new(), None)];
         let mut count = 0;
-        let walking = Walking { follow_links: false, hidden_folders: true, ignored_folders: true };
+        let walking = Walking { follow_links: FollowLinks::No, hidden_folders: true, ignored_folders: true };
         while let Some(item) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
             let result = Self::step(root.clone(), vec![item], budget, Mode::Count, walking)?;
@@ -132,7 +134,7 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
-            result.work.push(Work { folder: join(&folder, &name), files: None, after: None, ignored_by: Vec::new() });
+            result.work.push(work(join(&folder, &name), None));
         } else if kind.is_file() && is_module(&name) {
             names += &(name + "\0");
             result.files += 1;
@@ -142,9 +144,13 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
         Mode::Count => {}
         Mode::Paths => names.split_terminator('\0').for_each(|name| result.paths += &(join(&folder, name) + "\0")),
         Mode::Tracks if names.is_empty() => {}
-        Mode::Tracks => result.work.push(Work { folder, files: Some(names), after: None, ignored_by: Vec::new() }),
+        Mode::Tracks => result.work.push(work(folder, Some(names))),
     }
     Ok(())
+}
+
+fn work(folder: String, files: Option<String>) -> Work {
+    Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false }
 }
 
 fn is_module(name: &str) -> bool {

@@ -5,6 +5,7 @@
   those that have nothing, so that work spreads.
 - Workers start as work appears and lasts: a small folder does not pay for many instances.
 - Answers wait in a bounded queue. A slow reader slows the workers down, and memory stays bounded.
+- Symbolic links wait until all else of their root is done (`links.py`).
 - A step that ends its instance gives its items back as suspects (`suspects.py`).
 """
 
@@ -18,6 +19,7 @@ from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
+from mt_scanner._engine.links import Links
 from mt_scanner._engine.plan import Plan, Work, cores
 from mt_scanner._engine.request import request
 from mt_scanner._engine.seen import Storage
@@ -55,6 +57,7 @@ class Pool:
         # Where files are read, folders are listed in steps of their own: their files are then seen first (`seen.py`).
         self._lists_first = plan.mode in ("tracks", "sync")
         self._stack: list[tuple[str, Work | Suspect]] = []
+        self._links = {root: Links() for root in plan.roots}
         self._answers: deque[Answer] = deque()
         self._stopped = False
         self.complete = False
@@ -166,18 +169,23 @@ class Pool:
             while (taken := self._take()) is not None:
                 root, items, budget = taken
                 if isinstance(items, Suspect):
-                    self._give(root, look_at(items, self._component, self._plan, root, lambda: self._stopped))
+                    self._give(
+                        root,
+                        look_at(
+                            items, self._component, self._plan, root, self._links[root].entered, lambda: self._stopped
+                        ),
+                    )
                     continue
                 instance = instance or Instance(self._component, self._plan.roots, self._limits)
                 try:
-                    asked = request(self._plan, root, items, budget, self._storage)
+                    asked = request(self._plan, root, items, budget, self._storage, self._links[root].entered)
                     if self._stopped:
                         return
                     found = instance.step(asked, self._limits.seconds + MILLISECONDS / 1000)
                 except Ended:
                     instance.close()
                     instance = None
-                    found = {"work": [Suspect(item) for item in reversed(items)]}
+                    found = self._suspect(root, items)
                 self._give(root, found)
         finally:
             if instance is not None:
@@ -186,22 +194,27 @@ class Pool:
     def _take(self) -> tuple[str, list[Work] | Suspect, Budget] | None:
         """The next work, or `None` when there is none and nobody who could bring any."""
         with self._lock:
-            while not self._stopped and not self._stack:
+            links = self._next_links()
+            while not self._stopped and not self._stack and links is None:
                 if not self._busy:
                     self._work_came.notify_all()
                     return None
                 self._idle += 1
                 self._work_came.wait()
                 self._idle -= 1
+                links = self._next_links()
             if self._stopped:
                 return None
             self._busy += 1
+            if links is not None:
+                return links
             stack, workers, most = self._stack, self._workers, self._plan.items or ITEMS
             # Workers without work, and those that are not there yet: as long as there is something for each of them, or
             # all have something, steps are long.
             hungry = workers - self._busy
             enough = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
             root, first = stack.pop()
+            self._links[root].under_way += 1
             if isinstance(first, Suspect):
                 return root, first, Budget(1, 0, False)
             lists = self._lists_first and first["files"] is None
@@ -218,6 +231,25 @@ class Pool:
                 stack.pop()
             return root, items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists)
 
+    def _next_links(self) -> tuple[str, list[Work] | Suspect, Budget] | None:
+        # With the lock held. The links of a root of which nothing else is left or under way.
+        for root, links in self._links.items():
+            alone = links.are_suspect
+            if links.holds and not any(root == other for other, _ in self._stack) and (items := links.next()):
+                links.under_way += 1
+                if alone:
+                    return root, Suspect(items[0]), Budget(1, 0, False)
+                return root, items, Budget(self._plan.items or ITEMS, MILLISECONDS, self._lists_first)
+        return None
+
+    def _suspect(self, root: str, items: list[Work]) -> Found:
+        """Gives back the items of a step that ended its instance."""
+        if items[0].get("held"):
+            with self._lock:
+                self._links[root].suspect(items)
+            return {}
+        return {"work": [Suspect(item) for item in reversed(items)]}
+
     def _give(self, root: str, found: Found) -> None:
         """Takes a step's results in: work for the workers at once, the rest as soon as there is room for it. A worker
         that comes back to a stopped scan leaves nothing.
@@ -227,10 +259,11 @@ class Pool:
         if os.sep != "/":
             paths = [path.replace("/", os.sep) for path in paths]
         answer = Answer(root, paths, found.get("tracks", []), found.get("problems", []), found.get("changes", {}))
-        work = found.get("work", ())
         with self._lock:
             if self._stopped:
                 return
+            work = self._links[root].take_in(found)
+            self._links[root].under_way -= 1
             self._stack.extend((root, item) for item in work)
             self._work_came.notify(len(work))
             self._folders += found.get("folders", 0)

@@ -8,11 +8,12 @@ from mt_scanner._engine.seen import Storage
 from mt_scanner._types.contract import Budget
 
 
-def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, storage: Storage) -> str:
-    """The request for one step."""
+def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, storage: Storage, entered: str) -> str:
+    """The request for one step. `entered`: the places that links have led to so far, in the component's words."""
     text = json.dumps(
         {
             "root": root,
+            "entered": entered,
             "budget": budget._asdict(),
             "mode": plan.mode,
             "walking": plan.walking._asdict(),
@@ -27,15 +28,20 @@ def completed(plan: Plan, root: str, work: Sequence[Work], items: int, storage: 
     asked = [(item["folder"], item.get("after")) for item in work if is_compared(plan, item)]
     known = iter(plan.sync.known(root, asked) if plan.sync and asked else ())
     looks = plan.mode in ("tracks", "sync")
-    looked_at = [item for item in work if looks and item["files"] is not None]
+    looked_at = [item for item in work if looks and is_read(item)]
     seen_of = iter(storage.seen(root, looked_at, items) if looked_at else ())
     for item in work:
-        if looks and item["files"] is not None:
+        if looks and is_read(item):
             yield json.dumps({**item, "seen": next(seen_of)})
         elif is_compared(plan, item):
             yield f'{json.dumps(item)[:-1]}, "known": {next(known)}}}'
         else:
             yield json.dumps(item)
+
+
+def is_read(item: Work) -> bool:
+    """Whether the item is files to read. A link that was held back is none yet."""
+    return item["files"] is not None and not item.get("held")
 
 
 def is_compared(plan: Plan, item: Work) -> bool:

@@ -3,12 +3,12 @@
 import os
 import weakref
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
 from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
 from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._types.contract import FILE_NOT_UTF8, Walking
+from mt_scanner._types.contract import FILE_NOT_UTF8, FollowLinks, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Options(TypedDict, total=False):
 
     workers: int | None
     backend: backends.Name
-    follow_links: bool
+    follow_links: FollowLinks | bool
     hidden_folders: bool
     ignored_folders: bool
     file_timeout: float
@@ -36,7 +36,7 @@ class Session:
         *,
         workers: int | None = None,
         backend: backends.Name = "auto",
-        follow_links: bool = WALKING.follow_links,
+        follow_links: FollowLinks | bool = WALKING.follow_links,
         hidden_folders: bool = WALKING.hidden_folders,
         ignored_folders: bool = WALKING.ignored_folders,
         file_timeout: float = Limits().seconds,
@@ -55,7 +55,7 @@ class Session:
         """The roots, as absolute paths."""
         self._backend = backend
         self._workers = workers
-        self._walking = Walking(follow_links, hidden_folders, ignored_folders)
+        self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders)
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
@@ -112,3 +112,12 @@ class Session:
             if whole.startswith(os.path.join(root, "")):
                 return root, os.path.relpath(whole, root).replace(os.sep, "/")
         raise EscapesRoot("the file is in no root of this scanner", whole)
+
+
+def which_links(follow_links: FollowLinks | bool) -> FollowLinks:
+    """The word for what a caller has given. Raises `ValueError` if it is none."""
+    if isinstance(follow_links, bool):
+        return "once" if follow_links else "no"
+    if follow_links not in get_args(FollowLinks):
+        raise ValueError(f"follow_links is one of {', '.join(get_args(FollowLinks))}, not {follow_links!r}")
+    return follow_links

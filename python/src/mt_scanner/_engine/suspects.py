@@ -22,11 +22,12 @@ class Suspect(NamedTuple):
 class Lens:
     """Looks at one thing at a time, with a new instance after each that ends it."""
 
-    def __init__(self, component: Component, plan: Plan, root: str) -> None:
+    def __init__(self, component: Component, plan: Plan, root: str, entered: str) -> None:
         self._storage = Storage()
         self._component = component
         self._plan = plan
         self._root = root
+        self._entered = entered
         self._instance: Instance | None = None
 
     def step(self, work: Work) -> Found:
@@ -36,7 +37,9 @@ class Lens:
         try:
             is_folder = work["files"] is None
             seconds = self._plan.limits.listing if is_folder else self._plan.limits.seconds
-            asked = request(self._plan, self._root, [work], Budget(1, 0, is_folder), self._storage)
+            asked = request(
+                self._plan, self._root, [work], Budget(1, 0, is_folder), self._storage, self._entered
+            )
             return self._instance.step(asked, seconds)
         except Ended:
             self.close()
@@ -48,9 +51,14 @@ class Lens:
             self._instance = None
 
 
-def look_at(suspect: Suspect, component: Component, plan: Plan, root: str, stopped: Callable[[], bool]) -> Found:
-    """Does a suspect's work. The answer is one of `step-json`, but its `work` may have suspects in it."""
-    lens = Lens(component, plan, root)
+def look_at(
+    suspect: Suspect, component: Component, plan: Plan, root: str, entered: str, stopped: Callable[[], bool]
+) -> Found:
+    """Does a suspect's work. The answer is one of `step-json`, but its `work` may have suspects in it.
+
+    `entered` is that of the request.
+    """
+    lens = Lens(component, plan, root, entered)
     try:
         if suspect.work["files"] is None:
             return list_folder(lens, suspect.work, root)
@@ -70,7 +78,7 @@ def list_folder(lens: Lens, work: Work, root: str) -> Found:
         found = lens.step(work)
     except Ended as ended:
         return {"problems": [[root, work["folder"], ended.outcome, LISTING_FAILED.format(why=ended.detail)]]}
-    found["work"] = [item if item["files"] is None else Suspect(item) for item in found["work"]]
+    found["work"] = [item if item["files"] is None or item.get("held") else Suspect(item) for item in found["work"]]
     return found
 
 
@@ -98,5 +106,7 @@ def merge(found: Found, more: Found) -> None:
             found[key] = value
         elif isinstance(value, dict):
             merge(found[key], value)
+        elif key == "entered":
+            found[key] = value
         else:
             found[key] = found[key] + value

@@ -1,124 +1,115 @@
 """Counting in plain Python, for when wasmtime cannot be imported.
 
-It follows the component's rules for folders, and a test holds the two equal. There is no sandbox here, but no file is
-opened save `.mtignore`.
+It follows the component's rules for folders and links, and a test holds the two equal. There is no sandbox here, but no
+file is opened save `.mtignore`.
 """
 
 import os
-import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from mt_scanner._plain.ignore import Patterns, covers, parse
+from mt_scanner._plain.ignore import Patterns, covers
+from mt_scanner._plain.links import Reach, follow, join, read_patterns
 
-LONGEST_PATTERNS = 64 * 1024
-"""The most bytes of a `.mtignore` that are read."""
-CHAIN = 40
-"""The most symbolic links that are followed in one path."""
-FILE, FOLDER = "file", "folder"
+
+class Folder(NamedTuple):
+    """A folder to look into."""
+
+    path: str
+    place: str
+    """The same without links."""
+    links: int
+    """The number of links on the path."""
+    above: list[Patterns]
+    """The patterns that hold where it is."""
+
+
+class Link(NamedTuple):
+    """A link that waits until all else is done; links are followed in this order."""
+
+    links: int
+    path: bytes
+    folder: Folder
+    patterns: list[Patterns]
 
 
 def count(root: str, is_audio_file: Callable[[str], bool], limit: int | None = None) -> int:
     """The number of files under `root` whose names `is_audio_file` takes; it stops at `limit`."""
     files = 0
-    # Folders to look into, with the patterns that hold there.
-    stack: list[tuple[str, list[Patterns]]] = [("", [])]
-    while stack and (limit is None or files < limit):
-        folder, above = stack.pop()
+    walk = Walk(root, is_audio_file)
+    for found in walk.folders():
+        files += found
+        if limit is not None and files >= limit:
+            return limit
+    return files
+
+
+class Walk:
+    """A walk through a root."""
+
+    def __init__(self, root: str, is_audio_file: Callable[[str], bool]) -> None:
+        self._root = root
+        self._is_audio_file = is_audio_file
+        self._reach = Reach(root)
+        self._stack = [Folder("", "", 0, [])]
+        self._links: list[Link] = []
+
+    def folders(self) -> Iterator[int]:
+        """The number of audio files of each folder, and 1 for each that only a link leads to."""
+        while self._stack or self._links:
+            if self._stack:
+                yield self._list(self._stack.pop())
+                continue
+            self._links.sort(key=lambda link: link[:2], reverse=True)
+            yield self._follow(self._links.pop())
+
+    def _list(self, folder: Folder) -> int:
         try:
-            entries = list(os.scandir(os.path.join(root, folder)))
+            entries = list(os.scandir(os.path.join(self._root, folder.path)))
         except OSError:
-            continue
+            return 0
         names = {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
         if ".nomedia" in names:
-            continue
-        patterns = above + read_patterns(root, folder) if ".mtignore" in names else above
-        for entry in entries:
-            found = judge(root, folder, entry, patterns, is_audio_file)
-            if found == FILE:
-                files += 1
-            elif found == FOLDER:
-                stack.append((join(folder, entry.name), patterns))
-    return files if limit is None else min(files, limit)
+            return 0
+        patterns = folder.above + read_patterns(self._root, folder.path) if ".mtignore" in names else folder.above
+        return sum(self._judge(folder, entry, patterns) for entry in entries)
 
-
-def judge(
-    root: str, folder: str, entry: "os.DirEntry[str]", patterns: list[Patterns], is_audio_file: Callable[[str], bool]
-) -> str | None:
-    """The part of an entry in a scan: a file, a folder, or none."""
-    name = entry.name
-    path = join(folder, name)
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        # The component never learns of names that are not UTF-8.
-        return None
-    if entry.is_symlink():
-        if covers(patterns, path, False) or covers(patterns, path, True):
-            return None
-        target = follow(root, path)
-        if target is None:
-            return None
-        found, is_folder = target
-        if not is_folder:
-            return FILE if is_audio_file(found) and os.path.isfile(os.path.join(root, found)) else None
-        return None if name.startswith(".") or is_around(root, path) else FOLDER
-    if entry.is_dir(follow_symlinks=False):
-        return None if name.startswith(".") or covers(patterns, path, True) else FOLDER
-    if entry.is_file(follow_symlinks=False) and is_audio_file(name) and not covers(patterns, path, False):
-        return FILE
-    return None
-
-
-def join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
-
-
-def follow(root: str, path: str) -> tuple[str, bool] | None:
-    """Where a link leads to, relative to the root, and whether that is a folder. `None`: nowhere, or outside."""
-    at: list[str] = []
-    rest = path.split("/")
-    links = 0
-    while rest:
-        name = rest.pop(0)
-        if name in ("", "."):
-            continue
-        if name == "..":
-            if not at:
-                return None
-            at.pop()
-            continue
-        here = os.path.join(root, *at, name)
+    def _judge(self, folder: Folder, entry: "os.DirEntry[str]", patterns: list[Patterns]) -> bool:
+        """Whether an entry of a folder is an audio file. Folders and links are for later."""
+        name = entry.name
+        path, place = join(folder.path, name), join(folder.place, name)
         try:
-            mode = os.lstat(here).st_mode
-            if not stat.S_ISLNK(mode):
-                at.append(name)
-                continue
-            text = os.readlink(here)
-        except OSError:
-            return None
-        links += 1
-        if links > CHAIN or os.path.isabs(text):
-            return None
-        rest = text.replace(os.sep, "/").split("/") + rest
-    return "/".join(at), os.path.isdir(os.path.join(root, *at))
+            encoded = path.encode("utf-8")
+        except UnicodeEncodeError:
+            # The component never learns of names that are not UTF-8.
+            return False
+        if entry.is_symlink():
+            if not covers(patterns, path, False) and not covers(patterns, path, True):
+                self._links.append(Link(folder.links + 1, encoded, folder, patterns))
+            return False
+        if folder.links and place in self._reach.entered:
+            return False
+        if entry.is_dir(follow_symlinks=False):
+            if not name.startswith(".") and not covers(patterns, path, True):
+                self._stack.append(Folder(path, place, folder.links, patterns))
+            return False
+        is_file = entry.is_file(follow_symlinks=False)
+        return is_file and self._is_audio_file(name) and not covers(patterns, path, False)
 
-
-def is_around(root: str, path: str) -> bool:
-    """Whether the folder at a path is one of those that the path goes through."""
-    target = os.stat(os.path.join(root, path))
-    while path:
-        path = path.rpartition("/")[0]
-        above = os.stat(os.path.join(root, path))
-        if (above.st_dev, above.st_ino) == (target.st_dev, target.st_ino):
-            return True
-    return False
-
-
-def read_patterns(root: str, folder: str) -> list[Patterns]:
-    """The `.mtignore` of a folder."""
-    try:
-        with open(os.path.join(root, folder, ".mtignore"), "rb") as file:
-            text = file.read(LONGEST_PATTERNS).decode("utf-8", "replace")
-    except OSError:
-        return []
-    return [Patterns(folder, list(parse(text)))]
+    def _follow(self, link: Link) -> int:
+        path = link.path.decode("utf-8")
+        name = path.rpartition("/")[2]
+        target = follow(self._root, join(link.folder.place, name))
+        if target is None:
+            return 0
+        place, is_folder = target
+        if is_folder:
+            adds = not name.startswith(".")
+        else:
+            adds = self._is_audio_file(place.rpartition("/")[2]) and os.path.isfile(os.path.join(self._root, place))
+        if not adds or self._reach.covers(place, is_folder):
+            return 0
+        self._reach.entered[place] = path
+        if is_folder:
+            self._stack.append(Folder(path, place, link.links, link.patterns))
+        return not is_folder

@@ -3,6 +3,9 @@
 import argparse
 from collections.abc import Sequence
 from importlib import metadata
+from typing import get_args
+
+from mt_scanner._types.contract import FOLLOW_LINKS, FollowLinks
 
 EPILOG = """\
 exit codes:
@@ -123,7 +126,17 @@ def folders(parser: argparse.ArgumentParser) -> None:
 def walking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=positive, metavar="N", help="the most instances of the component at a time")
     parser.add_argument("--hidden", action="store_true", help="enter folders whose name begins with a dot")
-    parser.add_argument("--no-follow-links", action="store_true", help="do not follow symbolic links")
+    links = parser.add_mutually_exclusive_group()
+    links.add_argument(
+        "--follow-links",
+        choices=get_args(FollowLinks),
+        default=FOLLOW_LINKS,
+        help="symbolic links to follow: once, where they lead to music that is not reached without them; all; or no "
+        "[default: once]",
+    )
+    links.add_argument(
+        "--no-follow-links", dest="follow_links", action="store_const", const="no", help="the same as --follow-links no"
+    )
     parser.add_argument("--include-ignored", action="store_true", help="enter what .nomedia or .mtignore exclude")
 
 

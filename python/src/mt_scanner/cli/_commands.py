@@ -224,7 +224,7 @@ def walking(options: Namespace) -> dict[str, Any]:
     return {
         "workers": options.workers,
         "hidden_folders": options.hidden,
-        "follow_links": not options.no_follow_links,
+        "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
     }
 
