@@ -118,7 +118,8 @@ fn attributes<S: ReadAt>(
     let count = u16_at(&beginning(reader, object, 2)?, 0).unwrap_or(0);
     let mut position = object.start + 2;
     for _ in 0..count.min(MOST) {
-        let Some(attribute) = Attribute::read(reader, position, layout)?.filter(|found| found.name.end <= object.end)
+        let Some(attribute) =
+            Attribute::read(reader, position, layout)?.filter(|found| found.value.start <= object.end)
         else {
             content.damaged("a list of attributes is cut off");
             break;

@@ -118,6 +118,7 @@ fn value<S: ReadAt>(
     }
     match Data::read(reader, part)? {
         Some(data) => data.pour(reader, &item.name, field, key, content),
+        None if item.is_cut() => Ok(()),
         None => {
             content.damaged(format!("a value of the atom {} is damaged", item.text()));
             Ok(())

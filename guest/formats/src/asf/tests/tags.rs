@@ -131,3 +131,14 @@ fn a_content_description_that_claims_too_much_keeps_what_is_there() {
     assert_eq!((told.title(), told.track.artist.as_deref()), ("Title", Some("Artist")));
     assert_eq!(told.damage, "the content description is cut off");
 }
+
+#[test]
+fn an_attribute_that_ends_between_its_name_and_its_value_is_none() {
+    let whole = text("WM/Genre", "Rock");
+    let name_end = 2 + wide("WM/Genre").len();
+    for len in [1, 2, name_end, name_end + 2, name_end + 3] {
+        let told = read(tagged(&[extended(&[whole[..len].to_vec()])]));
+        assert_eq!((told.track.genres.len(), told.ms()), (0, Some(2000)), "{len}");
+        assert_eq!(told.damage, "a list of attributes is cut off", "{len}");
+    }
+}
