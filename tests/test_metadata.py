@@ -29,9 +29,6 @@ READERS: dict[str, Callable[[Path], Reading]] = {
     "ffprobe": cache(by_ffprobe),
 }
 
-UNSUPPORTED = ("asf", "ogg-flac")
-"""What the component recognises and does not read."""
-
 BITRATE = 0.07
 """Readers differ in whether the Info frame counts: a large frame among thirty in the shortest files here."""
 
@@ -45,6 +42,9 @@ KNOWN = {
     ("tinytag", "duration_ms", "03 Kettle.aac"): "estimates from the first frames: 940 ms of 45 frames",
     ("tinytag", "bitrate", "03 Kettle.aac"): "as its duration",
     ("tinytag", "title", "flac-id3v2.flac"): "trusts an ID3v2 tag in front more than FLAC's own comment",
+    ("tinytag", "bit_depth", "wmav1"): "repeats WAVEFORMATEX's constant 16; lossy audio has no bit depth",
+    ("tinytag", "bit_depth", "wmav2"): "as for wmav1",
+    ("tinytag", "bitrate", "ogg-flac.ogg"): "counts the pages of the comments as audio",
     ("ffprobe", "title", "mp3-id3v1.mp3"): "takes the Latin-1 of ID3v1 for UTF-8",
     ("ffprobe", "album", "mp3-id3v1.mp3"): "takes the Latin-1 of ID3v1 for UTF-8",
 }
@@ -88,9 +88,6 @@ def fixtures() -> list[Path]:
 @pytest.mark.parametrize("path", fixtures(), ids=lambda path: str(path.name))
 def test_every_field_agrees_with_the_readers(path: Path) -> None:
     track, outcome = tracks()[path]
-    if path.suffix == ".wma" or path.stem in UNSUPPORTED:
-        assert outcome == "unsupported" and track["format"] == ("asf" if path.suffix == ".wma" else "ogg")
-        return
     assert outcome == ""
     readings = {name: read(path) for name, read in READERS.items()}
     for name, reading in readings.items():
@@ -107,6 +104,9 @@ def test_every_field_agrees_with_the_readers(path: Path) -> None:
 
 def agrees(track: Row, field: str, value: Any) -> bool:
     own = track[field]
+    if value == 0 and field.endswith(("_number", "_total")):
+        # Taggers write 0 for no number.
+        return own is None
     if own is None or not isinstance(value, (int, float)) or isinstance(value, bool):
         return bool(own == value)
     if field == "duration_ms":
