@@ -49,6 +49,21 @@ KNOWN = {
     ("tinytag", "has_artwork", "06 Corvin & the Slow Trains - Signal Box.wma"): "looks for no picture in ASF",
     ("tinytag", "genre", "06 Corvin & the Slow Trains - Signal Box.wma"): "takes the last of several genres",
     ("tinytag", "title", "flac-id3v2.flac"): "trusts an ID3v2 tag in front more than FLAC's own comment",
+    ("tinytag", "bit_depth", "wmav1"): "repeats WAVEFORMATEX's constant 16; lossy audio has no bit depth",
+    ("tinytag", "bit_depth", "wmav2"): "as for wmav1",
+    ("tinytag", "has_artwork", "wmav2"): "knows no pictures in ASF",
+    ("tinytag", "artist", "02 Náměstí.wma"): "takes the last of several values",
+    ("tinytag", "genre", "02 Náměstí.wma"): "takes the last of several values",
+    ("ffprobe", "duration_ms", "02 Náměstí.wma"): "more than is decoded",
+    ("tinytag", "genres", "02 Náměstí.wma"): "puts the last of several values first",
+    ("tinytag", "genre", "06 Corvin & the Slow Trains - Signal Box.wma"): "takes the last of several values",
+    (
+        "ffprobe",
+        "duration_ms",
+        "06 Corvin & the Slow Trains - Signal Box.wma",
+    ): "more than is decoded",
+    ("tinytag", "genres", "06 Corvin & the Slow Trains - Signal Box.wma"): "puts the last of several values first",
+    ("tinytag", "bitrate", "ogg-flac.ogg"): "counts the pages of the comments as audio",
     ("ffprobe", "title", "mp3-id3v1.mp3"): "takes the Latin-1 of ID3v1 for UTF-8",
     ("ffprobe", "album", "mp3-id3v1.mp3"): "takes the Latin-1 of ID3v1 for UTF-8",
 }
@@ -108,6 +123,9 @@ def test_every_field_agrees_with_the_readers(path: Path) -> None:
 
 def agrees(track: Row, field: str, value: Any) -> bool:
     own = track[field]
+    if value == 0 and field.endswith(("_number", "_total")):
+        # Taggers write 0 for no number.
+        return own is None
     if own is None or not isinstance(value, (int, float)) or isinstance(value, bool):
         return bool(own == value)
     if field == "duration_ms":

@@ -178,9 +178,20 @@ fn says_a_date(value: &str) -> bool {
         || value.bytes().any(|byte| !matches!(byte, b'0' | b'-' | b' ' | b'.' | b'/'))
 }
 
-/// MusicBrainz identifiers, which have none of these in them (RFC 9562, section 4).
+/// Several MusicBrainz identifiers in one text, which Picard joins by `/` in ID3v2.3 and others by `;`. A text that has
+/// anything else in it is one value, as it is written.
 fn split_ids(value: &str) -> impl Iterator<Item = &str> {
-    value.split(['/', ';', ',']).map(str::trim).filter(|id| !id.is_empty())
+    const SEPARATORS: [char; 3] = ['/', ';', ','];
+    let is_list = value.split(SEPARATORS).all(|id| is_uuid(id.trim()));
+    let separators: &[char] = if is_list { &SEPARATORS } else { &[] };
+    value.split(separators).map(move |id| if is_list { id.trim() } else { id })
+}
+
+/// Whether a text has the form of RFC 9562, section 4.
+fn is_uuid(text: &str) -> bool {
+    const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+    let fits = |(at, byte): (usize, u8)| if HYPHENS.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    text.len() == 36 && text.bytes().enumerate().all(fits)
 }
 
 /// `-6.20 dB`, `+1,5 dB` or `0.98`.
@@ -264,7 +275,10 @@ mod tests {
 
     #[test]
     fn joined_identifiers_are_split() {
-        assert!(split_ids("a/b; c").eq(["a", "b", "c"]));
-        assert!(split_ids(" / ").eq([""; 0]));
+        let ids = ["11111111-2222-4333-8444-555555555501", "11111111-2222-4333-8444-555555555502"];
+        assert!(split_ids(&ids.join("/")).eq(ids) && split_ids(&ids.join("; ")).eq(ids));
+        for text in ["an id / another", "  wide  ", "a;b"] {
+            assert!(split_ids(text).eq([text]));
+        }
     }
 }
