@@ -198,21 +198,20 @@ impl<D: Door> Pool<D> {
         }
     }
 
-    /// Takes in the counts and the work of a step, and gives the rest back.
-    fn give(
-        pool: &Arc<Self>,
-        load: &Load<D::Work>,
-        found: Found<D::Rows, D::Work>,
-        answers: &SyncSender<Message<D::Rows>>,
-    ) -> Batch<D::Rows> {
+    /// Takes in the counts of a step, and parts its answer from its work.
+    fn count(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> (Batch<D::Rows>, Vec<D::Work>) {
         let Found { folders, files, tracks, rows, problems, work } = found;
-        pool.counters.add(folders, files, tracks, problems.len() as u64);
+        self.counters.add(folders, files, tracks, problems.len() as u64);
+        (Batch { root: load.root(), rows, problems }, work)
+    }
+
+    /// Takes in the work of a step.
+    fn give(pool: &Arc<Self>, load: &Load<D::Work>, work: Vec<D::Work>, answers: &SyncSender<Message<D::Rows>>) {
         let mut state = pool.lock();
         let more = work.len();
         state.stack.give(load, work);
         pool.settle(&mut state, more);
         let _ = Self::hire(pool, &mut state, answers);
-        Batch { root: load.root(), rows, problems }
     }
 
     /// Gives back a load whose step did not return.

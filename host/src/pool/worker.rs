@@ -52,8 +52,12 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
         // Each answer wakes the reader. Of a step that has only listed folders, the counters tell.
         let brings = if D::READS { found.tracks > 0 || D::brings(&found.rows) } else { found.files > 0 };
         let worth_sending = brings || !found.problems.is_empty();
-        let batch = Pool::give(pool, &load, found, answers);
-        if worth_sending && answers.send(Ok(batch)).is_err() {
+        // The answer goes before the work that it brings: a folder's row is written no later than those of folders below
+        // it, of which a sync that finds the folder unknown does not ask.
+        let (batch, work) = pool.count(&load, found);
+        let unwanted = worth_sending && answers.send(Ok(batch)).is_err();
+        Pool::give(pool, &load, work, answers);
+        if unwanted {
             return Ok(());
         }
     }
