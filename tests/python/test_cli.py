@@ -327,3 +327,21 @@ def test_a_name_that_is_not_utf8_cannot_be_inspected(tree: Tree, capsys: pytest.
     assert capsys.readouterr().err == (
         f"mt-scanner: {tree.root}/\\udcff.mp3: the file's name is not valid UTF-8, which no sandbox path can express\n"
     )
+
+
+def test_an_interruption_that_python_drops_comes_again(python: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    code = (
+        "import sys, time, weakref\n"
+        "from mt_scanner.cli import _commands, main\n"
+        "class Thing: pass\n"
+        "def drop(_): raise KeyboardInterrupt\n"
+        "def count(options):\n"
+        "    thing = Thing()\n"
+        "    weakly = weakref.ref(thing, drop)\n"
+        "    del thing\n"
+        "    time.sleep(30)\n"
+        "_commands.COMMANDS['count'] = count\n"
+        "print(main(['count', '.']))\n"
+    )
+    done = python(code)
+    assert (done.stdout, done.stderr) == ("130\n", "")

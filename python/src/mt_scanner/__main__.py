@@ -2,7 +2,12 @@
 
 import sys
 
-from mt_scanner.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from mt_scanner.cli import main
+
+        code = main()
+    except KeyboardInterrupt:
+        # While the command line itself was imported.
+        code = 130
+    sys.exit(code)

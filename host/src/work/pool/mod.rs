@@ -41,6 +41,13 @@ pub(crate) struct Batch<R> {
     pub problems: Vec<Problem>,
 }
 
+/// The work that a step brings.
+struct Brought<W> {
+    work: Vec<W>,
+    /// The places that links have led to, where it has judged some.
+    entered: Option<String>,
+}
+
 type Message<R> = Result<Batch<R>, Error>;
 
 /// A scan under way, as its workers see it.
@@ -116,17 +123,21 @@ impl<D: Door> Pool<D> {
         }
     }
 
-    /// Takes in the counts and the work of a step, and gives the rest back.
-    fn give(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>, waiting: Waiting) -> Batch<D::Rows> {
+    /// Takes in the counts of a step, and parts its answer from its work.
+    fn count(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> (Batch<D::Rows>, Brought<D::Work>) {
         let Found { folders, files, tracks, rows, problems, work, entered } = found;
         self.counters.add(folders, files, tracks, problems.len() as u64);
+        (Batch { root: load.root(), rows, problems }, Brought { work, entered })
+    }
+
+    /// Takes in the work of a step, and how much of its time it waited.
+    fn give(&self, load: &Load<D::Work>, brought: Brought<D::Work>, waiting: Waiting) {
         let mut state = self.lock();
-        let work = state.links.end(load.root(), work, entered);
+        let work = state.links.end(load.root(), brought.work, brought.entered);
         let more = work.len();
         state.crew.learn(waiting.took, waiting.waited);
         state.stack.give(load, work);
         self.settle(&mut state, more);
-        Batch { root: load.root(), rows, problems }
     }
 
     /// The instance, made now if there is none.

@@ -251,8 +251,10 @@ class Pool:
         return {"work": [Suspect(item) for item in reversed(items)]}
 
     def _give(self, root: str, found: Found) -> None:
-        """Takes a step's results in: work for the workers at once, the rest as soon as there is room for it. A worker
-        that comes back to a stopped scan leaves nothing.
+        """Takes a step's results in: first its answer, then the work that it brings. A folder's row is then written no
+        later than those of folders below it, of which a sync that finds the folder unknown does not ask.
+
+        Waits until there is room for the answer. A worker that comes back to a stopped scan leaves nothing.
         """
         folder = os.path.join(root, "")
         paths = [folder + path for path in found.get("paths", ())]
@@ -262,6 +264,9 @@ class Pool:
         with self._lock:
             if self._stopped:
                 return
+            if brings := bool(answer.tracks or answer.paths or answer.problems or answer.changes):
+                self._answers.append(answer)
+                self._answer_came.notify()
             work = self._links[root].take_in(found)
             self._links[root].under_way -= 1
             self._stack.extend((root, item) for item in work)
@@ -275,12 +280,8 @@ class Pool:
             wanted = self._hire()
         self._start(wanted)
         with self._lock:
-            if answer.tracks or answer.paths or answer.problems or answer.changes:
-                while len(self._answers) >= WAITING * self._workers and not self._stopped:
-                    self._room_came.wait()
-                if not self._stopped:
-                    self._answers.append(answer)
-                    self._answer_came.notify()
+            while brings and len(self._answers) > WAITING * self._workers and not self._stopped:
+                self._room_came.wait()
             self._busy -= 1
             if not self._busy and not self._stack:
                 self._work_came.notify_all()
