@@ -93,6 +93,9 @@ CONTAINERS = {
 LISTS = ("artists", "genres", "musicbrainz_artist_ids", "musicbrainz_album_artist_ids")
 
 
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
 def folded(name: str) -> str:
     return name.upper().replace(" ", "").replace("_", "")
 
@@ -106,11 +109,12 @@ def settled(items: list[tuple[str, str]]) -> Reading:
             continue
         if field.startswith("musicbrainz_"):
             # Some taggers join several by a slash or a semicolon, which are in no identifier.
-            several = [part.strip() for part in re.split("[/;]", text) if part.strip()]
+            several = [part.strip() for part in re.split("[/;]", text)]
+            identifiers = several if all(map(UUID.fullmatch, several)) else [text]
             if field in LISTS:
-                found.setdefault(field, []).extend(several)
-            elif several:
-                found.setdefault(field, several[0])
+                found.setdefault(field, []).extend(identifiers)
+            else:
+                found.setdefault(field, identifiers[0])
         elif field in LISTS:
             found.setdefault(field, []).append(text)
         elif field in ("track", "disc"):
@@ -168,7 +172,12 @@ def by_mutagen(path: Path) -> Reading:
         found |= from_apev2(path) | from_id3(tags)
     elif isinstance(tags, mutagen.mp4.MP4Tags):
         found |= from_mp4(tags)
-    elif tags is not None and not isinstance(tags, mutagen.asf.ASFTags):
+    elif isinstance(tags, mutagen.asf.ASFTags):
+        # The identifiers, which the others do not read; their names are free names with a slash.
+        free = [(folded(key.replace("/", "")), str(value)) for key, value in tags]
+        found |= settled([(VORBIS[key], text) for key, text in free if key.startswith("MUSICBRAINZ") and key in VORBIS])
+        found["compilation"] = any(key == "WM/IsCompilation" and value.value for key, value in tags)
+    elif tags is not None:
         found |= settled([(VORBIS[folded(key)], text) for key, text in tags if folded(key) in VORBIS])
         found["has_artwork"] = bool(getattr(file, "pictures", None)) or "metadata_block_picture" in tags
     return found

@@ -37,9 +37,7 @@ class Lens:
         try:
             is_folder = work["files"] is None
             seconds = self._plan.limits.listing if is_folder else self._plan.limits.seconds
-            asked = request(
-                self._plan, self._root, [work], Budget(1, 0, is_folder), self._storage, self._entered
-            )
+            asked = request(self._plan, self._root, [work], Budget(1, 0, is_folder), self._storage, self._entered)
             return self._instance.step(asked, seconds)
         except Ended:
             self.close()
