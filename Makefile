@@ -23,7 +23,8 @@ WASMTIME := $(WASMTIME_HOME)/bin/wasmtime
 CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" cargo
 INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# What compiles C for the systems that this one is not: mingw-w64, and zig, which has the headers of macOS (`pip install ziglang`).
+# What compiles C for the systems that this one is not: mingw-w64, and zig, which has the headers of
+# macOS (`pip install ziglang`).
 MINGW := x86_64-w64-mingw32-gcc
 ZIG ?= $(or $(shell command -v zig),$(abspath $(BIN))/python -m ziglang)
 
@@ -49,7 +50,8 @@ $(VENV)/package: $(COMPONENT) $(PACKAGE)
 	$(INSTALL) ./python
 	@touch $@
 
-# ... the Rust host behind it, with the same component inside, out of the builds of the host where they can be shared:
+# ... the Rust host behind it, with the same component inside, out of the builds of the host where
+# they can be shared:
 $(VENV)/native: $(VENV)/package $(NATIVE)
 	$(INSTALL) ./python/native
 	@touch $@
@@ -66,7 +68,8 @@ native: $(VENV)/native
 index: $(VENV)/package
 	$(BIN)/python -m mt_scanner index "$(DIR)" --db "$(DB)"
 
-# Release everywhere: the host's build script compiles the component ahead of time, and needs an optimised compiler for it.
+# Release everywhere: the host's build script compiles the component ahead of time, and needs an
+# optimised compiler for it.
 test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	cargo fmt --all --check
 	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-formats -p mt-scanner-guest --all-targets -- -D warnings

@@ -2,8 +2,9 @@
 
     python bench/calls.py [--quick] [--data DIR]
 
-The time of a call differs from machine to machine, their number does not. What a process does before and after is not
-in it: the calls over an empty folder are taken off. In Python, `futex` are the hops between threads.
+The time of a call differs from machine to machine, their number does not. What a process does
+before and after is not in it: the calls over an empty folder are taken off. In Python, `futex` are
+the hops between threads.
 """
 
 from __future__ import annotations

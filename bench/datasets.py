@@ -82,9 +82,9 @@ def build(
 ) -> Path:
     """Makes the tree `name` in the cache folder `dest` unless it is there, and returns it.
 
-    `files` is the number of files of the sets in `SIZABLE`. For those in `RECORDED` alone, `base` is
-    a folder whose audio files take the place of the synthesised recordings, and `copy` makes copies
-    (about 1 MB a file) instead of links.
+    `files` is the number of files of the sets in `SIZABLE`. For those in `RECORDED` alone, `base`
+    is a folder whose audio files take the place of the synthesised recordings, and `copy` makes
+    copies (about 1 MB a file) instead of links.
     """
     if name not in MAKERS:
         raise DatasetError(f"no data set is called {name}; there are {', '.join(MAKERS)}")

@@ -1,7 +1,9 @@
-"""A private copy of a music tree, and what became of it some days later: what a sync finds unchanged, and changed.
+"""A private copy of a music tree, and what became of it some days later: what a sync finds
+unchanged, and changed.
 
-The files of most trees are links to recordings that other trees share. None of them is changed, and no further link is
-made to them, which would change them too: each recording is copied once, and private trees are links to the copies.
+The files of most trees are links to recordings that other trees share. None of them is changed, and
+no further link is made to them, which would change them too: each recording is copied once, and
+private trees are links to the copies.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ DELETED = 10
 def make(tree: Path, before: Path, after: Path) -> None:
     """Makes `before`, which is as `tree`, and `after`, where files were added, touched and deleted.
 
-    The new files are in new folders. Those that are touched were replaced by a copy, as by a tagger that writes a new
-    file and renames it, and are spread over the tree. In small trees they are a quarter of the files at most. A folder
-    that holds the same files in both has the same time of last change in both.
+    The new files are in new folders. Those that are touched were replaced by a copy, as by a tagger
+    that writes a new file and renames it, and are spread over the tree. In small trees they are a
+    quarter of the files at most. A folder that holds the same files in both has the same time of
+    last change in both.
     """
     plant(tree, before, copier())
     paths = sorted(

@@ -2,8 +2,9 @@
 
     python bench/run.py [--quick] [--only NAME,...] [--data DIR] [--music DIR]
 
-Prints tables and what became of the expectations, writes the figures as JSON and, of a whole run, the tables and plots
-of docs/benchmarks.md. An expectation that falls short is said, and is no failure. See docs/benchmarks.md.
+Prints tables and what became of the expectations, writes the figures as JSON and, of a whole run,
+the tables and plots of docs/benchmarks.md. An expectation that falls short is said, and is no
+failure. See docs/benchmarks.md.
 """
 
 from __future__ import annotations

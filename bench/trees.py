@@ -46,7 +46,9 @@ def nest(root: Path, levels: int, fill: Callable[[int, int], None]) -> None:
 
 
 def flush() -> None:
-    """Waits until all that was written is on the disk: a library that is committed would wait for it as well."""
+    """Waits until all that was written is on the disk: a library that is committed would wait for
+    it as well.
+    """
     if hasattr(os, "sync"):
         os.sync()
 

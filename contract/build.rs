@@ -1,5 +1,6 @@
-//! Generates from `wit/` what would otherwise be written twice: the record of a track with its columns, the outcomes,
-//! and the description of both for hosts in other languages (`contract.json`, a custom section of the component).
+//! Generates from `wit/` what would otherwise be written twice: the record of a track with its
+//! columns, the outcomes, and the description of both for hosts in other languages
+//! (`contract.json`, a custom section of the component).
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

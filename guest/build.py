@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Builds the component. The one place that knows how; it needs Python's standard library, cargo and one target.
+"""Builds the component. The one place that knows how; it needs Python's standard library, cargo and
+one target.
 
     python guest/build.py [--debug] [--features NAMES] [--output PATH] [--install-toolchain]
 
@@ -28,8 +29,9 @@ class BuildError(Exception):
 def build(*, debug: bool = False, features: str = "", output: Path | None = None) -> Path:
     """Builds the component and returns its path.
 
-    `features` are features of the guest crate; such builds have a target folder of their own, so that they never take
-    the place of the component that ships. `output` is a further place to copy it to.
+    `features` are features of the guest crate; such builds have a target folder of their own, so
+    that they never take the place of the component that ships. `output` is a further place to copy
+    it to.
     """
     check_tools()
     run(["cargo", "fetch", "--locked", "--target", TARGET])
@@ -69,7 +71,9 @@ def artifact(messages: str) -> Path:
 
 
 def environment() -> dict[str, str]:
-    """The environment of the compiler: paths of this machine do not get into the bytes, so two builds are equal."""
+    """The environment of the compiler: paths of this machine do not get into the bytes, so two
+    builds are equal.
+    """
     cargo_home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     sysroot = Path(ask("rustc", "--print", "sysroot"))
     commit = next((line.split()[1] for line in ask("rustc", "-vV").splitlines() if line.startswith("commit-hash:")), "")
@@ -79,7 +83,8 @@ def environment() -> dict[str, str]:
     remap |= {ROOT: "/mt-scanner"}
     # The later of two that fit wins.
     flags = [f"--remap-path-prefix={path}={name}" for path, name in remap.items()]
-    # RUSTFLAGS of the user are for native code; what they would do to the component nobody has tested.
+    # RUSTFLAGS of the user are for native code; what they would do to the component nobody has
+    # tested.
     kept = {name: value for name, value in os.environ.items() if name not in ("RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS")}
     return kept | {"CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
 
@@ -121,7 +126,8 @@ def install_toolchain() -> None:
     except BuildError:
         if shutil.which("rustup") is None:
             raise
-        # rustup itself may have been told not to install by itself (RUSTUP_AUTO_INSTALL=0), so it is asked in words.
+        # rustup itself may have been told not to install by itself (RUSTUP_AUTO_INSTALL=0), so it
+        # is asked in words.
         if (
             subprocess.run(
                 ["rustup", "toolchain", "install", "--no-self-update"], cwd=ROOT, stdout=sys.stderr

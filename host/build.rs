@@ -1,5 +1,6 @@
-//! Gets the component, and compiles it ahead of time for the machine that the host is built for, if that has a processor of the
-//! same kind as this one: compilers for all the others would make every build heavier.
+//! Gets the component, and compiles it ahead of time for the machine that the host is built for, if
+//! that has a processor of the same kind as this one: compilers for all the others would make every
+//! build heavier.
 //!
 //! `MT_SCANNER_COMPONENT` names a ready component; without it `guest/build.py` builds one.
 

@@ -1,4 +1,5 @@
-"""Writes down in Python what a component and its hosts agree on: records, outcomes, words and defaults.
+"""Writes down in Python what a component and its hosts agree on: records, outcomes, words and
+defaults.
 
 A component has it as JSON text in its custom section `mt:contract`, and its audio extensions in
 `mt:audio-extensions`. So a field that is added to the contract is an attribute of `Track` without a
@@ -130,8 +131,8 @@ def section(file: BinaryIO, name: bytes) -> bytes | None:
 
 def find(file: BinaryIO, end: int, name: bytes) -> bytes | None:
     # Eight bytes of preamble, then (id, size, content) to the end: for modules
-    # https://webassembly.github.io/spec/core/binary/modules.html, for components design/mvp/Binary.md in
-    # https://github.com/WebAssembly/component-model.
+    # https://webassembly.github.io/spec/core/binary/modules.html, for components
+    # design/mvp/Binary.md in https://github.com/WebAssembly/component-model.
     is_component = file.read(8)[6:] == b"\1\0"
     while file.tell() < end:
         identifier = file.read(1)

@@ -1,4 +1,6 @@
-"""Puts the component into the package while hatchling builds a wheel, a source distribution or an editable install."""
+"""Puts the component into the package while hatchling builds a wheel, a source distribution or an
+editable install.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class ComponentHook(BuildHookInterface[Any]):
-    """Takes, in this order: the file that MT_SCANNER_COMPONENT names; what the guest beside this folder builds to; the
-    file that is already there, as in an unpacked source distribution.
+    """Takes, in this order: the file that MT_SCANNER_COMPONENT names; what the guest beside this
+    folder builds to; the file that is already there, as in an unpacked source distribution.
     """
 
     PLUGIN_NAME = "custom"
@@ -42,7 +44,8 @@ def take(ready: Path, place: Path) -> None:
             head = file.read(8)
     except OSError as error:
         raise SystemExit(f"error: MT_SCANNER_COMPONENT names a file that cannot be read: {error}") from None
-    # The preamble of a component (layer 1), https://github.com/WebAssembly/component-model, design/mvp/Binary.md
+    # The preamble of a component (layer 1), https://github.com/WebAssembly/component-model,
+    # design/mvp/Binary.md
     if head != b"\0asm\x0d\0\x01\0":
         raise SystemExit(f"error: MT_SCANNER_COMPONENT names {ready}, which is no WebAssembly component")
     beside = place.with_name(f"{place.name}.{os.getpid()}")

@@ -1,7 +1,8 @@
-"""Writes what is expected of golden cases from what the component gives now: python tests/bless.py [CASE...]
+"""Writes what is expected of golden cases from what the component gives now: python tests/bless.py
+[CASE...]
 
-Cases are scanned with the wasmtime CLI: the component itself, with no host of this project around it. Look at the
-difference before you commit it.
+Cases are scanned with the wasmtime CLI: the component itself, with no host of this project around
+it. Look at the difference before you commit it.
 """
 
 from __future__ import annotations

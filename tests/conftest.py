@@ -18,7 +18,9 @@ pytest_plugins = ["support.durable", "support.watched"]
 
 @pytest.fixture(params=["wasmtime", "native"])
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Runs a test once with each backend: it is what `auto` is, here and in the processes that the test starts."""
+    """Runs a test once with each backend: it is what `auto` is, here and in the processes that the
+    test starts.
+    """
     monkeypatch.setenv("MT_SCANNER_BACKEND", request.param)
     return str(request.param)
 
@@ -41,7 +43,9 @@ def song() -> Path:
 
 @pytest.fixture(scope="session")
 def misbehaving() -> Path:
-    """A component that loops, allocates or panics over files that ask for it (`guest/src/misbehave.rs`)."""
+    """A component that loops, allocates or panics over files that ask for it
+    (`guest/src/misbehave.rs`).
+    """
     return built("--debug", "--features", "misbehave")
 
 
@@ -58,8 +62,11 @@ def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture
 def without_rights() -> Iterator[Callable[[str], str]]:
-    """Runs a piece of Python as somebody who is not root; it finds what it imports loaded, and `tree` in `sys.argv`."""
-    # Root may read everything, whatever the mode says, so as root the process gives its rights away first.
+    """Runs a piece of Python as somebody who is not root; it finds what it imports loaded, and
+    `tree` in `sys.argv`.
+    """
+    # Root may read everything, whatever the mode says, so as root the process gives its rights away
+    # first.
     before = (
         "import json, os, sys\n"
         "import mt_scanner, mt_scanner._job\n"

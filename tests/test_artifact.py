@@ -24,7 +24,9 @@ ALLOWED = {
     "wasi:io": {"error", "poll", "streams"},
     "wasi:random": {"insecure-seed"},
 }
-"""The interfaces that the component may import: no sockets, and of randomness only what a hash map needs."""
+"""The interfaces that the component may import: no sockets, and of randomness only what a hash map
+needs.
+"""
 
 EXPORTED = {
     "mt:scanner/types": set(),
@@ -59,7 +61,9 @@ def test_it_imports_what_it_may_and_nothing_else() -> None:
 
 
 def test_of_the_filesystem_it_imports_no_function_that_writes() -> None:
-    """So that even a host that opens a folder for writing loses nothing: only `open-at` is left, which opens."""
+    """So that even a host that opens a folder for writing loses nothing: only `open-at` is left,
+    which opens.
+    """
     functions = interfaces(code().type.imports(engine()))["wasi:filesystem/types"]
     reading = {"read", "read-directory", "stat", "stat-at", "open-at", "readlink-at", "metadata-hash-at"}
     allowed = {f"[method]descriptor.{name}" for name in reading} | {

@@ -1,7 +1,7 @@
 """The capability: a scan reads its root and nothing else, and writes nowhere.
 
-How the hosts' own sandboxes refuse a component that tries worse is tested beside them, with a component made for it:
-`tests/python/test_sandbox.py` and `host/tests`.
+How the hosts' own sandboxes refuse a component that tries worse is tested beside them, with a
+component made for it: `tests/python/test_sandbox.py` and `host/tests`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def music(tree: Tree) -> Tree:
 
 
 def whole_state(tree: Tree) -> str:
-    """`Tree.state`, and the time of the last change of status of everything: that one cannot be set back."""
+    """`Tree.state`, and the time of the last change of status of everything: that one cannot be set
+    back.
+    """
     times = [
         os.lstat(os.path.join(folder, name)).st_ctime_ns
         for folder, folders, names in os.walk(tree.root)

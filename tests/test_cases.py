@@ -1,4 +1,6 @@
-"""Golden cases: every case through every door. Scanning behaviour is tested here, once for all hosts."""
+"""Golden cases: every case through every door. Scanning behaviour is tested here, once for all
+hosts.
+"""
 
 from __future__ import annotations
 

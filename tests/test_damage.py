@@ -18,7 +18,9 @@ ORDINARY = {"malformed", "unsupported", "wrong-extension"}
 
 @pytest.fixture(scope="module")
 def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fixtures with bytes changed, cut out, doubled and cut off: mostly at the beginning, where the structure is."""
+    """Fixtures with bytes changed, cut out, doubled and cut off: mostly at the beginning, where the
+    structure is.
+    """
     chance = random.Random(12)
     tree = Tree(tmp_path_factory.mktemp("damaged"))
     sources = sorted((FIXTURES / "formats").iterdir())

@@ -1,4 +1,6 @@
-"""Determinism: the same tree gives the same rows, whatever the door, the number of workers, the budget, the order."""
+"""Determinism: the same tree gives the same rows, whatever the door, the number of workers, the
+budget, the order.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def test_neither_budget_nor_order_matters(items: int, seed: int | None, golden_d
 
 
 def test_a_budget_is_kept() -> None:
-    """A folder is listed at once, unless it is wide; beyond that no step does more than it may, none does nothing."""
+    """A folder is listed at once, unless it is wide; beyond that no step does more than it may,
+    none does nothing.
+    """
     guest = Guest(TREE)
     work: list[Any] = [{"folder": "", "files": None, "ignored_by": []}]
     while work:
@@ -83,7 +87,8 @@ def test_a_step_that_only_lists_hands_every_file_back() -> None:
         work = [item for item in answer["work"] if item["files"] is None]
         left = [item for item in answer["work"] if item["files"] is not None]
         files |= {f"{item['folder']}/{name}".lstrip("/") for item in left for name in item["files"]}
-        # Handed in, files come back as they are. What is to be done first is first in a request, last in an answer.
+        # Handed in, files come back as they are. What is to be done first is first in a request,
+        # last in an answer.
         assert guest.step(left, items=5, only_list=True)["work"] == left[::-1]
     assert files == {json.loads(path) for path in guest.whole(mode="paths")[0]}
 

@@ -1,4 +1,6 @@
-"""Interruptions: Ctrl-C at any moment ends the Python package's command line quietly, and costs a library nothing."""
+"""Interruptions: Ctrl-C at any moment ends the Python package's command line quietly, and costs a
+library nothing.
+"""
 
 from __future__ import annotations
 

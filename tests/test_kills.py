@@ -1,4 +1,6 @@
-"""Kills: a sync may end at any moment. The library is whole and true, and the next sync goes on from there."""
+"""Kills: a sync may end at any moment. The library is whole and true, and the next sync goes on
+from there.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ KILLS = int(os.environ.get("MT_SCANNER_KILLS", "50"))
 DEADLOCK = 60
 """Seconds after which a process that should have ended hangs."""
 
-# Transactions of some rows, not of a second: a small tree takes many then. `ready` is told before the sync.
+# Transactions of some rows, not of a second: a small tree takes many then. `ready` is told before
+# the sync.
 IN_SMALL_PIECES = """
 import sys
 from mt_scanner import Library
@@ -143,7 +146,9 @@ def test_a_kill_at_any_moment_costs_nothing(
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGSTOP")
 def test_mt_scan_goes_on_from_any_transaction(music: Path, before: Path, tmp_path: Path) -> None:
-    """Its transactions take a second, and its sync of a small tree far less: pauses spread it over several."""
+    """Its transactions take a second, and its sync of a small tree far less: pauses spread it over
+    several.
+    """
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     start = binary(music)

@@ -106,7 +106,9 @@ def test_who_waits_in_vain_is_told(
 def test_a_player_in_the_same_process_opens_the_library_to_nobody(
     backend: str, music: Path, before: Path, tmp_path: Path
 ) -> None:
-    """POSIX locks are a process's, and closing a file gives all of them up: one SQLite minds that, two do not."""
+    """POSIX locks are a process's, and closing a file gives all of them up: one SQLite minds that,
+    two do not.
+    """
     database = copied(before, tmp_path / "library.db")
     beside = f"{database}-sync"
     try_it = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN EXCLUSIVE')"

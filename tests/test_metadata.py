@@ -1,4 +1,6 @@
-"""Metadata: what tracks say agrees with three independent readers, on files that real encoders and taggers wrote."""
+"""Metadata: what tracks say agrees with three independent readers, on files that real encoders and
+taggers wrote.
+"""
 
 # mypy: disable-error-code="no-untyped-call"
 
@@ -30,9 +32,12 @@ READERS: dict[str, Callable[[Path], Reading]] = {
 }
 
 BITRATE = 0.07
-"""Readers differ in whether the Info frame counts: a large frame among thirty in the shortest files here."""
+"""Readers differ in whether the Info frame counts: a large frame among thirty in the shortest files
+here.
+"""
 
-# A reader that is known to be wrong, by the bytes or by the specification: (reader, field, codec or file): why.
+# A reader that is known to be wrong, by the bytes or by the specification: (reader, field, codec or
+# file): why.
 KNOWN = {
     ("mutagen", "bit_depth", "aac"): "repeats the sample entry's constant 16; AAC has no bit depth",
     ("mutagen", "bitrate", "alac"): "repeats the decoder's configuration, which has the rate of the uncompressed audio",
@@ -66,14 +71,15 @@ def tolerance(track: Row) -> float:
     """How far durations may lie apart, in ms."""
     frame = 1000.0 / int(track["sample_rate"])
     match track["codec"]:
-        # mutagen takes off the encoder's delay and padding where LAME wrote them, at most three frames; others count
-        # the bytes of an ID3v1 or APEv2 tag at the end as audio.
+        # mutagen takes off the encoder's delay and padding where LAME wrote them, at most three
+        # frames; others count the bytes of an ID3v1 or APEv2 tag at the end as audio.
         case "mp3":
             return frame * 3 * (1152 if track["sample_rate"] >= 32_000 else 576)
         # Some apply the edit list, which cuts off the encoder's delay of a frame or two.
         case "aac" if track["format"] == "mp4":
             return frame * 2 * 1024
-        # ffprobe leaves in what is to be skipped at the beginning: 312 samples at 48 kHz, and Speex's look-ahead.
+        # ffprobe leaves in what is to be skipped at the beginning: 312 samples at 48 kHz, and
+        # Speex's look-ahead.
         case "opus" | "speex":
             return 10
         case _:

@@ -1,4 +1,6 @@
-"""A column takes one line in the contract and one in the formats: everything else follows from these."""
+"""A column takes one line in the contract and one in the formats: everything else follows from
+these.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Scenarios: every one through every door that keeps libraries. What a sync does is tested here, once for all hosts."""
+"""Scenarios: every one through every door that keeps libraries. What a sync does is tested here,
+once for all hosts.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,9 @@ def check_report(keeper: Keeper, step: Step, output: Output, where: str) -> None
 
 
 def check_changes(keeper: Keeper, output: Output, before: Content, after: Content, where: str) -> None:
-    """Every line tells of a row as it is, and of a move as it was. Rows keep the time when they were added."""
+    """Every line tells of a row as it is, and of a move as it was. Rows keep the time when they
+    were added.
+    """
     by_place: dict[tuple[object, ...], list[int]] = {}
     for number, row in after.tracks.items():
         by_place.setdefault((row["root"], row["path"], row["missing_since"] is not None), []).append(number)

@@ -40,7 +40,9 @@ def music(tree: Tree) -> Path:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts a process that makes one call. All end after the test: until then the mount may hold them."""
+    """Starts a process that makes one call. All end after the test: until then the mount may hold
+    them.
+    """
     started: list[Caller] = []
 
     def run(code: str, path: Path) -> Caller:

@@ -1,4 +1,6 @@
-"""Libraries that cannot be used, damaged ones and those without rights: an error says why, and they are left alone."""
+"""Libraries that cannot be used, damaged ones and those without rights: an error says why, and they
+are left alone.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,9 @@ def test_whatever_is_wrong_with_a_library_it_is_one_line_or_no_error(
     before: Path,
     tmp_path: Path,
 ) -> None:
-    """Damage that no statement comes upon is no error; no damage ends a process by a signal or a traceback."""
+    """Damage that no statement comes upon is no error; no damage ends a process by a signal or a
+    traceback.
+    """
     for number in range(CORRUPTED // 4):
         database = tmp_path / f"{number}.db"
         database.write_bytes(damage(bytearray(before.read_bytes()), random.Random(number), tmp_path / "altered.db"))

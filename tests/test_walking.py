@@ -60,7 +60,9 @@ def test_ten_thousand_files_in_one_folder(door: Door, tree: Tree) -> None:
 
 @pytest.fixture
 def abyss(tmp_path: Path) -> Iterator[Path]:
-    """Five hundred folders in each other, each with a file; the last paths are far longer than the system takes."""
+    """Five hundred folders in each other, each with a file; the last paths are far longer than the
+    system takes.
+    """
     root = tmp_path / "abyss"
     root.mkdir()
     here = os.open(root, os.O_RDONLY)
@@ -173,7 +175,9 @@ def test_a_tangle_of_the_systems_own_ends(door: Door, root: str, follow: str) ->
 
 @posix
 def test_files_of_folders_in_each_other_are_read_in_one_step(tmp_path: Path) -> None:
-    """A folder below the one before it is opened from there, which a link that climbs by `..` does not survive."""
+    """A folder below the one before it is opened from there, which a link that climbs by `..` does
+    not survive.
+    """
     for seed in range(40):
         root = tmp_path / str(seed)
         root.mkdir()
@@ -190,7 +194,9 @@ def test_files_of_folders_in_each_other_are_read_in_one_step(tmp_path: Path) -> 
 
 
 def grow(root: Path, chance: random.Random) -> None:
-    """A small tree with links of all kinds: up, down, to each other, into loops, out of the root, to nothing."""
+    """A small tree with links of all kinds: up, down, to each other, into loops, out of the root,
+    to nothing.
+    """
     folders, others = [""], []
     for number in range(chance.randint(2, 6)):
         folders.append(chance.choice(folders) + chance.choice(["folder {}/", "{}.mp3/", ".hidden {}/"]).format(number))
@@ -219,7 +225,9 @@ def grow(root: Path, chance: random.Random) -> None:
 
 @posix
 def test_patterns_leave_out_what_git_would(tmp_path: Path) -> None:
-    """`.mtignore` has the syntax of gitignore(5), and git can be told to read patterns from files of any name."""
+    """`.mtignore` has the syntax of gitignore(5), and git can be told to read patterns from files
+    of any name.
+    """
     for seed in range(20):
         root = tmp_path / str(seed) / "music"
         root.mkdir(parents=True)

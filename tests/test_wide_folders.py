@@ -1,4 +1,6 @@
-"""A folder of very many names is listed in pages (`PAGE` in `guest/src/walk/listing.rs`): each name comes once."""
+"""A folder of very many names is listed in pages (`PAGE` in `guest/src/walk/listing.rs`): each name
+comes once.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,8 @@ def test_a_sync_compares_page_by_page(door: Door, tree: Tree, tmp_path: Path) ->
     assert rows(database) == relative(tree)
     assert door.index(database, [tree.root]).changes == []
 
-    # Some of each page go, some come, and more than a page of what is known comes at once in between.
+    # Some of each page go, some come, and more than a page of what is known comes at once in
+    # between.
     chance = random.Random(4)
     wide = tree.root / "wide"
     gone = chance.sample(range(FILES), 40)

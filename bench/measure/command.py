@@ -21,8 +21,9 @@ class Clock(Enum):
 class Command:
     """A program of `Tools` with its arguments.
 
-    `{root}` is the data set, `{scratch}` an empty folder of this one run (or one with the library that it begins with),
-    `{subjects}` the folder of the Python subjects, and `{mt-scan}` another program of `Tools`, to be run by this one.
+    `{root}` is the data set, `{scratch}` an empty folder of this one run (or one with the library
+    that it begins with), `{subjects}` the folder of the Python subjects, and `{mt-scan}` another
+    program of `Tools`, to be run by this one.
     """
 
     program: str

@@ -1,4 +1,6 @@
-"""Private copies of data sets, for syncs: each as it was when its library was made, and as it is after a delta."""
+"""Private copies of data sets, for syncs: each as it was when its library was made, and as it is
+after a delta.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class Copy:
         return self._files[state]
 
     def show(self, state: State) -> Path:
-        """Gives the folder, which is in this state from now on. To rename a folder does not change what is in it."""
+        """Gives the folder, which is in this state from now on. To rename a folder does not change
+        what is in it.
+        """
         folder = self._folder / FOLDER
         if self._shown is not state:
             if self._shown is not None:

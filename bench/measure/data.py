@@ -1,4 +1,6 @@
-"""The data sets of a run: made when a row first needs one, and read once so that all of it is in memory."""
+"""The data sets of a run: made when a row first needs one, and read once so that all of it is in
+memory.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ class Trees:
 
 
 def warm(tree: Path, *, whole: bool) -> int:
-    """Gives the number of audio files, after their names, fingerprints and, if `whole`, contents were read."""
+    """Gives the number of audio files, after their names, fingerprints and, if `whole`, contents
+    were read.
+    """
     seen: set[int] = set()
     count = 0
     # Not `os.walk`, which calls itself for every level of a deep tree.

@@ -24,7 +24,9 @@ class State(Enum):
     BEFORE = auto()
     """A private copy of it."""
     AFTER = auto()
-    """The private copy, in the same folder, after files were added, touched and deleted (`delta.py`)."""
+    """The private copy, in the same folder, after files were added, touched and deleted
+    (`delta.py`).
+    """
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,13 @@ class Row:
     """Another data set than the group's."""
     state: State = State.SHARED
     begins: Command | None = None
-    """Makes the `{scratch}/library.db` that each sample begins with, of the tree as it is before its delta."""
+    """Makes the `{scratch}/library.db` that each sample begins with, of the tree as it is before
+    its delta.
+    """
     storage: Storage | None = None
-    """The mount that shows the tree, if not the disk. The time of a whole process is without its start
-    then."""
+    """The mount that shows the tree, if not the disk. The time of a whole process is without its
+    start then.
+    """
     rounds: int | None = None
     """Fewer rounds than the group's: for what takes minutes."""
     large: bool = False

@@ -2,8 +2,8 @@
 
     python -I -S launch.py REPORT STDOUT STDERR PROGRAM ARGUMENT...
 
-It stands between the benchmark and the command because on Linux a process begins with the peak memory of the one that
-has started it: this one has a few MB.
+It stands between the benchmark and the command because on Linux a process begins with the peak
+memory of the one that has started it: this one has a few MB.
 """
 
 import json

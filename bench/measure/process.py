@@ -87,7 +87,9 @@ def filled(command: Command, root: Path, scratch: Path, tools: Tools) -> list[st
 
 
 def environment(command: Command, scratch: Path) -> dict[str, str]:
-    """Ours, with the backend that is measured, and with nothing in the caches of wasmtime for a cold start."""
+    """Ours, with the backend that is measured, and with nothing in the caches of wasmtime for a
+    cold start.
+    """
     own = dict(os.environ)
     if command.needs in BACKENDS:
         own["MT_SCANNER_BACKEND"] = BACKENDS[command.needs]
@@ -106,7 +108,9 @@ def times(command: Command, said: str, whole: float) -> tuple[list[float], int |
 
 
 def library(path: Path) -> tuple[int, dict[str, str]]:
-    """The number of tracks that are not missing, and a digest of each of their columns in the order of the paths."""
+    """The number of tracks that are not missing, and a digest of each of their columns in the order
+    of the paths.
+    """
     with closing(sqlite3.connect(path)) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info(tracks)") if row[1] not in OWN_COLUMNS]
         present = f"SELECT {', '.join(names)} FROM tracks WHERE missing_since IS NULL ORDER BY path"

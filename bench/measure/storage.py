@@ -40,7 +40,9 @@ class Storages:
         self._folder.cleanup()
 
     def take(self, command: Command, begins: Command | None, tree: Path, storage: Storage) -> Sample:
-        """Runs a command once, after `begins` has made a library. Raises `RunError` and `MountError`."""
+        """Runs a command once, after `begins` has made a library. Raises `RunError` and
+        `MountError`.
+        """
         at = Path(self._folder.name, "music")
         at.mkdir(exist_ok=True)
         begin = None

@@ -1,4 +1,6 @@
-"""The plot: a panel a question, a bar a row, the quickest first. Once for light pages and once for dark ones."""
+"""The plot: a panel a question, a bar a row, the quickest first. Once for light pages and once for
+dark ones.
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
     python burst.py FOLDER --db FILE -- WATCHER ARGUMENT...
 
-Starts the watcher, waits until it follows the folder, moves 500 files into new albums there, and prints the time from
-the last of them until all are committed. The folder is as before in the end.
+Starts the watcher, waits until it follows the folder, moves 500 files into new albums there, and
+prints the time from the last of them until all are committed. The folder is as before in the end.
 """
 
 from __future__ import annotations

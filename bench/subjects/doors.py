@@ -3,8 +3,9 @@
     python doors.py count|paths|tags FOLDER --backend NAME [--workers N] [--repeat N]
     python doors.py sync|index|watch FOLDER --backend NAME [--workers N] --db FILE [--mode full|quick]
 
-Prints the times of the repetitions and the number of files; what is needed only once a process was done before.
-`index` is a sync of which the whole process is measured, and `watch` goes on until it is ended: they print nothing.
+Prints the times of the repetitions and the number of files; what is needed only once a process was
+done before. `index` is a sync of which the whole process is measured, and `watch` goes on until it
+is ended: they print nothing.
 """
 
 from __future__ import annotations

@@ -128,7 +128,9 @@ READERS: dict[str, Callable[[str], dict[str, Any]]] = {"mutagen": mutagen, "tiny
 
 
 def reader(read: Callable[[str], object], folder: str, every: int) -> Callable[[str], int]:
-    """Reads some of the files. Walking is a small part of it and stays out of the time, since it goes over them all."""
+    """Reads some of the files. Walking is a small part of it and stays out of the time, since it
+    goes over them all.
+    """
     files = paths(folder)[::every]
     read(files[0])
     return lambda _: sum(1 for _ in map(read, files))

@@ -1,9 +1,10 @@
-"""A library without us, kept in step with a folder as a Python programmer would: os.walk, os.stat, mutagen, sqlite3.
+"""A library without us, kept in step with a folder as a Python programmer would: os.walk, os.stat,
+mutagen, sqlite3.
 
     python plain_sync.py FOLDER --db FILE
 
-A file with the size and the time of last change that it had is not read again. Prints the time of the sync and the
-number of files.
+A file with the size and the time of last change that it had is not read again. Prints the time of
+the sync and the number of files.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The first use of our Python package in a process: what a program waits for that imports it and asks one thing.
+"""The first use of our Python package in a process: what a program waits for that imports it and
+asks one thing.
 
     python startup.py import|count FOLDER --backend NAME
 

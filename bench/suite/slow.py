@@ -17,8 +17,9 @@ LATENCIES = (0, 1, 5, 20)
 DECIDING = 5
 """The latency that expectations are about, in ms."""
 FEW_CALLS = 4.4
-"""An open, two reads and a look a file. The rest is the share of the 66 folders: a look, an opendir and
-two readdirs each."""
+"""An open, two reads and a look a file. The rest is the share of the 66 folders: a look, an opendir
+and two readdirs each.
+"""
 THREADS = 16
 IN_FLIGHT = 64
 

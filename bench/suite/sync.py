@@ -76,7 +76,8 @@ SIZES = {"100k": Data("real", 100_000, quick=800), "1M": Data("real", 1_000_000,
 def sized() -> Iterator[Row]:
     for door in OURS:
         for size, data in SIZES.items():
-            # By one of them: their libraries are the same, and a million files take the others minutes.
+            # By one of them: their libraries are the same, and a million files take the others
+            # minutes.
             begins = process("mt-scan")
             yield Row(f"{door}, {size}", Kind.OURS, sync(door, "quick"), data, begins=begins, large=size == "1M")
 

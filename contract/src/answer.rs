@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Outcome, Problem};
 
-/// What a step did, as JSON. `T` is the tracks, `C` the changes, `P` the paths, `W` an item of work, each as the side that
-/// reads or writes has it.
+/// What a step did, as JSON. `T` is the tracks, `C` the changes, `P` the paths, `W` an item of
+/// work, each as the side that reads or writes has it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Answer<P, T, C, R, W> {
     /// Folders that were listed, or are as they were.

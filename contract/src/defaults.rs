@@ -4,13 +4,16 @@ use std::time::Duration;
 
 /// The most time for one file.
 pub const FILE_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most time for listing one folder. A hundred thousand names take theirs on a slow disk or network.
+/// The most time for listing one folder. A hundred thousand names take theirs on a slow disk or
+/// network.
 pub const LISTING_TIMEOUT: Duration = Duration::from_secs(120);
 /// The most linear memory of an instance in bytes.
 pub const MEMORY: usize = 256 << 20;
-/// The time of one step in ms: progress is seen, and other workers get what was found, at least this often.
+/// The time of one step in ms: progress is seen, and other workers get what was found, at least
+/// this often.
 pub const STEP_MILLISECONDS: u32 = 50;
-/// Symbolic links are followed inside a root, where they add something; one of the words of `follow-links`.
+/// Symbolic links are followed inside a root, where they add something; one of the words of
+/// `follow-links`.
 pub const FOLLOW_LINKS: &str = "once";
 /// Folders whose name begins with a dot are not entered.
 pub const HIDDEN_FOLDERS: bool = false;

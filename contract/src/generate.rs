@@ -1,5 +1,5 @@
-//! Reads the contract out of `wit/`, and writes it down in Rust and in JSON. Part of the build script; tested as a module
-//! of the crate.
+//! Reads the contract out of `wit/`, and writes it down in Rust and in JSON. Part of the build
+//! script; tested as a module of the crate.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -159,7 +159,8 @@ impl Contract {
     fn write_errors(&self, code: &mut String) {
         code.push_str(
             "/// Why a call could not begin: `scan-error` of the contract. Every case carries the name of the root or the\n\
-             /// path that it is about.\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum ScanError {\n",
+             /// path that it is about.\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum ScanError
+             /// {\n",
         );
         for case in &self.errors {
             write_docs(code, "    ", &case.docs);
@@ -210,7 +211,8 @@ impl Contract {
     }
 }
 
-/// Writes how an enum or a variant of this crate becomes that of bindings, and back. `payload`: what each case carries.
+/// Writes how an enum or a variant of this crate becomes that of bindings, and back. `payload`:
+/// what each case carries.
 fn write_case_conversions(code: &mut String, interface: &str, name: &str, cases: &[Case], payload: &str) {
     let name = camel(name);
     let (ours, theirs) = (format!("$crate::{name}"), format!("$($bindings)+::{interface}::{name}"));
@@ -274,7 +276,8 @@ impl Record {
 
     fn write(&self, code: &mut String) {
         write_docs(code, "", &self.docs);
-        // A problem's outcome has no value that goes without saying, and options have defaults of their own.
+        // A problem's outcome has no value that goes without saying, and options have defaults of
+        // their own.
         let none = self.interface == "scan" || self.fields.iter().any(|field| field.kind == OUTCOME);
         let default = if none { "" } else { ", Default" };
         let is_small = |kind: &str| matches!(kind, "bool" | "u32") || ENUMS.contains(&kind);

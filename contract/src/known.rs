@@ -69,7 +69,8 @@ const COARSE: i64 = 2_000_000_000;
 /// The grain of other clocks: Linux's is 10 ms at most, network filesystems round to more.
 const FINE: i64 = 100_000_000;
 
-/// Whether a change that follows now would show in this time of last change: the "racy git" problem.
+/// Whether a change that follows now would show in this time of last change: the "racy git"
+/// problem.
 pub fn is_settled(changed_ns: i64, now_ns: i64) -> bool {
     let grain = if changed_ns % 1_000_000_000 == 0 { COARSE } else { FINE };
     now_ns.saturating_sub(changed_ns) >= grain
@@ -81,7 +82,8 @@ impl Fingerprint {
         is_settled(self.mtime_ns, now_ns) && is_settled(self.ctime_ns, now_ns)
     }
 
-    /// By inequality, never by "newer": a file may be replaced by an older one. A time that is not known says nothing.
+    /// By inequality, never by "newer": a file may be replaced by an older one. A time that is not
+    /// known says nothing.
     fn is_like(&self, other: &Self) -> bool {
         let ctimes = self.ctime_ns == other.ctime_ns || self.ctime_ns == 0 || other.ctime_ns == 0;
         self.size == other.size && self.mtime_ns == other.mtime_ns && ctimes

@@ -1,10 +1,11 @@
 //! Names, very many of them.
 
-/// How many names stay together as one text. As work they go from instance to instance: few enough to spread the files of one folder over many
-/// workers, and many enough to be worth a step.
+/// How many names stay together as one text. As work they go from instance to instance: few enough
+/// to spread the files of one folder over many workers, and many enough to be worth a step.
 const TOGETHER: usize = 64;
 
-/// Names, in texts of 64, each name ended by a NUL (U+0000), which is in no name: a third of what strings of their own would take.
+/// Names, in texts of 64, each name ended by a NUL (U+0000), which is in no name: a third of what
+/// strings of their own would take.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Names {
     texts: Vec<String>,
@@ -67,7 +68,8 @@ impl Names {
 
     /// Keeps some.
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
-        // Text by text, so that all are never there twice, and of each what stays together in one piece: mostly most of them stay.
+        // Text by text, so that all are never there twice, and of each what stays together in one
+        // piece: mostly most of them stay.
         for text in std::mem::take(self).texts {
             let (mut from, mut to, mut count) = (0, 0, 0);
             while let Some(len) = text.as_bytes()[to..].iter().position(|byte| *byte == 0) {

@@ -65,7 +65,8 @@ pub enum Report {
     },
 }
 
-/// Tracks of one format and codec: these two, their number, their length in ms and their size in bytes. In JSON an array.
+/// Tracks of one format and codec: these two, their number, their length in ms and their size in
+/// bytes. In JSON an array.
 pub type Kind = (Option<String>, Option<String>, u64, u64, u64);
 
 /// Problems, added up.

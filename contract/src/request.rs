@@ -25,8 +25,8 @@ pub struct Request<'a, W> {
     pub mode: Mode,
     /// Where to go.
     pub walking: Walking,
-    /// Of a sync: whether folders that the library knows are entered from the folder above (a full sync), or only if
-    /// they are handed in (a quick one, and that of some folders).
+    /// Of a sync: whether folders that the library knows are entered from the folder above (a full
+    /// sync), or only if they are handed in (a quick one, and that of some folders).
     #[serde(default)]
     pub deep: bool,
 }

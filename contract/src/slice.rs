@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{KnownFile, Names};
 
-/// Some files of a folder: their names, and what the library has in these places. In JSON an array of names; where something is known of a
-/// file, an array of its name and that.
+/// Some files of a folder: their names, and what the library has in these places. In JSON an array
+/// of names; where something is known of a file, an array of its name and that.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Slice {
     /// Each ended by a NUL.

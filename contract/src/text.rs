@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 /// Holds emoji together; no other character without a shape of its own is let through.
 const JOINER: char = '\u{200d}';
 
-/// Text from a file or a file's name, for a terminal: control characters and marks of direction are written as escapes.
+/// Text from a file or a file's name, for a terminal: control characters and marks of direction are
+/// written as escapes.
 ///
 /// ```
 /// assert_eq!(mt_scanner_contract::text::shown("a\x1b[2J"), r"a\x1b[2J");
@@ -38,7 +39,8 @@ fn is_harmless(char: char) -> bool {
     if char == JOINER {
         return true;
     }
-    // A mark that joins the character before it is printable; on its own `escape_debug` would escape it.
+    // A mark that joins the character before it is printable; on its own `escape_debug` would
+    // escape it.
     let mut bytes = [b'a'; 5];
     let length = 1 + char.encode_utf8(&mut bytes[1..]).len();
     let text = std::str::from_utf8(&bytes[..length]).unwrap_or_default();

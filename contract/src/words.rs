@@ -1,4 +1,5 @@
-//! Texts that people read, generated from `words.json`. `{name}` in a text is filled in by [`filled`].
+//! Texts that people read, generated from `words.json`. `{name}` in a text is filled in by
+//! [`filled`].
 
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 

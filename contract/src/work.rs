@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use crate::Fingerprint;
 
-/// A folder, or some files of a folder, as JSON has it. `F` is the files and `K` what a library knows of a folder, each
-/// as the side that reads or writes has it.
+/// A folder, or some files of a folder, as JSON has it. `F` is the files and `K` what a library
+/// knows of a folder, each as the side that reads or writes has it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Work<F, K> {
@@ -18,17 +18,18 @@ pub struct Work<F, K> {
     /// Of a folder to list: only names behind this one, in the order of their bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// The folders, from the root down to this one's parent, whose `.mtignore` applies here; `None` if that is to be
-    /// found out.
+    /// The folders, from the root down to this one's parent, whose `.mtignore` applies here; `None`
+    /// if that is to be found out.
     pub ignored_by: Option<Vec<String>>,
     /// What the library knows of the folder: the answer of the statement `known`.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub known: Option<K>,
-    /// Of a quick sync: the folder is not looked into if this is its time of last change, in ns since 1970.
+    /// Of a quick sync: the folder is not looked into if this is its time of last change, in ns
+    /// since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unless_mtime_ns: Option<i64>,
-    /// The fingerprints of the first files as the host has seen them, links followed; `None` for one that it could not
-    /// see. They go into the component and never come back.
+    /// The fingerprints of the first files as the host has seen them, links followed; `None` for
+    /// one that it could not see. They go into the component and never come back.
     #[serde(default, skip_serializing)]
     pub seen: Vec<Option<Fingerprint>>,
     /// How many symbolic links lead here.
@@ -74,7 +75,8 @@ fn is_zero(links: &u32) -> bool {
     *links == 0
 }
 
-/// A file of a slice for hosts, which hand it on as it is: a name, or an array of a name and what is known of the file.
+/// A file of a slice for hosts, which hand it on as it is: a name, or an array of a name and what
+/// is known of the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ListedFile(Box<RawValue>);

@@ -1,4 +1,5 @@
-//! Generated from `wit/`, and how the contract's records become those of these bindings. Nothing else is written here.
+//! Generated from `wit/`, and how the contract's records become those of these bindings. Nothing
+//! else is written here.
 #![allow(missing_docs)]
 
 wit_bindgen::generate!({

@@ -1,7 +1,7 @@
 //! The component as a command for the wasmtime CLI.
 //!
-//! Rows are JSON lines on stdout, problems JSON lines on stderr. Exit code 0: done. 1: wrong usage, or a root that could not be scanned;
-//! WASI 0.2 knows no other codes.
+//! Rows are JSON lines on stdout, problems JSON lines on stderr. Exit code 0: done. 1: wrong usage,
+//! or a root that could not be scanned; WASI 0.2 knows no other codes.
 
 mod arguments;
 
@@ -117,7 +117,8 @@ fn steps<W: Write>(
 ) -> Result<(), Stop> {
     let mut written = Ok(());
     run_through(&command.root, mode, command.walking, |mut result| {
-        // The wasmtime CLI gives the time of birth in place of this one, and a wrong time is worse than none.
+        // The wasmtime CLI gives the time of birth in place of this one, and a wrong time is worse
+        // than none.
         result.tracks.iter_mut().for_each(|track| track.ctime_ns = 0);
         written = each(out, &result).and_then(|()| {
             let mut err = io::stderr().lock();

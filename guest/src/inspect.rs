@@ -61,7 +61,8 @@ pub struct Inspected {
 }
 
 impl Read<'_> {
-    /// Reads a file, or says why there is none. What does not go well with a file that is there is among its own problems.
+    /// Reads a file, or says why there is none. What does not go well with a file that is there is
+    /// among its own problems.
     pub fn file(&self, name: &str) -> Result<Inspected, Problem> {
         let root = self.root;
         let problem = |outcome, detail: String| problem(&root.name, &join(self.at, name), outcome, detail);

@@ -33,7 +33,8 @@ impl Serialize for Paths<'_> {
     }
 }
 
-/// JSON text of something that cannot fail to serialise: its maps have text for keys and its numbers are finite.
+/// JSON text of something that cannot fail to serialise: its maps have text for keys and its
+/// numbers are finite.
 pub fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

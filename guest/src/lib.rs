@@ -3,10 +3,13 @@
 //! The contract is in `wit/`; hosts see nothing else of this crate. From the outside in:
 //!
 //! - [`component`] answers the calls of the contract, [`command`] those of the wasmtime CLI;
-//! - [`step`] does a bounded amount of work, with [`walk`] for folders and the crate `mt-scanner-formats` for what is in files;
-//! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema, [`reports`] the words for people.
+//! - [`step`] does a bounded amount of work, with [`walk`] for folders and the crate
+//!   `mt-scanner-formats` for what is in files;
+//! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema, [`reports`]
+//!   the words for people.
 //!
-//! The generated bindings work inside a component only. What is pure logic is tested natively, the whole through the hosts.
+//! The generated bindings work inside a component only. What is pure logic is tested natively, the
+//! whole through the hosts.
 
 // Natively nobody calls what a component exports.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code))]

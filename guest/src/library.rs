@@ -14,11 +14,13 @@ pub use statements::statements;
 /// The script of the first version. `{columns}` are those of a track that its file determines.
 const FIRST: &str = include_str!("library/1.sql");
 
-/// The number of a track's columns in each version that was released. Columns behind them are of the version under way,
-/// so that a column is added by adding a field to the record in `wit/types.wit`.
+/// The number of a track's columns in each version that was released. Columns behind them are of
+/// the version under way, so that a column is added by adding a field to the record in
+/// `wit/types.wit`.
 const COLUMNS_OF: [usize; 1] = [41];
 
-/// The columns that are not of the table `tracks` by their names alone: the root is in `roots`, the path in the script.
+/// The columns that are not of the table `tracks` by their names alone: the root is in `roots`, the
+/// path in the script.
 const KEYS: usize = 2;
 
 /// The newest version.

@@ -1,8 +1,10 @@
-//! The component's memory: small pieces from lists of free ones, everything else from the standard library's allocator.
+//! The component's memory: small pieces from lists of free ones, everything else from the standard
+//! library's allocator.
 //!
-//! Tags are many short texts, and dlmalloc, which is that allocator here, took a tenth of the time of a scan for them. A small piece goes back
-//! to the list of its size and never to dlmalloc, so that lists hold what was in use at the worst moment of an instance; a host replaces one that
-//! has grown.
+//! Tags are many short texts, and dlmalloc, which is that allocator here, took a tenth of the time
+//! of a scan for them. A small piece goes back to the list of its size and never to dlmalloc, so
+//! that lists hold what was in use at the worst moment of an instance; a host replaces one that has
+//! grown.
 #![allow(unsafe_code, reason = "an allocator hands out raw memory")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -27,7 +29,8 @@ struct Memory(UnsafeCell<Pieces>);
 unsafe impl Sync for Memory {}
 
 struct Pieces {
-    /// Free pieces of 16 bytes, of 32, and so on: the first of each size, which holds the address of the next.
+    /// Free pieces of 16 bytes, of 32, and so on: the first of each size, which holds the address
+    /// of the next.
     free: [*mut Free; LARGEST / GRAIN],
     /// What is left of the last chunk.
     rest: *mut u8,
@@ -72,8 +75,9 @@ impl Pieces {
     }
 }
 
-// SAFETY: a piece is in no list while it is in use, pieces of a chunk do not overlap and are as large as the largest layout of their list, and their
-// addresses are multiples of the largest alignment. Nobody else holds a reference to the lists meanwhile: there is one thread, and nothing
+// SAFETY: a piece is in no list while it is in use, pieces of a chunk do not overlap and are as
+// large as the largest layout of their list, and their addresses are multiples of the largest
+// alignment. Nobody else holds a reference to the lists meanwhile: there is one thread, and nothing
 // in here allocates but dlmalloc, which does not call back.
 unsafe impl GlobalAlloc for Memory {
     #[inline]
@@ -106,7 +110,8 @@ unsafe impl GlobalAlloc for Memory {
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if Self::list(layout).is_none() {
-            // SAFETY: as the caller promises. New memory of a component is zero, and need not be filled.
+            // SAFETY: as the caller promises. New memory of a component is zero, and need not be
+            // filled.
             return unsafe { System.alloc_zeroed(layout) };
         }
         // SAFETY: as the caller promises.
@@ -183,7 +188,8 @@ mod tests {
             let size = [1, 16, 17, 48, 300, 512, 513, 5_000][next(&mut state) % 8];
             let layout = Layout::from_size_align(size, [1, 8, 16, 64][next(&mut state) % 4]).unwrap();
             let mark = round as u8 | 1;
-            // SAFETY: layouts are those that pieces were asked for with, and none is used after it was given back.
+            // SAFETY: layouts are those that pieces were asked for with, and none is used after it
+            // was given back.
             unsafe {
                 match next(&mut state) % 5 {
                     0 | 1 => {

@@ -1,4 +1,5 @@
-//! Misbehaviour on request, for tests of the hosts' limits: files that begin with [`SIGN`] and a word. Never in a shipped component.
+//! Misbehaviour on request, for tests of the hosts' limits: files that begin with [`SIGN`] and a
+//! word. Never in a shipped component.
 
 use mt_scanner_formats::reader::{FileReader, ReadAt};
 

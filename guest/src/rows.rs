@@ -1,5 +1,5 @@
-//! Tracks as rows: arrays of values in the order of the columns, which are the fields of the record in `wit/types.wit`.
-//! The SQL statements and the rows of `step-json` follow the contract's list.
+//! Tracks as rows: arrays of values in the order of the columns, which are the fields of the record
+//! in `wit/types.wit`. The SQL statements and the rows of `step-json` follow the contract's list.
 
 use mt_scanner_contract::{Track, for_each_column};
 use serde::ser::{Serialize, SerializeSeq, Serializer};

@@ -8,8 +8,8 @@ use mt_scanner_formats::extension;
 #[used]
 static AUDIO_EXTENSIONS: [u8; extension::JOINED.len()] = extension::JOINED;
 
-/// The contract as JSON text (`mt_scanner_contract::JSON`): hosts in other languages generate from it what they would
-/// otherwise write down again.
+/// The contract as JSON text (`mt_scanner_contract::JSON`): hosts in other languages generate from
+/// it what they would otherwise write down again.
 #[allow(unsafe_code, reason = "a section of its own has a name that no other code uses")]
 #[unsafe(link_section = "mt:contract")]
 #[used]

@@ -1,4 +1,6 @@
-"""Events, put together to folders by the component: the cases that its own tests and the Rust host run as well."""
+"""Events, put together to folders by the component: the cases that its own tests and the Rust host
+run as well.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The contract in Python: generated from the component when the package is built, and from nothing else."""
+"""The contract in Python: generated from the component when the package is built, and from nothing
+else.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Errors: of one hierarchy and of the built-in families, with the path in them, before anything starts."""
+"""Errors: of one hierarchy and of the built-in families, with the path in them, before anything
+starts.
+"""
 
 from __future__ import annotations
 

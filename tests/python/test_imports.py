@@ -12,7 +12,9 @@ import pytest
 
 PACKAGE = Path(mt_scanner.__file__).parent
 LAYERS = ["_types", "_engine", "_library", "", "cli"]
-"""Sub-packages from the lowest up. The empty name stands for the modules beside them. Each imports those below it."""
+"""Sub-packages from the lowest up. The empty name stands for the modules beside them. Each imports
+those below it.
+"""
 ALONE = "_plain"
 """A sub-package that imports no other."""
 
@@ -23,9 +25,11 @@ def module_name(file: Path) -> str:
 
 
 def graph_of(sources: dict[str, str]) -> dict[str, set[str]]:
-    """The modules that each module imports by name, also inside functions and for type checkers alone.
+    """The modules that each module imports by name, also inside functions and for type checkers
+    alone.
 
-    A package that Python imports on the way to one of its modules does not count: nothing is used of it.
+    A package that Python imports on the way to one of its modules does not count: nothing is used
+    of it.
     """
     return {name: set(imported(ast.parse(source), sources)) - {name} for name, source in sources.items()}
 
@@ -43,7 +47,9 @@ def imported(tree: ast.Module, modules: dict[str, str]) -> Iterator[str]:
 
 
 def layer(module: str) -> str:
-    """The sub-package of a module; empty for those beside the sub-packages. `__main__` starts the command line."""
+    """The sub-package of a module; empty for those beside the sub-packages. `__main__` starts the
+    command line.
+    """
     parts = module.replace("__main__", "cli").split(".")[1:]
     return parts[0] if parts and (PACKAGE / parts[0]).is_dir() else ""
 

@@ -1,4 +1,6 @@
-"""Scans and syncs that are left early: by errors of callbacks, by the end of the program, in forked processes."""
+"""Scans and syncs that are left early: by errors of callbacks, by the end of the program, in forked
+processes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Symbolic links in the portable pool: held back, in order, one by one where that is needed; and the option."""
+"""Symbolic links in the portable pool: held back, in order, one by one where that is needed; and
+the option.
+"""
 
 from __future__ import annotations
 

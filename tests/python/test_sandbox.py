@@ -33,7 +33,9 @@ def test_the_component_imports_what_it_is_allowed_to_and_nothing_else() -> None:
 
 @pytest.fixture
 def opened(tree: Tree) -> Callable[[wasmtime.WasiConfig], Open]:
-    """Opens a path from inside, in a component that tries what ours never would; gives the error, if any."""
+    """Opens a path from inside, in a component that tries what ours never would; gives the error,
+    if any.
+    """
 
     def instantiate(wasi: wasmtime.WasiConfig) -> Open:
         engine = wasmtime.Engine()

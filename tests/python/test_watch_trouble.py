@@ -1,4 +1,6 @@
-"""Watching in trouble: roots vanish, events are lost or not told, another sync is under way. Nothing is taken away."""
+"""Watching in trouble: roots vanish, events are lost or not told, another sync is under way.
+Nothing is taken away.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +102,8 @@ def test_an_error_of_the_watcher_leads_to_a_full_sync(
 def test_a_library_that_is_busy_is_said_and_tried_again(
     artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The other backend has a patience of its own, and tests of its own (`host/src/library/watch/tests.rs`).
+    # The other backend has a patience of its own, and tests of its own
+    # (`host/src/library/watch/tests.rs`).
     watched = watch(artists.root, backend="wasmtime")
     monkeypatch.setattr("mt_scanner._library.database.PATIENCE", 0.1)
     monkeypatch.setattr("mt_scanner._library.watch.BETWEEN_ATTEMPTS", 0.1)
@@ -134,7 +137,9 @@ def test_who_waits_for_another_sync_can_be_stopped(artists: Tree, watch: Watch) 
 
 @contextmanager
 def another_sync(db: Path) -> Iterator[None]:
-    """In another process: locks keep processes apart, and the native backend has an SQLite of its own in this one."""
+    """In another process: locks keep processes apart, and the native backend has an SQLite of its
+    own in this one.
+    """
     command = [sys.executable, "-c", HOLD, f"{db}-sync"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"

@@ -1,7 +1,8 @@
 """The doors: every way to run the component on a music folder, behind one call.
 
-`scan` gives the same rows through each of them; what differs (programs, arguments, exit codes) stays in here. A door
-that cannot be opened fails its tests and says what is missing: nothing is skipped.
+`scan` gives the same rows through each of them; what differs (programs, arguments, exit codes)
+stays in here. A door that cannot be opened fails its tests and says what is missing: nothing is
+skipped.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class DoorClosed(Exception):
 
 @dataclass(frozen=True)
 class Scan:
-    """What a scan wrote. `root` is taken off the rows, and the root's name in `message` reads `ROOT`."""
+    """What a scan wrote. `root` is taken off the rows, and the root's name in `message` reads
+    `ROOT`.
+    """
 
     code: int
     tracks: list[Row]
@@ -64,7 +67,9 @@ class Door:
     environment: tuple[tuple[str, str], ...] = ()
     """Variables that it is run with, besides those that are set."""
     knows_ctime: bool = os.name != "nt"
-    """Whether the host looks up the time of the last change of status, which stock wasmtime does not give."""
+    """Whether the host looks up the time of the last change of status, which stock wasmtime does
+    not give.
+    """
     keeps_libraries: bool = True
     """Whether it has `index`: SQLite is a host's."""
 
@@ -174,7 +179,8 @@ def mt_scan() -> Path:
 
 
 def _through_wasmtime(root: Path) -> tuple[list[str], str]:
-    # The CLI opens the folder before the component can say anything. When it could not, it opens one further up.
+    # The CLI opens the folder before the component can say anything. When it could not, it opens
+    # one further up.
     given, name = root, "/music"
     while not given.is_dir() or not given.stat().st_mode & 0o400:
         given, name = given.parent, f"/music/{root.relative_to(given.parent).as_posix()}"
@@ -190,7 +196,9 @@ def _through_mt_scan(root: Path) -> tuple[list[str], str]:
 
 
 def _without_rights(command: list[str]) -> list[str]:
-    """Root passes by permissions thanks to two capabilities; whoever runs this command gives them up first."""
+    """Root passes by permissions thanks to two capabilities; whoever runs this command gives them
+    up first.
+    """
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return command
     if not sys.platform.startswith("linux"):
@@ -218,7 +226,8 @@ DOORS = [
 if '"host"' in (REPOSITORY / "Cargo.toml").read_text(encoding="utf-8"):
     DOORS.append(Door("mt-scan", _through_mt_scan, could_not_run=3))
 LIBRARIANS = [door for door in DOORS if door.keeps_libraries]
-"""Those that keep libraries."""
+"""Those that keep libraries.
+"""
 
 
 def fields(record: str) -> list[str]:

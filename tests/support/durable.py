@@ -1,4 +1,5 @@
-"""What the tests of libraries in trouble share: a tree, a library of it as it was once, and what is in a library.
+"""What the tests of libraries in trouble share: a tree, a library of it as it was once, and what is
+in a library.
 
 A plugin of pytest, for its fixtures.
 """
@@ -69,7 +70,9 @@ def before(music: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def content(database: Path, among: set[int] | None = None) -> Content:
-    """What is in a whole library. Of ids only those that are `among` these: others are given as rows are added."""
+    """What is in a whole library. Of ids only those that are `among` these: others are given as
+    rows are added.
+    """
     rows = contents(database)
     tracks = [
         {name: row[name] for name in row if name not in WRITING}

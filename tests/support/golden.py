@@ -30,7 +30,9 @@ TIMES = ("mtime_ns", "ctime_ns")
 
 @dataclass(frozen=True)
 class Case:
-    """A tree, how to scan it, and what is expected. See `tests/README.md` for the keys of a `case.json`."""
+    """A tree, how to scan it, and what is expected. See `tests/README.md` for the keys of a
+    `case.json`.
+    """
 
     folder: Path
     about: str
@@ -81,7 +83,9 @@ def cases() -> list[Case]:
 
 
 def put(base: Path, path: str, entry: dict[str, Any], place: Path) -> None:
-    """Puts one entry of a tree at `path` below `base`. In links, `{place}` is the folder around the root."""
+    """Puts one entry of a tree at `path` below `base`. In links, `{place}` is the folder around the
+    root.
+    """
     if "below" in entry:
         base = base.joinpath(*entry["below"]["times"] * [entry["below"]["folder"]])
     target = base / os.fsdecode(path.encode("utf-8", "surrogateescape"))

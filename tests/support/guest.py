@@ -1,4 +1,6 @@
-"""The component itself, without a host of this project: instances under wasmtime's Python bindings, step by step."""
+"""The component itself, without a host of this project: instances under wasmtime's Python bindings,
+step by step.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ class Guest:
     def step(
         self, work: list[Any] | None = None, root: str = MUSIC, entered: str = "", **options: Any
     ) -> dict[str, Any]:
-        """Calls `step-json`. `items` and `only_list` are of the budget, the rest is `mode` and names of `walking`."""
+        """Calls `step-json`. `items` and `only_list` are of the budget, the rest is `mode` and
+        names of `walking`.
+        """
         walking = {"follow_links": "once", "hidden_folders": False, "ignored_folders": False}
         request = {
             "root": root,
@@ -90,7 +94,9 @@ class Guest:
         return answer
 
     def whole(self, chance: random.Random | None = None, **options: Any) -> Rows:
-        """A whole scan: tracks and problems as sorted JSON. With `chance` work goes in in any order and portion."""
+        """A whole scan: tracks and problems as sorted JSON. With `chance` work goes in in any order
+        and portion.
+        """
         work: list[Any] = [{"folder": "", "files": None, "ignored_by": []}]
         tracks: list[Any] = []
         problems: list[Any] = []

@@ -80,6 +80,7 @@ def assert_quiet(ended: Ended, codes: set[int]) -> None:
         assert ended.early and "mt_scanner" not in ended.said, ended
     else:
         assert ended.code in codes, ended
-        # Before the command line takes care of it, Python may drop an interruption in a callback of its own.
+        # Before the command line takes care of it, Python may drop an interruption in a callback of
+        # its own.
         dropped = "importlib._bootstrap" in ended.said and "mt_scanner" not in ended.said
         assert "Traceback" not in ended.said or dropped, ended

@@ -1,7 +1,7 @@
 """What mutagen, tinytag and ffprobe say of a file, in the words of the contract (`wit/types.wit`).
 
-Each reader gives the fields that it knows something about and leaves out the others. They are the judges of
-`test_metadata.py`; nothing of the guest's knowledge is in here.
+Each reader gives the fields that it knows something about and leaves out the others. They are the
+judges of `test_metadata.py`; nothing of the guest's knowledge is in here.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -25,7 +25,8 @@ import tinytag
 
 Reading = dict[str, Any]
 
-# The names that MusicBrainz Picard gives to free fields, folded as the contract's fields are compared.
+# The names that MusicBrainz Picard gives to free fields, folded as the contract's fields are
+# compared.
 FREE = {
     "ARTISTS": "artists",
     "ISRC": "isrc",
@@ -101,7 +102,9 @@ def folded(name: str) -> str:
 
 
 def settled(items: list[tuple[str, str]]) -> Reading:
-    """Fields from items in the order of the file: lists are gathered, elsewhere the first value counts."""
+    """Fields from items in the order of the file: lists are gathered, elsewhere the first value
+    counts.
+    """
     found: Reading = {}
     artists = []
     for field, text in items:
@@ -147,7 +150,8 @@ def settled(items: list[tuple[str, str]]) -> Reading:
 
 def decibels(field: str, text: str) -> float | None:
     if field.startswith("r128_"):
-        # RFC 7845, section 5.2.1: Q7.8 dB relative to -23 LUFS; ReplayGain 2.0 is relative to -18 LUFS.
+        # RFC 7845, section 5.2.1: Q7.8 dB relative to -23 LUFS; ReplayGain 2.0 is relative to -18
+        # LUFS.
         return int(text) / 256 + 5
     number = re.match(r"[+-]?\d+(\.\d+)?", text)
     return float(number[0]) if number else None
@@ -176,7 +180,7 @@ def by_mutagen(path: Path) -> Reading:
         # The identifiers, which the others do not read; their names are free names with a slash.
         free = [(folded(key.replace("/", "")), str(value)) for key, value in tags]
         found |= settled([(VORBIS[key], text) for key, text in free if key.startswith("MUSICBRAINZ") and key in VORBIS])
-        found["compilation"] = any(key == "WM/IsCompilation" and value.value for key, value in tags)
+        found["compilation"] = any(key == "WM/IsCompilation" and str(value) in ("1", "True") for key, value in tags)
     elif tags is not None:
         found |= settled([(VORBIS[folded(key)], text) for key, text in tags if folded(key) in VORBIS])
         found["has_artwork"] = bool(getattr(file, "pictures", None)) or "metadata_block_picture" in tags

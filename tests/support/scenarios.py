@@ -1,7 +1,8 @@
-"""Scenarios: folders of `tests/cases` with a `scenario.json`, each a tree, what happens to it, and what syncs do then.
+"""Scenarios: folders of `tests/cases` with a `scenario.json`, each a tree, what happens to it, and
+what syncs do then.
 
-`tests/README.md` says how to write one. All doors look at one and the same tree, each with a library of its own, so
-that these can be compared to the last column.
+`tests/README.md` says how to write one. All doors look at one and the same tree, each with a
+library of its own, so that these can be compared to the last column.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ UNTAGGED = FIXTURES / "formats" / "mp3-untagged.mp3"
 ID3V1 = 128
 """Bytes of a tag at the end of a file: 3 of `TAG`, 30 of title, ..."""
 GRAIN = 0.12
-"""Time in s after which a change shows in a time of last change, whatever came before (`guest/src/step/known.rs`)."""
+"""Time in s after which a change shows in a time of last change, whatever came before
+(`guest/src/step/known.rs`).
+"""
 MARK = "not read again"
 LONG_AGO = 1_000_000_000
 KINDS = ("added", "modified", "moved", "missing", "restored")
@@ -195,7 +198,9 @@ class Content:
     """What is in a library."""
 
     tracks: dict[int, Row]
-    """By id. `where` and `since` are added: what a scenario calls the place, and the one where the row was added."""
+    """By id. `where` and `since` are added: what a scenario calls the place, and the one where the
+    row was added.
+    """
     folders: list[Row]
     problems: list[Row]
 
@@ -259,7 +264,9 @@ class Keeper:
             return dict(scan)
 
     def remember(self, mark: bool) -> None:
-        """Remembers what is there; marks every row, so that it shows which of them the next sync writes from a file."""
+        """Remembers what is there; marks every row, so that it shows which of them the next sync
+        writes from a file.
+        """
         self.marked = mark
         if mark and self.database.exists():
             with closing(connected(self.database)) as connection, connection:

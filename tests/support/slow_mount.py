@@ -1,6 +1,7 @@
 """Slow, hung and failing storage: `with slow_mount(folder, stall="list=bad/**") as mount: ...`.
 
-The instrument is that of the benchmarks, `bench/slow`. A test is skipped only where FUSE is missing.
+The instrument is that of the benchmarks, `bench/slow`. A test is skipped only where FUSE is
+missing.
 """
 
 from __future__ import annotations

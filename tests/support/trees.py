@@ -49,7 +49,9 @@ class Tree:
         return self
 
     def walked(self) -> set[str]:
-        """What `os.walk` and a set of extensions make of it: the oracle for trees without hidden folders and links."""
+        """What `os.walk` and a set of extensions make of it: the oracle for trees without hidden
+        folders and links.
+        """
         return {
             os.path.join(folder, name)
             for folder, _, names in os.walk(self.root)

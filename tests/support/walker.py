@@ -1,8 +1,9 @@
 """How the filesystem itself walks a music folder: the oracle of walking.
 
-`walked` uses nothing but the system's own directory entries and link texts. It knows the contract's rules
-(`wit/scan.wit`) and the sandbox's: a link is followed component by component, and whoever steps above the root, if only
-for a moment, has left it. It judges links one at a time, each when all that comes before it is done.
+`walked` uses nothing but the system's own directory entries and link texts. It knows the contract's
+rules (`wit/scan.wit`) and the sandbox's: a link is followed component by component, and whoever
+steps above the root, if only for a moment, has left it. It judges links one at a time, each when
+all that comes before it is done.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def walked(root: Path, *, follow_links: str = "once", hidden_folders: bool = Fal
 
 
 class Walk:
-    """A walk that is done. Only hidden folders are skipped: trees with patterns have an oracle of their own."""
+    """A walk that is done. Only hidden folders are skipped: trees with patterns have an oracle of
+    their own.
+    """
 
     def __init__(self, root: Path, follow_links: str, hidden_folders: bool) -> None:
         self._root = root

@@ -21,7 +21,8 @@ const ROWS: usize = 2000;
 const OTHERS: [&str; 8] =
     ["path", "size", "mtime_ns", "duration_ms", "bitrate", "sample_rate", "channels", "bit_depth"];
 
-/// Brings what is new or changed under `root` into the library, marks what is gone, and gives the number of audio files there.
+/// Brings what is new or changed under `root` into the library, marks what is gone, and gives the
+/// number of audio files there.
 pub fn sync(root: &Path, db: &Path) -> Result<usize, Box<dyn Error>> {
     let mut connection = Connection::open(db)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -1,6 +1,7 @@
 //! Native peers: the same work as mt-scanner's, by the usual crates and without a sandbox.
 //!
-//! Prints `{"seconds": [...], "found": N}`: the time of each repetition, and the number of files that it found.
+//! Prints `{"seconds": [...], "found": N}`: the time of each repetition, and the number of files
+//! that it found.
 
 mod arguments;
 mod audio;

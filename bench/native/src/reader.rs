@@ -1,4 +1,5 @@
-//! A `Read + Seek` over positioned reads: no calls for seeking, and the beginning of a file stays at hand.
+//! A `Read + Seek` over positioned reads: no calls for seeking, and the beginning of a file stays
+//! at hand.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -1,4 +1,5 @@
-//! Reading tags: `walkdir` lists the files, `rayon` spreads them over its threads, `lofty` reads each.
+//! Reading tags: `walkdir` lists the files, `rayon` spreads them over its threads, `lofty` reads
+//! each.
 
 use std::error::Error;
 use std::fs::File;
@@ -20,7 +21,8 @@ pub fn read_all(root: &Path, read: fn(PathBuf) -> io::Result<Track>) -> Result<V
     Ok(paths.into_par_iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// As lofty's documentation does it: a path, a `BufReader`, the format by the extension. Pictures are not wanted.
+/// As lofty's documentation does it: a path, a `BufReader`, the format by the extension. Pictures
+/// are not wanted.
 pub fn idiomatic(path: PathBuf) -> io::Result<Track> {
     let fingerprint = Fingerprint::from(&path.metadata()?);
     let read = Probe::open(&path).and_then(|probe| probe.options(options()).read());

@@ -1,7 +1,9 @@
-//! What tells this audio from other audio, whatever its name, place and tags: a hash over the length, the beginning and the end
-//! of the payload. It finds files again that were moved, and is no proof that two are equal.
+//! What tells this audio from other audio, whatever its name, place and tags: a hash over the
+//! length, the beginning and the end of the payload. It finds files again that were moved, and is
+//! no proof that two are equal.
 //!
-//! What is hashed lies beside what the parser has read, so that a key costs at most one read more, and seldom that.
+//! What is hashed lies beside what the parser has read, so that a key costs at most one read more,
+//! and seldom that.
 
 use std::io;
 
@@ -13,8 +15,8 @@ use crate::reader::{FileReader, ReadAt};
 /// How much of the beginning and of the end is hashed, in bytes.
 const PIECE: u64 = 2048;
 
-/// The key of a file: of its audio's signature, of the largest piece of its audio, or of all of its bytes where the
-/// audio was not found.
+/// The key of a file: of its audio's signature, of the largest piece of its audio, or of all of its
+/// bytes where the audio was not found.
 pub fn of<S: ReadAt>(reader: &mut FileReader<S>, signature: Option<&Signature>, audio: &Payload) -> io::Result<String> {
     if let Some(Signature { kind, number, bytes }) = signature {
         return Ok(Key::new(kind, *number).with(bytes).text());

@@ -7,12 +7,13 @@ use crate::reader::{FileReader, ReadAt};
 
 /// Reads a container.
 pub(crate) trait Format {
-    /// Fills in what the file says. Damage is noted in `content`, and ends nothing but the part that is damaged.
+    /// Fills in what the file says. Damage is noted in `content`, and ends nothing but the part
+    /// that is damaged.
     ///
     /// # Errors
     ///
-    /// Only those of the source. [`io::ErrorKind::WouldBlock`] means that bytes are not here yet: whoever called fetches
-    /// them and calls again, from the start and with new content.
+    /// Only those of the source. [`io::ErrorKind::WouldBlock`] means that bytes are not here yet:
+    /// whoever called fetches them and calls again, from the start and with new content.
     fn read<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()>;
 }
 
@@ -36,7 +37,8 @@ macro_rules! containers {
                 match self { $( Self::$container => &$extensions, )* }
             }
 
-            /// What it begins with; a `?` stands for any byte. None for streams of frames, which [`recognise`] follows.
+            /// What it begins with; a `?` stands for any byte. None for streams of frames, which
+            /// [`recognise`] follows.
             ///
             /// [`recognise`]: crate::recognise
             const fn signatures(self) -> &'static [&'static [u8]] {

@@ -17,12 +17,14 @@ pub(crate) struct Content<'t> {
     pub pictures: Vec<Picture>,
     /// Where the coded audio is, tags and tables left out.
     pub audio: Payload,
-    /// What tells the audio from other audio better than its bytes do, where the container has such a thing.
+    /// What tells the audio from other audio better than its bytes do, where the container has such
+    /// a thing.
     pub signature: Option<Signature>,
     /// Where the container begins: behind the tags that stand in front of it.
     pub start: u64,
-    /// Where the container ends at the latest: before the tags that stand behind it. They are looked for before an MPEG
-    /// or ADTS stream is read; for other containers this is the end of the file.
+    /// Where the container ends at the latest: before the tags that stand behind it. They are
+    /// looked for before an MPEG or ADTS stream is read; for other containers this is the end of
+    /// the file.
     pub end: u64,
     damage: Damage,
 }
@@ -30,7 +32,8 @@ pub(crate) struct Content<'t> {
 /// The damage of a file that had no audio.
 pub(crate) const SILENT: &str = "no audio was found behind the tags";
 
-/// Kinds of damage that are told one by one. A file has one or two; a hostile one has a damaged frame every ten bytes.
+/// Kinds of damage that are told one by one. A file has one or two; a hostile one has a damaged
+/// frame every ten bytes.
 const TOLD: usize = 20;
 
 /// What is damaged, in words: `the frame TALB of the ID3v2 tag is damaged`.
@@ -46,8 +49,8 @@ struct Damage {
 pub(crate) struct Properties {
     /// Its name in the contract: `aac`, `alac`, `mp3`, `pcm`, ...
     pub codec: Option<&'static str>,
-    /// The length that is played: priming and padding are left out where the file says how much they are. Zero is a
-    /// length.
+    /// The length that is played: priming and padding are left out where the file says how much
+    /// they are. Zero is a length.
     pub duration: Option<Duration>,
     /// Whether the length was estimated from a part of the audio.
     pub is_estimate: bool,
@@ -62,7 +65,8 @@ pub(crate) struct Properties {
 }
 
 impl<'t> Content<'t> {
-    /// Nothing yet of a file of `len` bytes. `listing`: every item of the tags is kept as it is in the file.
+    /// Nothing yet of a file of `len` bytes. `listing`: every item of the tags is kept as it is in
+    /// the file.
     pub fn new(track: &'t mut Track, listing: bool, len: u64) -> Self {
         Self {
             properties: Properties::default(),
@@ -85,7 +89,8 @@ impl<'t> Content<'t> {
         }
     }
 
-    /// Puts everything into the track. Gives the items of the tags, if they were asked for, and the damage in one text.
+    /// Puts everything into the track. Gives the items of the tags, if they were asked for, and the
+    /// damage in one text.
     pub fn finish(self) -> (Vec<TagItem>, Option<String>) {
         let Self { properties, tags, pictures, damage, .. } = self;
         let (track, items) = tags.finish();

@@ -36,8 +36,8 @@ const fn joined() -> [u8; joined_len()] {
     bytes
 }
 
-/// Whether the name ends in one of [`AUDIO_EXTENSIONS`], in any ASCII case. `.mp3` alone is a hidden file without an
-/// extension, as `os.path.splitext` and `Path::extension` have it.
+/// Whether the name ends in one of [`AUDIO_EXTENSIONS`], in any ASCII case. `.mp3` alone is a
+/// hidden file without an extension, as `os.path.splitext` and `Path::extension` have it.
 pub fn is_audio_file(name: &str) -> bool {
     of(name).is_some_and(|extension| {
         AUDIO_EXTENSIONS.iter().any(|audio| audio.as_bytes()[1..].eq_ignore_ascii_case(extension))

@@ -1,4 +1,5 @@
-//! What is inside an audio file: its container by content, its properties, its tags; and which names are audio files.
+//! What is inside an audio file: its container by content, its properties, its tags; and which
+//! names are audio files.
 //!
 //! The crate knows no WASI: bytes come from whatever implements [`reader::ReadAt`].
 

@@ -34,8 +34,8 @@ pub struct Parsed {
 ///
 /// # Errors
 ///
-/// Only those of the source. [`io::ErrorKind::WouldBlock`] means that bytes are not here yet: fetch them and call again;
-/// the track is as it was then.
+/// Only those of the source. [`io::ErrorKind::WouldBlock`] means that bytes are not here yet: fetch
+/// them and call again; the track is as it was then.
 pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> io::Result<Parsed> {
     let result = parse_file(reader, track, listing);
     if result.is_err() {
@@ -64,7 +64,8 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     Ok(Parsed { items, damage, unsupported })
 }
 
-/// Reads the tags in front, the container, and the tags behind, and takes what they say in the order of trust.
+/// Reads the tags in front, the container, and the tags behind, and takes what they say in the
+/// order of trust.
 fn read_tags_and_audio<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<Option<Found>> {
     let Located { leading, trailing, start, found } = locate(reader)?;
     content.start = start;

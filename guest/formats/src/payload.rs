@@ -1,12 +1,13 @@
-//! Parts of a file that are not text: coded audio and pictures, as places in the file and not as bytes.
+//! Parts of a file that are not text: coded audio and pictures, as places in the file and not as
+//! bytes.
 
 use std::ops::Range;
 
 /// Where in a file some bytes are, in their order, and how they are written there.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Payload {
-    /// The places, as offsets from the beginning of the file. Several where headers stand in between: pages, fragments,
-    /// blocks.
+    /// The places, as offsets from the beginning of the file. Several where headers stand in
+    /// between: pages, fragments, blocks.
     pub pieces: Vec<Range<u64>>,
     /// How the bytes are written.
     pub coding: Coding,
@@ -35,7 +36,8 @@ pub(crate) enum Coding {
 /// An embedded picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
-    /// What it shows, by the numbers of ID3v2's `APIC` (ID3v2.4.0 native frames, section 4.14): 3 is the front cover.
+    /// What it shows, by the numbers of ID3v2's `APIC` (ID3v2.4.0 native frames, section 4.14): 3
+    /// is the front cover.
     pub kind: u8,
     /// Its media type as the file has it; empty where the file does not say.
     pub mime: String,
@@ -43,7 +45,8 @@ pub(crate) struct Picture {
     pub data: Payload,
 }
 
-/// What tells audio from other audio better than its bytes do: a checksum of the encoder, a page that no tagger touches.
+/// What tells audio from other audio better than its bytes do: a checksum of the encoder, a page
+/// that no tagger touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Signature {
     /// The container: `flac`, `ogg`. Signatures of two kinds are never equal.

@@ -31,13 +31,13 @@ pub(crate) fn said(bytes: &[u8]) -> Said {
     Said { track, items, damage: parsed.damage.unwrap_or_default(), reads: reader.reads() }
 }
 
-/// The most reads that a small file takes whatever it holds, and the most that is read of it, in its own lengths: each
-/// piece once, but for what lies at two windows' edges.
+/// The most reads that a small file takes whatever it holds, and the most that is read of it, in
+/// its own lengths: each piece once, but for what lies at two windows' edges.
 const READS: usize = 200;
 const TIMES: u64 = 4;
 
-/// Reads every prefix of a file and 200 mutations of it. None may panic or read beyond the end, or much more than the
-/// file has.
+/// Reads every prefix of a file and 200 mutations of it. None may panic or read beyond the end, or
+/// much more than the file has.
 pub(crate) fn survives(sample: &[u8]) {
     for len in 0..sample.len() {
         bounded(&sample[..len]);
@@ -128,7 +128,8 @@ impl ReadAt for &Slow {
     }
 }
 
-/// Reads a file whose bytes arrive one read after the other. Gives the track, and how often that was asked for in vain.
+/// Reads a file whose bytes arrive one read after the other. Gives the track, and how often that
+/// was asked for in vain.
 pub(crate) fn patiently(bytes: &[u8]) -> (Track, usize) {
     let source = Slow::new(bytes.to_vec());
     let mut track = Track::default();

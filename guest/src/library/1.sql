@@ -12,7 +12,8 @@ CREATE TABLE folders (
     path TEXT NOT NULL,
     -- The path of the folder above; of a root, NULL.
     parent TEXT,
-    -- The time of last change that the folder had when all that is in it was brought into the library; NULL while it cannot be trusted.
+    -- The time of last change that the folder had when all that is in it was brought into the
+    -- library; NULL while it cannot be trusted.
     mtime_ns INTEGER,
     -- 0 when the folder is gone, and tracks that are missing refer to it.
     present INTEGER NOT NULL DEFAULT 1,
@@ -20,16 +21,18 @@ CREATE TABLE folders (
 ) STRICT;
 CREATE INDEX folders_by_parent ON folders (root_id, parent);
 
--- One row an audio file. The columns are documented at the record `track` in wit/types.wit. Lists are JSON arrays, times are ns since
--- 1970, flags are 0 or 1.
+-- One row an audio file. The columns are documented at the record `track` in wit/types.wit. Lists
+-- are JSON arrays, times are ns since 1970, flags are 0 or 1.
 CREATE TABLE tracks (
-    -- Others keep it beside what is theirs, so the id of a track that was forgotten is not given again.
+    -- Others keep it beside what is theirs, so the id of a track that was forgotten is not given
+    -- again.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     folder_id INTEGER NOT NULL REFERENCES folders (id) ON DELETE CASCADE,
     -- Relative to the root.
     path TEXT NOT NULL,
     {columns}
-    -- 0 when the fingerprint (size, mtime_ns, ctime_ns) was taken so soon after a change that another one could hide behind it.
+    -- 0 when the fingerprint (size, mtime_ns, ctime_ns) was taken so soon after a change that
+    -- another one could hide behind it.
     settled INTEGER NOT NULL,
     -- Unix time in seconds of the sync that did not find the file any more; NULL while it is there.
     missing_since INTEGER,
@@ -47,7 +50,8 @@ CREATE TABLE arrivals (
     track_id INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE
 ) STRICT;
 
--- Tracks whose files have other audio since a sync that is not finished: it may turn out where theirs is now.
+-- Tracks whose files have other audio since a sync that is not finished: it may turn out where
+-- theirs is now.
 CREATE TABLE replaced (
     track_id INTEGER PRIMARY KEY REFERENCES tracks (id) ON DELETE CASCADE
 ) STRICT;
@@ -62,7 +66,8 @@ CREATE TABLE problems (
     PRIMARY KEY (root_id, path, outcome)
 ) STRICT, WITHOUT ROWID;
 
--- Every sync, with what it did. One that was broken off has no `finished_at`, and goes when the next one is finished.
+-- Every sync, with what it did. One that was broken off has no `finished_at`, and goes when the
+-- next one is finished.
 CREATE TABLE scans (
     id INTEGER PRIMARY KEY,
     mode TEXT NOT NULL,

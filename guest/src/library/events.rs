@@ -9,7 +9,8 @@ use crate::json;
 use crate::step::Work;
 use crate::walk::{Root, split};
 
-/// The folders in which something has changed, as a JSON array. See `folders-of-events` in `wit/library.wit`.
+/// The folders in which something has changed, as a JSON array. See `folders-of-events` in
+/// `wit/library.wit`.
 ///
 /// # Errors
 ///

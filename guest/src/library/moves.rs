@@ -1,9 +1,11 @@
 //! Which missing track has turned up where: the heart of rule 3, moves keep identity.
 //!
-//! A sync only ever adds rows and marks rows missing. In the end, rows that it has added (`arrived`) are compared with rows that are missing,
-//! since now or long ago (`departed`). A pair is found stage by stage, the most telling likeness first, in each stage among those that are
-//! missing since now before all others, and only where one stands against one: what is ambiguous is not guessed. The older row of a
-//! pair takes over the content and the place of the newer one, which goes.
+//! A sync only ever adds rows and marks rows missing. In the end, rows that it has added
+//! (`arrived`) are compared with rows that are missing, since now or long ago (`departed`). A pair
+//! is found stage by stage, the most telling likeness first, in each stage among those that are
+//! missing since now before all others, and only where one stands against one: what is ambiguous is
+//! not guessed. The older row of a pair takes over the content and the place of the newer one,
+//! which goes.
 
 /// The likeness that a stage asks for, most telling first: columns that both have in common.
 const STAGES: [&[&str]; 8] = [
@@ -42,7 +44,8 @@ pub fn tables() -> impl Iterator<Item = String> {
     .into_iter()
 }
 
-/// Finds the pairs and gives the older rows what the newer ones have. `columns` are those that a track's file determines.
+/// Finds the pairs and gives the older rows what the newer ones have. `columns` are those that a
+/// track's file determines.
 pub fn settle(columns: &[&str]) -> Vec<String> {
     let mut sql = vec![
         format!(
@@ -60,7 +63,8 @@ pub fn settle(columns: &[&str]) -> Vec<String> {
              AND tracks.path = arrived.path AND tracks.missing_since IS NOT NULL JOIN folders ON folders.id = tracks.folder_id"
         ),
     ];
-    // A file that was replaced, and its audio elsewhere: it was moved, unless that is a copy of yet another one.
+    // A file that was replaced, and its audio elsewhere: it was moved, unless that is a copy of yet
+    // another one.
     sql.push(
         "UPDATE departed SET audio_key = NULL WHERE id IN (SELECT track_id FROM replaced) AND audio_key IN \
          (SELECT audio_key FROM tracks WHERE missing_since IS NULL AND audio_key IN (SELECT audio_key FROM departed) \
@@ -91,7 +95,8 @@ pub fn settle(columns: &[&str]) -> Vec<String> {
     sql
 }
 
-/// Pairs what is alike in these columns, one against one, among those departed for which `which` holds.
+/// Pairs what is alike in these columns, one against one, among those departed for which `which`
+/// holds.
 fn pair(likeness: &[&str], which: &str) -> String {
     let alike: Vec<String> = likeness.iter().map(|column| format!("d.{column} = a.{column}")).collect();
     let group: Vec<String> = likeness.iter().map(|column| format!("a.{column}")).collect();

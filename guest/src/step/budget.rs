@@ -24,7 +24,8 @@ impl Meter {
         self.done += 1;
     }
 
-    /// Whether the step has to end. Never before the first unit, or a scan might not come to an end.
+    /// Whether the step has to end. Never before the first unit, or a scan might not come to an
+    /// end.
     pub fn is_spent(&self) -> bool {
         self.done > 0
             && (self.done >= self.items || self.deadline.is_some_and(|deadline| monotonic_clock::now() >= deadline))

@@ -1,4 +1,5 @@
-//! What a sync found to differ from the library: rows for the library's statements, under their names.
+//! What a sync found to differ from the library: rows for the library's statements, under their
+//! names.
 
 use mt_scanner_contract::Track;
 use serde::ser::{Serialize, SerializeMap, Serializer};

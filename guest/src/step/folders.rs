@@ -32,7 +32,8 @@ impl Listed<'_> {
 }
 
 impl Run<'_> {
-    /// Lists a folder, or a page of it: its files are taken on, its folders become work, and so does the next page.
+    /// Lists a folder, or a page of it: its files are taken on, its folders become work, and so
+    /// does the next page.
     pub fn folder(&mut self, item: Item) -> Result<(), ScanError> {
         let Item { mut work, open } = item;
         self.meter.count();
@@ -45,7 +46,8 @@ impl Run<'_> {
         let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
         let opened = match &open {
             Some(parent) => match parent.folder.child(self.root.links(), split(path).1) {
-                // A link that climbs by `..` leaves the folder above, and may still be inside the root.
+                // A link that climbs by `..` leaves the folder above, and may still be inside the
+                // root.
                 Err(ErrorCode::NotPermitted) => self.root.open_folder(path),
                 result => result,
             },
@@ -64,7 +66,8 @@ impl Run<'_> {
         });
         let (mut listing, folder, mtime_ns) = match listed {
             Ok(listed) => listed,
-            // Nothing leads out of a root on the way to the root itself: whatever the code, it may not be listed.
+            // Nothing leads out of a root on the way to the root itself: whatever the code, it may
+            // not be listed.
             Err(ErrorCode::NotPermitted) if path.is_empty() => {
                 return Err(ScanError::RootUnreadable(self.root.name.clone()));
             }
@@ -137,7 +140,8 @@ impl Run<'_> {
         Ok(listing)
     }
 
-    /// Leaves out what is hidden or ignored, and gives the folders whose `.mtignore` holds below this one.
+    /// Leaves out what is hidden or ignored, and gives the folders whose `.mtignore` holds below
+    /// this one.
     fn sift(&mut self, path: &str, listing: &mut Listing, ignored_by: &[String]) -> Vec<String> {
         if !self.walking.hidden_folders {
             listing.folders.retain(|name| !name.starts_with('.'));
@@ -168,7 +172,8 @@ impl Run<'_> {
         }
     }
 
-    /// What a page has left of its folder. Pushed before what the page holds, so that this is done first.
+    /// What a page has left of its folder. Pushed before what the page holds, so that this is done
+    /// first.
     fn push_next_page(&mut self, listed: &Listed<'_>, ignored_by: &[String], known: Option<&KnownFolder>) {
         let Some(last) = listed.last else { return };
         let work = Work::folder(listed.path.to_owned(), Some(ignored_by.to_vec()));

@@ -1,4 +1,5 @@
-//! Symbolic links: which are passed over, which wait until all else is done, and which then add something.
+//! Symbolic links: which are passed over, which wait until all else is done, and which then add
+//! something.
 
 use mt_scanner_contract::{FollowLinks, KnownFile, KnownFolder, Names, Outcome, Slice};
 use mt_scanner_formats::extension::is_audio_file;
@@ -97,7 +98,8 @@ impl Run<'_> {
         self.walking.follow_links == FollowLinks::All || !self.reach.comes_to(&self.root, place, is_folder)
     }
 
-    /// Whether the host hands in a known folder by itself, as it does in a quick sync. Through a link too it is as it was.
+    /// Whether the host hands in a known folder by itself, as it does in a quick sync. Through a
+    /// link too it is as it was.
     fn comes_by_itself(&self, known: Option<&KnownFolder>, name: &str) -> bool {
         self.mode == Mode::Sync { deep: false }
             && known.is_some_and(|known| known.folders.iter().any(|folder| folder == name))
@@ -114,7 +116,8 @@ impl Run<'_> {
         }));
     }
 
-    /// Follows a link that was held back. What it leads to is work, unless another link has led there.
+    /// Follows a link that was held back. What it leads to is work, unless another link has led
+    /// there.
     pub(super) fn link(&mut self, item: Item) {
         self.meter.count();
         let Work { folder, files, ignored_by, links, place, blind, .. } = item.work;

@@ -14,7 +14,8 @@ use crate::inspect::Read;
 use crate::walk::{Folder, Ignored, Root, fingerprint, join, nanoseconds};
 
 impl Run<'_> {
-    /// Whether a folder is done with before it is opened: it has not changed, it is gone, or the host has to say more.
+    /// Whether a folder is done with before it is opened: it has not changed, it is gone, or the
+    /// host has to say more.
     pub(super) fn is_settled_from_outside(&mut self, work: &mut Work) -> bool {
         if let Some(trusted) = work.unless_mtime_ns.take() {
             match mtime_at(&self.root, &work.folder) {
@@ -42,8 +43,8 @@ impl Run<'_> {
         false
     }
 
-    /// The patterns above a folder that the host has named; `None` if a scan from the root would not come to it. Finds out
-    /// how it is reached.
+    /// The patterns above a folder that the host has named; `None` if a scan from the root would
+    /// not come to it. Finds out how it is reached.
     fn patterns_above(&mut self, work: &mut Work) -> Option<Ignored> {
         let patterns = match work.folder.as_str() {
             "" => return Some(Ignored::default()),
@@ -58,12 +59,14 @@ impl Run<'_> {
         Some(patterns)
     }
 
-    /// A folder could not be opened or listed. True if that only means that it is not there any more.
+    /// A folder could not be opened or listed. True if that only means that it is not there any
+    /// more.
     pub(super) fn is_gone(&mut self, path: &str, code: ErrorCode) -> bool {
         let gone = self.is_sync()
             && match code {
                 ErrorCode::NoEntry | ErrorCode::NotDirectory => true,
-                // In its place is a link out of the root: that is told where the folder above is listed.
+                // In its place is a link out of the root: that is told where the folder above is
+                // listed.
                 ErrorCode::NotPermitted => self.is_link(path),
                 _ => false,
             };
@@ -78,8 +81,8 @@ impl Run<'_> {
         stat.is_ok_and(|stat| stat.type_ == DescriptorType::SymbolicLink)
     }
 
-    /// Compares a folder's listing, or a page of it, with what is known of it. Gives its files for reading, and its
-    /// links that are held back, each alone.
+    /// Compares a folder's listing, or a page of it, with what is known of it. Gives its files for
+    /// reading, and its links that are held back, each alone.
     pub(super) fn compare(
         &mut self,
         listed: &Listed<'_>,
@@ -123,8 +126,8 @@ impl Run<'_> {
         }
     }
 
-    /// Hands folders that were found to the host, which says what is known of them; in a quick sync only those that it does not hand
-    /// in by itself.
+    /// Hands folders that were found to the host, which says what is known of them; in a quick sync
+    /// only those that it does not hand in by itself.
     pub(super) fn leave_folders(
         &mut self,
         path: &str,
@@ -216,7 +219,8 @@ impl Run<'_> {
     }
 }
 
-/// Whether two keys are of the same audio, as far as they say. A file that could not be read keeps its row.
+/// Whether two keys are of the same audio, as far as they say. A file that could not be read keeps
+/// its row.
 fn is_same_audio(old: &Option<String>, new: &Option<String>) -> bool {
     old.is_none() || new.is_none() || old == new
 }

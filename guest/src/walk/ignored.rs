@@ -14,7 +14,8 @@ pub struct Ignored {
 }
 
 impl Ignored {
-    /// The patterns of the `.mtignore` in each of `folders`. One that is gone by now has no patterns.
+    /// The patterns of the `.mtignore` in each of `folders`. One that is gone by now has no
+    /// patterns.
     pub fn read(root: &Root, folders: &[String]) -> Result<Self, (String, ErrorCode)> {
         let mut ignored = Self::default();
         for folder in folders {
@@ -47,7 +48,8 @@ impl Ignored {
         Self { folders: self.folders.iter().filter(|entry| is_above(&entry.0)).cloned().collect() }
     }
 
-    /// Whether an entry of a folder is left out. As in git, the innermost file that has a say decides.
+    /// Whether an entry of a folder is left out. As in git, the innermost file that has a say
+    /// decides.
     pub fn covers(&self, folder: &str, name: &str, is_folder: bool) -> bool {
         if self.folders.is_empty() {
             return false;

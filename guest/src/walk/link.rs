@@ -50,7 +50,8 @@ const CHAIN: usize = 40;
 impl Root {
     /// Follows a link.
     pub fn target_of(&self, link: &Link<'_>) -> Result<Target, ErrorCode> {
-        // From its folder, as its path may be longer than a path can be; a link that climbs by `..` only goes from the root.
+        // From its folder, as its path may be longer than a path can be; a link that climbs by `..`
+        // only goes from the root.
         let stat = match link.folder.0.stat_at(PathFlags::SYMLINK_FOLLOW, link.name) {
             Err(ErrorCode::NotPermitted) => {
                 self.descriptor().stat_at(PathFlags::SYMLINK_FOLLOW, &join(link.place, link.name))
@@ -76,7 +77,8 @@ impl Root {
         })
     }
 
-    /// The place that a path leads to, and how many of its components are links; `None` if it leads to none in the root.
+    /// The place that a path leads to, and how many of its components are links; `None` if it leads
+    /// to none in the root.
     pub fn way_to(&self, path: &str) -> Option<(u32, String)> {
         let (mut place, mut links) = (String::new(), 0);
         for name in path.split('/').filter(|name| !name.is_empty()) {

@@ -7,11 +7,13 @@ use mt_scanner_contract::Names;
 
 use super::root::Folder;
 
-/// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is listed in pages, each with the
-/// next names in the order of their bytes, so that memory is bounded however many files lie in one folder. Each page costs a listing
-/// of the whole folder: small pages cost time, large ones memory.
+/// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
+/// listed in pages, each with the next names in the order of their bytes, so that memory is bounded
+/// however many files lie in one folder. Each page costs a listing of the whole folder: small pages
+/// cost time, large ones memory.
 const PAGE: usize = 560 * 1024;
-/// What a folder takes beside its name, in bytes: it becomes a piece of work of its own, and files share one.
+/// What a folder takes beside its name, in bytes: it becomes a piece of work of its own, and files
+/// share one.
 const FOLDER: usize = 240;
 /// What a link takes beside its name, in bytes: it may become a folder, or a problem.
 const LINK: usize = 120;
@@ -53,7 +55,8 @@ pub struct Listing {
     pub mtignore: bool,
 }
 
-/// Lists a folder. One that cannot be read to its end is an error: what was listed is not handed out as if it were all.
+/// Lists a folder. One that cannot be read to its end is an error: what was listed is not handed
+/// out as if it were all.
 pub fn list(folder: &Folder, page: &Page<'_>) -> Result<Listing, ErrorCode> {
     let entries = folder.0.read_directory()?;
     let mut listing = Listing { last: page.through.map(str::to_owned), ..Listing::default() };
@@ -81,7 +84,8 @@ impl Listing {
                 _ => &mut self.files,
             },
             DescriptorType::Directory => &mut self.folders,
-            // Some filesystems do not say what an entry is: a look at the target tells, as for a link.
+            // Some filesystems do not say what an entry is: a look at the target tells, as for a
+            // link.
             DescriptorType::SymbolicLink | DescriptorType::Unknown => &mut self.links,
             _ => return,
         };

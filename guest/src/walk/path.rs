@@ -34,8 +34,8 @@ pub fn normal(path: &str) -> Option<String> {
     Some(format!("/{}", components.join("/")))
 }
 
-/// Whether a path says by itself that it leads out of its root, or is not of the agreed form. The sandbox refuses such paths too; this
-/// is for a clear answer.
+/// Whether a path says by itself that it leads out of its root, or is not of the agreed form. The
+/// sandbox refuses such paths too; this is for a clear answer.
 pub fn leaves_root(path: &str) -> bool {
     !path.is_empty() && path.split('/').any(|component| matches!(component, "" | "." | ".."))
 }

@@ -15,12 +15,14 @@ struct Pattern {
 }
 
 impl Patterns {
-    /// Parses the text of a file. Blank lines and comments are passed over, and so is a byte order mark.
+    /// Parses the text of a file. Blank lines and comments are passed over, and so is a byte order
+    /// mark.
     pub fn parse(text: &str) -> Self {
         Self(text.trim_start_matches('\u{feff}').lines().filter_map(Pattern::parse).collect())
     }
 
-    /// Whether the patterns leave `path` out; `None` when none of them matches. The last that matches decides.
+    /// Whether the patterns leave `path` out; `None` when none of them matches. The last that
+    /// matches decides.
     pub fn ignores(&self, path: &str, is_folder: bool) -> Option<bool> {
         self.0.iter().rev().find(|pattern| pattern.matches(path, is_folder)).map(|pattern| !pattern.negated)
     }
@@ -37,7 +39,8 @@ impl Pattern {
         if line.is_empty() {
             return None;
         }
-        // A slash at the beginning or in the middle ties a pattern to this folder; others match at any depth.
+        // A slash at the beginning or in the middle ties a pattern to this folder; others match at
+        // any depth.
         let glob = match line.strip_prefix('/') {
             Some(rest) => escaped(rest),
             None if line.contains('/') => escaped(line),

@@ -9,7 +9,8 @@ use super::ignored::Ignored;
 use super::path::{join, split};
 use super::root::Root;
 
-/// Finds out whether a walk comes to a path: no folder on the way is hidden or ignored. Remembers it for each folder.
+/// Finds out whether a walk comes to a path: no folder on the way is hidden or ignored. Remembers
+/// it for each folder.
 pub struct Reach {
     hidden_folders: bool,
     ignored_folders: bool,

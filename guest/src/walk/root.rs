@@ -36,7 +36,8 @@ impl Root {
         Ok(Self { folder, ..top })
     }
 
-    /// Whether an absolute path is in a root of the scan other than this one. Hosts name each root by its absolute path.
+    /// Whether an absolute path is in a root of the scan other than this one. Hosts name each root
+    /// by its absolute path.
     pub fn is_in_another(&self, path: &str) -> bool {
         let roots: Vec<String> = get_directories().into_iter().map(|(_, root)| root).collect();
         let own = roots.iter().filter(|root| below(&self.name, root).is_some()).max_by_key(|root| root.len());
@@ -60,7 +61,8 @@ impl Root {
 }
 
 impl Folder {
-    /// Opens a folder below this one by its path from here: whole where the platform can take it, else through its parents.
+    /// Opens a folder below this one by its path from here: whole where the platform can take it,
+    /// else through its parents.
     pub fn child(&self, links: PathFlags, path: &str) -> Result<Self, ErrorCode> {
         let mut rest = if path.is_empty() { "." } else { path };
         let mut folder: Option<Self> = None;
@@ -85,7 +87,8 @@ fn longest(path: &str) -> usize {
     path[..path.floor_char_boundary(LONGEST)].rfind('/').or(path.find('/')).unwrap_or(path.len())
 }
 
-/// The preopen that a root's name begins with, the longest if there are several, and the path below it.
+/// The preopen that a root's name begins with, the longest if there are several, and the path below
+/// it.
 fn preopened(name: &str) -> Option<(Folder, String)> {
     get_directories()
         .into_iter()

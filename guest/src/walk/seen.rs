@@ -13,7 +13,8 @@ pub fn fingerprint(stat: &DescriptorStat) -> Fingerprint {
     }
 }
 
-/// Nanoseconds since 1970. Times before that, which WASI's unsigned seconds cannot say, come out as 0 under every host.
+/// Nanoseconds since 1970. Times before that, which WASI's unsigned seconds cannot say, come out as
+/// 0 under every host.
 pub fn nanoseconds(time: Option<Datetime>) -> i64 {
     let nanoseconds =
         |time: Datetime| (time.seconds as i64).saturating_mul(1_000_000_000).saturating_add(time.nanoseconds.into());

@@ -48,7 +48,8 @@ pub enum LibraryError {
         /// The library.
         path: PathBuf,
     },
-    /// A root holds no music any more, and the library has tracks of it. Nothing was marked missing.
+    /// A root holds no music any more, and the library has tracks of it. Nothing was marked
+    /// missing.
     #[error("{root}: {}", words::ROOT_EMPTIED)]
     RootEmptied {
         /// The root.

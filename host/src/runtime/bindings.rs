@@ -1,5 +1,5 @@
-//! The contract in `wit/`, as Rust, and how its records become those of `mt_scanner_contract`. Nothing else is written
-//! by hand here.
+//! The contract in `wit/`, as Rust, and how its records become those of `mt_scanner_contract`.
+//! Nothing else is written by hand here.
 #![allow(missing_docs, clippy::all)]
 
 wasmtime::component::bindgen!({

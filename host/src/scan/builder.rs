@@ -120,8 +120,8 @@ impl ScannerBuilder {
         self
     }
 
-    /// Which symbolic links to follow inside a root. By default [`FollowLinks::Once`]: those that lead to music that is not
-    /// reached without them.
+    /// Which symbolic links to follow inside a root. By default [`FollowLinks::Once`]: those that
+    /// lead to music that is not reached without them.
     pub fn follow_links(mut self, links: FollowLinks) -> Self {
         self.walking.follow_links = links;
         self

@@ -190,8 +190,8 @@ impl Scanner {
         .map_err(Error::from)
     }
 
-    /// A report for people as lines of text: the same words under every host. They are those of the component that
-    /// comes with this crate, whatever component scans.
+    /// A report for people as lines of text: the same words under every host. They are those of the
+    /// component that comes with this crate, whatever component scans.
     ///
     /// ```
     /// # fn main() -> Result<(), mt_scanner::Error> {
@@ -203,7 +203,8 @@ impl Scanner {
     ///
     /// # Errors
     ///
-    /// [`Error::Ended`] if the component traps, [`Error::InvalidRequest`] if it is made for another contract.
+    /// [`Error::Ended`] if the component traps, [`Error::InvalidRequest`] if it is made for another
+    /// contract.
     pub fn in_words(report: &Report) -> Result<String, Error> {
         let report =
             serde_json::to_string(report).map_err(|error| Error::InvalidRequest { reason: error.to_string() })?;
@@ -222,12 +223,14 @@ impl Scanner {
             .map_err(Error::from)
     }
 
-    /// The folders of a root in which something has changed, as a JSON array; `request` is JSON text
-    /// (`folders-of-events` in `wit/library.wit`). For hosts that keep and watch a library by themselves.
+    /// The folders of a root in which something has changed, as a JSON array; `request` is JSON
+    /// text (`folders-of-events` in `wit/library.wit`). For hosts that keep and watch a library by
+    /// themselves.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] if the request is not of the documented form, and those of [`scan`](Self::scan).
+    /// [`Error::InvalidRequest`] if the request is not of the documented form, and those of
+    /// [`scan`](Self::scan).
     pub fn folders_of_events(&self, request: &str) -> Result<String, Error> {
         self.ask(&self.plan.roots, "folders-of-events", |exports, store| {
             exports.mt_scanner_library().call_folders_of_events(store, request)

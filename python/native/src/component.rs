@@ -50,7 +50,8 @@ impl Component {
         Ok(Scan::new(plan.order(py, &self.scanner, &questions)?, questions))
     }
 
-    /// The tables and statements of a library: the version, the migrations, and the statements by name.
+    /// The tables and statements of a library: the version, the migrations, and the statements by
+    /// name.
     ///
     /// Raises `Failure`.
     fn schema(&self, py: Python<'_>) -> PyResult<Schema> {

@@ -14,8 +14,8 @@ pyo3::create_exception!(
     "What kept a call from doing its work: `args` are its kind, the path that it is about, and the reason in words."
 );
 
-/// The exception for an error. Kinds are the names of the contract's `scan-error`, outcomes of files that ended the
-/// component, and `component` where that is what is wrong.
+/// The exception for an error. Kinds are the names of the contract's `scan-error`, outcomes of
+/// files that ended the component, and `component` where that is what is wrong.
 pub(crate) fn raised(error: Error) -> PyErr {
     let (kind, path) = about(&error);
     let said = error.to_string();

@@ -8,7 +8,8 @@ mod questions;
 mod running;
 mod scan;
 
-/// The Rust host of mt-scanner. Not to be used by itself: it is what `mt_scanner.Scanner(backend="native")` runs.
+/// The Rust host of mt-scanner. Not to be used by itself: it is what
+/// `mt_scanner.Scanner(backend="native")` runs.
 #[pyo3::pymodule]
 mod mt_scanner_native {
     #[pymodule_export]

@@ -1,7 +1,8 @@
 //! Questions of a sync's workers, which a thread of Python answers.
 //!
-//! No thread of Rust attaches to the interpreter. A worker leaves its question here and waits for the answer or for the
-//! end of the scan, so one that outlives the interpreter finds nothing of it to touch.
+//! No thread of Rust attaches to the interpreter. A worker leaves its question here and waits for
+//! the answer or for the end of the scan, so one that outlives the interpreter finds nothing of it
+//! to touch.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,16 +10,19 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use mt_scanner::{Comparison, Knowledge, Source};
 use pyo3::prelude::*;
 
-/// The attributes of `mt_scanner._engine.plan.Sync`, where they are explained. `known` answers the questions.
+/// The attributes of `mt_scanner._engine.plan.Sync`, where they are explained. `known` answers the
+/// questions.
 ///
-/// The library is Python's, and so is SQLite: two copies of it in one process would not see each other's locks.
+/// The library is Python's, and so is SQLite: two copies of it in one process would not see each
+/// other's locks.
 #[derive(FromPyObject)]
 pub(crate) struct Sync {
     deep: bool,
     begin: Py<PyAny>,
 }
 
-/// The number of a question, the root, and its folders, each with the name behind which its files are asked for.
+/// The number of a question, the root, and its folders, each with the name behind which its files
+/// are asked for.
 pub(crate) type Question = (u64, String, Vec<(String, Option<String>)>);
 
 /// Questions that wait, and answers that wait for their workers.

@@ -24,11 +24,13 @@ pub(crate) struct Order {
     pub limit: Option<u64>,
 }
 
-/// What one step brought: the root, rows of tracks as the text of a JSON array, paths, problems in the order of the contract, and
-/// changes as the text of a JSON object. Texts are empty where there is nothing.
+/// What one step brought: the root, rows of tracks as the text of a JSON array, paths, problems in
+/// the order of the contract, and changes as the text of a JSON object. Texts are empty where there
+/// is nothing.
 pub(crate) type Found = (String, String, FullPaths, Vec<[String; 4]>, String);
 
-/// Paths below a root. Python gets them whole, as its system writes them; each is put together only there.
+/// Paths below a root. Python gets them whole, as its system writes them; each is put together only
+/// there.
 #[derive(Default)]
 pub(crate) struct FullPaths {
     root: PathBuf,

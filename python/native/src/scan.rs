@@ -16,8 +16,8 @@ use crate::running::{Found, Order};
 /// The longest time without a look at signals: Ctrl-C is answered this soon.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// A scan: an iterator over what its steps bring, as tuples of the root, rows of tracks as JSON text, paths, problems, and in a
-/// sync changes as JSON text.
+/// A scan: an iterator over what its steps bring, as tuples of the root, rows of tracks as JSON
+/// text, paths, problems, and in a sync changes as JSON text.
 ///
 /// It begins with the first `next`. Everything else may be called from any thread at any time.
 #[pyclass(frozen)]
@@ -26,7 +26,8 @@ pub(crate) struct Scan {
     control: OnceLock<Control>,
     handover: Arc<Handover<Result<Found, Error>>>,
     questions: Arc<Questions>,
-    /// The process that made it. A fork of it has none of the scan's threads, and its locks as they happened to be.
+    /// The process that made it. A fork of it has none of the scan's threads, and its locks as they
+    /// happened to be.
     process: u32,
 }
 
@@ -58,8 +59,8 @@ impl Scan {
         (folders, files, tracks, problems, elapsed.as_secs_f64())
     }
 
-    /// The next question of a sync's workers: its number, the root, and folders, each with the name behind which its
-    /// files are asked for. Waits for it; `None` at the end of the scan.
+    /// The next question of a sync's workers: its number, the root, and folders, each with the name
+    /// behind which its files are asked for. Waits for it; `None` at the end of the scan.
     fn asked(&self, py: Python<'_>) -> Option<Question> {
         py.detach(|| self.questions.next())
     }
@@ -69,12 +70,14 @@ impl Scan {
         self.questions.answer(number, known);
     }
 
-    /// Ends the scan. Nothing more comes out of it, and what runs is interrupted. A forked process leaves it alone.
+    /// Ends the scan. Nothing more comes out of it, and what runs is interrupted. A forked process
+    /// leaves it alone.
     fn stop(&self) {
         if self.process != process::id() {
             return;
         }
-        // In this order: a worker without an answer fails, and nobody is to take that for the scan's own failure.
+        // In this order: a worker without an answer fails, and nobody is to take that for the
+        // scan's own failure.
         self.handover.stop();
         if let Some(control) = self.control.get() {
             control.cancel();
@@ -109,8 +112,8 @@ impl Scan {
         }
     }
 
-    /// Starts the scan, if nobody has, and a thread that reads it: that one may wait as long as it takes, for the next
-    /// step as well as for the workers at the end.
+    /// Starts the scan, if nobody has, and a thread that reads it: that one may wait as long as it
+    /// takes, for the next step as well as for the workers at the end.
     fn begin(&self) -> Result<(), Error> {
         let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(order) = order.take() else { return Ok(()) };

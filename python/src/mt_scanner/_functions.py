@@ -1,4 +1,6 @@
-"""The simple functions: for those who want a number. They need no object, and answer even without any backend."""
+"""The simple functions: for those who want a number. They need no object, and answer even without
+any backend.
+"""
 
 import time
 import warnings

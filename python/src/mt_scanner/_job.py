@@ -56,7 +56,8 @@ class ScanJob:
         return self._ended.is_set()
 
     def cancel(self) -> None:
-        """Ends the scan. Returns when its workers rest, after 200 ms at most: one stuck in a file is left to its limit.
+        """Ends the scan. Returns when its workers rest, after 200 ms at most: one stuck in a file
+        is left to its limit.
 
         `result()` gives what was found so far. Cancelling a scan that has ended does nothing.
         """
@@ -73,7 +74,8 @@ class ScanJob:
     def result(self, timeout: float | None = None) -> ScanResult:
         """Waits for the end of the scan and gives what it has found.
 
-        Raises the error that ended the scan, its own or one of `on_progress`; `TimeoutError` after `timeout` s.
+        Raises the error that ended the scan, its own or one of `on_progress`; `TimeoutError` after
+        `timeout` s.
         """
         if not self._ended.wait(timeout):
             raise TimeoutError(f"the scan was not done within {timeout} s")

@@ -25,18 +25,17 @@ class Scanner:
     `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
     `workers`: the most instances of the component, each on a thread of its own; by default 64. More
     than one a core under `native`, and 4 a core under `wasmtime`, work only while storage is slow.
-    `backend`: the way to run the component. `native` is the Rust host (`mt-scanner-native`), `wasmtime`
-    wasmtime's Python package; `auto` takes the first of the two that is installed, or the one that MT_SCANNER_BACKEND
-    names in the environment.
-    `follow_links`: symbolic links to follow inside a root. `once`, the default: those that lead to music that is not
-    reached without them, because it is hidden or ignored; `all`: each file and folder once more through a link; `no`.
-    `True` is `once`, `False` is `no`.
-    `hidden_folders`: enter folders whose name begins with a dot. Off by default.
-    `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default.
-    `file_timeout`: time for one file in s; 10 by default. A file that takes longer is a problem of outcome `timeout`.
-    `memory_limit`: memory for one file in bytes; 256 MiB by default. A file that needs more is a problem of
-    outcome `memory`.
-    `component`: another component of the same world to run, by its path.
+    `backend`: the way to run the component. `native` is the Rust host (`mt-scanner-native`),
+    `wasmtime` wasmtime's Python package; `auto` takes the first of the two that is installed, or
+    the one that MT_SCANNER_BACKEND names in the environment. `follow_links`: symbolic links to
+    follow inside a root. `once`, the default: those that lead to music that is not reached without
+    them, because it is hidden or ignored; `all`: each file and folder once more through a link;
+    `no`. `True` is `once`, `False` is `no`. `hidden_folders`: enter folders whose name begins with
+    a dot. Off by default. `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore`
+    excludes. Off by default. `file_timeout`: time for one file in s; 10 by default. A file that
+    takes longer is a problem of outcome `timeout`. `memory_limit`: memory for one file in bytes;
+    256 MiB by default. A file that needs more is a problem of outcome `memory`. `component`:
+    another component of the same world to run, by its path.
     """
 
     def __init__(
@@ -72,8 +71,8 @@ class Scanner:
     def scan(self, on_problem: Callable[[Problem], object] | None = None) -> Iterator[Track]:
         """Every track, as they are found and in no certain order. Leaving the loop ends the scan.
 
-        With `on_problem` problems go there as they are found, and are not kept in `problems`: then memory does not grow
-        with the number of files, whatever is wrong with them.
+        With `on_problem` problems go there as they are found, and are not kept in `problems`: then
+        memory does not grow with the number of files, whatever is wrong with them.
 
         Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` before anything starts.
         """
@@ -94,7 +93,8 @@ class Scanner:
         return chain.from_iterable(tracks())
 
     def paths(self) -> Iterator[str]:
-        """The absolute path of every audio file, written as this system writes paths. No file is opened.
+        """The absolute path of every audio file, written as this system writes paths. No file is
+        opened.
 
         Raises as `scan` does.
         """
@@ -122,7 +122,8 @@ class Scanner:
         return files if limit is None else min(files, limit)
 
     def start(self, on_progress: Callable[[Progress], object] | None = None) -> "ScanJob":
-        """Scans in the background. `on_progress` is called from there, at most ten times a second and at the end.
+        """Scans in the background. `on_progress` is called from there, at most ten times a second
+        and at the end.
 
         Raises as `scan` does.
         """
@@ -136,10 +137,11 @@ class Scanner:
         return self._latest.progress if self._latest is not None else Progress()
 
     def inspect(self, path: StrPath) -> Inspection:
-        """All that can be said of one file, whatever its extension. `path` is absolute, or relative to the first root.
+        """All that can be said of one file, whatever its extension. `path` is absolute, or relative
+        to the first root.
 
-        Raises `TrackNotFound` if no file is there, `EscapesRoot` if it is in no root, `FileFailed` if it ended the
-        component, `ScanError` if its name is not UTF-8, and the errors of `scan`.
+        Raises `TrackNotFound` if no file is there, `EscapesRoot` if it is in no root, `FileFailed`
+        if it ended the component, `ScanError` if its name is not UTF-8, and the errors of `scan`.
         """
         found = self._session.inspect(os.fspath(path))
         return Inspection(
@@ -161,7 +163,9 @@ class Scanner:
         self.close()
 
     def check(self) -> None:
-        """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be scanned."""
+        """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be
+        scanned.
+        """
         self._session.check()
 
     def _pool(self, mode: str, *, limit: int | None = None) -> "Pool":

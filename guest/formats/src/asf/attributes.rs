@@ -1,5 +1,5 @@
-//! Tags: the content description (section 3.10), the extended one (section 3.11), metadata and the metadata library
-//! (sections 4.7 and 4.8). Texts are in UTF-16, and many end with a zero.
+//! Tags: the content description (section 3.10), the extended one (section 3.11), metadata and the
+//! metadata library (sections 4.7 and 4.8). Texts are in UTF-16, and many end with a zero.
 
 use std::io;
 use std::ops::Range;
@@ -45,8 +45,8 @@ pub(super) fn read<S: ReadAt>(reader: &mut FileReader<S>, tags: &Tags, content: 
 /// What later objects depend on.
 #[derive(Default)]
 struct SoFar {
-    /// The texts of the content description. Some encoders write them once more as attributes, which
-    /// makes no list of them.
+    /// The texts of the content description. Some encoders write them once more as attributes,
+    /// which makes no list of them.
     described: Vec<(Field, String)>,
     /// The number that older programs write.
     old_track: Option<u32>,

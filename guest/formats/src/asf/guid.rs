@@ -1,4 +1,5 @@
-//! The identifiers of objects (section 10), as they stand in a file: the first three groups have their bytes turned round.
+//! The identifiers of objects (section 10), as they stand in a file: the first three groups have
+//! their bytes turned round.
 
 /// An identifier.
 pub(super) type Guid = [u8; 16];

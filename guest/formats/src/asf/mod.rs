@@ -1,7 +1,8 @@
 //! ASF, the container of WMA (Advanced Systems Format specification, revision 01.20.05).
 //!
-//! A file is a header object full of other objects, and a data object with packets. Objects that hold tags form one tag
-//! together: taggers put the first artist into the content description and the others into the extended one.
+//! A file is a header object full of other objects, and a data object with packets. Objects that
+//! hold tags form one tag together: taggers put the first artist into the content description and
+//! the others into the extended one.
 
 mod attributes;
 mod guid;
@@ -23,12 +24,14 @@ use crate::reader::{FileReader, ReadAt};
 use object::{Object, Objects, beginning};
 use properties::{Bitrates, FileProperties, Stream};
 
-/// What the header object has before the objects in it: how many they are, and two reserved bytes (section 3.1).
+/// What the header object has before the objects in it: how many they are, and two reserved bytes
+/// (section 3.1).
 const HEADER_FIELDS: u64 = 6;
-/// What the header extension has before its objects: a reserved identifier, two reserved bytes, a size (section 3.4).
+/// What the header extension has before its objects: a reserved identifier, two reserved bytes, a
+/// size (section 3.4).
 const EXTENSION_FIELDS: u64 = 22;
-/// What the data object has before its packets: the file's identifier, the number of packets, two reserved bytes
-/// (section 5.1).
+/// What the data object has before its packets: the file's identifier, the number of packets, two
+/// reserved bytes (section 5.1).
 const DATA_FIELDS: u64 = 26;
 
 /// Reads ASF files.

@@ -39,7 +39,8 @@ impl Objects {
         Self { position: range.start, end: range.end, left: MOST }
     }
 
-    /// The next object. `None` at the end of the range, and where nothing stands that can be an object.
+    /// The next object. `None` at the end of the range, and where nothing stands that can be an
+    /// object.
     pub fn next<S: ReadAt>(&mut self, reader: &mut FileReader<S>) -> io::Result<Option<Object>> {
         let start = self.position;
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };

@@ -1,5 +1,5 @@
-//! Pictures (`WM/Picture`, laid out as the structure `WM_PICTURE` of the Windows Media Format SDK): what it shows, a
-//! size, a media type and a description that end with zeros, the bytes.
+//! Pictures (`WM/Picture`, laid out as the structure `WM_PICTURE` of the Windows Media Format SDK):
+//! what it shows, a size, a media type and a description that end with zeros, the bytes.
 
 use std::io;
 use std::ops::Range;

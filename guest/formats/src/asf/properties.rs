@@ -76,7 +76,8 @@ pub(super) struct Stream {
     valid_bits: u16,
 }
 
-/// The most bytes of a stream properties object that are read: `WAVEFORMATEX` and what a codec adds to it.
+/// The most bytes of a stream properties object that are read: `WAVEFORMATEX` and what a codec adds
+/// to it.
 const STREAM: u64 = 256;
 /// What an extended stream properties object has before its lists, and the most of it that is read.
 const EXTENDED_FIELDS: u64 = 64;
@@ -92,8 +93,8 @@ impl Stream {
             .flatten())
     }
 
-    /// Reads the stream properties object that an extended one may have at its end, behind lists of names and of
-    /// payload extensions (section 4.1).
+    /// Reads the stream properties object that an extended one may have at its end, behind lists of
+    /// names and of payload extensions (section 4.1).
     pub fn read_extended<S: ReadAt>(reader: &mut FileReader<S>, content: &Range<u64>) -> io::Result<Option<Self>> {
         let bytes = beginning(reader, content, EXTENDED)?;
         let Some(len) = lists_len(&bytes) else { return Ok(None) };
@@ -139,8 +140,8 @@ fn lists_len(bytes: &[u8]) -> Option<u64> {
     Some(at as u64)
 }
 
-/// The properties of a stream in a file with so many bytes of packets. A length that the file does not know is estimated
-/// from them.
+/// The properties of a stream in a file with so many bytes of packets. A length that the file does
+/// not know is estimated from them.
 pub(super) fn of(file: &FileProperties, stream: Option<Stream>, bitrates: &Bitrates, packets: u64) -> Properties {
     let bitrate = stream.map_or(0, |stream| match stream.format.byte_rate {
         0 => bitrates.of_stream(stream.number).unwrap_or(0).into(),

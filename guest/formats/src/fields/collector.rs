@@ -4,8 +4,9 @@ use super::field::Field;
 use super::kinds::Pending;
 use mt_scanner_contract::{TagItem, Track};
 
-/// Fills a track from its tags, in the order of trust: a value of an earlier tag stays, a later tag fills in what is
-/// missing. Within a tag, repeated items extend lists, and the first text wins elsewhere.
+/// Fills a track from its tags, in the order of trust: a value of an earlier tag stays, a later tag
+/// fills in what is missing. Within a tag, repeated items extend lists, and the first text wins
+/// elsewhere.
 pub struct Collector<'t> {
     track: &'t mut Track,
     /// Every item as it is in the file, when that is asked for.

@@ -1,8 +1,9 @@
 //! The fields that tags fill, and their names.
 //!
-//! Free names are the keys of Vorbis comments and APEv2 items, the descriptions of `TXXX` frames and the names of MP4
-//! freeform atoms. Sources: the appendix "Tag Mapping" of MusicBrainz Picard's documentation, the Vorbis comment field
-//! names, TagLib's property maps, mutagen's `Easy*` classes.
+//! Free names are the keys of Vorbis comments and APEv2 items, the descriptions of `TXXX` frames
+//! and the names of MP4 freeform atoms. Sources: the appendix "Tag Mapping" of MusicBrainz Picard's
+//! documentation, the Vorbis comment field names, TagLib's property maps, mutagen's `Easy*`
+//! classes.
 
 use mt_scanner_contract::Track;
 
@@ -10,7 +11,8 @@ use super::kinds::{self, Entry, Pending};
 use super::table::fields;
 
 fields! {
-    // Field, how it fills the track; free names; ID3v2 frames; MP4 atoms; RIFF INFO; other names in ASF
+    // Field, how it fills the track; free names; ID3v2 frames; MP4 atoms; RIFF INFO; other names in
+    // ASF
     Title text(title) [b"TITLE"] [b"TIT2" b"TT2"] [b"\xa9nam"] [b"INAM"] [];
     Artist artist(artist) [b"ARTIST"] [b"TPE1" b"TP1"] [b"\xa9ART"] [b"IART"] [b"AUTHOR"];
     /// Every artist, where a tagger writes them beside a joined text (Picard's `ARTISTS`).
@@ -51,15 +53,15 @@ fields! {
 const LONGEST: usize = 28;
 
 impl Field {
-    /// The field that a free name means. Case, blanks, underscores and slashes do not count, so that
-    /// `MUSICBRAINZ_ALBUMID`, `MusicBrainz Album Id` and ASF's `MusicBrainz/Album Id` are one.
+    /// The field that a free name means. Case, blanks, underscores and slashes do not count, so
+    /// that `MUSICBRAINZ_ALBUMID`, `MusicBrainz Album Id` and ASF's `MusicBrainz/Album Id` are one.
     pub fn of_free_name(name: &str) -> Option<Self> {
         let mut folded = [0; LONGEST];
         Self::of_folded(fold(name, &mut folded)?)
     }
 
-    /// The field that the name of an ASF attribute means: `Author`, `WM/AlbumTitle`, or a free name with or without
-    /// `WM/` before it.
+    /// The field that the name of an ASF attribute means: `Author`, `WM/AlbumTitle`, or a free name
+    /// with or without `WM/` before it.
     pub fn of_attribute(name: &str) -> Option<Self> {
         let own = name.get(..3).filter(|prefix| prefix.eq_ignore_ascii_case("WM/")).map_or(name, |_| &name[3..]);
         let mut folded = [0; LONGEST];

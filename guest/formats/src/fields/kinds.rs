@@ -1,5 +1,5 @@
-//! How a value fills a column: one function a kind of field. What stands in a column already counts more, lists grow
-//! within a tag.
+//! How a value fills a column: one function a kind of field. What stands in a column already counts
+//! more, lists grow within a tag.
 
 use mt_scanner_contract::Track;
 
@@ -153,8 +153,8 @@ pub(super) fn flag(entry: Entry<'_>, value: &str, column: &mut bool) {
 /// Words for no.
 const NEGATIVES: [&str; 6] = ["0", "false", "no", "n", "f", "off"];
 
-/// `3`, `03`, `7.`, `3/12`, `1 of 12`, `01-12`: digits at the beginning, and behind a separator those of the total. 0
-/// says nothing, and neither does a number that does not begin with a digit.
+/// `3`, `03`, `7.`, `3/12`, `1 of 12`, `01-12`: digits at the beginning, and behind a separator
+/// those of the total. 0 says nothing, and neither does a number that does not begin with a digit.
 fn number_and_total(value: &str) -> (Option<u32>, Option<u32>) {
     let value = value.trim();
     let (number, rest) = leading_number(value);
@@ -178,8 +178,8 @@ fn says_a_date(value: &str) -> bool {
         || value.bytes().any(|byte| !matches!(byte, b'0' | b'-' | b' ' | b'.' | b'/'))
 }
 
-/// Several MusicBrainz identifiers in one text, which Picard joins by `/` in ID3v2.3 and others by `;`. A text that has
-/// anything else in it is one value, as it is written.
+/// Several MusicBrainz identifiers in one text, which Picard joins by `/` in ID3v2.3 and others by
+/// `;`. A text that has anything else in it is one value, as it is written.
 fn split_ids(value: &str) -> impl Iterator<Item = &str> {
     const SEPARATORS: [char; 3] = ['/', ';', ','];
     let is_list = value.split(SEPARATORS).all(|id| is_uuid(id.trim()));

@@ -1,4 +1,5 @@
-//! What tags mean: the fields of a track, their names in each tag format, and how several values become one track.
+//! What tags mean: the fields of a track, their names in each tag format, and how several values
+//! become one track.
 
 mod collector;
 mod field;

@@ -1,9 +1,10 @@
-//! The table of fields: one line says how a field fills the track and what each tag format calls it.
+//! The table of fields: one line says how a field fills the track and what each tag format calls
+//! it.
 
 /// Makes the enum `Field` of a table, with its look-ups by name and the filling of a track.
 ///
-/// A line is `Field kind(columns) [free names] [ID3v2] [MP4] [INFO] [ASF];`, where `kind` is a function of
-/// [`kinds`](super::kinds) and the columns are fields of the track that it fills.
+/// A line is `Field kind(columns) [free names] [ID3v2] [MP4] [INFO] [ASF];`, where `kind` is a
+/// function of [`kinds`](super::kinds) and the columns are fields of the track that it fills.
 macro_rules! fields {
     ($(
         $(#[$docs:meta])*

@@ -116,8 +116,8 @@ impl Common {
     }
 }
 
-/// An 80-bit number (IEEE 754 double extended) as a whole one: the exponent, and 64 bits of which the highest is the one
-/// before the point.
+/// An 80-bit number (IEEE 754 double extended) as a whole one: the exponent, and 64 bits of which
+/// the highest is the one before the point.
 fn extended(&[e0, e1, m0, m1, m2, m3, m4, m5, m6, m7]: &[u8; 10]) -> u32 {
     const BIAS: u32 = 16_383;
     let exponent = u32::from(u16::from_be_bytes([e0 & 0x7f, e1]));

@@ -1,4 +1,5 @@
-//! Containers that none of the default extensions promises. Small readers: what the audio is, and where.
+//! Containers that none of the default extensions promises. Small readers: what the audio is, and
+//! where.
 
 mod aiff;
 mod monkeys_audio;

@@ -1,5 +1,5 @@
-//! Monkey's Audio: a header, and since version 3.98 a descriptor before it (the structures `APE_DESCRIPTOR`, `APE_HEADER`
-//! and `APE_HEADER_OLD` of its SDK).
+//! Monkey's Audio: a header, and since version 3.98 a descriptor before it (the structures
+//! `APE_DESCRIPTOR`, `APE_HEADER` and `APE_HEADER_OLD` of its SDK).
 
 use std::io;
 

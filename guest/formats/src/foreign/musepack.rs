@@ -1,5 +1,5 @@
-//! Musepack: stream version 7 with a header, and version 8 with packets (the SV7 and SV8 specifications of
-//! musepack.net).
+//! Musepack: stream version 7 with a header, and version 8 with packets (the SV7 and SV8
+//! specifications of musepack.net).
 
 use std::io;
 
@@ -17,7 +17,8 @@ const SAMPLE_RATES: [u32; 4] = [44_100, 48_000, 37_800, 32_000];
 /// Samples in a frame of version 7, and those that its decoder adds in front of the last.
 const FRAME: u64 = 1152;
 const ADDED: u64 = 576;
-/// The most packets before the one that says what the audio is. It is the first of what encoders write.
+/// The most packets before the one that says what the audio is. It is the first of what encoders
+/// write.
 const MOST_PACKETS: usize = 16;
 
 /// What a stream says.
@@ -80,7 +81,8 @@ fn version_8<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<Op
     Ok(None)
 }
 
-/// A checksum and the version, the number of samples, those of silence in front, and two bytes of bits.
+/// A checksum and the version, the number of samples, those of silence in front, and two bytes of
+/// bits.
 fn stream_header(bytes: &[u8]) -> Option<Stream> {
     let (samples, rest) = number(bytes.get(5..)?)?;
     let (silence, rest) = number(rest)?;

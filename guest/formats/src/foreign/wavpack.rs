@@ -15,8 +15,8 @@ pub(crate) struct WavPack;
 const HEADER: u64 = 32;
 /// The most parts of a block that are looked at. Those that are of interest stand before the audio.
 const MOST_PARTS: usize = 32;
-/// Parts of a block, whose highest bits say how their size is written: the channels; DSD, of which the first byte is a
-/// power of two; a sample rate that has no index.
+/// Parts of a block, whose highest bits say how their size is written: the channels; DSD, of which
+/// the first byte is a power of two; a sample rate that has no index.
 const CHANNELS: u8 = 0x0d;
 const DSD: u8 = 0x0e;
 const SAMPLE_RATE: u8 = 0x27;
@@ -53,7 +53,8 @@ impl Format for WavPack {
         })?;
         sample_rate = sample_rate.and_then(|rate| rate.checked_shl(dsd_power.into()));
         let (low, high) = (number(12), u64::from(header[11]));
-        // All ones in the lower half are a number that was not known; the upper half counts such halves less one.
+        // All ones in the lower half are a number that was not known; the upper half counts such
+        // halves less one.
         let samples = match low {
             u32::MAX => by_last_block(reader, start, end)?,
             low => Some((high << 32) + u64::from(low) - high),

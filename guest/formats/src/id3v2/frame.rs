@@ -1,4 +1,5 @@
-//! One frame of a tag, as a place in the file, and its content (ID3v2.4.0 structure, section 4; 2.3.0, section 3.3).
+//! One frame of a tag, as a place in the file, and its content (ID3v2.4.0 structure, section 4;
+//! 2.3.0, section 3.3).
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -59,8 +60,8 @@ impl Frame {
     }
 }
 
-/// Whether these bytes are an identifier: capitals and digits. iTunes writes those of ID3v2.2 with a NUL into tags of
-/// 2.3, others with a blank.
+/// Whether these bytes are an identifier: capitals and digits. iTunes writes those of ID3v2.2 with
+/// a NUL into tags of 2.3, others with a blank.
 pub(super) fn is_identifier(id: &[u8]) -> bool {
     let letter = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     id[..3].iter().all(letter) && id[3..].iter().all(|byte| letter(byte) || matches!(byte, 0 | b' '))

@@ -2,8 +2,8 @@
 
 use crate::fields::GENRES;
 
-/// The genres of a `TCON`: texts or numbers of ID3v1's list, `(17)`, `(17)(4)Refinement`, with `((` for a parenthesis
-/// that is meant (ID3v2.3.0, section 4.2.1, and 2.4.0).
+/// The genres of a `TCON`: texts or numbers of ID3v1's list, `(17)`, `(17)(4)Refinement`, with `((`
+/// for a parenthesis that is meant (ID3v2.3.0, section 4.2.1, and 2.4.0).
 pub(super) fn genres(text: &str) -> Vec<&str> {
     let mut genres = Vec::new();
     for mut rest in text.split('\0') {

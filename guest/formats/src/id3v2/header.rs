@@ -47,7 +47,8 @@ impl Header {
         Ok(Some(header))
     }
 
-    /// Whether what follows was unsynchronised as a whole, frame headers included. In ID3v2.4 each frame is by itself.
+    /// Whether what follows was unsynchronised as a whole, frame headers included. In ID3v2.4 each
+    /// frame is by itself.
     pub fn is_unsynchronised(&self) -> bool {
         self.version < 4 && self.flags & UNSYNCHRONISED != 0
     }
@@ -67,8 +68,8 @@ impl Header {
         }
     }
 
-    /// Bytes of the extended header: its size counts itself in ID3v2.4 only. A frame that stands there shows that the
-    /// flag is not true.
+    /// Bytes of the extended header: its size counts itself in ID3v2.4 only. A frame that stands
+    /// there shows that the flag is not true.
     fn extended_len<S: ReadAt>(&self, reader: &mut FileReader<S>) -> io::Result<u64> {
         let mut size = [0; 4];
         if !reader.peek(self.frames, &mut size)? || frame::is_identifier(&size) {

@@ -102,8 +102,8 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
     Some(())
 }
 
-/// A description and its text, behind the encoding and as many bytes more. A text without a byte order mark is written
-/// like its description.
+/// A description and its text, behind the encoding and as many bytes more. A text without a byte
+/// order mark is written like its description.
 fn described(content: &[u8], more: usize) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     let (&encoding, rest) = content.split_first()?;
     let encoding = Encoding::of(encoding)?;
@@ -116,8 +116,8 @@ fn described(content: &[u8], more: usize) -> Option<(Cow<'_, str>, Cow<'_, str>)
     Some((decoded(encoding, description)?, decoded(of_text, text)?))
 }
 
-/// `RVA2` (section 4.11) as ReplayGain is written there: the identification says `track` or `album`, the master volume is
-/// the gain in steps of 1/512 dB.
+/// `RVA2` (section 4.11) as ReplayGain is written there: the identification says `track` or
+/// `album`, the master volume is the gain in steps of 1/512 dB.
 fn relative_volume(content: &[u8], tags: &mut Collector<'_>) -> Option<()> {
     const MASTER: u8 = 1;
     let (identification, mut channels) = Encoding::Latin1.split(content);

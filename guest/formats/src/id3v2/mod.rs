@@ -1,7 +1,8 @@
-//! ID3v2 tags (ID3v2.2.0, 2.3.0 and 2.4.0): their frames as places in the file, their meaning, their pictures.
+//! ID3v2 tags (ID3v2.2.0, 2.3.0 and 2.4.0): their frames as places in the file, their meaning,
+//! their pictures.
 //!
-//! Frames are found first and read later: so whoever trusts another tag more can read that in between, and pictures are
-//! passed over before anything behind them is read.
+//! Frames are found first and read later: so whoever trusts another tag more can read that in
+//! between, and pictures are passed over before anything behind them is read.
 
 mod frame;
 mod genre;
@@ -28,7 +29,8 @@ use header::Header;
 pub(crate) struct Tag {
     /// 2, 3 or 4.
     version: u8,
-    /// Where it ends in the file, padding and footer included. Behind its last frame where it claims more than is there.
+    /// Where it ends in the file, padding and footer included. Behind its last frame where it
+    /// claims more than is there.
     pub end: u64,
     /// Its frames, in their order.
     frames: Vec<Frame>,
@@ -38,10 +40,11 @@ pub(crate) struct Tag {
     damage: Vec<String>,
 }
 
-/// The tag that begins at `range.start`, if one does; it ends with the range at the latest. Its pictures are blanked in
-/// the reader.
+/// The tag that begins at `range.start`, if one does; it ends with the range at the latest. Its
+/// pictures are blanked in the reader.
 ///
-/// Also the cheapest order: the frames behind a picture and the audio behind the tag mostly come in one read.
+/// Also the cheapest order: the frames behind a picture and the audio behind the tag mostly come in
+/// one read.
 pub(crate) fn find<S: ReadAt>(reader: &mut FileReader<S>, range: Range<u64>) -> io::Result<Option<Tag>> {
     let Some(header) = Header::read(reader, range.start)? else { return Ok(None) };
     let mut tag = Tag {
@@ -65,7 +68,8 @@ pub(crate) fn is_at<S: ReadAt>(reader: &mut FileReader<S>, position: u64) -> io:
     Ok(header.is_some_and(|header| header.unreadable().is_none() && header.end <= reader.len()))
 }
 
-/// Reads the tag that fills `range`: a chunk of a RIFF or IFF file. What is there and no tag is damage.
+/// Reads the tag that fills `range`: a chunk of a RIFF or IFF file. What is there and no tag is
+/// damage.
 pub(crate) fn read<S: ReadAt>(
     reader: &mut FileReader<S>,
     range: Range<u64>,

@@ -1,4 +1,5 @@
-//! Embedded pictures: `APIC` (ID3v2.4.0 native frames, section 4.14) and `PIC` (ID3v2.2.0, section 4.15).
+//! Embedded pictures: `APIC` (ID3v2.4.0 native frames, section 4.14) and `PIC` (ID3v2.2.0, section
+//! 4.15).
 
 use std::io;
 
@@ -8,8 +9,8 @@ use super::unsynchronisation::end_of;
 use crate::payload::{Coding, Payload, Picture};
 use crate::reader::{FileReader, ReadAt};
 
-/// How much of a frame is read for what stands before the picture: nearly always enough, and what a long description
-/// takes.
+/// How much of a frame is read for what stands before the picture: nearly always enough, and what a
+/// long description takes.
 const BEFORE: [u64; 2] = [128, 2048];
 
 /// The media type of a picture that is elsewhere.

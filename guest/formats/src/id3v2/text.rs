@@ -21,7 +21,8 @@ impl Encoding {
         [Self::Latin1, Self::Utf16, Self::Utf16Be, Self::Utf8].get(usize::from(byte)).copied()
     }
 
-    /// Splits a text that ends with a terminator from what follows; without a terminator nothing does.
+    /// Splits a text that ends with a terminator from what follows; without a terminator nothing
+    /// does.
     pub fn split(self, bytes: &[u8]) -> (&[u8], &[u8]) {
         self.terminator(bytes).map_or((bytes, &[]), |(at, len)| (&bytes[..at], &bytes[at + len..]))
     }
@@ -42,10 +43,11 @@ impl Encoding {
     }
 }
 
-/// A text, or several separated by NUL; `None` if it is not written in its encoding. NULs at the end are no part of it.
+/// A text, or several separated by NUL; `None` if it is not written in its encoding. NULs at the
+/// end are no part of it.
 ///
-/// UTF-16 without a mark has the low byte first, as taggers that leave it out write it; a mark holds for the text behind
-/// it. `None` if a surrogate is alone.
+/// UTF-16 without a mark has the low byte first, as taggers that leave it out write it; a mark
+/// holds for the text behind it. `None` if a surrogate is alone.
 pub fn decoded(encoding: Encoding, bytes: &[u8]) -> Option<Cow<'_, str>> {
     let text = match encoding {
         Encoding::Latin1 if bytes.is_ascii() => Cow::Borrowed(str::from_utf8(bytes).ok()?),

@@ -1,5 +1,5 @@
-//! Unsynchronisation: a zero stands behind each 0xff, so that no decoder takes a tag for audio (ID3v2.4.0 structure,
-//! section 6.1).
+//! Unsynchronisation: a zero stands behind each 0xff, so that no decoder takes a tag for audio
+//! (ID3v2.4.0 structure, section 6.1).
 
 use std::borrow::Cow;
 use std::io;

@@ -9,7 +9,8 @@ use super::unsynchronisation::{end_of, undone};
 use super::{Tag, header, picture};
 use crate::reader::{FileReader, ReadAt};
 
-/// The most frames of a tag; taggers write some dozens. A tag that has more is damaged, or meant to take long.
+/// The most frames of a tag; taggers write some dozens. A tag that has more is damaged, or meant to
+/// take long.
 const MOST_FRAMES: usize = 10_000;
 
 /// How many bytes of a tag are searched for a frame behind damage, in all.
@@ -145,8 +146,8 @@ impl<S: ReadAt> Walk<'_, S> {
         Ok(Some((header, start)))
     }
 
-    /// The size of a frame, and what it may be as well: old versions of iTunes wrote plain integers into ID3v2.4,
-    /// others synchsafe ones into 2.3.
+    /// The size of a frame, and what it may be as well: old versions of iTunes wrote plain integers
+    /// into ID3v2.4, others synchsafe ones into 2.3.
     fn sizes(&self, header: &[u8; 10]) -> [Option<u64>; 2] {
         let size = [header[4], header[5], header[6], header[7]];
         let plain = Some(u64::from(u32::from_be_bytes(size)));
@@ -209,8 +210,8 @@ impl<S: ReadAt> Walk<'_, S> {
         }
     }
 
-    /// The frame with what its flags say of its content, and put before it (ID3v2.4.0 structure, section 4.1; 2.3.0,
-    /// section 3.3.1).
+    /// The frame with what its flags say of its content, and put before it (ID3v2.4.0 structure,
+    /// section 4.1; 2.3.0, section 3.3.1).
     fn unwrapped(&mut self, id: [u8; 4], header: &[u8; 10], content: Range<u64>) -> io::Result<Frame> {
         let flags = if self.version == 2 { 0 } else { header[9] };
         let has = |flag: u8| flags & flag != 0;

@@ -1,4 +1,5 @@
-//! Dates that ID3v2.3 writes in three frames (section 4.2.1): `TYER`, `TDAT` as `DDMM`, `TIME` as `HHMM`.
+//! Dates that ID3v2.3 writes in three frames (section 4.2.1): `TYER`, `TDAT` as `DDMM`, `TIME` as
+//! `HHMM`.
 
 /// The parts of a date.
 #[derive(Default)]

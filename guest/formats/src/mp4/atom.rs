@@ -1,4 +1,5 @@
-//! Atoms, which ISO/IEC 14496-12 calls boxes (section 4.2): a size, a type of four characters, a content.
+//! Atoms, which ISO/IEC 14496-12 calls boxes (section 4.2): a size, a type of four characters, a
+//! content.
 
 use std::io;
 use std::ops::Range;
@@ -29,7 +30,8 @@ impl Atom {
         self.claimed_end > self.content.end
     }
 
-    /// Its type as text: the four bytes in Latin-1, of which the copyright sign is the one that occurs.
+    /// Its type as text: the four bytes in Latin-1, of which the copyright sign is the one that
+    /// occurs.
     pub fn text(&self) -> String {
         self.name.iter().copied().map(char::from).collect()
     }
@@ -49,8 +51,8 @@ pub(super) struct Atoms {
     left: u32,
 }
 
-/// The most atoms that are looked at in one parent. Files of music have tens, item lists of diligent taggers a hundred;
-/// a parent full of empty ones would cost a step for each 8 bytes.
+/// The most atoms that are looked at in one parent. Files of music have tens, item lists of
+/// diligent taggers a hundred; a parent full of empty ones would cost a step for each 8 bytes.
 const MOST: u32 = 2048;
 
 impl Atoms {
@@ -58,8 +60,8 @@ impl Atoms {
         Self { position: range.start, end: range.end, left: MOST }
     }
 
-    /// The next atom. `None` at the end of the range, and where nothing stands that can be an atom: `position` is
-    /// there then.
+    /// The next atom. `None` at the end of the range, and where nothing stands that can be an atom:
+    /// `position` is there then.
     pub fn next<S: ReadAt>(&mut self, reader: &mut FileReader<S>) -> io::Result<Option<Atom>> {
         let start = self.position;
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
@@ -70,7 +72,8 @@ impl Atoms {
         let [size, name] = [[header[0], header[1], header[2], header[3]], [header[4], header[5], header[6], header[7]]];
         let mut content = start + HEADER;
         let claimed_end = match u32::from_be_bytes(size) {
-            // To the end: of the file by the specification, of the parent where a writer did not mind.
+            // To the end: of the file by the specification, of the parent where a writer did not
+            // mind.
             0 if name == [0; 4] => return Ok(None),
             0 => self.end,
             1 => {

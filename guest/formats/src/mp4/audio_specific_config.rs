@@ -1,5 +1,6 @@
-//! The AudioSpecificConfig of MPEG-4 audio (ISO/IEC 14496-3, section 1.6.2.1): sample rate and channels of what the
-//! decoder puts out, spectral band replication (SBR) and parametric stereo (PS) included.
+//! The AudioSpecificConfig of MPEG-4 audio (ISO/IEC 14496-3, section 1.6.2.1): sample rate and
+//! channels of what the decoder puts out, spectral band replication (SBR) and parametric stereo
+//! (PS) included.
 
 use super::bits::Bits;
 
@@ -137,7 +138,8 @@ struct Extension {
 }
 
 impl Extension {
-    /// Looks at every bit that is left: what lies between is of no interest, and may be of any length.
+    /// Looks at every bit that is left: what lies between is of no interest, and may be of any
+    /// length.
     fn find(bits: &mut Bits<'_>) -> Option<Self> {
         while bits.left() >= 16 {
             let mut here = bits.clone();

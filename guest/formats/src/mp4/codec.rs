@@ -1,5 +1,5 @@
-//! Codecs by the formats of sample entries (MP4 registration authority, "Codecs"; QuickTime File Format, "Sound sample
-//! descriptions"), and what protects their samples.
+//! Codecs by the formats of sample entries (MP4 registration authority, "Codecs"; QuickTime File
+//! Format, "Sound sample descriptions"), and what protects their samples.
 
 /// The codec of a sample entry: in the contract's words, and in ffmpeg's where that has none.
 pub(super) fn of_format(format: [u8; 4]) -> Option<&'static str> {
@@ -40,7 +40,8 @@ fn is_pcm(format: [u8; 4]) -> bool {
     pcm_depth(format, 16).is_some()
 }
 
-/// Bits a sample of uncompressed audio, of which the entry says some; `None` where the format is another.
+/// Bits a sample of uncompressed audio, of which the entry says some; `None` where the format is
+/// another.
 pub(super) fn pcm_depth(format: [u8; 4], stated: u16) -> Option<u8> {
     match &format {
         b"in24" => Some(24),
@@ -61,7 +62,8 @@ pub(super) fn protection_of_format(format: [u8; 4]) -> Option<&'static str> {
     }
 }
 
-/// The system of a protection scheme (ISO/IEC 14496-12, section 8.12.5; ISO/IEC 23001-7, section 4).
+/// The system of a protection scheme (ISO/IEC 14496-12, section 8.12.5; ISO/IEC 23001-7, section
+/// 4).
 pub(super) fn protection_of_scheme(scheme: &[u8; 4]) -> Option<&'static str> {
     Some(match scheme {
         b"itun" => "FairPlay",

@@ -1,4 +1,5 @@
-//! The elementary stream descriptor in `esds` (ISO/IEC 14496-14, section 5.6; ISO/IEC 14496-1, section 7.2.6).
+//! The elementary stream descriptor in `esds` (ISO/IEC 14496-14, section 5.6; ISO/IEC 14496-1,
+//! section 7.2.6).
 
 use super::atom::u32_at;
 use super::audio_specific_config::AudioSpecificConfig;

@@ -1,5 +1,5 @@
-//! The edit list of a track (ISO/IEC 14496-12, section 8.6.6): which parts of its media are played. It leaves out the
-//! priming at the beginning and the padding at the end.
+//! The edit list of a track (ISO/IEC 14496-12, section 8.6.6): which parts of its media are played.
+//! It leaves out the priming at the beginning and the padding at the end.
 
 use super::atom::{VERSION, u32_at, u64_at};
 use super::time::Ticks;
@@ -32,8 +32,8 @@ impl Edits {
         Self(entries.filter_map(edit).collect())
     }
 
-    /// How much of the media is played, in its own scale: never more than there is, and all of it where the list says
-    /// nothing that could be right.
+    /// How much of the media is played, in its own scale: never more than there is, and all of it
+    /// where the list says nothing that could be right.
     pub fn played(&self, media: Ticks, movie_scale: u32) -> u64 {
         let rest = |edit: &Edit| media.count.saturating_sub(edit.start);
         let length = |edit: &Edit| match edit.length {

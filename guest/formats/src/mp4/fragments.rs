@@ -1,5 +1,5 @@
-//! Movie fragments (ISO/IEC 14496-12, section 8.8): audio that is described piece by piece, in `moof` atoms between the
-//! media data. The length of all is nowhere certain to be written down.
+//! Movie fragments (ISO/IEC 14496-12, section 8.8): audio that is described piece by piece, in
+//! `moof` atoms between the media data. The length of all is nowhere certain to be written down.
 
 use std::io;
 use std::ops::Range;
@@ -51,7 +51,8 @@ const DEFAULT_DURATION: u32 = 8;
 const RUN_FIELDS: [u32; 2] = [1, 4];
 const RUN_DURATION: u32 = 0x100;
 const RUN_COLUMNS: [u32; 4] = [RUN_DURATION, 0x200, 0x400, 0x800];
-/// The most bytes of a run's table that are read; a fragment of more than some thousand samples has equal durations.
+/// The most bytes of a run's table that are read; a fragment of more than some thousand samples has
+/// equal durations.
 const RUN: u64 = 64 * 1024;
 
 /// The length of a track's samples in a fragment, in the scale of its media.
@@ -111,7 +112,8 @@ fn run<S: ReadAt>(reader: &mut FileReader<S>, content: &Range<u64>, default: u32
     Ok(rows.filter_map(|row| u32_at(row, 0)).map(u64::from).sum())
 }
 
-/// The length that a segment index gives (`sidx`, section 8.16.3), if it covers the file to its end.
+/// The length that a segment index gives (`sidx`, section 8.16.3), if it covers the file to its
+/// end.
 pub(super) fn indexed<S: ReadAt>(reader: &mut FileReader<S>, sidx: &Atom) -> io::Result<Option<Ticks>> {
     /// The most bytes of an index that are read: 5,461 segments.
     const INDEX: u64 = 64 * 1024;

@@ -1,5 +1,5 @@
-//! The item list as iTunes writes it (`ilst`): an item is an atom whose name says what it is, with one or several
-//! values in `data` atoms. An item that is damaged costs itself.
+//! The item list as iTunes writes it (`ilst`): an item is an atom whose name says what it is, with
+//! one or several values in `data` atoms. An item that is damaged costs itself.
 
 use std::io;
 use std::ops::Range;

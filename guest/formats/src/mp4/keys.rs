@@ -1,5 +1,5 @@
-//! Items under keys (QuickTime File Format, "Metadata"): names in `keys`, values in an item list whose items are
-//! numbers of these names.
+//! Items under keys (QuickTime File Format, "Metadata"): names in `keys`, values in an item list
+//! whose items are numbers of these names.
 
 use std::io;
 use std::ops::Range;

@@ -10,8 +10,8 @@ use super::time::Ticks;
 use crate::content::Content;
 use crate::reader::{FileReader, ReadAt};
 
-/// The most fragments that are looked at, since each costs a read. A song in segments of four seconds has some sixty;
-/// the length of more is indexed or estimated.
+/// The most fragments that are looked at, since each costs a read. A song in segments of four
+/// seconds has some sixty; the length of more is indexed or estimated.
 const MOST_FRAGMENTS: u32 = 96;
 
 /// What was found of the media.
@@ -85,7 +85,8 @@ impl Media {
         self.pieces.iter().map(|piece| piece.end - piece.start).sum()
     }
 
-    /// The length of all fragments in a file of so many bytes, if those left out are like the others.
+    /// The length of all fragments in a file of so many bytes, if those left out are like the
+    /// others.
     pub fn estimate(&self, file_len: u64) -> u64 {
         let (Some(first), Some(last)) = (self.first, self.pieces.last()) else { return self.fragmented };
         let [seen, all] = [last.end, file_len].map(|end| u128::from(end.saturating_sub(first)));

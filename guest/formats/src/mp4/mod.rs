@@ -1,8 +1,9 @@
 //! MP4: ISO base media files (ISO/IEC 14496-12), and the QuickTime files that they come from.
 //!
-//! A file is a list of atoms. `moov` describes the tracks and carries the tags, `mdat` has the media, `moof` describes
-//! more of it in files that are written piece by piece. Their order is free. Tables of samples are passed over unless
-//! nothing else tells the size of the audio: they are the longest part of a `moov`.
+//! A file is a list of atoms. `moov` describes the tracks and carries the tags, `mdat` has the
+//! media, `moof` describes more of it in files that are written piece by piece. Their order is
+//! free. Tables of samples are passed over unless nothing else tells the size of the audio: they
+//! are the longest part of a `moov`.
 
 mod atom;
 mod audio_specific_config;
@@ -78,7 +79,8 @@ struct File {
 }
 
 impl File {
-    /// Walks over the atoms at the top. The tags are read on the way: what lies behind them is at hand then.
+    /// Walks over the atoms at the top. The tags are read on the way: what lies behind them is at
+    /// hand then.
     fn survey<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<Self> {
         let mut file = Self::default();
         let mut beside = tags::Places::default();

@@ -1,4 +1,5 @@
-//! What the audio of a movie is: its properties, from the sample description, the headers and the media data.
+//! What the audio of a movie is: its properties, from the sample description, the headers and the
+//! media data.
 
 use std::io;
 use std::time::Duration;
@@ -11,7 +12,8 @@ use super::track::Track;
 use crate::content::Properties;
 use crate::reader::{FileReader, ReadAt};
 
-/// The highest sample rate of an AAC core that is said to be half of what is played: SBR ends at 48 kHz.
+/// The highest sample rate of an AAC core that is said to be half of what is played: SBR ends at 48
+/// kHz.
 const HIGHEST_CORE: u32 = 24_000;
 
 /// The properties of an audio track.
@@ -34,8 +36,9 @@ pub(super) fn of<S: ReadAt>(
     })
 }
 
-/// The rate of what is played. Where AAC says nothing of spectral band replication, and the entry and the time scale
-/// both have the double of its core's rate, there is some (implicit signalling: ISO/IEC 14496-3, section 1.6.5.3).
+/// The rate of what is played. Where AAC says nothing of spectral band replication, and the entry
+/// and the time scale both have the double of its core's rate, there is some (implicit signalling:
+/// ISO/IEC 14496-3, section 1.6.5.3).
 fn sample_rate(entry: &SampleEntry, scale: u32) -> u32 {
     let SampleEntry { sample_rate, entry_rate, may_have_sbr, .. } = *entry;
     let is_doubled = may_have_sbr && sample_rate <= HIGHEST_CORE && [entry_rate, scale] == [sample_rate * 2; 2];
@@ -52,8 +55,9 @@ struct Length {
 }
 
 impl Length {
-    /// Of a track in fragments: their sum, or where these are too many the length that the movie or an index states,
-    /// or an estimate. Of others: by the track's own header and tables, then by the movie's. Nothing at all is 0.
+    /// Of a track in fragments: their sum, or where these are too many the length that the movie or
+    /// an index states, or an estimate. Of others: by the track's own header and tables, then by
+    /// the movie's. Nothing at all is 0.
     fn of(file_len: u64, movie: &Movie, track: &Track, media: &Media) -> Self {
         let seen = match track.sampled().saturating_add(media.fragmented) {
             ticks if media.is_fragmented() && ticks > 0 => Some(ticks),
@@ -76,9 +80,9 @@ impl Length {
     }
 }
 
-/// Bit rate of the audio track in kbit/s: by the format where that has a constant one, by the size of its samples where
-/// these are all alike, by the media data where there is no other track, by the table of sizes, by what the encoder
-/// wrote down.
+/// Bit rate of the audio track in kbit/s: by the format where that has a constant one, by the size
+/// of its samples where these are all alike, by the media data where there is no other track, by
+/// the table of sizes, by what the encoder wrote down.
 fn bitrate<S: ReadAt>(
     reader: &mut FileReader<S>,
     movie: &Movie,

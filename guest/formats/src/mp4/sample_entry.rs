@@ -1,5 +1,6 @@
-//! Sample descriptions of sound (`stsd`): ISO/IEC 14496-12, section 12.2.3, and the sound sample descriptions of the
-//! QuickTime File Format, versions 0 to 2. They name the codec and carry its own configuration in atoms.
+//! Sample descriptions of sound (`stsd`): ISO/IEC 14496-12, section 12.2.3, and the sound sample
+//! descriptions of the QuickTime File Format, versions 0 to 2. They name the codec and carry its
+//! own configuration in atoms.
 
 use super::atom::{HEADER, VERSION, u16_at, u32_at, u64_at};
 use super::bits::Bits;
@@ -13,7 +14,8 @@ pub(super) struct SampleEntry {
     pub codec: Option<&'static str>,
     /// In Hz.
     pub sample_rate: u32,
-    /// The rate that stands in the fixed part of the entry, which the codec's own configuration may correct.
+    /// The rate that stands in the fixed part of the entry, which the codec's own configuration may
+    /// correct.
     pub entry_rate: u32,
     pub channels: u8,
     pub bit_depth: Option<u8>,
@@ -27,7 +29,8 @@ pub(super) struct SampleEntry {
     pub protection: Option<&'static str>,
 }
 
-/// Bytes of the fixed part in a sound description of version 0, and more of them in versions 1 and 2.
+/// Bytes of the fixed part in a sound description of version 0, and more of them in versions 1 and
+/// 2.
 const FIXED: usize = 28;
 const FIXED_1: usize = 16;
 const FIXED_2: usize = 36;
@@ -37,7 +40,8 @@ const DEPTH: u32 = 3;
 impl SampleEntry {
     /// The first entry with a codec that is known, or the first, in the content of an `stsd`.
     pub fn of(stsd: &[u8]) -> Option<Self> {
-        // Version 1 of the list allows version 1 of entries that have QuickTime's number and not its fields.
+        // Version 1 of the list allows version 1 of entries that have QuickTime's number and not
+        // its fields.
         let is_quicktime = stsd.first() == Some(&0);
         let entries = children(stsd.get(VERSION as usize + 4..)?);
         let mut first = None;
@@ -106,13 +110,15 @@ impl SampleEntry {
                 self.configure(u32_at(content, 24)?, *content.get(13)?, Some(*content.get(9)?));
                 self.bitrate = u32_at(content, 20).filter(|&rate| rate > 0).or(self.bitrate);
             }
-            // "Encapsulation of FLAC in ISO Base Media File Format", section 3.3.2: STREAMINFO behind its block header.
+            // "Encapsulation of FLAC in ISO Base Media File Format", section 3.3.2: STREAMINFO
+            // behind its block header.
             b"dfLa" => {
                 let mut bits = Bits::of(content.get(VERSION as usize + 4 + 10..)?);
                 let (rate, channels, depth) = (bits.take(20)?, bits.take(3)? + 1, bits.take(5)? + 1);
                 self.configure(rate, channels as u8, Some(depth as u8));
             }
-            // "Encapsulation of Opus in ISO Base Media File Format", section 4.3.2. Opus plays at 48 kHz.
+            // "Encapsulation of Opus in ISO Base Media File Format", section 4.3.2. Opus plays at
+            // 48 kHz.
             b"dOps" => self.configure(48_000, *content.get(1)?, None),
             // ETSI TS 102 366, annex F.4 and F.6.
             b"dac3" => {

@@ -1,5 +1,6 @@
-//! Where the tags of a file are, in the order of trust: item lists as iTunes writes them, items under keys
-//! (QuickTime), texts of the user data (QuickTime, 3GPP). Those of the movie come before those of its track.
+//! Where the tags of a file are, in the order of trust: item lists as iTunes writes them, items
+//! under keys (QuickTime), texts of the user data (QuickTime, 3GPP). Those of the movie come before
+//! those of its track.
 
 use std::io;
 use std::ops::Range;
@@ -18,7 +19,8 @@ pub(super) struct Places {
     meta: Vec<Range<u64>>,
 }
 
-/// The most of each that are looked at. Files have one; some taggers write a second instead of changing the first.
+/// The most of each that are looked at. Files have one; some taggers write a second instead of
+/// changing the first.
 const MOST: usize = 16;
 
 impl Places {
@@ -34,8 +36,8 @@ impl Places {
 /// Items under keys: the keys, and the list.
 type Keyed = (Atom, Range<u64>);
 
-/// Reads every tag in these places. An item list is read as soon as it is found, so that what lies behind its pictures
-/// is at hand for what comes next.
+/// Reads every tag in these places. An item list is read as soon as it is found, so that what lies
+/// behind its pictures is at hand for what comes next.
 pub(super) fn read<'p, S: ReadAt>(
     reader: &mut FileReader<S>,
     all: impl Iterator<Item = &'p Places> + Clone,
@@ -68,8 +70,8 @@ pub(super) fn read<'p, S: ReadAt>(
     Ok(())
 }
 
-/// Reads the item lists of a `meta`, and finds those under keys. It has version and flags, but for QuickTime's and some
-/// writers'.
+/// Reads the item lists of a `meta`, and finds those under keys. It has version and flags, but for
+/// QuickTime's and some writers'.
 fn meta<S: ReadAt>(
     reader: &mut FileReader<S>,
     meta: &Range<u64>,

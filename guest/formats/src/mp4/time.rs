@@ -26,8 +26,8 @@ impl Ticks {
     }
 }
 
-/// A length that a header gives, of 32 or 64 bits: all ones say that it is not known, 0 that it is elsewhere or that
-/// there is none.
+/// A length that a header gives, of 32 or 64 bits: all ones say that it is not known, 0 that it is
+/// elsewhere or that there is none.
 pub(super) fn stated(bytes: &[u8], at: usize, is_long: bool) -> Option<u64> {
     let (value, unknown) = match is_long {
         true => (super::atom::u64_at(bytes, at)?, u64::MAX),

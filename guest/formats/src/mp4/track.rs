@@ -10,11 +10,11 @@ use super::tags::Places;
 use super::time::{Ticks, stated};
 use crate::reader::{FileReader, ReadAt};
 
-/// The most bytes of a sample description, an edit list or a table of sample durations that are read. They have some
-/// hundred bytes in files of music.
+/// The most bytes of a sample description, an edit list or a table of sample durations that are
+/// read. They have some hundred bytes in files of music.
 const TABLE: u64 = 16 * 1024;
-/// The most bytes that are read of a table of sample sizes: 16,384 samples, six minutes of AAC. Longer ones are judged
-/// by their beginning.
+/// The most bytes that are read of a table of sample sizes: 16,384 samples, six minutes of AAC.
+/// Longer ones are judged by their beginning.
 const SIZES: u64 = 64 * 1024;
 /// Levels of parents in a track: `mdia`, `minf`, `stbl`.
 const DEPTH: u32 = 3;
@@ -92,8 +92,8 @@ impl Track {
         Ok(())
     }
 
-    /// Length of the media in the track itself, fragments not counted. The header's and that of the table, the shorter
-    /// where they differ: a table that is there says how much can be played.
+    /// Length of the media in the track itself, fragments not counted. The header's and that of the
+    /// table, the shorter where they differ: a table that is there says how much can be played.
     pub fn media(&self) -> Option<u64> {
         match (self.media, self.samples) {
             (Some(media), Some(samples)) => Some(media.min(samples)),
@@ -112,7 +112,8 @@ impl Track {
         Ticks { count: self.edits.played(media, movie_scale), ..media }
     }
 
-    /// Bytes of all samples together, by their table. It is read only here; a long one is judged by its beginning.
+    /// Bytes of all samples together, by their table. It is read only here; a long one is judged by
+    /// its beginning.
     pub fn bytes<S: ReadAt>(&self, reader: &mut FileReader<S>) -> io::Result<Option<u64>> {
         self.sizes.as_ref().map_or(Ok(None), |sizes| sizes.sum(reader))
     }
@@ -123,7 +124,8 @@ impl Track {
     }
 }
 
-/// The sum of a table of sample durations (section 8.6.1.2); `None` if it is longer than what is read.
+/// The sum of a table of sample durations (section 8.6.1.2); `None` if it is longer than what is
+/// read.
 fn durations<S: ReadAt>(reader: &mut FileReader<S>, content: &Range<u64>) -> io::Result<Option<u64>> {
     let bytes = beginning(reader, content, TABLE)?;
     let entries = bytes.get(VERSION as usize + 4..).unwrap_or_default().as_chunks::<8>().0;
@@ -153,7 +155,8 @@ impl Sizes {
         Ok(matches!(bits, 4 | 8 | 16 | 32).then_some(Self { each, count, table, bits }))
     }
 
-    /// QuickTime counts the samples inside of packets too, and gives each one byte: a size of 1 says nothing.
+    /// QuickTime counts the samples inside of packets too, and gives each one byte: a size of 1
+    /// says nothing.
     fn equal(&self) -> Option<u64> {
         (self.each > 1).then(|| u64::from(self.each) * u64::from(self.count))
     }

@@ -1,4 +1,5 @@
-//! Texts in the user data: QuickTime's, whose names begin with a copyright sign, and 3GPP's (TS 26.244, section 8.2).
+//! Texts in the user data: QuickTime's, whose names begin with a copyright sign, and 3GPP's (TS
+//! 26.244, section 8.2).
 
 use std::io;
 use std::ops::Range;
@@ -9,7 +10,8 @@ use crate::content::Content;
 use crate::fields::Field;
 use crate::reader::{FileReader, ReadAt};
 
-/// The longest text that is read, in bytes. Its size has 16 bits, and there may be one in every language.
+/// The longest text that is read, in bytes. Its size has 16 bits, and there may be one in every
+/// language.
 const LONGEST: u64 = 64 * 1024;
 
 /// Reads the texts in a `udta`.
@@ -75,8 +77,8 @@ fn terminated(bytes: &[u8]) -> (String, &[u8]) {
     (String::from_utf8_lossy(&bytes[..end]).into_owned(), bytes.get(end + 1..).unwrap_or_default())
 }
 
-/// Reads a text of QuickTime: a size, a language, bytes; and again for other languages, of which the first counts. Some
-/// writers put an item's `data` here instead, or the bare text.
+/// Reads a text of QuickTime: a size, a language, bytes; and again for other languages, of which
+/// the first counts. Some writers put an item's `data` here instead, or the bare text.
 fn quicktime<S: ReadAt>(reader: &mut FileReader<S>, atom: &Atom, content: &mut Content<'_>) -> io::Result<()> {
     let field = Field::of_atom(&atom.name);
     if field.is_none() && !content.tags.is_listing() {
@@ -102,8 +104,8 @@ fn quicktime<S: ReadAt>(reader: &mut FileReader<S>, atom: &Atom, content: &mut C
 const MAC_ROMAN: &str = "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø\
                          ¿¡¬√ƒ≈∆«»… ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{f8ff}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ";
 
-/// A text in UTF-8, behind a mark in UTF-16, or else in Mac OS Roman: the language code that should tell them apart is
-/// wrong in many files.
+/// A text in UTF-8, behind a mark in UTF-16, or else in Mac OS Roman: the language code that should
+/// tell them apart is wrong in many files.
 fn readable(bytes: &[u8]) -> String {
     if let [0xfe, 0xff, ..] | [0xff, 0xfe, ..] = bytes {
         return utf_16(bytes);

@@ -55,7 +55,8 @@ impl Data {
     }
 }
 
-/// A value as text; `None` if it is none. `is_field`: an item of no type is a text if it fills a field.
+/// A value as text; `None` if it is none. `is_field`: an item of no type is a text if it fills a
+/// field.
 pub(super) fn text<'b>(name: &[u8; 4], kind: u32, bytes: &'b [u8], is_field: bool) -> Option<Cow<'b, str>> {
     match (name, kind) {
         (_, UTF_8 | 4 | 6 | 7 | 9 | 15 | 25) => Some(String::from_utf8_lossy(bytes)),
@@ -72,7 +73,8 @@ pub(super) fn text<'b>(name: &[u8; 4], kind: u32, bytes: &'b [u8], is_field: boo
     }
 }
 
-/// UTF-16 in the order of network bytes, unless a mark says otherwise. What is no text is replaced by its sign.
+/// UTF-16 in the order of network bytes, unless a mark says otherwise. What is no text is replaced
+/// by its sign.
 pub(super) fn utf_16(bytes: &[u8]) -> String {
     let (is_little, bytes) = match bytes {
         [0xff, 0xfe, rest @ ..] => (true, rest),

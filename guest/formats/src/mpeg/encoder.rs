@@ -1,5 +1,5 @@
-//! The headers that encoders put into the first frame: how many frames and bytes there are, and what is to be left out
-//! when they are played.
+//! The headers that encoders put into the first frame: how many frames and bytes there are, and
+//! what is to be left out when they are played.
 
 use std::io;
 
@@ -63,7 +63,8 @@ fn xing(bytes: &[u8]) -> Option<EncoderHeader> {
     }
     let contents = if flags & 4 != 0 { 100 } else { 0 };
     let quality = if flags & 8 != 0 { 4 } else { 0 };
-    // LAME's extension begins with the encoder's name; delay and padding have 12 bits each, 21 bytes behind it.
+    // LAME's extension begins with the encoder's name; delay and padding have 12 bits each, 21
+    // bytes behind it.
     if let Some(&[name, .., high, middle, low]) = rest.get(contents + quality..contents + quality + 24)
         && name.is_ascii_alphabetic()
     {

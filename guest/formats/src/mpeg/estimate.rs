@@ -5,17 +5,20 @@ use std::io;
 use super::frames::Frame;
 use crate::reader::{FileReader, ReadAt};
 
-/// A stream up to this size is counted frame by frame. It is at hand already: small files are read whole.
+/// A stream up to this size is counted frame by frame. It is at hand already: small files are read
+/// whole.
 const WHOLE: u64 = 32 * 1024;
-/// A stream of variable bit rate up to this size too: that takes fewer reads than a look at many places.
+/// A stream of variable bit rate up to this size too: that takes fewer reads than a look at many
+/// places.
 const WHOLE_IF_VARIABLE: u64 = 512 * 1024;
-/// Frames that are looked at at the beginning and at the end: less than the first read of a file holds.
+/// Frames that are looked at at the beginning and at the end: less than the first read of a file
+/// holds.
 const FRAMES: usize = 24;
-/// Places that are looked at in a stream of variable bit rate. Each costs a read; with as many a length is seldom wrong
-/// by more than a tenth.
+/// Places that are looked at in a stream of variable bit rate. Each costs a read; with as many a
+/// length is seldom wrong by more than a tenth.
 const PLACES: u64 = 24;
-/// Frames that are looked at in each of them, and how far a frame is looked for: longer than any is, and together
-/// within one read.
+/// Frames that are looked at in each of them, and how far a frame is looked for: longer than any
+/// is, and together within one read.
 const FRAMES_OF_PLACE: usize = 4;
 const SEARCH: u64 = 2048;
 /// Frames in a row that show that a place is not in the middle of one.
@@ -32,8 +35,9 @@ pub enum Count {
     Variable(f64),
 }
 
-/// Looks at the frames from `first` on, at some in the middle and at some before the end, which were read with the tags
-/// there. Where the bit rate changes, more places are looked at: music often begins and ends with the lowest rate.
+/// Looks at the frames from `first` on, at some in the middle and at some before the end, which
+/// were read with the tags there. Where the bit rate changes, more places are looked at: music
+/// often begins and ends with the lowest rate.
 pub fn count<S: ReadAt>(reader: &mut FileReader<S>, first: &Frame, end: u64) -> io::Result<Count> {
     let mut seen = Seen::new(first);
     let len = end - first.start;
@@ -53,7 +57,8 @@ pub fn count<S: ReadAt>(reader: &mut FileReader<S>, first: &Frame, end: u64) -> 
     if len <= WHOLE_IF_VARIABLE {
         return whole(reader, first, end);
     }
-    // The places stand for as many bytes each, so that the mean of their densities is that of the stream.
+    // The places stand for as many bytes each, so that the mean of their densities is that of the
+    // stream.
     let (mut densities, mut places) = (0.0, 0_u32);
     for place in 0..PLACES {
         let position = first.start + len * (2 * place + 1) / (2 * PLACES);

@@ -18,7 +18,8 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The frame at `start` in a stream that ends at `end`. In free format it goes on to the next header of its kind.
+    /// The frame at `start` in a stream that ends at `end`. In free format it goes on to the next
+    /// header of its kind.
     pub fn at<S: ReadAt>(reader: &mut FileReader<S>, start: u64, end: u64) -> io::Result<Option<Self>> {
         let Some(header) = header_at(reader, start, end)? else { return Ok(None) };
         let len = match header.frame_len() {
@@ -48,8 +49,8 @@ impl Frame {
         self.start + self.len
     }
 
-    /// Whether it begins a row of `count` frames. One that reaches the end of the stream is as good as the rest of the
-    /// row.
+    /// Whether it begins a row of `count` frames. One that reaches the end of the stream is as good
+    /// as the rest of the row.
     pub fn begins_row<S: ReadAt>(&self, reader: &mut FileReader<S>, count: usize, end: u64) -> io::Result<bool> {
         let mut frame = *self;
         for _ in 1..count {

@@ -1,4 +1,5 @@
-//! The header of an MPEG audio frame (ISO/IEC 11172-3, section 2.4.1.3; ISO/IEC 13818-3; MPEG 2.5 by Fraunhofer).
+//! The header of an MPEG audio frame (ISO/IEC 11172-3, section 2.4.1.3; ISO/IEC 13818-3; MPEG 2.5
+//! by Fraunhofer).
 
 /// Bytes of a header.
 pub const LEN: usize = 4;
@@ -33,8 +34,8 @@ pub struct Header {
     is_padded: bool,
 }
 
-/// Bit rates in kbit/s by their index, of which the first is free format: layers I, II and III of MPEG 1, then layer I
-/// and the other two of MPEG 2 and 2.5.
+/// Bit rates in kbit/s by their index, of which the first is free format: layers I, II and III of
+/// MPEG 1, then layer I and the other two of MPEG 2 and 2.5.
 const BITRATES: [[u16; 15]; 5] = [
     [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
     [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
@@ -123,8 +124,8 @@ impl Header {
         if self.layer == Layer::One { 4 } else { 1 }
     }
 
-    /// Where behind the beginning of the frame the side information of layer III ends, and an encoder may have put a
-    /// header of its own.
+    /// Where behind the beginning of the frame the side information of layer III ends, and an
+    /// encoder may have put a header of its own.
     pub fn behind_side_information(&self) -> u64 {
         let side_information = match (self.version, self.channels) {
             (Version::Mpeg1, 2) => 32,
@@ -139,8 +140,8 @@ impl Header {
         if self.has_checksum { 2 } else { 0 }
     }
 
-    /// Whether another frame can be of the same stream: what may change from frame to frame is the bit rate, the
-    /// padding and the mode of two channels.
+    /// Whether another frame can be of the same stream: what may change from frame to frame is the
+    /// bit rate, the padding and the mode of two channels.
     pub fn is_like(&self, other: &Self) -> bool {
         (self.version, self.layer, self.sample_rate) == (other.version, other.layer, other.sample_rate)
             && (self.bitrate == 0) == (other.bitrate == 0)

@@ -9,8 +9,8 @@ use crate::content::{Content, Properties};
 use crate::measure;
 use crate::reader::{FileReader, ReadAt};
 
-/// By a header that tells the number of frames, with what is missing of them named. `frame` is the first of the audio,
-/// of which as many bytes are there as `there` says.
+/// By a header that tells the number of frames, with what is missing of them named. `frame` is the
+/// first of the audio, of which as many bytes are there as `there` says.
 pub fn by_header(
     header: &EncoderHeader,
     frames: u64,
@@ -22,8 +22,8 @@ pub fn by_header(
     let bytes = header.bytes.unwrap_or(there);
     let rate = if header.is_constant { None } else { bitrate(bytes, samples, frame) };
     let played = samples.saturating_sub((header.delay + header.padding).into());
-    // The length is that of the whole all the same, as every player shows it. A sixteenth less is more than a writer's
-    // mistake.
+    // The length is that of the whole all the same, as every player shows it. A sixteenth less is
+    // more than a writer's mistake.
     if bytes > there + there / 16 {
         content.damaged(format!("the audio says {bytes} bytes, and {there} are there"));
     }
@@ -48,8 +48,8 @@ pub fn by_frames<S: ReadAt>(reader: &mut FileReader<S>, frame: &Frame, end: u64)
     })
 }
 
-/// Of a stream with frames like this one, that is as long, and whose bit rate is that of the frame where no other is
-/// known.
+/// Of a stream with frames like this one, that is as long, and whose bit rate is that of the frame
+/// where no other is known.
 fn of(frame: &Frame, samples: u64, bitrate: Option<u32>) -> Properties {
     let header = &frame.header;
     Properties {

@@ -95,7 +95,8 @@ fn blocks<S: ReadAt>(packets: &mut Packets<'_, S>, content: &mut Content<'_>) ->
     packets.page_behind()
 }
 
-/// The first page with samples of the stream that begins with this page, for a stream whose headers do not lead there.
+/// The first page with samples of the stream that begins with this page, for a stream whose headers
+/// do not lead there.
 pub(super) fn first_with_samples<S: ReadAt>(reader: &mut FileReader<S>, page: &Header) -> io::Result<Option<Header>> {
     let mut position = page.body().start;
     for _ in 0..MOST_HEADERS {

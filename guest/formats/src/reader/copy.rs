@@ -1,7 +1,8 @@
 //! Copies of a few bytes.
 
-/// Copies between equal lengths. In a sandbox a copy whose length is not known beforehand is a call of its host, which
-/// costs more than a few bytes do: they are copied as two pieces of fixed length, which overlap.
+/// Copies between equal lengths. In a sandbox a copy whose length is not known beforehand is a call
+/// of its host, which costs more than a few bytes do: they are copied as two pieces of fixed
+/// length, which overlap.
 #[inline]
 pub(super) fn copy(to: &mut [u8], from: &[u8]) {
     let len = from.len();

@@ -1,7 +1,8 @@
-//! A reader over positioned reads, made for tag parsers: they touch the beginning of a file, sometimes its end, and
-//! seldom the bytes between.
+//! A reader over positioned reads, made for tag parsers: they touch the beginning of a file,
+//! sometimes its end, and seldom the bytes between.
 //!
-//! Each read of a file may cost its host a thread switch, so this reads few and large pieces and keeps them.
+//! Each read of a file may cost its host a thread switch, so this reads few and large pieces and
+//! keeps them.
 
 mod copy;
 #[cfg(test)]
@@ -18,8 +19,8 @@ pub trait ReadAt {
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::WouldBlock`] where the bytes are not here yet: the parser returns it, and is called again from
-    /// the start.
+    /// [`io::ErrorKind::WouldBlock`] where the bytes are not here yet: the parser returns it, and
+    /// is called again from the start.
     fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>>;
 }
 
@@ -27,9 +28,11 @@ pub trait ReadAt {
 const HEAD: u64 = 16 * 1024;
 /// A file up to this size is read whole.
 const WHOLE: u64 = 2 * HEAD;
-/// A read somewhere in the middle: the frames and the padding behind a picture, the first frame of audio.
+/// A read somewhere in the middle: the frames and the padding behind a picture, the first frame of
+/// audio.
 const JUMP: u64 = 8 * 1024;
-/// How far before it such a read begins: parsers step back over padding, and `audio_key` over the end of the audio.
+/// How far before it such a read begins: parsers step back over padding, and `audio_key` over the
+/// end of the audio.
 const BEFORE: u64 = 2048;
 /// The end of a file, unless a format wants more of it: ID3v1 and APEv2 tags.
 const TAIL: u64 = 4 * 1024;
@@ -92,7 +95,8 @@ impl<S: ReadAt> FileReader<S> {
         self.len() == 0
     }
 
-    /// From where on the file was read already, without a gap up to `end`: `end` itself where it was not.
+    /// From where on the file was read already, without a gap up to `end`: `end` itself where it
+    /// was not.
     pub fn at_hand_before(&self, end: u64) -> u64 {
         let last = self.windows.iter().find(|window| end > 0 && window.contains(end - 1));
         last.map_or(end, |window| window.start)
@@ -103,7 +107,8 @@ impl<S: ReadAt> FileReader<S> {
         self.tail = bytes;
     }
 
-    /// Lets these bytes be read as zeros, without asking the source: pictures, which parsers step over.
+    /// Lets these bytes be read as zeros, without asking the source: pictures, which parsers step
+    /// over.
     pub fn blank(&mut self, range: Range<u64>) {
         if !self.blanks.contains(&range) {
             self.blanks.push(range);
@@ -125,7 +130,8 @@ impl<S: ReadAt> FileReader<S> {
         self.fill(offset, buffer)
     }
 
-    /// As many bytes from `offset`, copied only where they are not in one window; `None` if the file has not as many.
+    /// As many bytes from `offset`, copied only where they are not in one window; `None` if the
+    /// file has not as many.
     ///
     /// # Errors
     ///
@@ -179,7 +185,8 @@ impl<S: ReadAt> FileReader<S> {
         self.blanks.iter().any(|blank| blank.contains(&position))
     }
 
-    /// The bytes that are at hand at a position that is not blank, at least one unless the file ends there.
+    /// The bytes that are at hand at a position that is not blank, at least one unless the file
+    /// ends there.
     fn available(&mut self, position: u64) -> io::Result<&[u8]> {
         if !self.windows.get(self.current).is_some_and(|window| window.contains(position)) {
             match self.windows.iter().position(|window| window.contains(position)) {
@@ -238,8 +245,8 @@ impl<S: ReadAt> FileReader<S> {
         Ok(())
     }
 
-    /// Where to begin a read for `position` so that it takes bytes from `wanted` on, but for those that are known
-    /// already.
+    /// Where to begin a read for `position` so that it takes bytes from `wanted` on, but for those
+    /// that are known already.
     fn unread_before(&self, position: u64, wanted: u64) -> u64 {
         let known = self.windows.iter().map(Window::end).chain(self.blanks.iter().map(|blank| blank.end));
         known.filter(|&end| end <= position).fold(wanted, u64::max)

@@ -1,5 +1,5 @@
-//! APEv2 tags (and APEv1): Monkey's Audio, Musepack, WavPack, and MP3 beside ID3. The specification is that of
-//! Monkey's Audio's "APE Tags v2".
+//! APEv2 tags (and APEv1): Monkey's Audio, Musepack, WavPack, and MP3 beside ID3. The specification
+//! is that of Monkey's Audio's "APE Tags v2".
 
 use std::io;
 use std::ops::Range;
@@ -16,7 +16,8 @@ const MARK: &[u8; 8] = b"APETAGEX";
 const HAS_HEADER: u32 = 1 << 31;
 const IS_HEADER: u32 = 1 << 29;
 
-/// The most items that are read, and the longest text. Taggers write some dozens, and lyrics are shorter.
+/// The most items that are read, and the longest text. Taggers write some dozens, and lyrics are
+/// shorter.
 const MOST_ITEMS: usize = 10_000;
 const LONGEST: u64 = 1 << 20;
 /// How many bytes are searched for an item behind damage, in all.
@@ -201,7 +202,8 @@ fn item<S: ReadAt>(reader: &mut FileReader<S>, position: u64, end: u64) -> io::R
     Ok(Some(Item { key: String::from_utf8_lossy(key).into_owned(), kind, value }))
 }
 
-/// The next position of an item with a key of two letters or more that leads on to another, or to the end.
+/// The next position of an item with a key of two letters or more that leads on to another, or to
+/// the end.
 fn search<S: ReadAt>(reader: &mut FileReader<S>, from: u64, end: u64, to_search: &mut u64) -> io::Result<Option<u64>> {
     for position in from..end {
         if *to_search == 0 {

@@ -7,7 +7,8 @@ use crate::content::Content;
 use crate::id3v2;
 use crate::reader::{FileReader, ReadAt};
 
-/// The most tags in a row. Taggers that do not see another's tag put a second before it; a third is a curiosity.
+/// The most tags in a row. Taggers that do not see another's tag put a second before it; a third is
+/// a curiosity.
 const MOST: usize = 16;
 
 /// The tags in front, in their order.

@@ -56,7 +56,8 @@ fn version_1<S: ReadAt>(reader: &mut FileReader<S>, end: u64) -> io::Result<Opti
     Ok(start.map(|start| (start, Tag(Vec::new()))))
 }
 
-/// Fields of a name with three letters, a size with five digits and a text; behind them the size of it all.
+/// Fields of a name with three letters, a size with five digits and a text; behind them the size of
+/// it all.
 fn version_2<S: ReadAt>(reader: &mut FileReader<S>, end: u64) -> io::Result<Option<(u64, Tag)>> {
     let mut digits = [0; 6];
     let Some(fields_end) = end.checked_sub(6) else { return Ok(None) };

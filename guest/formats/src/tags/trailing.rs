@@ -1,5 +1,5 @@
-//! Tags that stand behind a container: ID3v1 at the very end, before it APEv2 and Lyrics3 in any order, and ID3v2 with a
-//! footer.
+//! Tags that stand behind a container: ID3v1 at the very end, before it APEv2 and Lyrics3 in any
+//! order, and ID3v2 with a footer.
 
 use std::io;
 
@@ -55,7 +55,8 @@ impl Trailing {
         Ok(found)
     }
 
-    /// Hands over what they say: tags without a limit of thirty bytes a field before the one that has it.
+    /// Hands over what they say: tags without a limit of thirty bytes a field before the one that
+    /// has it.
     pub fn pour<S: ReadAt>(self, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
         for tag in self.id3v2 {
             tag.pour(reader, content)?;

@@ -12,7 +12,8 @@ pub(super) fn statements() -> Vec<Statement> {
         // Files and folders that are not there any more, until `finish`.
         "gone (track_id INTEGER PRIMARY KEY)",
         "gone_folders (folder_id INTEGER PRIMARY KEY)",
-        // The time of last change that folders had when they were listed, until everything in them is written.
+        // The time of last change that folders had when they were listed, until everything in them
+        // is written.
         "listed (folder_id INTEGER PRIMARY KEY, mtime_ns INTEGER)",
         // Problems that the sync itself has found: they are not of what is gone.
         "told (root_id INTEGER, path TEXT, outcome TEXT, PRIMARY KEY (root_id, path, outcome))",
@@ -66,12 +67,13 @@ const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignore
     UNION ALL SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL) \
     FROM folders WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND present AND mtime_ns IS NULL";
 
-/// How many files of a folder are told at a time, of those that are there and of those that are missing. A sync compares a folder in pages that end
-/// where this ends, so that its memory is bounded.
+/// How many files of a folder are told at a time, of those that are there and of those that are
+/// missing. A sync compares a folder in pages that end where this ends, so that its memory is
+/// bounded.
 const PAGE: usize = 12 * 1024;
 
-/// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those behind a name, a page of those that
-/// are there and one of those that are missing.
+/// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those
+/// behind a name, a page of those that are there and one of those that are missing.
 fn known() -> String {
     let name = |path: &str| format!("substr({path}, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END)");
     let files = |missing: &str| {

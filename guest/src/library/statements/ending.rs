@@ -4,7 +4,8 @@ use super::{content_columns, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::library::moves;
 
-/// Places where nothing is any more: of tracks that are missing, of those that have moved, and of folders.
+/// Places where nothing is any more: of tracks that are missing, of those that have moved, and of
+/// folders.
 const NO_MORE: [&str; 3] = [
     "SELECT folders.root_id, tracks.path FROM changes JOIN tracks ON tracks.id = changes.track_id \
      JOIN folders ON folders.id = tracks.folder_id WHERE changes.kind = 'missing'",

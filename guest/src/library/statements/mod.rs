@@ -1,4 +1,5 @@
-//! The statements, by name. Those that take rows of a sync come in the order in which a host runs them.
+//! The statements, by name. Those that take rows of a sync come in the order in which a host runs
+//! them.
 
 mod beginning;
 mod changes;
@@ -37,7 +38,8 @@ fn place(number: usize) -> String {
 /// A folder's key, by the root's and its own path as parameters.
 const FOLDER: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) AND path = ?2";
 
-/// Problems of a folder itself and of links in it; those of its tracks stay until these are read again.
+/// Problems of a folder itself and of links in it; those of its tracks stay until these are read
+/// again.
 const FOLDER_PROBLEMS: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) \
     AND path >= ?2 AND path < iif(?2 = '', char(1114111), ?2 || '0') \
     AND (path = ?2 OR (?2 = '' AND instr(path, '/') = 0) OR \

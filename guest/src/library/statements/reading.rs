@@ -67,8 +67,9 @@ pub(super) fn statements() -> Vec<Statement> {
             "SELECT roots.path AS root, problems.path AS path, outcome, detail FROM problems JOIN roots ON roots.id = root_id \
              WHERE root_id IN (SELECT root_id FROM synced_roots) ORDER BY roots.path, problems.path, outcome",
         ),
-        // Forgets tracks that have been missing since this time (Unix time in seconds) or longer; `prune` their folders. Not those
-        // of which a sync that was broken off has left open where they are.
+        // Forgets tracks that have been missing since this time (Unix time in seconds) or longer;
+        // `prune` their folders. Not those of which a sync that was broken off has left open where
+        // they are.
         one(
             "purge",
             &["missing_since"],

@@ -94,7 +94,8 @@ pub struct Folders {
     /// Enter folders whose name begins with a dot.
     #[arg(long)]
     hidden: bool,
-    /// Symbolic links to follow: `once`, where they lead to music that is not reached without them; `all`; or `no`.
+    /// Symbolic links to follow: `once`, where they lead to music that is not reached without them;
+    /// `all`; or `no`.
     #[arg(long, value_name = "WHICH", default_value = "once", value_parser = links())]
     follow_links: FollowLinks,
     /// The same as --follow-links no.
@@ -103,7 +104,8 @@ pub struct Folders {
     /// Enter what .nomedia or .mtignore exclude.
     #[arg(long)]
     include_ignored: bool,
-    /// The most instances of the component at a time; more than cores only work while storage is slow [default: 64].
+    /// The most instances of the component at a time; more than cores only work while storage is
+    /// slow [default: 64].
     #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
     #[command(flatten)]

@@ -83,8 +83,8 @@ impl Pending {
     }
 }
 
-/// A path below the root, as the contract writes paths. From a name on that is not UTF-8 it is left out: something in
-/// the folder above, whose path then ends in `/`.
+/// A path below the root, as the contract writes paths. From a name on that is not UTF-8 it is left
+/// out: something in the folder above, whose path then ends in `/`.
 fn contract_path(path: &Path) -> String {
     let names = path.components().map(|component| match component {
         Component::Normal(name) => name.to_str(),

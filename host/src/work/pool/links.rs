@@ -1,5 +1,5 @@
-//! Symbolic links, which are done after all else of their root: so neither the order of steps nor the number of workers
-//! shows in what they lead to.
+//! Symbolic links, which are done after all else of their root: so neither the order of steps nor
+//! the number of workers shows in what they lead to.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -18,7 +18,8 @@ struct OfRoot<W> {
     /// Steps on work of the root that are under way.
     under_way: usize,
     entered: Arc<str>,
-    /// So many links are looked at one by one, because a step on several of them has ended its instance.
+    /// So many links are looked at one by one, because a step on several of them has ended its
+    /// instance.
     suspects: usize,
 }
 
@@ -39,7 +40,8 @@ impl<W: Item> Links<W> {
         self.0[root].under_way += 1;
     }
 
-    /// A step on work of the root has ended, and has led to these places. Takes the links out of what it has left or found.
+    /// A step on work of the root has ended, and has led to these places. Takes the links out of
+    /// what it has left or found.
     pub fn end(&mut self, root: usize, work: Vec<W>, entered: Option<String>) -> Vec<W> {
         let of_root = &mut self.0[root];
         of_root.under_way -= 1;

@@ -3,8 +3,8 @@
 //! - The stack is last in, first out: depth first, so that little work is pending at a time.
 //! - A worker takes several items a step when the stack is long, and little at a time while others
 //!   have nothing to do, so that work spreads.
-//! - Workers start as work appears: a small folder does not pay for many instances. More than cores work only while
-//!   steps wait for storage (`crew`).
+//! - Workers start as work appears: a small folder does not pay for many instances. More than cores
+//!   work only while steps wait for storage (`crew`).
 //! - Batches wait in a bounded queue. A slow reader slows the workers down; memory stays bounded.
 //! - Symbolic links wait until all else of their root is done (`links`).
 //! - A step that ends its instance gives its items back as suspects (`suspect`).

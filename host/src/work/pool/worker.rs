@@ -72,8 +72,8 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
         let brings = if D::READS { found.tracks > 0 || D::brings(&found.rows) } else { found.files > 0 };
         let worth_sending = brings || !found.problems.is_empty();
         let waiting = instance.as_mut().map(Instance::take_waiting).unwrap_or_default();
-        // The answer goes before the work that it brings: a folder's row is written no later than those of folders below
-        // it, of which a sync that finds the folder unknown does not ask.
+        // The answer goes before the work that it brings: a folder's row is written no later than
+        // those of folders below it, of which a sync that finds the folder unknown does not ask.
         let (batch, brought) = pool.count(&load, found);
         let unwanted = worth_sending && answers.send(Ok(batch)).is_err();
         pool.give(&load, brought, waiting);

@@ -22,6 +22,8 @@ class Answer(NamedTuple):
 
 
 def problems_of(answer: Answer) -> Iterator[Problem]:
-    """The problems of a step. A folder of broken files says the same of each: texts that repeat are kept once."""
+    """The problems of a step. A folder of broken files says the same of each: texts that repeat are
+    kept once.
+    """
     for _, path, outcome, detail in answer.problems:
         yield Problem(answer.root, path, sys.intern(outcome), sys.intern(detail))

@@ -46,10 +46,14 @@ class Backend(Protocol):
         """The tables and statements of a library."""
 
     def folders_of_events(self, root: str, request: str, component: str | None) -> str:
-        """The folders in which something has changed; request and answer are JSON text (`wit/library.wit`)."""
+        """The folders in which something has changed; request and answer are JSON text
+        (`wit/library.wit`).
+        """
 
     def in_words(self, report: str) -> str:
-        """A report for people, from JSON text (`wit/reports.wit`), in the words of the component of this package."""
+        """A report for people, from JSON text (`wit/reports.wit`), in the words of the component of
+        this package.
+        """
 
     def inspect(self, root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
         """One file: `track`, `problems` and `tags`."""

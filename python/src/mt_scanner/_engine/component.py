@@ -10,7 +10,8 @@ from mt_scanner._engine import carried, forks
 from mt_scanner._engine.roots import why
 from mt_scanner._types.errors import ComponentError
 
-# Thousands of declarations that stay, and a collector that would look through them again and again: 5 ms of 60.
+# Thousands of declarations that stay, and a collector that would look through them again and again:
+# 5 ms of 60.
 _collects = gc.isenabled()
 gc.disable()
 try:
@@ -72,8 +73,8 @@ class Component:
     def ticking(self) -> Iterator[None]:
         """Lets the engine's epoch advance every `TICK`, for as long as anybody is in here.
 
-        The epoch is common to all stores of an engine. Everybody's deadline is counted in ticks from the start of a
-        call, so that more scans at a time change nothing for each of them.
+        The epoch is common to all stores of an engine. Everybody's deadline is counted in ticks
+        from the start of a call, so that more scans at a time change nothing for each of them.
         """
         with self._clock:
             self._users += 1
@@ -97,7 +98,9 @@ class Component:
 
 
 def engine() -> wasmtime.Engine:
-    """An engine with interruption by epochs, and with wasmtime's own cache of compiled code where that can be had."""
+    """An engine with interruption by epochs, and with wasmtime's own cache of compiled code where
+    that can be had.
+    """
     config = wasmtime.Config()
     config.epoch_interruption = True
     try:

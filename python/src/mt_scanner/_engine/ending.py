@@ -21,7 +21,8 @@ _ends = False
 def begin(pool: "Pool") -> None:
     """Says that a scan begins, which may start workers.
 
-    Raises `RuntimeError` once the interpreter ends, but not in the main thread: that one outlasts its own scans.
+    Raises `RuntimeError` once the interpreter ends, but not in the main thread: that one outlasts
+    its own scans.
     """
     with _lock:
         if _ends and threading.current_thread() is not threading.main_thread():

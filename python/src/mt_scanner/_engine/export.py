@@ -20,8 +20,9 @@ class Export:
         if self._signature is None:
             self._signature = looked_up(function.type(store))
         signature = self._signature
-        # A call asks for the type of its function, and that for the types of all it is made of, case by case: some
-        # 100 us each time with the interpreter locked, five times as much as the rest of the call. They never change.
+        # A call asks for the type of its function, and that for the types of all it is made of,
+        # case by case: some 100 us each time with the interpreter locked, five times as much as the
+        # rest of the call. They never change.
         vars(function)["type"] = lambda store: signature
         return function
 

@@ -14,7 +14,9 @@ def audio_extensions() -> list[str]:
 
 
 def is_audio_file(filename: StrPath) -> bool:
-    """Whether the name ends in an audio extension, in any case. A name that is nothing but an extension does not."""
+    """Whether the name ends in an audio extension, in any case. A name that is nothing but an
+    extension does not.
+    """
     name = os.fspath(filename)
     if os.sep != "/":
         name = name.replace(os.sep, "/")

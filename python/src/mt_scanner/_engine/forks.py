@@ -1,4 +1,6 @@
-"""Forked processes. They have none of the threads of the process that they come from, and its locks as they were."""
+"""Forked processes. They have none of the threads of the process that they come from, and its locks
+as they were.
+"""
 
 import os
 
@@ -8,7 +10,9 @@ _used = _forked = False
 
 
 def use(path: str) -> None:
-    """Says that this process uses the component from now on. Raises if the one that it was forked from did."""
+    """Says that this process uses the component from now on. Raises if the one that it was forked
+    from did.
+    """
     global _used
     check(path)
     _used = True

@@ -1,4 +1,6 @@
-"""One instance of the component: its own store, read-only preopens, and limits. It is used by one thread at a time."""
+"""One instance of the component: its own store, read-only preopens, and limits. It is used by one
+thread at a time.
+"""
 
 import json
 import math
@@ -37,7 +39,8 @@ class Instance:
         self._limits = limits
         self._said = bytearray()
         wasi = sandbox(roots)
-        # The last words of a component that gives up. The callback must not know `self`: the store owns the callback.
+        # The last words of a component that gives up. The callback must not know `self`: the store
+        # owns the callback.
         said = self._said
         wasi.stderr_custom = lambda text: said.extend(text[: LAST_WORDS - len(said)])
         self._store = wasmtime.Store(component.engine)
@@ -103,7 +106,9 @@ class Instance:
 
 
 def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
-    """The rights of an instance: to read the roots, each under its own path. No arguments, no environment, no input."""
+    """The rights of an instance: to read the roots, each under its own path. No arguments, no
+    environment, no input.
+    """
     wasi = wasmtime.WasiConfig()
     for root in roots:
         try:

@@ -1,5 +1,5 @@
-"""Symbolic links, which are done after all else of their root: so neither the order of steps nor the number of workers
-shows in what they lead to (`work.held` in `wit/scan.wit`).
+"""Symbolic links, which are done after all else of their root: so neither the order of steps nor
+the number of workers shows in what they lead to (`work.held` in `wit/scan.wit`).
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,9 @@ class Links:
         self._suspects = 0  # so many are followed one by one: a step on several of them has ended its instance
 
     def take_in(self, found: dict[str, Any]) -> list[Any]:
-        """Notes what a step's links have led to, and gives its work without the links that it found or left."""
+        """Notes what a step's links have led to, and gives its work without the links that it found
+        or left.
+        """
         self.entered = found.get("entered") or self.entered
         rest = []
         for item in found.get("work", ()):
@@ -40,7 +42,9 @@ class Links:
         self._suspects = len(self._held) - before
 
     def next(self) -> list[Work]:
-        """The links with the fewest links on their way, in the order of their paths; none while a step is under way."""
+        """The links with the fewest links on their way, in the order of their paths; none while a
+        step is under way.
+        """
         if self.under_way or not self._held:
             return []
         least = min(link["links"] for link in self._held)

@@ -1,4 +1,6 @@
-"""The native backend: the Rust host, out of the package `mt-scanner-native`. Component and sandbox are the same."""
+"""The native backend: the Rust host, out of the package `mt-scanner-native`. Component and sandbox
+are the same.
+"""
 
 import json
 import os
@@ -39,7 +41,8 @@ class Pool:
     def __init__(self, component: native.Component, plan: Plan) -> None:
         self._scan = component.scan(plan)
         self._sync = plan.sync
-        # Set while no librarian is about. `Thread.join` would not do: Ctrl-C may come while the thread starts.
+        # Set while no librarian is about. `Thread.join` would not do: Ctrl-C may come while the
+        # thread starts.
         self._unattended = threading.Event()
         self._unattended.set()
         self._failure: BaseException | None = None
@@ -69,12 +72,16 @@ class Pool:
         return Progress(*self._scan.progress)
 
     def stop(self) -> None:
-        """Ends the scan: files that are being read are left, and answers that nobody has read are dropped."""
+        """Ends the scan: files that are being read are left, and answers that nobody has read are
+        dropped.
+        """
         self._stopped = True
         self._scan.stop()
 
     def join(self, seconds: float) -> bool:
-        """Waits for the workers of a stopped scan; false if one is still in a call to the filesystem."""
+        """Waits for the workers of a stopped scan; false if one is still in a call to the
+        filesystem.
+        """
         until = time.monotonic() + seconds
         left = self._scan.join(seconds)
         return self._unattended.wait(max(0.0, until - time.monotonic())) and left
@@ -123,7 +130,9 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
 
 
 def folders_of_events(root: str, request: str, component: str | None) -> str:
-    """The folders in which something has changed; request and answer are JSON text (`wit/library.wit`)."""
+    """The folders in which something has changed; request and answer are JSON text
+    (`wit/library.wit`).
+    """
     try:
         return load(component).folders_of_events(root, request)
     except native.Failure as failure:

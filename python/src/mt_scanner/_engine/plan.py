@@ -20,7 +20,9 @@ def cores() -> int:
 
 
 Known = Callable[[str, Sequence[tuple[str, str | None]]], list[str]]
-"""The library's knowledge of folders of a root, each as JSON text; of their files only those behind a name."""
+"""The library's knowledge of folders of a root, each as JSON text; of their files only those behind
+a name.
+"""
 
 
 class Limits(NamedTuple):
@@ -31,7 +33,9 @@ class Limits(NamedTuple):
     memory: int = contract.MEMORY
     """Linear memory in bytes."""
     listing: float = contract.LISTING_TIMEOUT
-    """Time for listing one folder in s: a hundred thousand names take theirs on a slow disk or network."""
+    """Time for listing one folder in s: a hundred thousand names take theirs on a slow disk or
+    network.
+    """
 
 
 class Sync(NamedTuple):

@@ -1,8 +1,8 @@
 """The pool: worker threads, each with an instance of its own, that pull from one stack of work.
 
 - The stack is last in, first out: depth first, so that little work is pending at a time.
-- A worker takes several items a step when the stack is long, and does little at a time while there is not enough for
-  those that have nothing, so that work spreads.
+- A worker takes several items a step when the stack is long, and does little at a time while there
+  is not enough for those that have nothing, so that work spreads.
 - Workers start as work appears and lasts: a small folder does not pay for many instances.
 - Answers wait in a bounded queue. A slow reader slows the workers down, and memory stays bounded.
 - Symbolic links wait until all else of their root is done (`links.py`).
@@ -34,15 +34,21 @@ ITEMS_TO_SPREAD = 8
 MILLISECONDS = STEP_MILLISECONDS
 """Time a step. A scan that is stopped ends within this and one file."""
 TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
-"""The most items of the stack that go into one step; those that it does not come to are handed back."""
+"""The most items of the stack that go into one step; those that it does not come to are handed
+back.
+"""
 FOLDERS_TAKEN = 32
 """The most folders that a step lists which does nothing else."""
 WAITING = 2
 """Answers that may wait to be read, for each worker."""
 ALONE = 0.005
-"""Time in s that the first worker has to itself: a small folder is done by then, and others would only cost."""
+"""Time in s that the first worker has to itself: a small folder is done by then, and others would
+only cost.
+"""
 PATIENCE = 0.5
-"""A reader looks up this often, in s: on some systems a wait without an end cannot be interrupted from the keyboard."""
+"""A reader looks up this often, in s: on some systems a wait without an end cannot be interrupted
+from the keyboard.
+"""
 
 
 class Pool:
@@ -54,7 +60,8 @@ class Pool:
         self._storage = Storage()
         # Work that needs more memory becomes a suspect, and has the whole of it then, alone.
         self._limits = plan.limits._replace(memory=plan.limits.memory // 4)
-        # Where files are read, folders are listed in steps of their own: their files are then seen first (`seen.py`).
+        # Where files are read, folders are listed in steps of their own: their files are then seen
+        # first (`seen.py`).
         self._lists_first = plan.mode in ("tracks", "sync")
         self._stack: list[tuple[str, Work | Suspect]] = []
         self._links = {root: Links() for root in plan.roots}
@@ -104,7 +111,9 @@ class Pool:
         return self._plan.workers if self._storage.slow else min(self._plan.workers, usual_workers())
 
     def stop(self) -> None:
-        """Lets the workers end after the step that they are in, and drops the answers that nobody has read."""
+        """Lets the workers end after the step that they are in, and drops the answers that nobody
+        has read.
+        """
         if not forks.is_forked():
             with self._lock:
                 self._end(None)
@@ -151,7 +160,8 @@ class Pool:
     def _work(self) -> None:
         """The life of a worker."""
         try:
-            # The clock ticks for workers, not for the reader: one that is stuck needs it after the reader has left.
+            # The clock ticks for workers, not for the reader: one that is stuck needs it after the
+            # reader has left.
             with self._component.ticking():
                 self._work_on()
         except BaseException as error:
@@ -209,8 +219,8 @@ class Pool:
             if links is not None:
                 return links
             stack, workers, most = self._stack, self._workers, self._plan.items or ITEMS
-            # Workers without work, and those that are not there yet: as long as there is something for each of them, or
-            # all have something, steps are long.
+            # Workers without work, and those that are not there yet: as long as there is something
+            # for each of them, or all have something, steps are long.
             hungry = workers - self._busy
             enough = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
             root, first = stack.pop()
@@ -251,10 +261,12 @@ class Pool:
         return {"work": [Suspect(item) for item in reversed(items)]}
 
     def _give(self, root: str, found: Found) -> None:
-        """Takes a step's results in: first its answer, then the work that it brings. A folder's row is then written no
-        later than those of folders below it, of which a sync that finds the folder unknown does not ask.
+        """Takes a step's results in: first its answer, then the work that it brings. A folder's row
+        is then written no later than those of folders below it, of which a sync that finds the
+        folder unknown does not ask.
 
-        Waits until there is room for the answer. A worker that comes back to a stopped scan leaves nothing.
+        Waits until there is room for the answer. A worker that comes back to a stopped scan leaves
+        nothing.
         """
         folder = os.path.join(root, "")
         paths = [folder + path for path in found.get("paths", ())]
@@ -290,8 +302,8 @@ class Pool:
 def usual_workers() -> int:
     """The workers of a scan on storage that answers from memory: 4 a core, from 8 to 32.
 
-    More than cores, since each call to the filesystem waits for another thread of wasmtime. On two cores with a
-    warm cache, in us a file (the best of some runs):
+    More than cores, since each call to the filesystem waits for another thread of wasmtime. On two
+    cores with a warm cache, in us a file (the best of some runs):
 
         workers              1     2     4     8    16    24
         real files         130    72    69    71    78    92

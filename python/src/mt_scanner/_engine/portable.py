@@ -1,4 +1,6 @@
-"""The portable backend: the component under wasmtime's Python package, which takes no compiler to install."""
+"""The portable backend: the component under wasmtime's Python package, which takes no compiler to
+install.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,7 +37,9 @@ def schema(component: str | None) -> Schema:
 
 
 def folders_of_events(root: str, request: str, component: str | None) -> str:
-    """The folders in which something has changed; request and answer are JSON text (`wit/library.wit`)."""
+    """The folders in which something has changed; request and answer are JSON text
+    (`wit/library.wit`).
+    """
     loaded = load(component)
     with instance_of(loaded, [root]) as instance:
         folders: str = instance.ask(loaded.folders_of_events, request)

@@ -9,7 +9,9 @@ from mt_scanner._types.contract import Budget
 
 
 def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, storage: Storage, entered: str) -> str:
-    """The request for one step. `entered`: the places that links have led to so far, in the component's words."""
+    """The request for one step. `entered`: the places that links have led to so far, in the
+    component's words.
+    """
     text = json.dumps(
         {
             "root": root,
@@ -24,7 +26,9 @@ def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, storage
 
 
 def completed(plan: Plan, root: str, work: Sequence[Work], items: int, storage: Storage) -> Iterator[str]:
-    """Work as JSON, with the facts that the component cannot see by itself, of `items` files at most."""
+    """Work as JSON, with the facts that the component cannot see by itself, of `items` files at
+    most.
+    """
     asked = [(item["folder"], item.get("after")) for item in work if is_compared(plan, item)]
     known = iter(plan.sync.known(root, asked) if plan.sync and asked else ())
     looks = plan.mode in ("tracks", "sync")

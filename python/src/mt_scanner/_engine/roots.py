@@ -18,7 +18,8 @@ def resolve(root: StrPath) -> str:
         # It would be the current folder: nobody who passes it means that.
         return ""
     absolute = os.path.abspath(os.path.expanduser(path))
-    # A share of Windows may be written with a separator at its end or without. One root has one name.
+    # A share of Windows may be written with a separator at its end or without. One root has one
+    # name.
     drive, rest = os.path.splitdrive(absolute)
     return absolute if rest else drive + os.sep
 
@@ -55,7 +56,9 @@ def native_path(root: str, path: str) -> str:
 
 
 def error_of(tag: str, payload: str, file: str | None = None) -> ScanError:
-    """The exception for an error of the contract (`wit/types.wit`, `scan-error`). `file`: the one asked for."""
+    """The exception for an error of the contract (`wit/types.wit`, `scan-error`). `file`: the one
+    asked for.
+    """
     known: dict[str, tuple[type[ScanError], str]] = {
         "root-not-found": (RootNotFound, contract.ROOT_NOT_FOUND),
         "root-not-a-folder": (RootNotAFolder, contract.ROOT_NOT_A_FOLDER),

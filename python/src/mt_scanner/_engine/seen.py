@@ -1,6 +1,6 @@
-"""The status of files, seen from this side: under wasmtime's Python package every question of the component costs a
-change of threads. One answer it could not get at all: in place of the time of the last change of status, wasmtime's own
-`wasi:filesystem` gives the time of birth.
+"""The status of files, seen from this side: under wasmtime's Python package every question of the
+component costs a change of threads. One answer it could not get at all: in place of the time of the
+last change of status, wasmtime's own `wasi:filesystem` gives the time of birth.
 """
 
 import os
@@ -13,10 +13,13 @@ from mt_scanner._engine.plan import Work
 from mt_scanner._engine.roots import native_path
 
 Seen = tuple[int, int, int]
-"""Size, and the times of last change of content and of status, in ns since 1970; 0 for times before that."""
+"""Size, and the times of last change of content and of status, in ns since 1970; 0 for times before
+that.
+"""
 
-# Each `os.stat` lets go of the interpreter for a moment. When several workers look at a time, they spend it on handing
-# the interpreter to each other: an unchanged full sync of 41,000 files took 1.6 s, and with this 1.2 s.
+# Each `os.stat` lets go of the interpreter for a moment. When several workers look at a time, they
+# spend it on handing the interpreter to each other: an unchanged full sync of 41,000 files took 1.6
+# s, and with this 1.2 s.
 _one_at_a_time = threading.Lock()
 
 SLOW = 0.001
@@ -24,12 +27,15 @@ SLOW = 0.001
 SEVERAL = 5
 """Looks in a row that have to agree before storage counts as slow, or as quick again."""
 BRIEF = 0.02
-"""The time for the looks of one step on slow storage, in s. The component asks for the files behind these itself, if
-it comes to them."""
+"""The time for the looks of one step on slow storage, in s. The component asks for the files behind
+these itself, if it comes to them.
+"""
 
 
 class Storage:
-    """The storage of a scan, and how quick it is. Its looks at files may be asked for by any thread."""
+    """The storage of a scan, and how quick it is. Its looks at files may be asked for by any
+    thread.
+    """
 
     def __init__(self) -> None:
         self.slow = False
@@ -37,8 +43,9 @@ class Storage:
         self._against = 0  # looks in a row that say otherwise
 
     def seen(self, root: str, work: Iterable[Work], most: int) -> list[list[Seen | None]]:
-        """The status of the files of each item of work, but only of the first `most` of all of them, and on slow
-        storage of those that there is time for; `None` for an entry that is no regular file.
+        """The status of the files of each item of work, but only of the first `most` of all of
+        them, and on slow storage of those that there is time for; `None` for an entry that is no
+        regular file.
         """
         until = time.monotonic() + BRIEF
         found: list[list[Seen | None]] = []

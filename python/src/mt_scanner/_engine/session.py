@@ -66,12 +66,16 @@ class Session:
         return backends.get(self._backend)
 
     def check(self) -> None:
-        """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be scanned."""
+        """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be
+        scanned.
+        """
         for root in self.roots:
             check_root(root)
 
     def pool(self, mode: str, *, limit: int | None = None, sync: Sync | None = None) -> "Pool":
-        """A scan that begins when it is iterated over. `mode`, `limit` and `sync` are those of `Plan`."""
+        """A scan that begins when it is iterated over. `mode`, `limit` and `sync` are those of
+        `Plan`.
+        """
         backend = self.backend
         workers = self._workers or backend.default_workers()
         plan = Plan(self.roots, mode, self._walking, self._limits, workers, limit=limit, sync=sync)
@@ -80,7 +84,9 @@ class Session:
         return pool
 
     def inspect(self, path: str) -> dict[str, Any]:
-        """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first root."""
+        """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first
+        root.
+        """
         root, below = self._below(path)
         check_root(root)
         try:
@@ -92,7 +98,8 @@ class Session:
     def folders_of_events(self, root: str, known: Iterable[str], events: list[tuple[str, str]]) -> set[str]:
         """The folders of a root in which something has changed, as its library knows them.
 
-        `known`: rows of the statement `folders`. `events`: paths below the root, with `made`, `changed` or `written`.
+        `known`: rows of the statement `folders`. `events`: paths below the root, with `made`,
+        `changed` or `written`.
         """
         import json
 

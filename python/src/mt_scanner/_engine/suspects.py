@@ -1,4 +1,6 @@
-"""Suspects: work whose step ended its instance. It is done again, file by file, so that the guilty one can be named."""
+"""Suspects: work whose step ended its instance. It is done again, file by file, so that the guilty
+one can be named.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -52,7 +54,8 @@ class Lens:
 def look_at(
     suspect: Suspect, component: Component, plan: Plan, root: str, entered: str, stopped: Callable[[], bool]
 ) -> Found:
-    """Does a suspect's work. The answer is one of `step-json`, but its `work` may have suspects in it.
+    """Does a suspect's work. The answer is one of `step-json`, but its `work` may have suspects in
+    it.
 
     `entered` is that of the request.
     """
@@ -81,7 +84,9 @@ def list_folder(lens: Lens, work: Work, root: str) -> Found:
 
 
 def read_file(lens: Lens, work: Work, root: str) -> Found:
-    """Reads one file. One that ends the instance is a problem, and a track with its fingerprint and nothing else."""
+    """Reads one file. One that ends the instance is a problem, and a track with its fingerprint and
+    nothing else.
+    """
     try:
         return lens.step(work)
     except Ended as ended:

@@ -1,4 +1,6 @@
-"""Events of the system, as paths of the contract. The component puts them together to folders of a library."""
+"""Events of the system, as paths of the contract. The component puts them together to folders of a
+library.
+"""
 
 import os
 from collections.abc import Iterable
@@ -10,7 +12,8 @@ Event = tuple[int, str]
 
 
 def told(events: Iterable[Event], real: str) -> list[tuple[str, str]]:
-    """The events below a root as `folders-of-events` takes them: each path below the root, with its kind.
+    """The events below a root as `folders-of-events` takes them: each path below the root, with its
+    kind.
 
     `real`: the root, links followed.
     """
@@ -24,8 +27,9 @@ def told(events: Iterable[Event], real: str) -> list[tuple[str, str]]:
 
 
 def places(path: str, real: str, followed: dict[str, str]) -> list[str]:
-    """Where a path is below a root, as the contract writes paths: as it was told, and with the links in it followed,
-    since of several names for a folder the system tells one. `followed`: what is known of links so far.
+    """Where a path is below a root, as the contract writes paths: as it was told, and with the
+    links in it followed, since of several names for a folder the system tells one. `followed`: what
+    is known of links so far.
     """
     told = relative(path, real)
     if not told:

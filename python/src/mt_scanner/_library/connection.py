@@ -1,8 +1,9 @@
 """Connections to SQLite that survive a fork.
 
-SQLite remembers the locks of its process. A forked process believes that it has them, and has none: to close a
-connection there could write an old state of the database over a newer one. SQLite's mutexes may be held by threads that
-were not forked. So a forked process never closes the connections and cursors that it has inherited.
+SQLite remembers the locks of its process. A forked process believes that it has them, and has none:
+to close a connection there could write an old state of the database over a newer one. SQLite's
+mutexes may be held by threads that were not forked. So a forked process never closes the
+connections and cursors that it has inherited.
 """
 
 import os
@@ -12,7 +13,9 @@ from typing import Any
 
 
 class Connection(sqlite3.Connection):
-    """A connection that any thread may use, one at a time. There are no transactions but those written out."""
+    """A connection that any thread may use, one at a time. There are no transactions but those
+    written out.
+    """
 
     def __init__(self, database: str, *, timeout: float, uri: bool = False, **_: Any) -> None:
         self._process = os.getpid()

@@ -1,4 +1,6 @@
-"""The connection to a library. Tables, columns and statements are the component's (`wit/library.wit`)."""
+"""The connection to a library. Tables, columns and statements are the component's
+(`wit/library.wit`).
+"""
 
 import os
 import sqlite3
@@ -50,7 +52,9 @@ class Database:
                 self.connection.execute(sql, parameters)
 
     def write(self, rows: dict[str, list[Sequence[Any]]]) -> None:
-        """Runs statements for rows, in the order that the component gives them. Inside a transaction."""
+        """Runs statements for rows, in the order that the component gives them. Inside a
+        transaction.
+        """
         with failures(self.path, "written"):
             for name, parts in self._statements.items():
                 if name in rows:
@@ -77,7 +81,9 @@ class Database:
         return reader(self.path)
 
     def size(self) -> int:
-        """Its size in bytes. The file's is another: the latest writes are beside it until the library is closed."""
+        """Its size in bytes. The file's is another: the latest writes are beside it until the
+        library is closed.
+        """
         with failures(self.path, "read"):
             pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
             return int(self.connection.execute(pages).fetchone()[0])
@@ -134,12 +140,13 @@ def migrate(connection: Connection, path: str, schema: Schema) -> None:
 
 @contextmanager
 def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """Keeps other syncs away from a library, whatever host they run in. Readers and other writers go on.
+    """Keeps other syncs away from a library, whatever host they run in. Readers and other writers
+    go on.
 
     While it waits for another sync, it calls `look`, which ends that by raising.
 
-    The lock is SQLite's own, on an empty database beside the library: it works alike on every system, and ends
-    with its process, however that ends.
+    The lock is SQLite's own, on an empty database beside the library: it works alike on every
+    system, and ends with its process, however that ends.
     """
     with failures(path, "locked for a sync"):
         lock = Connection(path + "-sync", timeout=min(BETWEEN_LOOKS, PATIENCE))
@@ -184,7 +191,9 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 @contextmanager
 def failures(path: str, done: str) -> Iterator[None]:
-    """Makes errors of SQLite, and of values that a damaged library holds, errors of the library at `path`."""
+    """Makes errors of SQLite, and of values that a damaged library holds, errors of the library at
+    `path`.
+    """
     try:
         yield
     except (sqlite3.Error, ValueError) as error:

@@ -7,7 +7,8 @@ import time
 from typing import Literal
 
 SHORTEST_REST = 10.0
-"""A root that loses events again and again rests between two full syncs: from this long, in s, ..."""
+"""A root that loses events again and again rests between two full syncs: from this long, in s, ...
+"""
 LONGEST_REST = 600.0
 """... to this long."""
 TURNS = 10
@@ -56,7 +57,9 @@ class Eye:
         return self._identity is not None and identity(self.root) is None
 
     def lost_events(self) -> None:
-        """A full sync is due, now or after a rest. Our own reading makes events, too, and must not go on for ever."""
+        """A full sync is due, now or after a rest. Our own reading makes events, too, and must not
+        go on for ever.
+        """
         now = time.monotonic()
         again = now - self._lost < 2 * self._rest + SHORTEST_REST
         self._rest = min(max(2 * self._rest, SHORTEST_REST), LONGEST_REST) if again else 0.0
@@ -92,7 +95,8 @@ def followed(root: str) -> str:
     if sys.platform == "darwin":
         import fcntl
 
-        # Events have the names that are on the disk, and `realpath` leaves them in the case in which they were written.
+        # Events have the names that are on the disk, and `realpath` leaves them in the case in
+        # which they were written.
         try:
             folder = os.open(root, os.O_RDONLY)
             try:
@@ -105,7 +109,9 @@ def followed(root: str) -> str:
 
 
 def identity(root: str) -> tuple[int, int] | None:
-    """A device and the number of a folder there: a mount over it shows. `None` if no folder is there."""
+    """A device and the number of a folder there: a mount over it shows. `None` if no folder is
+    there.
+    """
     try:
         status = os.stat(root)
     except (OSError, ValueError):

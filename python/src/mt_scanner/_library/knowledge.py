@@ -8,7 +8,9 @@ from mt_scanner._library.database import Database, failures
 from mt_scanner._types.errors import LibraryError
 
 LEAVING = 0.5
-"""The most time that `Knowledge.close` waits for the workers inside, in s. SQLite is interrupted, so they need less."""
+"""The most time that `Knowledge.close` waits for the workers inside, in s. SQLite is interrupted,
+so they need less.
+"""
 
 
 class Left(Exception):
@@ -18,8 +20,8 @@ class Left(Exception):
 class Knowledge:
     """A connection of its own, which sees whole transactions only, behind a gate.
 
-    Workers are counted as they go in and out. Once the gate is closed nobody goes in, and the last one out closes the
-    connection, so that no statement ever runs on a closed one.
+    Workers are counted as they go in and out. Once the gate is closed nobody goes in, and the last
+    one out closes the connection, so that no statement ever runs on a closed one.
     """
 
     def __init__(self, database: Database) -> None:
@@ -30,7 +32,8 @@ class Knowledge:
         self._gate = threading.Condition()
         self._inside = 0
         self._closed = threading.Event()
-        # One at a time: workers who ask at once spend their time on passing the interpreter to each other.
+        # One at a time: workers who ask at once spend their time on passing the interpreter to each
+        # other.
         self._turn = threading.Lock()
 
     def known(self, root: str, folders: Sequence[tuple[str, str | None]]) -> list[str]:

@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 class Library:
     """An SQLite library, made on first use if there is none.
 
-    Any thread may use it, one at a time: `sync`, `purge`, `close` and the syncs of `watch` raise `LibraryError` at once
-    while one of them runs in another thread. `tracks` has a connection of its own and goes with everything. A process
-    that was forked from one that has used it cannot use it, and says so: start processes by `spawn` or `forkserver`.
+    Any thread may use it, one at a time: `sync`, `purge`, `close` and the syncs of `watch` raise
+    `LibraryError` at once while one of them runs in another thread. `tracks` has a connection of
+    its own and goes with everything. A process that was forked from one that has used it cannot use
+    it, and says so: start processes by `spawn` or `forkserver`.
 
-    `path`: the database. Its tracks are the table `tracks`, and for people the view `songs`; other programs may read it
-    at any time. A track whose file is gone is kept, with `missing_since`; its id is its own for ever.
-    `component`: another component of the same world to use, by its path.
+    `path`: the database. Its tracks are the table `tracks`, and for people the view `songs`; other
+    programs may read it at any time. A track whose file is gone is kept, with `missing_since`; its
+    id is its own for ever. `component`: another component of the same world to use, by its path.
     """
 
     def __init__(self, path: StrPath, *, component: StrPath | None = None) -> None:
@@ -65,21 +66,23 @@ class Library:
     ) -> SyncReport:
         """Brings the library up to date with what is in the roots.
 
-        Files that are new or have changed are read, whatever else happens to have their name or their time. Those that
-        are gone are marked missing; those that are back, or were moved, renamed, or moved with new tags, keep their
-        rows. Roots that belong together are best synced together: moves are seen within one sync.
+        Files that are new or have changed are read, whatever else happens to have their name or
+        their time. Those that are gone are marked missing; those that are back, or were moved,
+        renamed, or moved with new tags, keep their rows. Roots that belong together are best synced
+        together: moves are seen within one sync.
 
-        `mode`: `full` looks at every file. `quick` trusts every folder whose time of last change is as it was: it is
-        made for the start of a player, and does not see files that were changed in place, nor a `.mtignore` that was.
-        `dry_run`: the library stays as it is (or is not made), and the report tells what would have been done.
-        `confirm_empty`: the roots may be empty. Without it a root that has lost all its tracks is an error.
-        `on_progress`: called at most ten times a second and at the end.
-        `on_change`: called for each track that was changed, in the end.
-        `options`: those of `Scanner`.
+        `mode`: `full` looks at every file. `quick` trusts every folder whose time of last change is
+        as it was: it is made for the start of a player, and does not see files that were changed in
+        place, nor a `.mtignore` that was. `dry_run`: the library stays as it is (or is not made),
+        and the report tells what would have been done. `confirm_empty`: the roots may be empty.
+        Without it a root that has lost all its tracks is an error. `on_progress`: called at most
+        ten times a second and at the end. `on_change`: called for each track that was changed, in
+        the end. `options`: those of `Scanner`.
 
-        Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing marked missing;
-        `LibraryError` if the database cannot be used, or another sync of it does not end within 30 s. What was written
-        until then stays and is true: the next sync goes on from there.
+        Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing
+        marked missing; `LibraryError` if the database cannot be used, or another sync of it does
+        not end within 30 s. What was written until then stays and is true: the next sync goes on
+        from there.
         """
         wish = wished(mode, confirm_empty, on_progress, on_change)
         session = Session(roots, component=self._wasm, **options)
@@ -102,25 +105,26 @@ class Library:
         on_change: Callable[[Change], object] | None = None,
         **options: "Unpack[Options]",
     ) -> Iterator[SyncReport]:
-        """Syncs the roots, then whatever changes in them, and gives a report after each sync: of the first one, and of
-        each batch of changes, which ends with a silence of 0.15 to 0.3 s or after 2 s. It goes on while somebody
-        iterates, until `stop` is set; leaving the loop ends it as well. Changes are waited for by watchfiles
-        (`mt-scanner[watch]`).
+        """Syncs the roots, then whatever changes in them, and gives a report after each sync: of
+        the first one, and of each batch of changes, which ends with a silence of 0.15 to 0.3 s or
+        after 2 s. It goes on while somebody iterates, until `stop` is set; leaving the loop ends it
+        as well. Changes are waited for by watchfiles (`mt-scanner[watch]`).
 
-        A root that vanishes, or is empty all of a sudden, changes no row; it is waited for. A root on a network
-        filesystem, or one for which the system's watches do not suffice, is polled. Links to folders are followed by
-        syncs, and by events for one of several names of a folder; the others follow at the next full sync.
+        A root that vanishes, or is empty all of a sudden, changes no row; it is waited for. A root
+        on a network filesystem, or one for which the system's watches do not suffice, is polled.
+        Links to folders are followed by syncs, and by events for one of several names of a folder;
+        the others follow at the next full sync.
 
-        `mode`, `confirm_empty`: those of the first `sync`. A quick one does not see what was changed in place before.
-        `poll`: poll every root. That takes no watchfiles.
-        `poll_interval`: least time between two looks at a root that is polled, in s; a look that takes long is followed
-        by ten times as long a rest. A look is a quick sync, and every tenth a full one.
-        `on_notice`: told what should be known: that a root is polled, has lost events, is gone or back, or that another
-        sync of the library does not end and is waited for. Without it that is a `RuntimeWarning`.
-        `on_progress`, `on_change`, `options`: as in `sync`.
+        `mode`, `confirm_empty`: those of the first `sync`. A quick one does not see what was
+        changed in place before. `poll`: poll every root. That takes no watchfiles. `poll_interval`:
+        least time between two looks at a root that is polled, in s; a look that takes long is
+        followed by ten times as long a rest. A look is a quick sync, and every tenth a full one.
+        `on_notice`: told what should be known: that a root is polled, has lost events, is gone or
+        back, or that another sync of the library does not end and is waited for. Without it that is
+        a `RuntimeWarning`. `on_progress`, `on_change`, `options`: as in `sync`.
 
-        Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`; `WatchError` if
-        watchfiles is not installed.
+        Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`;
+        `WatchError` if watchfiles is not installed.
         """
         from mt_scanner._library.watch import Watch, Watching
 
@@ -143,9 +147,11 @@ class Library:
                 yield track(row)
 
     def purge(self, missing_for: float = 0.0) -> int:
-        """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many they were.
+        """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many
+        they were.
 
-        Waits for a sync that is under way, for 30 s at most: it relies on what it has found in the library.
+        Waits for a sync that is under way, for 30 s at most: it relies on what it has found in the
+        library.
         """
         from mt_scanner._library.database import alone
 
@@ -157,7 +163,9 @@ class Library:
         return purged
 
     def close(self) -> None:
-        """Closes the database. The next use opens it again. Raises `LibraryError` while another thread uses it."""
+        """Closes the database. The next use opens it again. Raises `LibraryError` while another
+        thread uses it.
+        """
         with self._taken():
             if self._opened is not None:
                 self._opened.close()
@@ -186,7 +194,9 @@ class Library:
 
     @contextmanager
     def _taken(self) -> "Iterator[None]":
-        """Keeps other threads away from the connection. Raises `LibraryError` if one of them has it."""
+        """Keeps other threads away from the connection. Raises `LibraryError` if one of them has
+        it.
+        """
         if not self._turn.acquire(blocking=False):
             raise LibraryError(LIBRARY_IN_USE, self.path)
         try:
@@ -201,7 +211,9 @@ class Library:
             yield self._open()
 
     def _summary(self) -> tuple[list[list[Any]], int]:
-        """The kinds of tracks in the roots of the latest sync, and the size of the library in bytes."""
+        """The kinds of tracks in the roots of the latest sync, and the size of the library in
+        bytes.
+        """
         with self._used() as database:
             return [list(row) for row in database.query("kinds")], database.size()
 

@@ -17,10 +17,11 @@ DRIVE_REMOTE = 4
 
 
 def filesystem(root: str) -> str | None:
-    """The name of the network filesystem that a folder is on; `None` if it is none, or nobody knows.
+    """The name of the network filesystem that a folder is on; `None` if it is none, or nobody
+    knows.
 
-    FUSE is among them: behind it are sshfs, rclone and the like, and the kernel sees only what is changed through this
-    mount.
+    FUSE is among them: behind it are sshfs, rclone and the like, and the kernel sees only what is
+    changed through this mount.
     """
     real = os.path.realpath(root)
     if sys.platform == "win32":
@@ -83,7 +84,9 @@ def remote(answer: bytes) -> str | None:
 
 
 def is_share(path: str) -> bool:
-    r"""Whether an absolute path of Windows is on a share: `\\server\share` or `\\?\UNC\server\share`, not `\\?\C:`."""
+    r"""Whether an absolute path of Windows is on a share: `\\server\share` or
+    `\\?\UNC\server\share`, not `\\?\C:`.
+    """
     if path.startswith(("\\\\?\\", "\\\\.\\")):
         return path[4:8].upper() == "UNC\\"
     return path.startswith("\\\\")

@@ -30,7 +30,8 @@ class Source:
     def open(self, eyes: list[Eye]) -> None:
         """Waits for events of these roots and no others, from now on.
 
-        Raises `OSError` or `RuntimeError` if one of them cannot be watched, and `WatchError` without watchfiles.
+        Raises `OSError` or `RuntimeError` if one of them cannot be watched, and `WatchError`
+        without watchfiles.
         """
         self.close()
         if not eyes:
@@ -60,7 +61,8 @@ class Source:
         self._watchfiles = watching
 
     def wait(self, seconds: float) -> Events:
-        """A batch of events; none from time to time, and after `seconds` where no root tells of any.
+        """A batch of events; none from time to time, and after `seconds` where no root tells of
+        any.
 
         Raises `OSError` or `RuntimeError` if there will be no more.
         """
@@ -80,12 +82,16 @@ class Source:
 
 
 def is_limit(error: BaseException) -> bool:
-    """Whether there are too many watches. watchfiles hands on what the crate notify says, or the system."""
+    """Whether there are too many watches. watchfiles hands on what the crate notify says, or the
+    system.
+    """
     return "MaxFilesWatch" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
 
 
 def crowd() -> int:
-    """So many events in a batch, or files that were read in one sync, may be more than the system's queue has held."""
+    """So many events in a batch, or files that were read in one sync, may be more than the system's
+    queue has held.
+    """
     try:
         with open(QUEUE, encoding="ascii") as queue:
             return int(queue.read()) // 4

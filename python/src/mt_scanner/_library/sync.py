@@ -1,4 +1,6 @@
-"""A sync: the component compares, under one backend or the other, and this side binds rows to its statements."""
+"""A sync: the component compares, under one backend or the other, and this side binds rows to its
+statements.
+"""
 
 import json
 import time
@@ -35,7 +37,9 @@ def whole() -> str:
 
 
 def named(folder: str) -> str:
-    """A folder that this side names, as work: whether it is skipped is for the component to find out."""
+    """A folder that this side names, as work: whether it is skipped is for the component to find
+    out.
+    """
     return json.dumps({"folder": folder, "files": None, "ignored_by": None})
 
 

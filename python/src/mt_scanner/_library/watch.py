@@ -167,7 +167,9 @@ class Watch:
             self._look_again()
 
     def _look_again(self) -> None:
-        """Waits for events of other roots than before. Events of the same ones in between must not be missed."""
+        """Waits for events of other roots than before. Events of the same ones in between must not
+        be missed.
+        """
         for eye in self._eyes:
             if eye.sight == "events":
                 eye.full = time.monotonic()
@@ -197,7 +199,9 @@ class Watch:
             yield from self._bring(quick, "quick")
 
     def _bring(self, eyes: list[Eye], mode: Mode, touched: Touched | None = None) -> Iterator[SyncReport]:
-        """Syncs roots, or the folders in them that events have touched; roots that are not there are left out."""
+        """Syncs roots, or the folders in them that events have touched; roots that are not there
+        are left out.
+        """
         while eyes:
             try:
                 folders = None if touched is None else self._folders(eyes, touched)

@@ -19,4 +19,5 @@ class Wish(NamedTuple):
     on_progress: Callable[[Progress], object] | None = None
     """Called at most ten times a second and at the end."""
     on_change: Callable[[str], object] | None = None
-    """Called for each track that was changed, in the end, with a line of the statement `changes`."""
+    """Called for each track that was changed, in the end, with a line of the statement `changes`.
+    """

@@ -1,7 +1,7 @@
 """Counting in plain Python, for when wasmtime cannot be imported.
 
-It follows the component's rules for folders and links, and a test holds the two equal. There is no sandbox here, but no
-file is opened save `.mtignore`.
+It follows the component's rules for folders and links, and a test holds the two equal. There is no
+sandbox here, but no file is opened save `.mtignore`.
 """
 
 import os

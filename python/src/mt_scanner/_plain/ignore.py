@@ -22,7 +22,9 @@ class Patterns(NamedTuple):
 
 
 def covers(patterns: list[Patterns], path: str, is_folder: bool) -> bool:
-    """Whether an entry is left out. As in git, the innermost file that has a say decides, and its last line."""
+    """Whether an entry is left out. As in git, the innermost file that has a say decides, and its
+    last line.
+    """
     for folder, lines in reversed(patterns):
         below = units(path[len(folder) :].lstrip("/"))
         for line in reversed(lines):
@@ -32,7 +34,9 @@ def covers(patterns: list[Patterns], path: str, is_folder: bool) -> bool:
 
 
 def units(text: str) -> str:
-    """A text with one character for each byte of its UTF-8: a `?` stands for one of those, as in git."""
+    """A text with one character for each byte of its UTF-8: a `?` stands for one of those, as in
+    git.
+    """
     return text.encode().decode("latin-1")
 
 
@@ -48,7 +52,8 @@ def parse(text: str) -> Iterator[Pattern]:
         glob = glob[:-1] if folders_only else glob
         if line.startswith("#") or not glob:
             continue
-        # A slash at the beginning or in the middle ties a pattern to its folder; others match at any depth.
+        # A slash at the beginning or in the middle ties a pattern to its folder; others match at
+        # any depth.
         glob = glob.removeprefix("/") if "/" in glob else f"**/{glob}"
         try:
             yield Pattern(re.compile(TOKEN.sub(translate, glob), re.DOTALL), ignores, folders_only)

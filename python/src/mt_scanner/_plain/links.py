@@ -1,4 +1,6 @@
-"""Symbolic links in plain Python, for `fallback.py` alone: their ends, and whether a walk reaches these by itself."""
+"""Symbolic links in plain Python, for `fallback.py` alone: their ends, and whether a walk reaches
+these by itself.
+"""
 
 import os
 import stat
@@ -16,7 +18,9 @@ def join(folder: str, name: str) -> str:
 
 
 def follow(root: str, path: str) -> tuple[str, bool] | None:
-    """Where a link leads to, relative to the root, and whether that is a folder. `None`: nowhere, or outside."""
+    """Where a link leads to, relative to the root, and whether that is a folder. `None`: nowhere,
+    or outside.
+    """
     at: list[str] = []
     rest = path.split("/")
     links = 0
@@ -63,7 +67,9 @@ class Reach:
         # Of folders the patterns that hold in them; `None` for one that is not entered.
         self._folders: dict[str, list[Patterns] | None] = {}
         self.entered = {"": ""}
-        """Places that were entered, each with the path that it has in the walk; first of all the root."""
+        """Places that were entered, each with the path that it has in the walk; first of all the
+        root.
+        """
 
     def covers(self, place: str, is_folder: bool) -> bool:
         """Whether the walk comes to a place without one more link."""

@@ -1,1 +1,3 @@
-"""The values and errors of the package. Everything else may import them; they import nothing else of it."""
+"""The values and errors of the package. Everything else may import them; they import nothing else
+of it.
+"""

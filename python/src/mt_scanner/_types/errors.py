@@ -6,8 +6,9 @@ import errno
 class ScanError(Exception):
     """The base of every error of this package.
 
-    `path` is the root, file or database that it is about, `reason` what was tried and why it failed. Children that have
-    a built-in family belong to it as well and carry its `errno` and `filename`.
+    `path` is the root, file or database that it is about, `reason` what was tried and why it
+    failed. Children that have a built-in family belong to it as well and carry its `errno` and
+    `filename`.
     """
 
     path: str
@@ -64,11 +65,15 @@ class TrackNotFound(ScanError, FileNotFoundError):
 
 
 class FileFailed(ScanError):
-    """The file ended the component: it took too long, too much memory, or crashed it (`Scanner.inspect` only)."""
+    """The file ended the component: it took too long, too much memory, or crashed it
+    (`Scanner.inspect` only).
+    """
 
 
 class ComponentError(ScanError):
-    """The component cannot be run: no backend can be imported, or there is no component, or not a fitting one."""
+    """The component cannot be run: no backend can be imported, or there is no component, or not a
+    fitting one.
+    """
 
 
 class LibraryError(ScanError):

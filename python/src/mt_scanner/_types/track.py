@@ -1,4 +1,6 @@
-"""What a scan finds. The records are those of the contract; see `contract.py` here, which is generated."""
+"""What a scan finds. The records are those of the contract; see `contract.py` here, which is
+generated.
+"""
 
 from mt_scanner._types.contract import Inspection, Problem, Tag, Track
 

@@ -23,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def interrupt_again(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Python drops an exception of a callback of its own, of a weak reference for one. Ctrl-C must not be lost so."""
+    """Python drops an exception of a callback of its own, of a weak reference for one. Ctrl-C must
+    not be lost so.
+    """
     if not issubclass(unraisable.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(unraisable)
         return

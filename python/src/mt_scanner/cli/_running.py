@@ -25,7 +25,8 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
-                # JSON is UTF-8 everywhere; for people the characters that their terminal lacks are escaped.
+                # JSON is UTF-8 everywhere; for people the characters that their terminal lacks are
+                # escaped.
                 encoding = "utf-8" if options.json else None
                 stream.reconfigure(encoding=encoding, errors="backslashreplace")
         code = _commands.COMMANDS[options.command](options)

@@ -13,8 +13,8 @@ JOINER = "\u200d"
 
 
 def shown(text: str) -> str:
-    """Text from a file or a file's name, for a terminal: control characters, marks of direction and halves of
-    surrogate pairs are written as escapes.
+    """Text from a file or a file's name, for a terminal: control characters, marks of direction and
+    halves of surrogate pairs are written as escapes.
     """
     if text.isprintable():
         return text
