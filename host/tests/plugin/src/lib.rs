@@ -46,7 +46,7 @@ impl scan::Guest for Modules {
             match files {
                 None => list(&root, folder, mode, &mut result)?,
                 Some(files) if budget.only_list => {
-                    result.work.push(work(folder, Some(files)));
+                    result.work.push(item(folder, Some(files)));
                 }
                 Some(files) => {
                     result.tracks.extend(files.split_terminator('\0').map(|name| track(&root, &join(&folder, name))))
@@ -65,12 +65,12 @@ impl scan::Guest for Modules {
     }
 
     fn count_audio_files(root: String, _limit: Option<u64>) -> Result<u64, ScanError> {
-        let mut work = vec![work(String::new(), None)];
+        let mut work = vec![item(String::new(), None)];
         let mut count = 0;
         let walking = Walking { follow_links: FollowLinks::No, hidden_folders: true, ignored_folders: true };
-        while let Some(item) = work.pop() {
+        while let Some(next) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-            let result = Self::step(root.clone(), vec![item], budget, Mode::Count, walking)?;
+            let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking)?;
             count += result.files;
             work.extend(result.work);
         }
@@ -134,7 +134,7 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
         let Ok(name) = entry.file_name().into_string() else { continue };
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
-            result.work.push(work(join(&folder, &name), None));
+            result.work.push(item(join(&folder, &name), None));
         } else if kind.is_file() && is_module(&name) {
             names += &(name + "\0");
             result.files += 1;
@@ -144,12 +144,12 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
         Mode::Count => {}
         Mode::Paths => names.split_terminator('\0').for_each(|name| result.paths += &(join(&folder, name) + "\0")),
         Mode::Tracks if names.is_empty() => {}
-        Mode::Tracks => result.work.push(work(folder, Some(names))),
+        Mode::Tracks => result.work.push(item(folder, Some(names))),
     }
     Ok(())
 }
 
-fn work(folder: String, files: Option<String>) -> Work {
+fn item(folder: String, files: Option<String>) -> Work {
     Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false }
 }
 
