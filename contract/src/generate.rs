@@ -159,8 +159,8 @@ impl Contract {
     fn write_errors(&self, code: &mut String) {
         code.push_str(
             "/// Why a call could not begin: `scan-error` of the contract. Every case carries the name of the root or the\n\
-             /// path that it is about.\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum ScanError
-             /// {\n",
+             /// path that it is about.\n\
+             #[derive(Debug, Clone, PartialEq, Eq)]\npub enum ScanError {\n",
         );
         for case in &self.errors {
             write_docs(code, "    ", &case.docs);
