@@ -204,7 +204,7 @@ fn limits_can_be_given() {
     let output = mt_scan(&["scan", "--json", "--component", component, "--file-timeout", "0.2", text(folder.path())]);
     let problems = lines(&output.stderr);
     assert_eq!(problems[0]["outcome"], "timeout");
-    assert_eq!(problems[0]["detail"], "reading it took longer than 0.2 s and was stopped");
+    assert_eq!(problems[0]["detail"], "reading the file: it took longer than 0.2 s and was stopped");
     assert_eq!(lines(&output.stdout).len(), 1);
 }
 

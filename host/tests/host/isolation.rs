@@ -57,7 +57,7 @@ fn rows_of_such_files_have_every_column_as_well() {
     assert_eq!(count, 2);
     let problems = scan.problems();
     let trap = problems.iter().find(|problem| problem.outcome == Outcome::Trap).unwrap();
-    assert!(trap.detail.starts_with("reading it crashed the component: "), "{}", trap.detail);
+    assert!(trap.detail.starts_with("reading the file: it crashed the component: "), "{}", trap.detail);
     assert!(trap.detail.contains("panicked"), "{}", trap.detail);
 }
 
