@@ -148,11 +148,14 @@ def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None
     The lock is SQLite's own, on an empty database beside the library: it works alike on every
     system, and ends with its process, however that ends.
     """
-    with failures(path, "locked for a sync"):
-        lock = Connection(path + "-sync", timeout=min(BETWEEN_LOOKS, PATIENCE))
+    beside = path + "-sync"
+    try:
+        lock = Connection(beside, timeout=min(BETWEEN_LOOKS, PATIENCE))
+    except sqlite3.Error as error:
+        raise unusable(beside, error) from error
     try:
         until = time.monotonic() + PATIENCE
-        while not locked(lock, path):
+        while not locked(lock, beside):
             look()
             if time.monotonic() >= until:
                 raise LibraryError(contract.LIBRARY_BUSY, path)
@@ -161,15 +164,20 @@ def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None
         lock.close()
 
 
-def locked(lock: Connection, path: str) -> bool:
+def unusable(beside: str, error: sqlite3.Error) -> LibraryError:
+    """The error of a lock, the file `beside` the library, that SQLite cannot open or lock."""
+    reason = f"the lock beside the library cannot be used: {error}. It holds nothing, and may be deleted"
+    return LibraryError(reason, beside)
+
+
+def locked(lock: Connection, beside: str) -> bool:
     """Whether nobody else has the lock."""
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         if is_busy(error):
             return False
-        reason = f"the library cannot be locked for a sync ({os.path.basename(path)}-sync): {error}"
-        raise LibraryError(reason, path) from error
+        raise unusable(beside, error) from error
     return True
 
 
