@@ -17,6 +17,7 @@ use crate::payload::Payload;
 use crate::reader::{FileReader, ReadAt};
 use adif::Adif;
 use frame::Frame;
+pub(crate) use run::begins_row;
 use run::Run;
 
 /// ADTS and ADIF.

@@ -103,6 +103,16 @@ impl FormatChunk {
         length.or_else(by_rate)
     }
 
+    /// Bit rate in kbit/s: of samples by what they are, of other codecs by the rate that the chunk
+    /// states. `None` where it says nothing.
+    pub fn bitrate(&self) -> Option<u32> {
+        let bytes = match self.codec.map(|codec| codec.coding) {
+            Some(Coding::Pcm) => self.sample_bytes() * u64::from(self.sample_rate),
+            _ => self.byte_rate.into(),
+        };
+        u32::try_from((bytes * 8 + 500) / 1000).ok().filter(|_| bytes > 0)
+    }
+
     /// Bytes of a sample of every channel.
     fn sample_bytes(&self) -> u64 {
         match u64::from(self.channels) * u64::from(self.container_bits).div_ceil(8) {
