@@ -210,7 +210,9 @@ def from_asf(tags: mutagen.asf.ASFTags) -> Reading:
     for key, value in tags:
         name = folded(key.replace("/", ""))
         if key in ASF:
-            items.append((ASF[key], str(value)))
+            # ffmpeg writes the author twice: in the description and as an attribute.
+            if (ASF[key], str(value)) not in items:
+                items.append((ASF[key], str(value)))
         elif name in FREE:
             items.append((FREE[name], str(value)))
     found = settled(items)
@@ -243,7 +245,7 @@ def from_apev2(path: Path) -> Reading:
         return {}
     names = VORBIS | {"TRACK": "track", "DISC": "disc", "YEAR": "date"}
     texts = [key for key in tags if tags[key].kind == mutagen.apev2.TEXT and folded(key) in names]
-    has_artwork = any(key.lower().startswith("cover art") for key in tags.keys())
+    has_artwork = any(key.lower().startswith("cover art") for key in tags)
     return settled([(names[folded(key)], text) for key in texts for text in tags[key]]) | {"has_artwork": has_artwork}
 
 
@@ -304,7 +306,7 @@ def by_ffprobe(path: Path) -> Reading:
     tags = {name.lower(): text for name, text in {**said["format"].get("tags", {}), **audio.get("tags", {})}.items()}
     found: Reading = {
         "format": CONTAINERS[said["format"]["format_name"]],
-        "codec": "pcm" if audio["codec_name"].startswith("pcm_") else audio["codec_name"],
+        "codec": re.sub("^pcm_[suf][0-9].*", "pcm", audio["codec_name"]),
         "duration_ms": float(audio.get("duration") or said["format"]["duration"]) * 1000,
         "sample_rate": int(audio["sample_rate"]),
         "channels": audio["channels"],

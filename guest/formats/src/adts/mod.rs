@@ -17,8 +17,8 @@ use crate::payload::Payload;
 use crate::reader::{FileReader, ReadAt};
 use adif::Adif;
 use frame::Frame;
-pub(crate) use run::begins_row;
 use run::Run;
+pub(crate) use run::begins_row;
 
 /// ADTS and ADIF.
 pub(crate) struct Adts;

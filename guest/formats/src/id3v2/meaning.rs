@@ -23,7 +23,9 @@ impl Tag {
         content.tags.begin_tag();
         let listing = content.tags.is_listing();
         let mut when = When::default();
-        for frame in &self.frames {
+        // ReplayGain is written in full as text, and in steps of 1/512 dB as a relative volume.
+        let (volumes, others): (Vec<_>, Vec<_>) = self.frames.iter().partition(|frame| frame.name() == "RVA2");
+        for frame in others.into_iter().chain(volumes) {
             let name = frame.name();
             if !(listing || means_something(name)) {
                 continue;
