@@ -87,7 +87,9 @@ def test_a_terminal_without_unicode_is_shown_ascii(door: Door, music: Path) -> N
 
 def test_the_bar_never_runs_backwards() -> None:
     fraction = Fraction()
-    seen = [fraction.at(Progress(files=files, tracks=tracks)) for files, tracks in ((0, 0), (10, 5), (100, 10), (100, 90))]
+    seen = [
+        fraction.at(Progress(files=files, tracks=tracks)) for files, tracks in ((0, 0), (10, 5), (100, 10), (100, 90))
+    ]
     assert seen == [0.0, 0.5, 0.5, 0.9]
 
 

@@ -78,9 +78,10 @@ class Library:
         as it was: it is made for the start of a player, and does not see files that were changed in
         place, nor a `.mtignore` that was. `dry_run`: the library stays as it is (or is not made),
         and the report tells what would have been done. `confirm_empty`: the roots may be empty.
-        Without it a root that has lost all its tracks is an error. `stop`: ends the sync within
-        0.5 s once it is set. `on_progress`: called at most ten times a second and at the end. `on_change`: called for each track that was changed, in
-        the end. `options`: those of `Scanner`.
+        Without it a root that has lost all its tracks is an error. `stop`: ends the sync within 0.5
+        s once it is set. `on_progress`: called at most ten times a second and at the end.
+        `on_change`: called for each track that was changed, in the end. `options`: those of
+        `Scanner`.
 
         Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing
         marked missing; `SyncStopped` if `stop` was set before the end; `LibraryError` if the

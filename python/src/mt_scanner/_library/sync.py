@@ -53,6 +53,7 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
             raise SyncStopped(SYNC_STOPPED, database.path)
 
     with alone(database.path, look):
+        look()
         with database.transaction():
             database.run("begin")
             database.run("scan", wish.mode if wish.folders is None else "folders")

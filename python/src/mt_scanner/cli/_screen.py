@@ -78,8 +78,6 @@ def bar(wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
                 return
             updated = now
             total = 1.0 if progress.files else None
-            live.update(
-                task, completed=fraction.at(progress), total=total, description=counts(progress, console.width)
-            )
+            live.update(task, completed=fraction.at(progress), total=total, description=counts(progress, console.width))
 
         yield show
