@@ -54,6 +54,11 @@ class Links:
         self._suspects = max(0, self._suspects - 1)
         return taken
 
+    def drop(self) -> list[Work]:
+        """Gives the links that wait, and forgets them."""
+        held, self._held, self._suspects = self._held, [], 0
+        return held
+
     @property
     def holds(self) -> bool:
         """Whether there are links that wait."""
