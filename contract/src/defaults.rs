@@ -14,7 +14,7 @@ pub const MEMORY: usize = 256 << 20;
 pub const STEP_MILLISECONDS: u32 = 50;
 /// A step that is not back so long after its time was over lends its place among the workers:
 /// others go on meanwhile.
-pub const STEP_OVERDUE: Duration = Duration::from_secs(2);
+pub const STEP_OVERDUE: Duration = Duration::from_secs(1);
 /// A call that is not back so long after its limit hangs in the storage, where no deadline of the
 /// component reaches it. Its worker is abandoned.
 pub const HANG_MARGIN: Duration = Duration::from_millis(300);

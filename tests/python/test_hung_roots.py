@@ -271,9 +271,7 @@ def test_the_end_of_a_program_waits_for_no_call_that_hangs(bad: Path, tmp_path: 
     assert took < MOMENT
 
 
-def test_closing_a_scanner_waits_for_no_call_that_hangs(
-    start: Callable[..., subprocess.Popen[str]], bad: Path
-) -> None:
+def test_closing_a_scanner_waits_for_no_call_that_hangs(start: Callable[..., subprocess.Popen[str]], bad: Path) -> None:
     with slow_mount(bad, stall="list=.") as mount:
         said, errors = start(CLOSES, mount.path).communicate(timeout=SOON + MOMENT)
     assert float(said) < MOMENT and errors == ""

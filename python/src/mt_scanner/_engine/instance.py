@@ -32,6 +32,13 @@ class Ended(Exception):
         self.detail = detail
 
 
+class Hung(Ended):
+    """A call hangs in the storage, and nobody waits for it any more."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("timeout", STOPPED_BY_TIME.format(seconds=f"{seconds:g}"))
+
+
 class Instance:
     """An instance that sees the given roots, each under its own absolute path, and nothing else."""
 

@@ -54,10 +54,9 @@ class Links:
         self._suspects = max(0, self._suspects - 1)
         return taken
 
-    def drop(self) -> list[Work]:
-        """Gives the links that wait, and forgets them."""
-        held, self._held, self._suspects = self._held, [], 0
-        return held
+    def drop(self) -> None:
+        """Forgets the links that wait."""
+        self._held, self._suspects = [], 0
 
     @property
     def holds(self) -> bool:

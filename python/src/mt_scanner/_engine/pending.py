@@ -96,8 +96,6 @@ class Pending:
         self.links = Links()
         self.overdue = 0
         """Steps under way that are overdue."""
-        self.answered = False
-        """Whether a step has come back."""
         self.turn = 0
         """When a worker took some of it."""
         self._plan = plan
@@ -141,7 +139,6 @@ class Pending:
 
     def returned(self) -> None:
         """A step has come back: the storage answers."""
-        self.answered = True
         self._stalls = False
 
     def hang(self, load: Load) -> bool:
@@ -156,22 +153,10 @@ class Pending:
 
     def give_up(self, outcome: str, why: str) -> Found:
         """Drops all that is left; gives the problem of the root."""
-        work = [item.work if isinstance(item, Suspect) else item for item in self._stack] + self.links.drop()
         self._stack.clear()
+        self.links.drop()
         self._given_up = True
-        return {"problems": [[self.root, "", outcome, why]], "changes": self.unseen(work)}
-
-    def unseen(self, work: Sequence[Work]) -> Found:
-        """The rows of a sync for work that is left undone: the next quick sync looks there again."""
-        if self._plan.sync is None:
-            return {}
-        folders = {item["folder"]: item["files"] is None for item in work}
-        return {
-            "folder": [
-                [self.root, path, path.rpartition("/")[0] if path else None] for path, new in folders.items() if new
-            ],
-            "listed": [[self.root, path, None] for path in folders],
-        }
+        return {"problems": [[self.root, "", outcome, why]]}
 
     def take(self, bounds: Bounds) -> Load:
         """The next work. There is some that is ready."""

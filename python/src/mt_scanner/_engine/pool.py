@@ -21,13 +21,13 @@ from collections.abc import Iterable, Iterator
 from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.component import Component
-from mt_scanner._engine.instance import Ended
+from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.pending import Bounds, Load, Pending
 from mt_scanner._engine.plan import Plan, cores
 from mt_scanner._engine.suspects import Found, answered, guilty
 from mt_scanner._engine.worker import Worker
-from mt_scanner._types.contract import HUNG_CALLS, ROOT_GIVEN_UP, STOPPED_BY_TIME
-from mt_scanner._types.errors import RootUnreadable
+from mt_scanner._types.contract import GIVEN_UP, HUNG_CALLS, ROOT_NOT_A_FOLDER, ROOT_NOT_FOUND, ROOT_UNREADABLE
+from mt_scanner._types.errors import RootNotAFolder, RootNotFound, RootUnreadable
 from mt_scanner._types.progress import Progress
 
 WAITING = 2
@@ -41,6 +41,14 @@ PULSE = 0.1
 after this often.
 """
 NOTHING = Answer("", [], [], [], {})
+
+
+LOSSES = {
+    RootNotFound: ROOT_NOT_FOUND,
+    RootNotAFolder: ROOT_NOT_A_FOLDER,
+    RootUnreadable: ROOT_UNREADABLE,
+}
+"""Errors of a root that has gone since the scan began, and what is said of it."""
 
 
 class Pool:
@@ -257,21 +265,22 @@ class Pool:
         gives_up = load.pending.hang(load)
         self._come_back(load)
         self._busy -= 1
-        self._judge(load, Ended("timeout", STOPPED_BY_TIME.format(seconds=f"{load.seconds:g}")))
+        self._judge(load, Hung(load.seconds))
         if gives_up:
-            self._add(load.pending, load.pending.give_up("timeout", ROOT_GIVEN_UP.format(calls=HUNG_CALLS)))
+            self._add(load.pending, load.pending.give_up("timeout", GIVEN_UP.format(calls=HUNG_CALLS)))
         self._work_came.notify_all()
 
     def _is_loss(self, worker: Worker, error: BaseException) -> bool:
         # With the lock held. Whether storage has gone in mid-scan: that costs its root, and no other.
         load = worker.load
-        if load is None or not load.is_under_way or len(self._roots) == 1 or not load.pending.answered:
+        if load is None or not load.is_under_way or len(self._roots) == 1:
             return False
-        if not isinstance(error, RootUnreadable) or error.path != load.pending.root:
+        why = next((why for kind, why in LOSSES.items() if isinstance(error, kind)), None)
+        if why is None:
             return False
         self._come_back(load)
         self._busy -= 1
-        self._add(load.pending, load.pending.give_up("unreadable", error.reason))
+        self._add(load.pending, load.pending.give_up("unreadable", why))
         self._work_came.notify_all()
         return True
 
@@ -290,11 +299,7 @@ class Pool:
                 load.pending.suspect(load)
                 self._work_came.notify(len(load.items))
                 return False
-            outcome = found.outcome
             found = guilty(load.suspect, load.pending.root, found)
-            if load.suspect.is_folder or outcome == "timeout":
-                # Its storage may be quicker another time.
-                found["changes"] = load.pending.unseen(load.items)
         elif load.suspect is not None:
             found = answered(load.suspect, found)
         return self._add(load.pending, found)

@@ -4,7 +4,7 @@ or file at a time, so that the guilty one can be named.
 
 from typing import Any, NamedTuple
 
-from mt_scanner._engine.instance import Ended
+from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.links import path
 from mt_scanner._engine.plan import Limits, Work
 from mt_scanner._types.contract import LISTING_FAILED, READING_FAILED, Budget
@@ -54,7 +54,7 @@ def answered(suspect: Suspect, found: Found) -> Found:
 
 def guilty(suspect: Suspect, root: str, ended: Ended) -> Found:
     """Names what has ended a step by itself. A file is looked at once more from outside: that gives
-    a track with its fingerprint and nothing else.
+    a track with its fingerprint and nothing else. Storage that hangs is not asked again.
     """
     work = suspect.work
     if suspect.problem is not None:
@@ -62,4 +62,6 @@ def guilty(suspect: Suspect, root: str, ended: Ended) -> Found:
     if suspect.is_folder:
         return {"problems": [[root, work["folder"], ended.outcome, LISTING_FAILED.format(why=ended.detail)]]}
     problem = [root, path(work), ended.outcome, READING_FAILED.format(why=ended.detail)]
+    if isinstance(ended, Hung):
+        return {"problems": [problem]}
     return {"work": [Suspect({**work, "blind": True}, problem)]}
