@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 ROWS = 5000
 """Rows in one transaction, about."""
-SECONDS = 1.0
-"""The most time between two transactions."""
+SECONDS = 0.8
+"""The most time between two transactions in s, whether more answers come or not."""
 BETWEEN_REPORTS = 0.1
 """Least time between two calls of `on_progress` in s."""
 LEAVING = 0.2
