@@ -1,4 +1,4 @@
-"""The work of one root that is pending: what of it a worker takes next, and how its storage behaves."""
+"""The work of one root that is pending: what a worker takes next, and how its storage behaves."""
 
 import time
 from collections.abc import Sequence

@@ -271,7 +271,7 @@ class Pool:
         self._work_came.notify_all()
 
     def _is_loss(self, worker: Worker, error: BaseException) -> bool:
-        # With the lock held. Whether storage has gone in mid-scan: that costs its root, and no other.
+        # With the lock held. Whether storage has gone in mid-scan: that costs its root alone.
         load = worker.load
         if load is None or not load.is_under_way or len(self._roots) == 1:
             return False
