@@ -22,6 +22,8 @@ ITEMS_TO_SPREAD = 8
 """Files and folders a step while workers have nothing to do."""
 MILLISECONDS = STEP_MILLISECONDS
 """Time a step. A scan that is stopped ends within this and one file."""
+SLOW_MILLISECONDS = 4 * STEP_MILLISECONDS
+"""The same on slow storage, where each step has to open the folder of its files again."""
 TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
 """The most items of the stack that go into one step; those that it does not come to are handed
 back.
@@ -70,7 +72,7 @@ class Load:
 
     def is_overdue(self, now: float) -> bool:
         """Whether others should go on in its place."""
-        return now - self.since > STEP_OVERDUE + MILLISECONDS / 1000
+        return now - self.since > STEP_OVERDUE + self.budget.milliseconds / 1000
 
     def hangs(self, now: float) -> bool:
         """Whether its call is beyond its limit, and no deadline has reached it."""
@@ -198,10 +200,14 @@ class Pending:
             items.append(item)
             files += len(item["files"] or ())
             self._stack.pop()
-        return self._load(items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists))
+        return self._load(items, Budget(FOLDERS_TAKEN if lists else enough, self._milliseconds, lists))
 
     def _of_suspect(self, suspect: Suspect) -> Load:
         return Load(self, [suspect.work], suspect.budget, suspect.seconds(self._plan.limits), suspect)
 
     def _load(self, items: list[Work], budget: Budget) -> Load:
-        return Load(self, items, budget, self._plan.limits.seconds + MILLISECONDS / 1000, None)
+        return Load(self, items, budget, self._plan.limits.seconds + budget.milliseconds / 1000, None)
+
+    @property
+    def _milliseconds(self) -> int:
+        return SLOW_MILLISECONDS if self.storage.slow else MILLISECONDS

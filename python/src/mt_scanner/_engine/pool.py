@@ -122,8 +122,10 @@ class Pool:
                 if self._failure is not None:
                     raise self._failure
                 if self._answers:
-                    self._room_came.notify()
                     answer: Answer | None = self._answers.popleft()
+                    # The room shrinks when storage turns out to be quick: then nobody waits for it
+                    # who was not woken.
+                    self._room_came.notify(max(1, self._room() - len(self._answers)))
                     break
                 if self._stopped or not self._workers:
                     answer = None
@@ -154,6 +156,10 @@ class Pool:
         """How many workers work at a time: more than usual only while storage is slow."""
         slow = any(root.storage.slow for root in self._roots)
         return self._plan.workers if slow else min(self._plan.workers, usual_workers())
+
+    def _room(self) -> int:
+        """The answers that may wait to be read."""
+        return WAITING * self._most()
 
     def _hire(self) -> list[Worker]:
         # With the lock held. The workers to start for the work that is there.
@@ -235,7 +241,7 @@ class Pool:
             hired = self._hire()
         self._start(hired)
         with self._lock:
-            while brings and len(self._answers) > WAITING * self._most() and not self._stopped:
+            while brings and len(self._answers) > self._room() and not self._stopped:
                 self._room_came.wait()
             self._busy -= 1
             if not self._busy:
