@@ -40,6 +40,8 @@ PULSE = 0.1
 """A reader gets an empty answer if none has come for so long, in s, and the workers are looked
 after this often.
 """
+LEAVING = 0.3
+"""The time in s that the workers of a stopped scan have to leave, whoever waits for them."""
 NOTHING = Answer("", [], [], [], {})
 
 
@@ -106,11 +108,13 @@ class Pool:
                 self._end(None)
 
     def join(self, seconds: float) -> bool:
-        """Waits for the workers of a stopped scan, but not for those whose step is overdue; false
-        if another is still in its step.
+        """Waits for the workers of a stopped scan, but not for those whose step is overdue, nor for
+        any when it was stopped `LEAVING` ago; false if one is still in its step.
         """
         with self._lock:
-            return self._answer_came.wait_for(lambda: len(self._workers) <= self._lent, seconds)
+            if self._until is not None:
+                seconds = min(seconds, self._until + LEAVING - time.monotonic())
+            return self._answer_came.wait_for(lambda: len(self._workers) <= self._lent, max(0.0, seconds))
 
     def _next(self) -> Answer | None:
         forks.check(self._component.path)
