@@ -137,8 +137,10 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool
         Ok(parsed) => {
             found.tags = parsed.items;
             let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));
+            let protected = |system| (Outcome::Unsupported, format!("the audio is protected by DRM: {system}"));
             let damage = parsed.damage.map(|damage| (Outcome::Malformed, damage));
-            parsed.unsupported.map(unsupported).into_iter().chain(damage).chain(mismatch(name, &found.track)).collect()
+            let problems = parsed.unsupported.map(unsupported).into_iter().chain(parsed.protection.map(protected));
+            problems.chain(damage).chain(mismatch(name, &found.track)).collect()
         }
         Err(error) => vec![(Outcome::Unreadable, format!("reading the file: {error}"))],
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
 from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
-from mt_scanner._engine.roots import StrPath, check_root, resolve
+from mt_scanner._engine.roots import StrPath, check_root, distinct, resolve
 from mt_scanner._engine.within import Call, Late, within
 from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
@@ -54,8 +54,8 @@ class Session:
         several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
         if not several:
             raise ValueError("a scanner has at least one root")
-        self.roots: tuple[str, ...] = tuple(dict.fromkeys(resolve(root) for root in several))
-        """The roots, as absolute paths."""
+        self.roots: tuple[str, ...] = distinct(resolve(root) for root in several)
+        """The roots, as absolute paths, each once."""
         self._backend = backend
         self._workers = workers
         self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders)
