@@ -51,6 +51,8 @@ class Load:
         self.suspect = suspect
         self.overdue = False
         """Whether it has lent its place among the workers."""
+        self.disowned = False
+        """Whether others do what it was given, one by one; whatever it brings is too late."""
         self.since = NEVER
         """When the call that is under way began."""
         self._late = 0
@@ -69,6 +71,11 @@ class Load:
     def is_under_way(self) -> bool:
         """Whether a call is under way."""
         return self.since != NEVER
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one folder or file, so that nothing is kept back by another."""
+        return len(self.items) == 1 and (self.budget.items == 1 or len(self.items[0]["files"] or ()) == 1)
 
     def is_overdue(self, now: float) -> bool:
         """Whether others should go on in its place."""
@@ -106,6 +113,7 @@ class Pending:
         self._lists_first = plan.mode in ("tracks", "sync")
         self._stack: list[Work | Suspect] = list(reversed(work))
         self._given_up = False
+        self._answers = False
         self._stalls = False
         self._hung = 0
         self._noticed = float("-inf")
@@ -133,7 +141,8 @@ class Pending:
         return len(work)
 
     def suspect(self, load: Load) -> None:
-        """Takes the items back of a step that ended its instance."""
+        """Takes the items back of a step that ended its instance, or does not come back."""
+        load.disowned = True
         if load.items[0].get("held"):
             self.links.suspect(load.items)
         elif not self._given_up:
@@ -141,6 +150,7 @@ class Pending:
 
     def returned(self) -> None:
         """A step has come back: the storage answers."""
+        self._answers = True
         self._stalls = False
 
     def hang(self, load: Load) -> bool:
@@ -189,7 +199,7 @@ class Pending:
         first = self._stack[-1]
         lists = self._lists_first and not isinstance(first, Suspect) and first["files"] is None
         taken = FOLDERS_TAKEN if lists else TAKEN[self._plan.mode]
-        share = min((len(self._stack)) // bounds.workers, taken)
+        share = 1 if lists and self.storage.slow else min((len(self._stack)) // bounds.workers, taken)
         items: list[Work] = []
         files = 0
         # Files beyond the budget would be looked at for nothing: they would come back.
@@ -200,7 +210,10 @@ class Pending:
             items.append(item)
             files += len(item["files"] or ())
             self._stack.pop()
-        return self._load(items, Budget(FOLDERS_TAKEN if lists else enough, self._milliseconds, lists))
+        if lists:
+            # A folder that hangs keeps those back that are listed with it.
+            enough = FOLDERS_TAKEN if self._answers and not self.storage.slow else len(items)
+        return self._load(items, Budget(enough, self._milliseconds, lists))
 
     def _of_suspect(self, suspect: Suspect) -> Load:
         return Load(self, [suspect.work], suspect.budget, suspect.seconds(self._plan.limits), suspect)

@@ -267,6 +267,9 @@ class Pool:
                 load.overdue = True
                 load.pending.overdue += 1
                 self._lent += 1
+                if load.suspect is None and not load.is_single:
+                    load.pending.suspect(load)
+                    self._work_came.notify(len(load.items))
 
     def _leave_behind(self, worker: Worker, load: Load) -> None:
         # With the lock held. Goes on without a worker whose call hangs.
@@ -304,6 +307,8 @@ class Pool:
 
     def _judge(self, load: Load, found: Found | Ended) -> bool:
         # With the lock held. Takes in what has become of a load; says whether that is an answer.
+        if load.disowned:
+            return False
         if isinstance(found, Ended):
             if load.suspect is None:
                 load.pending.suspect(load)
