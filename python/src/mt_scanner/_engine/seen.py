@@ -21,8 +21,10 @@ that.
 
 SLOW = 0.001
 """A look that takes this long, in s, waits for storage: from memory it takes some us."""
-SEVERAL = 5
-"""Looks in a row that have to agree before storage counts as slow, or as quick again."""
+SEVERAL = {True: 10, False: 3}
+"""Looks in a row that have to agree before storage counts as slow, or as quick again. On a busy
+machine a look now and then waits for a processor, or for Python's own lock.
+"""
 BRIEF = 0.1
 """The time for the looks of one step on slow storage, in s. The files behind these are work for
 another one.
@@ -106,7 +108,7 @@ class Storage:
             self._against = 0
             return
         self._against += 1
-        if self._against >= SEVERAL:
+        if self._against >= SEVERAL[not self.slow]:
             self.slow, self._against = not self.slow, 0
 
 
