@@ -1,6 +1,6 @@
 //! Symbolic links: where they lead.
 
-use mt_scanner_formats::extension::is_audio_file;
+use mt_scanner_formats::extension::Extensions;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
 use super::path::{join, normal, split};
@@ -49,7 +49,7 @@ const CHAIN: usize = 40;
 
 impl Root {
     /// Follows a link.
-    pub fn target_of(&self, link: &Link<'_>) -> Result<Target, ErrorCode> {
+    pub fn target_of(&self, link: &Link<'_>, extensions: &Extensions) -> Result<Target, ErrorCode> {
         // From its folder, as its path may be longer than a path can be; a link that climbs by `..`
         // only goes from the root.
         let stat = match link.folder.0.stat_at(PathFlags::SYMLINK_FOLLOW, link.name) {
@@ -69,7 +69,7 @@ impl Root {
         };
         Ok(match self.end_of(link) {
             End::Inside(place) if is_folder => Target::Folder(place),
-            End::Inside(place) if is_audio_file(split(&place).1) => Target::AudioFile(place),
+            End::Inside(place) if extensions.is_audio_file(split(&place).1) => Target::AudioFile(place),
             End::Inside(_) => Target::Other,
             // It was another link a moment ago.
             End::Outside(_) => Target::Outside,

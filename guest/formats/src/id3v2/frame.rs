@@ -40,7 +40,7 @@ impl Frame {
     /// How its content is written, `lead` bytes of which are left out.
     pub fn coding(&self, lead: u32) -> Coding {
         match (self.is_compressed, self.is_unsynchronised) {
-            (true, _) => Coding::Deflate { lead },
+            (true, is_unsynchronised) => Coding::Deflate { lead, is_unsynchronised },
             (false, true) => Coding::Unsynchronised,
             (false, false) => Coding::Plain,
         }

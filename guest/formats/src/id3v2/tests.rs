@@ -309,7 +309,7 @@ fn a_picture_may_be_unsynchronised_or_compressed() {
     assert_eq!(found, [(3, "image/jpeg".into(), Coding::Unsynchronised, b"\xff\0\xd8".to_vec())]);
     let stored = packed(b"\0image/jpeg\0\x03\0JPEG");
     let found = pictures(&tag_of(4, 0, &frame(4, "APIC", 0x09, &[&safe(17), stored.as_slice()].concat())));
-    assert_eq!(found, [(3, "image/jpeg".into(), Coding::Deflate { lead: 14 }, stored)]);
+    assert_eq!(found, [(3, "image/jpeg".into(), Coding::Deflate { lead: 14, is_unsynchronised: false }, stored)]);
 }
 
 #[test]
