@@ -74,7 +74,7 @@ class Component:
     def in_words(report: str) -> str:
         """A report for people, from JSON text."""
 
-    def artwork(self, root: str, path: str, all: bool, data: bool, start: int, limits: _Limits, /) -> str:
+    def artwork(self, root: str, path: str, every: bool, data: bool, start: int, limits: _Limits, /) -> str:
         """The pictures of a file as JSON text (`artwork-json` in `wit/pictures.wit`)."""
 
     def inspect(self, root: str, path: str, limits: _Limits) -> str:

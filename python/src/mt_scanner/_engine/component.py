@@ -51,6 +51,7 @@ class Component:
             raise ComponentError(f"the component cannot be compiled: {error}", path) from error
         self.step_json = self.export("scan", "step-json")
         self.inspect_json = self.export("files", "inspect-json")
+        self.artwork_json = self.export("pictures", "artwork-json")
         self.schema_version = self.export("library", "schema-version")
         self.migrations = self.export("library", "migrations")
         self.statements = self.export("library", "statements")

@@ -74,7 +74,7 @@ class Pool:
         self._alive = 0  # workers that have not ended
         self._idle = 0  # workers that wait for work
         self._busy = 0  # workers that may bring more work
-        self._folders = self._files = self._tracks = self._problems = 0
+        self._folders = self._files = self._tracks = self._problems = self._passed_over = 0
         self._since = time.monotonic()
         self._until: float | None = None
         self._lock = threading.Lock()
@@ -103,7 +103,7 @@ class Pool:
         """How far the scan is."""
         with self._lock:
             seconds = (self._until or time.monotonic()) - self._since
-            return Progress(self._folders, self._files, self._tracks, self._problems, seconds)
+            return Progress(self._folders, self._files, self._tracks, self._problems, seconds, self._passed_over)
 
     @property
     def _workers(self) -> int:
@@ -285,6 +285,7 @@ class Pool:
             self._work_came.notify(len(work))
             self._folders += found.get("folders", 0)
             self._files += found.get("files", 0)
+            self._passed_over += found.get("passed_over", 0)
             self._tracks += found.get("read", 0)
             self._problems += len(answer.problems)
             if self._plan.limit is not None and self._files >= self._plan.limit:

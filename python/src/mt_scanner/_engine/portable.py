@@ -69,11 +69,26 @@ def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance
 
 def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
     """One file: `track`, `problems` and `tags`."""
+    with instance_for(root, path, limits, component) as instance:
+        return instance.inspect(root, path)
+
+
+def artwork(
+    root: str, path: str, every: bool, data: bool, start: int, limits: Limits, component: str | None
+) -> dict[str, Any]:
+    """Pictures of a file: `pictures`, `problems` and `data`."""
+    with instance_for(root, path, limits, component) as instance:
+        return instance.artwork(root, path, every, data, start)
+
+
+@contextmanager
+def instance_for(root: str, path: str, limits: Limits, component: str | None) -> Iterator[Instance]:
+    """An instance for one file. Raises `FileFailed` if the file ends it."""
     loaded = load(component)
     with loaded.ticking():
         instance = Instance(loaded, [root], limits)
         try:
-            return instance.inspect(root, path)
+            yield instance
         except Ended as ended:
             raise FileFailed(f"{ended.outcome}: {ended.detail}", native_path(root, path)) from ended
         finally:
