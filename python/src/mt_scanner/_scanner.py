@@ -182,8 +182,9 @@ class Scanner:
         start = 0
         while True:
             found = self._session.artwork(os.fspath(path), every=every, data=True, start=start)
-            for problem in found["problems"] if on_problem is not None else ():
-                on_problem(Problem(**problem))
+            if on_problem is not None:
+                for problem in found["problems"]:
+                    on_problem(Problem(**problem))
             # Of very large pictures some at a time are handed over.
             for item, letters in zip(found["pictures"], found["data"], strict=False):
                 del item["bytes"]
