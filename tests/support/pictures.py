@@ -171,7 +171,7 @@ def tags_by_hand() -> dict[str, bytes]:
         all_of_them = b""
         for kind, data in BOTH:
             form = (b"PNG" if data == BACK_COVER else b"JPG") if version == 2 else b"image/wrong\0"
-            content = b"\0" + form + bytes([kind]) + b"a description\0" + data
+            content = b"\0" + form + bytes([kind]) + b"picture %d\0" % kind + data
             size, flags = len(content), 0
             if compress:
                 content, flags = safe(size) + zlib.compress(content), 0x09

@@ -33,7 +33,7 @@ pub struct Picture {
 }
 
 /// Pictures of a file, and what went wrong on the way to them.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Artwork<P = Picture> {
     /// In the order of the contract: embedded ones, front covers first, then those in the folder.
@@ -108,7 +108,8 @@ impl Scanner {
     }
 
     fn with_bytes(&self, path: &Path, all: bool) -> Result<Artwork, Error> {
-        let (mut artwork, mut from) = (Artwork::default(), 0);
+        let mut artwork = Artwork { pictures: Vec::new(), problems: Vec::new() };
+        let mut from = 0;
         loop {
             let Answer { pictures, problems, data } = understood(&self.artwork_json(path, all, true, from)?)?;
             let (asked, given) = (pictures.len(), data.len());

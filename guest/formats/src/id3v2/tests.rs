@@ -313,6 +313,19 @@ fn a_picture_may_be_unsynchronised_or_compressed() {
 }
 
 #[test]
+fn a_compressed_picture_is_found_however_large_it_is_and_named_if_it_cannot_be_unpacked() {
+    let mut chance = crate::trial::Chance(1);
+    let noise: Vec<u8> = (0..(1 << 20) + 4096).map(|_| chance.below(256) as u8).collect();
+    let stored = packed(&[b"\0image/jpeg\0\x03\0", noise.as_slice()].concat());
+    let whole = tag_of(4, 0, &frame(4, "APIC", 0x09, &[&safe(17), stored.as_slice()].concat()));
+    let [(3, _, Coding::Deflate { lead: 14, .. }, found)] = &pictures(&whole)[..] else { panic!("no picture") };
+    assert!(*found == stored);
+    let broken = tag_of(4, 0, &frame(4, "APIC", 0x09, &[&safe(17)[..], b"no stream of deflate"].concat()));
+    let told = with(&broken);
+    assert!(told.damage.contains("the frame APIC of the ID3v2 tag cannot be unpacked"), "{}", told.damage);
+}
+
+#[test]
 fn a_link_and_no_bytes_are_no_picture() {
     for content in [&b"\0-->\0\x03\0http://a/b.jpg"[..], b"\0image/png\0\x03\0", b"\0image/png", b""] {
         assert_eq!(pictures(&tag(3, &[("APIC", content), ("TALB", b"\0a")])), []);
