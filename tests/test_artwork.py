@@ -171,6 +171,8 @@ def test_pictures_of_the_folder_have_an_order(backend: str, tree: Tree) -> None:
         tree.files(f"album/{name}", content=data)
     tree.files("album/back.jpg", "album/cover.txt", "album/cover 2.jpg", "cover.jpg", content=jpeg())
     tree.folders("album/front.jpg")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tree.root / "album" / "front.webp")
     pictures = Scanner(tree).pictures("album/a.mp3")
     there = [name for name in order if name in os.listdir(tree.root / "album")]
     assert [picture.source for picture in pictures] == there

@@ -100,16 +100,19 @@ impl Read<'_> {
     /// The open file, or why it may not be read, and its fingerprint.
     pub fn look(&self, name: &str) -> Result<(Result<Content, ErrorCode>, Fingerprint), Problem> {
         let problem = |outcome, detail: &str| problem(&self.root.name, &join(self.at, name), outcome, detail);
+        let no_file = || problem(Outcome::Vanished, "this is no file any more");
         let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name) };
         match opened {
             Ok((file, Some(fingerprint))) => Ok((Ok(Content(file)), fingerprint)),
-            Ok((_, None)) => Err(problem(Outcome::Vanished, "this is no file any more")),
+            Ok((_, None)) => Err(no_file()),
             // A file that may not be read still is there, with its fingerprint.
             Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
                 Ok(fingerprint) => Ok((Err(code), fingerprint)),
                 Err(_) if code == ErrorCode::NotPermitted => {
                     Err(problem(Outcome::EscapesRoot, "the symbolic link leads out of the root"))
                 }
+                // What is no regular file is neither opened nor a track.
+                Err(ErrorCode::NoEntry) if self.blind => Err(no_file()),
                 Err(_) => Err(self.refused(name, code)),
             },
         }
@@ -136,6 +139,17 @@ impl Read<'_> {
             Err(ErrorCode::NotPermitted) => open(self.root.descriptor(), &join(self.at, name)),
             result => result,
         }
+    }
+
+    /// Whether the file is there and something else than a regular file: to open a pipe may take for
+    /// ever.
+    pub fn is_special(&self, name: &str) -> bool {
+        let links = self.root.links();
+        let stat = match self.folder.0.stat_at(links, name) {
+            Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(links, &join(self.at, name)),
+            stat => stat,
+        };
+        stat.is_ok_and(|stat| stat.type_ != DescriptorType::RegularFile)
     }
 
     fn stat(&self, name: &str) -> Result<Fingerprint, ErrorCode> {
@@ -166,8 +180,10 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool
 /// What did not go well with a file that was parsed.
 pub fn troubles(parsed: &Parsed) -> Vec<(Outcome, String)> {
     let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));
+    let protected = |system| (Outcome::Unsupported, format!("the audio is protected by DRM: {system}"));
     let damage = parsed.damage.clone().map(|damage| (Outcome::Malformed, damage));
-    parsed.unsupported.map(unsupported).into_iter().chain(damage).collect()
+    let problems = parsed.unsupported.map(unsupported).into_iter().chain(parsed.protection.map(protected));
+    problems.chain(damage).collect()
 }
 
 /// A file whose content could not be read.

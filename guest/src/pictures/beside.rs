@@ -28,6 +28,9 @@ impl Artwork {
             Err(code) => return self.problems.push(refused(&read.root.name, read.at, "listing the folder", code)),
         };
         for name in names {
+            if read.is_special(&name) {
+                continue;
+            }
             let place = Place { root: read.root.name.clone(), path: join(read.at, &name) };
             match read.look(&name) {
                 // A picture of no bytes is none.

@@ -80,6 +80,9 @@ impl Artwork {
         let (parent, name) = split(path);
         let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: false, blind: false };
         let mut artwork = Self { pictures: Vec::new(), problems: Vec::new() };
+        if read.is_special(name) {
+            return Err(ScanError::FileNotFound(path.to_owned()));
+        }
         match read.look(name).map_err(|problem| no_file(problem, path))? {
             (Ok(file), fingerprint) => artwork.take_embedded(&root.name, path, file, fingerprint.size, all),
             (Err(code), _) => artwork.problems.push(read.refused(name, code)),

@@ -5,6 +5,7 @@ use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use mt_scanner_contract::Names;
 
+use super::names::{is_passed_over, is_track};
 use super::root::Folder;
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
@@ -83,7 +84,7 @@ impl Listing {
             DescriptorType::RegularFile => match name {
                 ".nomedia" => return self.nomedia = true,
                 ".mtignore" => return self.mtignore = true,
-                name if !extensions.is_audio_file(name) => return self.pass_over(name, page, size),
+                name if !is_track(extensions, name) => return self.pass_over(name, page, size),
                 _ if page.only_count => return self.counted += u64::from(page.after.is_none()),
                 _ => &mut self.files,
             },
@@ -107,7 +108,7 @@ impl Listing {
     /// Notes a file that is not looked for, if its extension is one of audio: with the first page
     /// of its folder. Many names of such files are only counted.
     fn pass_over(&mut self, name: &str, page: &Page<'_>, size: usize) {
-        if page.after.is_none() && Extensions::is_passed_over(name) {
+        if page.after.is_none() && is_passed_over(name) {
             if self.passed_over.size() < size {
                 self.passed_over.push(name);
             } else {

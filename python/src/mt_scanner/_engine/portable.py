@@ -2,8 +2,9 @@
 install.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from mt_scanner._engine.component import Component, load
@@ -12,6 +13,8 @@ from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
+from mt_scanner._engine.within import Late, within
+from mt_scanner._types.contract import HANG_MARGIN, STOPPED_BY_TIME
 from mt_scanner._types.errors import ComponentError, FileFailed
 
 
@@ -41,9 +44,17 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
     (`wit/library.wit`).
     """
     loaded = load(component)
-    with instance_of(loaded, [root]) as instance:
-        folders: str = instance.ask(loaded.folders_of_events, request)
-        return folders
+
+    def ask() -> str:
+        with instance_of(loaded, [root]) as instance:
+            folders: str = instance.ask(loaded.folders_of_events, request)
+            return folders
+
+    seconds = Limits().seconds
+    try:
+        return within(seconds + HANG_MARGIN, ask)
+    except Late:
+        raise ComponentError(f"timeout: {STOPPED_BY_TIME.format(seconds=f'{seconds:g}')}", loaded.path) from None
 
 
 def in_words(report: str) -> str:
@@ -69,27 +80,37 @@ def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance
 
 def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
     """One file: `track`, `problems` and `tags`."""
-    with instance_for(root, path, limits, component) as instance:
-        return instance.inspect(root, path)
+    return of_file(root, path, limits, component, lambda instance: instance.inspect(root, path))
 
 
 def artwork(
     root: str, path: str, every: bool, data: bool, start: int, limits: Limits, component: str | None
 ) -> dict[str, Any]:
     """Pictures of a file: `pictures`, `problems` and `data`."""
-    with instance_for(root, path, limits, component) as instance:
-        return instance.artwork(root, path, every, data, start)
+    ask = partial(Instance.artwork, root=root, path=path, every=every, data=data, start=start)
+    return of_file(root, path, limits, component, ask)
 
 
-@contextmanager
-def instance_for(root: str, path: str, limits: Limits, component: str | None) -> Iterator[Instance]:
-    """An instance for one file. Raises `FileFailed` if the file ends it."""
+def of_file(
+    root: str, path: str, limits: Limits, component: str | None, ask: Callable[[Instance], dict[str, Any]]
+) -> dict[str, Any]:
+    """An answer about one file, from an instance of its own. Raises `FileFailed` if the file ends
+    it.
+    """
     loaded = load(component)
-    with loaded.ticking():
-        instance = Instance(loaded, [root], limits)
-        try:
-            yield instance
-        except Ended as ended:
-            raise FileFailed(f"{ended.outcome}: {ended.detail}", native_path(root, path)) from ended
-        finally:
-            instance.close()
+
+    def look() -> dict[str, Any]:
+        with loaded.ticking():
+            instance = Instance(loaded, [root], limits)
+            try:
+                return ask(instance)
+            finally:
+                instance.close()
+
+    file = native_path(root, path)
+    try:
+        return within(limits.seconds + HANG_MARGIN, look)
+    except Ended as ended:
+        raise FileFailed(f"{ended.outcome}: {ended.detail}", file) from ended
+    except Late:
+        raise FileFailed(f"timeout: {STOPPED_BY_TIME.format(seconds=f'{limits.seconds:g}')}", file) from None
