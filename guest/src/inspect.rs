@@ -141,8 +141,8 @@ impl Read<'_> {
         }
     }
 
-    /// Whether the file is there and something else than a regular file: to open a pipe may take for
-    /// ever.
+    /// Whether the file is there and something else than a regular file: to open a pipe may take
+    /// for ever.
     pub fn is_special(&self, name: &str) -> bool {
         let links = self.root.links();
         let stat = match self.folder.0.stat_at(links, name) {

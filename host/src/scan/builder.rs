@@ -222,9 +222,9 @@ impl ScannerBuilder {
     /// # Errors
     ///
     /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox
-    /// cannot express a root's name, [`Error::NoExtension`] if an extension is none. Roots are looked
-    /// at when a scan starts; only which of several are one by another name, through a link, is
-    /// looked up here, for a second at most.
+    /// cannot express a root's name, [`Error::NoExtension`] if an extension is none. Roots are
+    /// looked at when a scan starts; only which of several are one by another name, through a link,
+    /// is looked up here, for a second at most.
     pub fn build(mut self) -> Result<Scanner, Error> {
         for extension in &mut self.walking.extensions {
             *extension = mt_scanner_contract::extension(extension).map_err(|reason| Error::NoExtension { reason })?;
