@@ -61,6 +61,20 @@ fn frames_of_every_version_are_read() {
 }
 
 #[test]
+fn a_comment_that_a_tagger_took_over_from_id3v1_is_one() {
+    let said = with(&tag(3, &[("COMM", b"\0engID3v1 Comment\0a word")]));
+    assert_eq!(said.track.comment.as_deref(), Some("a word"));
+}
+
+#[test]
+fn a_byte_that_is_not_in_its_encoding_costs_itself_and_is_named() {
+    let said = with(&tag(4, &[("TIT2", b"\x03Gran d\xeda"), ("TALB", b"\x03album")]));
+    let texts = (said.track.title.as_deref(), said.track.album.as_deref());
+    assert_eq!(texts, (Some("Gran d\u{fffd}a"), Some("album")));
+    assert_eq!(said.damage, "the frame TIT2 of the ID3v2 tag is damaged");
+}
+
+#[test]
 fn every_meaning_is_taken() {
     let described = [utf16("MusicBrainz Album Id\0").as_slice(), b"\xff\xfei\0d\0"].concat();
     let said = with(&tag(
@@ -73,6 +87,8 @@ fn every_meaning_is_taken() {
             ("TYER", b"\x001999"),
             ("TDAT", b"\x000405"),
             ("TXXX", &described),
+            // In steps, which the text is not: it counts, wherever it stands.
+            ("RVA2", b"track\0\x01\xfe\x00\0"),
             ("TXXX", b"\0replaygain_track_gain\0-7.03 dB"),
             ("COMM", b"\0engiTunNORM\0 0001"),
             ("COMM", b"\0eng\0a word"),

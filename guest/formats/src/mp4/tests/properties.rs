@@ -102,6 +102,8 @@ fn the_bit_rate_is_that_of_the_audio_track() {
     let with = |sizes| Trak { sizes, ..Trak::default() }.bytes();
     assert_eq!(bitrate(&[with(sizes(0, &[1000, 2000, 3000])), video.clone()]), Some(24));
     assert_eq!(bitrate(&[with(sizes(2000, &[0; 2])), video.clone()]), Some(16));
+    // A table of more than the file has says nothing.
+    assert_eq!(bitrate(&[with(sizes(0, &[1_000_000; 3])), video.clone()]), Some(128));
     let small = [words(&[0, 8, 4]), vec![250, 250, 250, 250]].concat();
     assert_eq!(bitrate(&[with(atom(b"stz2", &small)), video.clone()]), Some(4));
     // Sizes of 15, 5 and 15 bytes in 140 samples.
