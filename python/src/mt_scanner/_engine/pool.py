@@ -70,7 +70,7 @@ class Pool:
         self._idle = 0  # workers that wait for work
         self._busy = 0  # workers that may bring more work
         self._turn = 0
-        self._folders = self._files = self._tracks = self._problems = 0
+        self._folders = self._files = self._tracks = self._problems = self._passed_over = 0
         self._since = self._watched = time.monotonic()
         self._until: float | None = None
         self._lock = threading.Lock()
@@ -97,7 +97,7 @@ class Pool:
         """How far the scan is."""
         with self._lock:
             seconds = (self._until or time.monotonic()) - self._since
-            return Progress(self._folders, self._files, self._tracks, self._problems, seconds)
+            return Progress(self._folders, self._files, self._tracks, self._problems, seconds, self._passed_over)
 
     def stop(self) -> None:
         """Lets the workers end after the step that they are in, and drops the answers that nobody
@@ -329,6 +329,7 @@ class Pool:
         self._work_came.notify(root.add(found))
         self._folders += found.get("folders", 0)
         self._files += found.get("files", 0)
+        self._passed_over += found.get("passed_over", 0)
         self._tracks += found.get("read", 0)
         self._problems += len(problems)
         if self._plan.limit is not None and self._files >= self._plan.limit:
