@@ -127,8 +127,8 @@ impl ScannerBuilder {
         self
     }
 
-    /// Whether to enter folders whose name begins with a dot, and what systems leave behind, such as
-    /// recycle bins. By default: no.
+    /// Whether to enter folders whose name begins with a dot, and what systems leave behind, such
+    /// as recycle bins. By default: no.
     pub fn hidden_folders(mut self, enter: bool) -> Self {
         self.walking.hidden_folders = enter;
         self
