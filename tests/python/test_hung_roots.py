@@ -290,11 +290,14 @@ def test_storage_that_fails_costs_itself(options: dict[str, object], good: Path,
 
 
 def test_a_worker_that_comes_back_late_brings_nothing(bad: Path, tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     with slow_mount(bad, stall="read=1/5.mp3") as mount:
         scanner = Scanner(mount.path, backend="wasmtime", file_timeout=0.5)
         scan = scanner.scan()
         tracks = list(scan)
         mount.release()
-        wait_until(lambda: not [each for each in threading.enumerate() if each.name == "mt-scanner worker"])
+        wait_until(
+            lambda: not [each for each in set(threading.enumerate()) - before if each.name == "mt-scanner worker"]
+        )
     assert len(tracks) == 19 == len({track.path for track in tracks})
     assert len(scanner.problems) == 1

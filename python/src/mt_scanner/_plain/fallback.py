@@ -50,7 +50,7 @@ class Walk:
     def __init__(self, root: str, is_audio_file: Callable[[str], bool]) -> None:
         self._root = root
         # AppleDouble files are no tracks.
-        self._is_audio_file = lambda name: not name.startswith("._") and is_audio_file(name)
+        self._is_audio_file: Callable[[str], bool] = lambda name: not name.startswith("._") and is_audio_file(name)
         self._reach = Reach(root)
         self._stack = [Folder("", "", 0, [])]
         self._links: list[Link] = []
