@@ -45,13 +45,13 @@ impl Run<'_> {
         let is_first = after.is_none();
         let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
         let opened = match &open {
-            Some(parent) => match parent.folder.child(self.root.links(), split(path).1) {
+            Some(parent) => match parent.folder.listing(self.root.links(), split(path).1) {
                 // A link that climbs by `..` leaves the folder above, and may still be inside the
                 // root.
-                Err(ErrorCode::NotPermitted) => self.root.open_folder(path),
+                Err(ErrorCode::NotPermitted) => self.root.folder().listing(self.root.links(), path),
                 result => result,
             },
-            None => self.open(path),
+            None => self.open_listing(path),
         };
         let listed = opened.and_then(|folder| {
             // Before the listing: what changes from now on shows in it.
