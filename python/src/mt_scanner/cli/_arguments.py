@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import get_args
 
-from mt_scanner._types.contract import FOLLOW_LINKS, FollowLinks
+from mt_scanner._types.contract import FILE_TIMEOUT, FOLLOW_LINKS, FollowLinks
 
 EPILOG = """\
 exit codes:
@@ -89,6 +89,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
     inspect = command(commands, "inspect", "everything about one file")
     inspect.add_argument("file", metavar="FILE")
+    limits(inspect)
 
     benchmark = command(commands, "benchmark", "print the mean time of a count in ms")
     benchmark.add_argument("folders", nargs=1, metavar="FOLDER")
@@ -138,6 +139,17 @@ def walking(parser: argparse.ArgumentParser) -> None:
         "--no-follow-links", dest="follow_links", action="store_const", const="no", help="the same as --follow-links no"
     )
     parser.add_argument("--include-ignored", action="store_true", help="enter what .nomedia or .mtignore exclude")
+    limits(parser)
+
+
+def limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--file-timeout",
+        type=seconds,
+        default=FILE_TIMEOUT,
+        metavar="SECONDS",
+        help=f"the most time for one file in s [default: {FILE_TIMEOUT:g}]",
+    )
 
 
 def positive(text: str) -> int:
