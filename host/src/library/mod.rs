@@ -19,10 +19,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::runtime::error::Error;
+use crate::runtime::opened::Opened;
 use crate::scan::Scan;
 use crate::scan::scanner::Scanner;
 use crate::scan::schema::Schema;
 use crate::work::door::sync::{Changes, SyncDoor, SyncWork, named};
+use crate::work::plan::Plan;
 use crate::work::progress::Progress;
 use database::{Lock, PATIENCE};
 use error::{LibraryError, Unwritten};
@@ -122,12 +124,12 @@ impl Library {
         options: &SyncOptions,
         observer: &mut impl Observer,
     ) -> Result<SyncReport, LibraryError> {
-        scanner.check()?;
+        let checked = scanner.checked()?;
         let _alone = Lock::take(&self.path, self.patience, || {
             observer.progress(&Progress::default());
             observer.is_cancelled()
         })?;
-        self.sync_alone(scanner, options, observer).map_err(|error| self.unwritten(error))
+        self.sync_alone(scanner, checked, options, observer).map_err(|error| self.unwritten(error))
     }
 
     /// Tells what [`sync`](Self::sync) would do, and leaves the library at `path` as it is; or does
@@ -173,6 +175,7 @@ impl Library {
     fn sync_alone(
         &self,
         scanner: &Scanner,
+        checked: (Plan, Arc<Opened>),
         options: &SyncOptions,
         observer: &mut impl Observer,
     ) -> Result<SyncReport, Unwritten> {
@@ -180,7 +183,7 @@ impl Library {
         let begin = self.begin(scanner, options)?;
         let deep = options.folders.is_none() && !options.quick;
         let reader = Arc::new(Reader::new(self.path.clone(), schema)?);
-        let mut scan = scanner.sync(SyncDoor { knowledge: Asking(reader.clone()), deep, begin })?;
+        let mut scan = Scanner::sync(checked, SyncDoor { knowledge: Asking(reader.clone()), deep, begin })?;
         let written = self.write(&mut scan, observer);
         let progress = scan.progress();
         // Nobody else holds a connection when this returns, whatever hangs.

@@ -325,7 +325,7 @@ impl Scanner {
     }
 
     /// The plan of a scan and its open roots, when every root can be scanned.
-    pub(super) fn checked(&self) -> Result<(Plan, Arc<Opened>), Error> {
+    pub(crate) fn checked(&self) -> Result<(Plan, Arc<Opened>), Error> {
         Ok((self.plan.clone(), Opened::check(&self.plan.roots)?))
     }
 

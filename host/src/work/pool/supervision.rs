@@ -96,9 +96,11 @@ impl<D: Door> Pool<D> {
             }
             let of_folder = call.of_folder;
             let limit = if of_folder { self.plan.limits.listing_timeout } else { self.plan.limits.file_timeout };
-            let is_over = took >= GRACE && now.saturating_duration_since(call.since) >= limit.saturating_add(GRACE);
+            // Several calls of a step may be slow together: then its deadline comes first, and the
+            // guilty one is found one by one.
+            let is_over = took >= limit && now.saturating_duration_since(call.since) >= limit.saturating_add(GRACE);
             if is_over || (step.stalls && queue.is_given_up(root)) {
-                overdue.push(Overdue { worker, since: call.since, limit, of_folder });
+                overdue.push(Overdue { worker, since: seen, limit, of_folder });
             }
         }
         for step in overdue {
