@@ -209,7 +209,7 @@ def test_rows_of_what_does_not_answer_stay(music: Path, start: Start, tmp_path: 
     with slow_mount(music, at=at):
         ended(start(at, options=("--mode", "quick")))
         assert tracks(database, at) == everything
-        assert problems(database, at) == {}
+        assert "album/c.mp3" not in problems(database, at)
 
 
 def test_a_root_that_never_answers_is_given_up(music: Path, start: Start, tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_a_single_file_is_not_waited_for_either(music: Path, door: Door) -> None
         )
         assert time.monotonic() - began < 1.0 + END + 2 * STARTS
         assert run.returncode == 3
-        assert "the storage did not answer within 1 s" in run.stderr and len(run.stderr.splitlines()) == 1
+        assert "longer than 1 s" in run.stderr and len(run.stderr.splitlines()) == 1
 
 
 def test_a_mtignore_may_take_its_time(music: Path, start: Start, tmp_path: Path) -> None:

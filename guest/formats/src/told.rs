@@ -17,6 +17,7 @@ pub(crate) struct Told {
     pub properties: Properties,
     pub pictures: Vec<Picture>,
     pub audio: Payload,
+    pub protection: Option<&'static str>,
     /// Empty if nothing is damaged.
     pub damage: String,
     /// Where the source was read, and how much.
@@ -55,9 +56,9 @@ pub(crate) fn told(
     let mut reader = reader(bytes);
     read(&mut reader, &mut content).expect("reading from memory does not fail");
     let (properties, audio) = (content.properties.clone(), content.audio.clone());
-    let pictures = content.pictures.clone();
+    let (pictures, protection) = (content.pictures.clone(), content.protection);
     let (items, damage) = content.finish();
     let items = items.into_iter().map(|TagItem { key, value }| (key, value)).collect();
     let damage = damage.unwrap_or_default();
-    Told { track, items, properties, pictures, audio, damage, reads: reader.reads() }
+    Told { track, items, properties, pictures, audio, protection, damage, reads: reader.reads() }
 }

@@ -8,7 +8,9 @@ use wasip2::filesystem::types::ErrorCode;
 use super::links::{Way, one_by_one};
 use super::{Item, Mode, Open, Run, Work};
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Ignored, Listing, Page, append, join, list, nanoseconds, root_error, split};
+use crate::walk::{
+    Folder, Ignored, Listing, Page, append, is_hidden_folder, join, list, nanoseconds, root_error, split,
+};
 
 /// A page of a folder, as it was listed.
 pub struct Listed<'a> {
@@ -144,7 +146,7 @@ impl Run<'_> {
     /// this one.
     fn sift(&mut self, path: &str, listing: &mut Listing, ignored_by: &[String]) -> Vec<String> {
         if !self.walking.hidden_folders {
-            listing.folders.retain(|name| !name.starts_with('.'));
+            listing.folders.retain(|name| !is_hidden_folder(name));
         }
         if self.walking.ignored_folders || (ignored_by.is_empty() && !listing.mtignore) {
             self.note_reached(path, listing, &Ignored::default());

@@ -125,12 +125,7 @@ impl<W: World> Instance<W> {
     }
 }
 
-/// The words for storage that did not answer within `limit`.
-pub(crate) fn not_answered(limit: Duration) -> String {
-    filled(words::NOT_ANSWERED, &[("seconds", &limit.as_secs_f64().to_string())])
-}
-
-/// The words for a component that has taken longer than `limit`.
-fn stopped_by_time(limit: Duration) -> String {
+/// The words for a call that has taken longer than `limit`.
+pub(crate) fn stopped_by_time(limit: Duration) -> String {
     filled(words::STOPPED_BY_TIME, &[("seconds", &limit.as_secs_f64().to_string())])
 }

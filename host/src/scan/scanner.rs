@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mt_scanner_contract::defaults::HANG_MARGIN;
 use mt_scanner_contract::report::Report;
 use mt_scanner_contract::{Inspection, Outcome, Problem, Track};
 use wasmtime::Store;
@@ -16,7 +17,7 @@ use crate::runtime::bindings;
 use crate::runtime::calls::Calls;
 use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
-use crate::runtime::instance::{Ended, Instance, Unreturned, not_answered};
+use crate::runtime::instance::{Ended, Instance, Unreturned, stopped_by_time};
 use crate::runtime::limits::Stop;
 use crate::runtime::opened::Opened;
 use crate::runtime::root::Root;
@@ -25,9 +26,6 @@ use crate::runtime::ticker::Ticker;
 use crate::work::door::rows::{Rows, RowsDoor};
 use crate::work::door::typed::{Count, Paths, RelativePaths, Tracks};
 use crate::work::plan::Plan;
-
-/// The time beyond its limit that a call has to return: the deadline of its instance comes first.
-const GRACE: Duration = Duration::from_millis(300);
 
 /// Scans music folders inside the sandbox.
 ///
@@ -292,10 +290,10 @@ impl Scanner {
             (0..roots.len()).try_for_each(|root| opened.open(root))?;
             asked(&plan, &opened, &name, &own, call)
         };
-        let answer = apart::within(limit.saturating_add(GRACE), work).map_err(no_instance)?;
+        let answer = apart::within(limit.saturating_add(HANG_MARGIN), work).map_err(no_instance)?;
         answer.unwrap_or_else(|| {
             calls.close();
-            let (call, detail) = (what.to_owned(), not_answered(limit));
+            let (call, detail) = (what.to_owned(), stopped_by_time(limit));
             Err(Error::Ended { call, outcome: Outcome::Timeout, detail, source: Stop::Abandoned.into() })
         })
     }

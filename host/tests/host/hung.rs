@@ -42,7 +42,7 @@ fn a_call_that_stalls_is_named_and_the_rest_is_scanned() {
             assert_eq!(paths_of(&tracks), rest, "{stall}");
             assert_eq!(troubles(&problems), [(path, "timeout")], "{stall}");
             let detail = &problems.iter().find(|problem| problem.path == path).unwrap().detail;
-            assert_eq!(*detail, format!("{tried}: the storage did not answer within 0.7 s"), "{stall}");
+            assert_eq!(*detail, format!("{tried}: it took longer than 0.7 s and was stopped"), "{stall}");
         }
     }
 }
@@ -124,7 +124,7 @@ fn a_file_that_does_not_answer_cannot_be_inspected() {
     let start = Instant::now();
     match patient(&mount).build().unwrap().inspect("a.mp3") {
         Err(Error::Ended { outcome: Outcome::Timeout, detail, .. }) => {
-            assert_eq!(detail, "the storage did not answer within 0.7 s");
+            assert_eq!(detail, "it took longer than 0.7 s and was stopped");
         }
         other => panic!("{other:?}"),
     }

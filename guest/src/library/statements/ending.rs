@@ -3,7 +3,6 @@
 use super::{content_columns, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::library::moves;
-use mt_scanner_contract::words;
 
 /// Places where nothing is any more: of tracks that are missing, of those that have moved, and of
 /// folders.
@@ -22,36 +21,13 @@ const NO_MORE: [&str; 3] = [
 const BELOW_GONE: &str = "SELECT p.root_id, p.path FROM gone_folders CROSS JOIN folders AS f ON f.id = folder_id \
     CROSS JOIN problems AS p ON p.root_id = f.root_id AND p.path > f.path || '/' AND p.path < f.path || '0'";
 
-/// Whether the problem `told` is of `path`, or of a folder above.
-fn is_told_of(path: &str) -> String {
-    format!("(told.path = '' OR {path} = told.path OR substr({path}, 1, length(told.path) + 1) = told.path || '/')")
-}
-
-/// Folders of which the sync has not seen all, because storage took too long: one that was not
-/// listed with all below it, and the folder of a file that was not read. The next quick sync looks
-/// at them.
-fn unseen() -> String {
-    format!(
-        "UPDATE folders SET mtime_ns = NULL WHERE mtime_ns IS NOT NULL AND id IN \
-         (SELECT f.id FROM told CROSS JOIN folders AS f ON f.root_id = told.root_id \
-         WHERE told.outcome = 'timeout' AND \
-         ({} OR f.path = rtrim(rtrim(told.path, replace(told.path, '/', '')), '/')))",
-        is_told_of("f.path")
-    )
-}
-
-/// Problems of tracks whose storage answers again. A file that is as the library has it is not read,
-/// so nothing else says so.
-fn answered() -> String {
-    let detail = words::NOT_ANSWERED.split('{').next().unwrap_or_default();
-    format!(
-        "DELETE FROM problems WHERE outcome = 'timeout' AND instr(detail, '{detail}') > 0 \
-         AND root_id IN (SELECT root_id FROM synced_roots) \
-         AND (SELECT mode FROM scans WHERE id = (SELECT scan_id FROM syncing)) <> 'folders' \
-         AND NOT EXISTS (SELECT 1 FROM told WHERE told.root_id = problems.root_id AND {})",
-        is_told_of("problems.path")
-    )
-}
+/// Folders of which the sync has not seen all, because storage took too long to answer: one that
+/// was not listed with all below it, and the folder of a file that was not read; and those of a root
+/// whose storage went away. The next quick sync looks at them.
+const UNSEEN: &str = "UPDATE folders SET mtime_ns = NULL WHERE mtime_ns IS NOT NULL AND id IN (SELECT f.id FROM told \
+    CROSS JOIN folders AS f ON f.root_id = told.root_id \
+    WHERE (told.outcome = 'timeout' OR (told.outcome = 'unreadable' AND told.path = '')) AND (told.path = '' OR f.path = told.path OR substr(f.path, 1, length(told.path) + 1) = told.path || '/' \
+    OR f.path = rtrim(rtrim(told.path, replace(told.path, '/', '')), '/')))";
 
 /// The last look before anything is marked missing, and all that is left to do.
 pub(super) fn statements() -> Vec<Statement> {
@@ -70,7 +46,6 @@ pub(super) fn statements() -> Vec<Statement> {
         )
     }));
     finish.push(format!("DELETE FROM problems WHERE (root_id, path) IN ({BELOW_GONE})"));
-    finish.push(answered());
     finish.extend(
         [
             "UPDATE folders SET present = 0, mtime_ns = NULL WHERE id IN (SELECT folder_id FROM gone_folders)",
@@ -80,7 +55,7 @@ pub(super) fn statements() -> Vec<Statement> {
             // All that is in these folders is written.
             "UPDATE folders SET mtime_ns = (SELECT mtime_ns FROM listed WHERE folder_id = folders.id) \
              WHERE id IN (SELECT folder_id FROM listed)",
-            &unseen(),
+            UNSEEN,
             "UPDATE scans SET finished_at = unixepoch(), (added, modified, moved, missing, restored) = \
              (SELECT coalesce(sum(kind = 'added'), 0), coalesce(sum(kind = 'modified'), 0), coalesce(sum(kind = 'moved'), 0), \
              coalesce(sum(kind = 'missing'), 0), coalesce(sum(kind = 'restored'), 0) FROM changes) \

@@ -3,12 +3,9 @@
 
 use std::time::Instant;
 
+use mt_scanner_contract::defaults::HUNG_CALLS;
 use mt_scanner_contract::words::{self, filled};
 use mt_scanner_contract::{Outcome, Problem};
-
-/// A root is given up after so many calls that did not return, one after the other. Each of them
-/// costs the time limit of a file or folder, and a thread for as long as the storage likes.
-const MOST: u32 = 8;
 
 /// The calls of a root that did not return.
 #[derive(Default)]
@@ -38,7 +35,7 @@ impl Hung {
 
     /// Whether there are so many that the root is to be given up.
     pub fn are_too_many(&self) -> bool {
-        self.calls >= MOST
+        self.calls >= HUNG_CALLS
     }
 
     /// Names a file or folder. It is told when the component comes to it again, or at the end.
@@ -59,7 +56,7 @@ impl Hung {
 
     /// The problem of a root that is given up because of too many calls.
     pub fn too_many(root: &str) -> Problem {
-        let detail = filled(words::GIVEN_UP, &[("calls", &MOST.to_string())]);
+        let detail = filled(words::GIVEN_UP, &[("calls", &HUNG_CALLS.to_string())]);
         Problem { root: root.to_owned(), path: String::new(), outcome: Outcome::Timeout, detail }
     }
 
@@ -103,7 +100,7 @@ mod tests {
     fn calls_that_hang_at_the_same_time_count_as_one() {
         let mut hung = Hung::default();
         let begin = Instant::now();
-        for round in 0..MOST {
+        for round in 0..HUNG_CALLS {
             assert!(!hung.are_too_many());
             let since = begin + Duration::from_secs(10) * round;
             hung.count(since, since + Duration::from_secs(10));

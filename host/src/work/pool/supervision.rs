@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mt_scanner_contract::defaults::{HANG_MARGIN, STEP_OVERDUE};
 use mt_scanner_contract::words::{self, filled};
 use mt_scanner_contract::{Outcome, Problem};
 
@@ -17,15 +18,10 @@ use super::workers::Worker;
 use super::{Pool, State, worker};
 use crate::runtime::calls::Place;
 use crate::runtime::error::Error;
-use crate::runtime::instance::not_answered;
+use crate::runtime::instance::stopped_by_time;
 use crate::work::door::Door;
 use crate::work::door::item::Item;
 
-/// A call that takes this long stalls.
-const STALLS: Duration = Duration::from_secs(1);
-/// The time beyond its limit that a step has to return. The deadline of its instance comes first,
-/// if it is the component that takes long.
-const GRACE: Duration = Duration::from_millis(300);
 /// How long the workers of a scan that was cancelled have to leave.
 pub(super) const LEAVING: Duration = Duration::from_millis(250);
 /// Looks at the workers come with every so many ticks of the clock.
@@ -88,7 +84,7 @@ impl<D: Door> Pool<D> {
             };
             let (Some(call), took) = (call, now.saturating_duration_since(seen)) else { continue };
             let root = step.load.root();
-            if took >= STALLS && !step.stalls {
+            if took >= STEP_OVERDUE && !step.stalls {
                 step.stalls = true;
                 *stalled += 1;
                 queue.stalls(root);
@@ -98,7 +94,8 @@ impl<D: Door> Pool<D> {
             let limit = if of_folder { self.plan.limits.listing_timeout } else { self.plan.limits.file_timeout };
             // Several calls of a step may be slow together: then its deadline comes first, and the
             // guilty one is found one by one.
-            let is_over = took >= limit && now.saturating_duration_since(call.since) >= limit.saturating_add(GRACE);
+            let is_over =
+                took >= limit && now.saturating_duration_since(call.since) >= limit.saturating_add(HANG_MARGIN);
             if is_over || (step.stalls && queue.is_given_up(root)) {
                 overdue.push(Overdue { worker, since: seen, limit, of_folder });
             }
@@ -137,7 +134,7 @@ impl<D: Door> Pool<D> {
         let is_folder = |work: &D::Work| !work.is_files() && work.folder() == place.path;
         let of_folder = overdue.of_folder || load.work().iter().any(is_folder);
         let words = if of_folder { words::LISTING_FAILED } else { words::READING_FAILED };
-        let detail = filled(words, &[("why", &not_answered(overdue.limit))]);
+        let detail = filled(words, &[("why", &stopped_by_time(overdue.limit))]);
         let Place { root, path } = place.clone();
         let problem = Problem { root: self.plan.roots[root].name.clone(), path, outcome: Outcome::Timeout, detail };
         if place.path.is_empty() {
