@@ -15,6 +15,10 @@ pub(super) struct Answers<T> {
 
 struct State<T> {
     waiting: VecDeque<T>,
+    /// Whether the reader waits for one, and how many workers for room: nobody else is woken, since
+    /// that is a call to the system.
+    reading: bool,
+    sending: usize,
     /// None will come any more.
     ended: bool,
     /// None is wanted any more.
@@ -33,7 +37,7 @@ pub(super) enum Taken<T> {
 impl<T> Answers<T> {
     /// Room for so many.
     pub fn new(most: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), ended: false, closed: false };
+        let state = State { waiting: VecDeque::new(), reading: false, sending: 0, ended: false, closed: false };
         Self { most, state: Mutex::new(state), came: Condvar::new(), room: Condvar::new() }
     }
 
@@ -44,7 +48,12 @@ impl<T> Answers<T> {
     /// Puts an answer in as soon as there is room; false if none is wanted any more.
     pub fn send(&self, answer: T) -> bool {
         let full = |state: &mut State<T>| state.waiting.len() >= self.most && !state.closed;
-        let state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        if full(&mut state) {
+            state.sending += 1;
+            state = self.room.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
+            state.sending -= 1;
+        }
         self.put(state, answer)
     }
 
@@ -58,7 +67,9 @@ impl<T> Answers<T> {
             return false;
         }
         state.waiting.push_back(answer);
-        self.came.notify_one();
+        if state.reading {
+            self.came.notify_one();
+        }
         true
     }
 
@@ -82,16 +93,23 @@ impl<T> Answers<T> {
     /// Takes an answer. Waits for it as long as `patience`, or as it takes.
     pub fn take(&self, patience: Option<Duration>) -> Taken<T> {
         let nothing = |state: &mut State<T>| state.waiting.is_empty() && !state.ended && !state.closed;
-        let mut state = match patience {
-            None => self.came.wait_while(self.lock(), nothing).unwrap_or_else(PoisonError::into_inner),
-            Some(patience) => {
-                let waited = self.came.wait_timeout_while(self.lock(), patience, nothing);
-                waited.unwrap_or_else(PoisonError::into_inner).0
-            }
-        };
+        let mut state = self.lock();
+        if nothing(&mut state) {
+            state.reading = true;
+            state = match patience {
+                None => self.came.wait_while(state, nothing).unwrap_or_else(PoisonError::into_inner),
+                Some(patience) => {
+                    let waited = self.came.wait_timeout_while(state, patience, nothing);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+            state.reading = false;
+        }
         match state.waiting.pop_front() {
             Some(answer) => {
-                self.room.notify_one();
+                if state.sending > 0 {
+                    self.room.notify_one();
+                }
                 Taken::Answer(answer)
             }
             None if state.ended || state.closed => Taken::End,
