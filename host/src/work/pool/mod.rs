@@ -249,11 +249,10 @@ impl<D: Door> Pool<D> {
     /// Ends a step of a worker that has brought `more` items of work.
     fn settle(&self, state: &mut State<D::Work>, more: usize) {
         state.busy -= 1;
-        if state.idle == 0 {
-            // Nobody waits, and to wake nobody is a call to the system as well.
-        } else if state.busy == 0 || more > 1 {
+        // To wake nobody is a call to the system as well.
+        if state.idle > 0 && (state.busy == 0 || more > 1) {
             self.changed.notify_all();
-        } else if more == 1 {
+        } else if state.idle > 0 && more == 1 {
             self.changed.notify_one();
         }
     }
