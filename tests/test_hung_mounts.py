@@ -23,8 +23,6 @@ from support.slow_mount import needs_fuse, slow_mount
 
 pytestmark = needs_fuse
 
-HANGING = [door for door in LIBRARIANS if door.name in ("mt-scan", "python-native")]
-
 FOLDERS, FILES = 60, 50
 """Folders of the good root, and files in each."""
 SOON = 5.0
@@ -50,7 +48,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 Start = Callable[..., subprocess.Popen[str]]
 
 
-@pytest.fixture(params=HANGING, ids=str)
+@pytest.fixture(params=LIBRARIANS, ids=str)
 def door(request: pytest.FixtureRequest) -> Door:
     chosen: Door = request.param
     return chosen
