@@ -41,7 +41,7 @@ use answers::Answers;
 use crew::Crew;
 use mt_scanner_contract::Budget;
 use mt_scanner_contract::Problem;
-use queue::Queue;
+use queue::{Brought, Queue};
 use stack::{Bounds, Load};
 use workers::Workers;
 
@@ -50,13 +50,6 @@ pub(crate) struct Batch<R> {
     pub root: usize,
     pub rows: R,
     pub problems: Vec<Problem>,
-}
-
-/// The work that a step brings.
-struct Brought<W> {
-    work: Vec<W>,
-    /// The places that links have led to, where it has judged some.
-    entered: Option<String>,
 }
 
 type Message<R> = Result<Batch<R>, Error>;

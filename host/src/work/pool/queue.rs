@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use super::Brought;
 use super::hung::Hung;
 use super::links::Links;
 use super::stack::{Bounds, Load, Stack};
@@ -13,6 +12,13 @@ use crate::work::door::item::Item;
 
 /// Steps of a root that stalls, until one of its steps returns.
 const TRYING: usize = 2;
+
+/// The work that a step brings.
+pub(super) struct Brought<W> {
+    pub work: Vec<W>,
+    /// The places that links have led to, where it has judged some.
+    pub entered: Option<String>,
+}
 
 /// Work that is pending, by root.
 pub(super) struct Queue<W>(Vec<OfRoot<W>>);
