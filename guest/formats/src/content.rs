@@ -67,6 +67,17 @@ pub(crate) struct Properties {
     pub bit_depth: Option<u8>,
 }
 
+/// What a file says beside the track.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Finished {
+    /// The items of the tags, if they were asked for.
+    pub items: Vec<TagItem>,
+    /// The pictures, in the order of the file.
+    pub pictures: Vec<Picture>,
+    /// The damage in one text.
+    pub damage: Option<String>,
+}
+
 impl<'t> Content<'t> {
     /// Nothing yet of a file of `len` bytes. `listing`: every item of the tags is kept as it is in
     /// the file.
@@ -93,14 +104,13 @@ impl<'t> Content<'t> {
         }
     }
 
-    /// Puts everything into the track. Gives the items of the tags, if they were asked for, and the
-    /// damage in one text.
-    pub fn finish(self) -> (Vec<TagItem>, Option<String>) {
+    /// Puts everything into the track, and gives what is no part of it.
+    pub fn finish(self) -> Finished {
         let Self { properties, tags, pictures, damage, .. } = self;
         let (track, items) = tags.finish();
         properties.fill(track);
         track.has_artwork = !pictures.is_empty();
-        (items, damage.text())
+        Finished { items, pictures, damage: damage.text() }
     }
 }
 
@@ -141,7 +151,7 @@ mod tests {
         let mut track = Track::default();
         let mut content = Content::new(&mut track, false, 0);
         (0..1_000).for_each(|number| content.damaged(format!("part {number}")));
-        let damage = content.finish().1.unwrap();
+        let damage = content.finish().damage.unwrap();
         assert!(damage.starts_with("part 0; part 1; ") && damage.ends_with("part 19; and 980 more"), "{damage}");
     }
 
@@ -150,7 +160,7 @@ mod tests {
         let mut track = Track::default();
         let mut content = Content::new(&mut track, false, 0);
         content.properties = Properties { duration: Some(Duration::ZERO), bitrate: Some(0), ..Properties::default() };
-        assert_eq!(content.finish(), (vec![], None));
+        assert_eq!(content.finish(), Finished::default());
         assert_eq!((track.duration_ms, track.bitrate), (Some(0), None));
     }
 }

@@ -23,6 +23,7 @@ mod mpeg;
 mod ogg;
 mod parse;
 mod payload;
+mod picture;
 pub mod reader;
 mod recognise;
 mod riff;
@@ -34,6 +35,8 @@ mod trial;
 
 pub use container::Container;
 pub use parse::{Parsed, parse};
+pub use payload::Picture;
+pub use picture::{LARGEST_PICTURE, Look, Unread};
 
 use mt_scanner_contract::Track;
 

@@ -5,7 +5,7 @@ use std::io;
 use mt_scanner_contract::{TagItem, Track};
 
 use crate::container::Format;
-use crate::content::{Content, Properties};
+use crate::content::{Content, Finished, Properties};
 use crate::payload::{Payload, Picture};
 use crate::reader::FileReader;
 use crate::reader::tests::{Counted, reader};
@@ -57,7 +57,7 @@ pub(crate) fn told(
     read(&mut reader, &mut content).expect("reading from memory does not fail");
     let (properties, audio) = (content.properties.clone(), content.audio.clone());
     let (pictures, protection) = (content.pictures.clone(), content.protection);
-    let (items, damage) = content.finish();
+    let Finished { items, damage, .. } = content.finish();
     let items = items.into_iter().map(|TagItem { key, value }| (key, value)).collect();
     let damage = damage.unwrap_or_default();
     Told { track, items, properties, pictures, audio, protection, damage, reads: reader.reads() }

@@ -275,7 +275,7 @@ impl Scanner {
 
     /// Makes one call about files of the roots, with an instance of its own. Storage that does not
     /// answer ends it like a component that takes too long.
-    fn ask_about<T: Send + 'static>(
+    pub(super) fn ask_about<T: Send + 'static>(
         &self,
         roots: impl Into<Arc<[Root]>>,
         what: &str,
@@ -329,7 +329,7 @@ impl Scanner {
 
     /// The root that a path is in, the nearest of several, and the path below it as the component
     /// writes it.
-    fn below(&self, path: &Path) -> Result<(Root, String), Error> {
+    pub(super) fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
         let first = self.plan.roots.first().ok_or_else(outside)?;
         let absolute = match Root::new(&first.path.join(path)) {

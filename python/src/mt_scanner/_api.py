@@ -28,6 +28,7 @@ from mt_scanner._types.errors import (
     TrackNotFound,
     WatchError,
 )
+from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Inspection, Problem, Tag, Track
 
@@ -40,6 +41,7 @@ __all__ = [
     "Library",
     "LibraryError",
     "Notice",
+    "Picture",
     "Problem",
     "Progress",
     "RootEmptied",

@@ -10,7 +10,7 @@ mod header;
 mod meaning;
 mod picture;
 mod text;
-mod unsynchronisation;
+pub(crate) mod unsynchronisation;
 mod walk;
 mod when;
 

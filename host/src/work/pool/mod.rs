@@ -181,11 +181,12 @@ impl<D: Door> Pool<D> {
 
     /// Takes in the counts of a step, and parts its answer from its work.
     fn count(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> (Batch<D::Rows>, Brought<D::Work>) {
-        let Found { folders, files, tracks, rows, mut problems, work, entered } = found;
+        let Found { folders, files, passed_over, tracks, rows, mut problems, work, entered } = found;
         if self.avoided.any() {
             self.lock().queue.hung(load.root()).tell(&mut problems);
         }
         self.counters.add(folders, files, tracks, problems.len() as u64);
+        self.counters.pass_over(passed_over);
         (Batch { root: load.root(), rows, problems }, Brought { work, entered })
     }
 
@@ -228,7 +229,7 @@ impl<D: Door> Pool<D> {
         let root = taken.load.root();
         let instance = self.running(own, root)?;
         let root = &self.plan.roots[root].name;
-        let (walking, entered) = (self.plan.walking, &*taken.entered);
+        let (walking, entered) = (&self.plan.walking, &*taken.entered);
         self.door.step(instance, Request { root, work, budget, walking, limit, entered })
     }
 
