@@ -83,7 +83,7 @@ class Component:
 @final
 class Scan:
     """An iterator over what the steps of a scan bring: the root, rows of tracks as JSON text, paths, problems, and
-    changes as JSON text. Texts are empty where there is nothing."""
+    changes as JSON text. Texts are empty where there is nothing, and all is where nothing comes for a while."""
 
     @property
     def progress(self) -> _Counts:

@@ -1,7 +1,7 @@
 //! The library's knowledge of folders, for the workers of a sync.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -16,18 +16,27 @@ use crate::work::door::sync::{Knowledge, SyncWork, named};
 pub(super) struct Reader {
     path: PathBuf,
     known: String,
-    /// Connections that no worker uses at the moment: at most as many as there are workers.
-    idle: Mutex<Vec<Connection>>,
+    /// Connections that no worker uses at the moment: at most as many as there are workers. None
+    /// once the sync is over, whoever still holds the reader.
+    idle: Mutex<Option<Vec<Connection>>>,
 }
+
+/// The workers' side of a reader. A worker that hangs in a call to the filesystem may keep it.
+pub(super) struct Asking(pub Arc<Reader>);
 
 impl Reader {
     pub fn new(path: PathBuf, schema: &Schema) -> Result<Self, LibraryError> {
-        Ok(Self { path, known: schema.single("known")?.to_owned(), idle: Mutex::default() })
+        Ok(Self { path, known: schema.single("known")?.to_owned(), idle: Mutex::new(Some(Vec::new())) })
+    }
+
+    /// Closes the connections.
+    pub fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     fn with<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = idle().pop();
+        let waiting = idle().as_mut().and_then(Vec::pop);
         let connection = match waiting {
             Some(connection) => connection,
             None => {
@@ -41,15 +50,17 @@ impl Reader {
             }
         };
         let result = read(&connection);
-        idle().push(connection);
+        if let Some(idle) = idle().as_mut() {
+            idle.push(connection);
+        }
         result
     }
 }
 
-impl Knowledge for Reader {
+impl Knowledge for Asking {
     fn known(&self, root: &str, folders: &[(&str, Option<&str>)]) -> Result<Vec<String>, Source> {
-        let known = self.with(|connection| {
-            let mut statement = connection.prepare_cached(&self.known)?;
+        let known = self.0.with(|connection| {
+            let mut statement = connection.prepare_cached(&self.0.known)?;
             let mut known = |&(folder, after)| statement.query_row((root, folder, after), |row| row.get(0));
             folders.iter().map(&mut known).collect()
         });

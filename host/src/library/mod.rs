@@ -13,24 +13,29 @@ pub(crate) mod watch;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::runtime::error::Error;
+use crate::runtime::opened::Opened;
 use crate::scan::Scan;
 use crate::scan::scanner::Scanner;
 use crate::scan::schema::Schema;
 use crate::work::door::sync::{Changes, SyncDoor, SyncWork, named};
+use crate::work::plan::Plan;
 use crate::work::progress::Progress;
 use database::{Lock, PATIENCE};
 use error::{LibraryError, Unwritten};
-use knowledge::Reader;
+use knowledge::{Asking, Reader};
 use mt_scanner_contract::Problem;
 use options::SyncOptions;
 use report::{Change, Observer, SyncReport};
 use writer::Writer;
 
+/// The longest wait for the next step without a look at the time.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// Least time between two reports of progress.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 
@@ -119,12 +124,12 @@ impl Library {
         options: &SyncOptions,
         observer: &mut impl Observer,
     ) -> Result<SyncReport, LibraryError> {
-        scanner.check()?;
+        let checked = scanner.checked()?;
         let _alone = Lock::take(&self.path, self.patience, || {
             observer.progress(&Progress::default());
             observer.is_cancelled()
         })?;
-        self.sync_alone(scanner, options, observer).map_err(|error| self.unwritten(error))
+        self.sync_alone(scanner, checked, options, observer).map_err(|error| self.unwritten(error))
     }
 
     /// Tells what [`sync`](Self::sync) would do, and leaves the library at `path` as it is; or does
@@ -170,22 +175,27 @@ impl Library {
     fn sync_alone(
         &self,
         scanner: &Scanner,
+        checked: (Plan, Arc<Opened>),
         options: &SyncOptions,
         observer: &mut impl Observer,
     ) -> Result<SyncReport, Unwritten> {
         let (connection, schema) = (&self.connection, &self.schema);
         let begin = self.begin(scanner, options)?;
         let deep = options.folders.is_none() && !options.quick;
-        let knowledge = Reader::new(self.path.clone(), schema)?;
-        let mut scan = scanner.sync(SyncDoor { knowledge, deep, begin })?;
-        self.write(&mut scan, observer)?;
+        let reader = Arc::new(Reader::new(self.path.clone(), schema)?);
+        let mut scan = Scanner::sync(checked, SyncDoor { knowledge: Asking(reader.clone()), deep, begin })?;
+        let written = self.write(&mut scan, observer);
+        let progress = scan.progress();
+        // Nobody else holds a connection when this returns, whatever hangs.
+        drop(scan);
+        reader.close();
+        written?;
         if let Some(root) = self.emptied()?.filter(|_| !options.confirm_empty) {
             return Err(LibraryError::RootEmptied { root }.into());
         }
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         schema.run(&transaction, "finish", &[])?;
         transaction.commit()?;
-        let progress = scan.progress();
         observer.progress(&progress);
         self.report(progress, observer)
     }
@@ -215,11 +225,13 @@ impl Library {
     fn write(&self, scan: &mut Scan<Changes>, observer: &mut impl Observer) -> Result<(), Unwritten> {
         let mut reported = Instant::now();
         let mut writer = Writer::new(&self.connection, &self.schema);
-        while let Some(step) = scan.next_step() {
-            let step = step?;
-            for changes in &step.items {
-                writer.write(changes, &step.problems)?;
+        while let Some(step) = scan.next_step_within(BETWEEN_LOOKS) {
+            if let Some(step) = step? {
+                for changes in &step.items {
+                    writer.write(changes, &step.problems)?;
+                }
             }
+            writer.commit_in_time()?;
             if reported.elapsed() >= BETWEEN_REPORTS {
                 reported = Instant::now();
                 observer.progress(&scan.progress());

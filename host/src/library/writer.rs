@@ -10,9 +10,9 @@ use crate::scan::schema::Schema;
 use crate::work::door::sync::Changes;
 use mt_scanner_contract::Problem;
 
-/// Time of one transaction. Rows come in no order, so every transaction touches most pages of an
-/// index: few are far cheaper than many.
-const TRANSACTION: Duration = Duration::from_secs(1);
+/// Time of one transaction: rows are in the library within a second. They come in no order, so
+/// every transaction touches most pages of an index: few are far cheaper than many.
+const TRANSACTION: Duration = Duration::from_millis(900);
 
 /// Writes what a sync brings, in transactions. What is not committed when it is dropped is taken
 /// back.
@@ -41,6 +41,12 @@ impl<'a> Writer<'a> {
             }
             self.write_problems(problems)?;
         }
+        Ok(())
+    }
+
+    /// Commits what is pending if it has been for long. To be called often, whether there was
+    /// something to write or not.
+    pub fn commit_in_time(&mut self) -> Result<(), Unwritten> {
         if self.transaction.is_some() && self.since.elapsed() >= TRANSACTION {
             self.commit()?;
         }

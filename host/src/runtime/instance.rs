@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use wasmtime::{Store, Trap};
 
+use super::calls::Calls;
 use super::component::Compiled;
 use super::error::{Error, Source};
 use super::limits::{Limits, Stop};
-use super::root::Root;
+use super::opened::OpenRoot;
 use super::sandbox::Sandbox;
 use super::waiting::{Stopwatch, Waiting};
 use super::world::World;
@@ -48,19 +49,22 @@ pub(crate) struct Ended {
 }
 
 impl<W: World> Instance<W> {
-    /// A new instance that sees nothing but the roots.
+    /// A new instance that sees nothing but these roots, and notes its calls to the filesystem in
+    /// `calls`.
     pub fn new(
         compiled: &Compiled<W>,
-        roots: &[Root],
+        roots: Vec<OpenRoot>,
         limits: &Limits,
         cancelled: Arc<AtomicBool>,
+        calls: Arc<Calls>,
     ) -> Result<Self, Error> {
-        let sandbox = Sandbox::new(roots, limits, cancelled)?;
+        let sandbox = Sandbox::new(roots, limits, cancelled, calls);
         let mut store = Store::new(&compiled.engine, sandbox);
         store.limiter(|sandbox| &mut sandbox.watch);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| store.data().watch.at_epoch());
         store.data_mut().watch.begin(limits.file_timeout);
+        store.data().calls().begin_step();
         let exports = W::instantiate(&compiled.prepared, &mut store)
             .map_err(|error| Error::NoInstance { source: error.into() })?;
         Ok(Self { store, exports, waiting: Waiting::default(), memory: limits.memory })
@@ -73,6 +77,7 @@ impl<W: World> Instance<W> {
         call: impl FnOnce(&W, &mut Store<Sandbox>) -> wasmtime::Result<T>,
     ) -> Result<T, Unreturned> {
         self.store.data_mut().watch.begin(limit);
+        self.store.data().calls().begin_step();
         self.store.set_epoch_deadline(1);
         let stopwatch = Stopwatch::start();
         let called = call(&self.exports, &mut self.store);
@@ -83,6 +88,11 @@ impl<W: World> Instance<W> {
     /// How long its calls took since the last time that this was asked, and how much they waited.
     pub fn take_waiting(&mut self) -> Waiting {
         std::mem::take(&mut self.waiting)
+    }
+
+    /// Whether it sees the root with this number.
+    pub fn sees(&self, root: usize) -> bool {
+        self.store.data().sees(root)
     }
 
     /// Whether it keeps more memory than it should go on with.
@@ -97,11 +107,8 @@ impl<W: World> Instance<W> {
 
     fn ended(&self, error: wasmtime::Error, limit: Duration) -> Unreturned {
         let (outcome, detail) = match error.downcast_ref::<Stop>() {
-            Some(Stop::Cancelled) => return Unreturned::Cancelled,
-            Some(Stop::Timeout) => {
-                let seconds = limit.as_secs_f64().to_string();
-                (Outcome::Timeout, filled(words::STOPPED_BY_TIME, &[("seconds", &seconds)]))
-            }
+            Some(Stop::Cancelled | Stop::Abandoned) => return Unreturned::Cancelled,
+            Some(Stop::Timeout) => (Outcome::Timeout, stopped_by_time(limit)),
             Some(Stop::Memory) => {
                 let mebibytes = (self.memory as f64 / 1_048_576.0).to_string();
                 (Outcome::Memory, filled(words::STOPPED_BY_MEMORY, &[("mebibytes", &mebibytes)]))
@@ -116,4 +123,9 @@ impl<W: World> Instance<W> {
         };
         Unreturned::Ended(Ended { outcome, detail, source: error.into() })
     }
+}
+
+/// The words for a call that has taken longer than `limit`.
+pub(crate) fn stopped_by_time(limit: Duration) -> String {
+    filled(words::STOPPED_BY_TIME, &[("seconds", &limit.as_secs_f64().to_string())])
 }

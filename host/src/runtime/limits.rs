@@ -38,6 +38,8 @@ pub(crate) enum Stop {
     Memory,
     #[error("the scan was cancelled")]
     Cancelled,
+    #[error("a call to the filesystem did not return in time")]
+    Abandoned,
 }
 
 /// Watches over an instance.
@@ -62,6 +64,11 @@ impl Watch {
     /// Sets the time limit of a call that begins now.
     pub fn begin(&mut self, limit: Duration) {
         self.deadline = Instant::now() + limit;
+    }
+
+    /// How much of the call's time is left.
+    pub fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// Stops the instance if its time is over or its scan was cancelled. Called at every epoch.

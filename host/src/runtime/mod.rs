@@ -1,12 +1,15 @@
 //! Components, and the sandboxes that their instances run in. The calls are made by the other
 //! wings.
 
+pub(crate) mod apart;
 pub(crate) mod bindings;
+pub(crate) mod calls;
 pub(crate) mod component;
 mod engine;
 pub(crate) mod error;
 pub(crate) mod instance;
 pub(crate) mod limits;
+pub(crate) mod opened;
 pub(crate) mod root;
 pub(crate) mod sandbox;
 pub(crate) mod ticker;

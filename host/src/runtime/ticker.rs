@@ -16,13 +16,15 @@ pub(crate) struct Ticker {
 }
 
 impl Ticker {
-    pub fn start(engine: &Engine) -> std::io::Result<Self> {
+    /// Lets the epoch advance, and calls `at_tick` as often.
+    pub fn start(engine: &Engine, mut at_tick: impl FnMut() + Send + 'static) -> std::io::Result<Self> {
         let engine = engine.weak();
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("mt-scanner clock".into()).spawn(move || {
             while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let Some(engine) = engine.upgrade() else { break };
                 engine.increment_epoch();
+                at_tick();
             }
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })

@@ -174,8 +174,7 @@ impl ScannerBuilder {
     }
 
     /// The most time for one file. By default 10 s. What takes longer is a problem of outcome
-    /// `timeout`. A call to the filesystem that does not return, on a dead network mount for one,
-    /// cannot be interrupted.
+    /// `timeout`, also if it is the storage that does not answer, as on a dead network mount.
     pub fn file_timeout(mut self, timeout: Duration) -> Self {
         self.limits.file_timeout = timeout;
         self

@@ -1,9 +1,13 @@
 //! A sync for hosts that keep a library by themselves.
 
+use std::sync::Arc;
+
 use super::Scan;
 use super::scanner::Scanner;
 use crate::runtime::error::Error;
+use crate::runtime::opened::Opened;
 use crate::work::door::sync::{Changes, Knowledge, SyncDoor, SyncWork};
+use crate::work::plan::Plan;
 
 /// A sync of a library that the caller keeps: the component compares its roots with what the
 /// library knows of them, and the caller runs the library's statements with the rows that come out
@@ -64,11 +68,11 @@ impl Scanner {
         if begin.len() != self.roots().len() {
             return Err(Error::InvalidRequest { reason: "a sync begins with work for each of its roots".into() });
         }
-        self.sync(SyncDoor { knowledge, deep, begin })
+        Self::sync(self.checked()?, SyncDoor { knowledge, deep, begin })
     }
 
-    /// The differences from a library.
-    pub(crate) fn sync<K: Knowledge>(&self, door: SyncDoor<K>) -> Result<Scan<Changes>, Error> {
-        Scan::start(self.checked()?, door, |_, _, changes| vec![changes])
+    /// The differences from a library, of roots that were looked at.
+    pub(crate) fn sync<K: Knowledge>(checked: (Plan, Arc<Opened>), door: SyncDoor<K>) -> Result<Scan<Changes>, Error> {
+        Scan::start(checked, door, |_, _, changes| vec![changes])
     }
 }

@@ -9,12 +9,14 @@ pub(crate) mod schema;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::runtime::error::Error;
+use crate::runtime::opened::Opened;
 use crate::work::door::Door;
 use crate::work::plan::Plan;
 use crate::work::pool::Batch;
-use crate::work::pool::job::Job;
+use crate::work::pool::job::{Job, Next};
 use crate::work::progress::{Counters, Progress};
 use mt_scanner_contract::Problem;
 
@@ -55,11 +57,14 @@ pub struct Step<T> {
 /// # }
 /// ```
 pub struct Scan<T> {
-    next: Box<dyn FnMut() -> Option<Result<Step<T>, Error>> + Send>,
+    next: Box<dyn FnMut(Option<Duration>) -> Brought<T> + Send>,
     ready: std::vec::IntoIter<T>,
     problems: Vec<Problem>,
     control: Control,
 }
+
+/// A step, nothing in time, or the end.
+type Brought<T> = Option<Result<Option<Step<T>>, Error>>;
 
 /// Watches and cancels a scan, from any thread.
 #[derive(Clone)]
@@ -71,19 +76,21 @@ pub struct Control {
 impl<T: 'static> Scan<T> {
     /// Starts a scan; `items` makes of a batch what the iterator gives.
     pub(crate) fn start<D: Door>(
-        plan: Plan,
+        (plan, opened): (Plan, Arc<Opened>),
         door: D,
         items: impl Fn(&Plan, usize, D::Rows) -> Vec<T> + Send + 'static,
     ) -> Result<Self, Error> {
-        let mut job = Job::start(plan, door)?;
+        let mut job = Job::start(plan, opened, door)?;
         let control = Control { counters: job.counters().clone(), cancelled: job.cancelled().clone() };
-        let next = move || {
-            let brought = job.next()?;
-            let step = brought.map(|Batch { root, rows, problems }| {
+        let next = move |patience| match job.next(patience) {
+            Ok(Next::Batch(Batch { root, rows, problems })) => {
                 let plan = job.plan();
-                Step { root: plan.roots[root].path.clone(), items: items(plan, root, rows), problems }
-            });
-            Some(step)
+                let items = items(plan, root, rows);
+                Some(Ok(Some(Step { root: plan.roots[root].path.clone(), items, problems })))
+            }
+            Ok(Next::NotYet) => Some(Ok(None)),
+            Ok(Next::End) => None,
+            Err(error) => Some(Err(error)),
         };
         Ok(Self { next: Box::new(next), ready: Vec::new().into_iter(), problems: Vec::new(), control })
     }
@@ -97,7 +104,35 @@ impl<T> Scan<T> {
     ///
     /// As the iterator: an error ends the scan.
     pub fn next_step(&mut self) -> Option<Result<Step<T>, Error>> {
-        (self.next)()
+        (self.next)(None)?.transpose()
+    }
+
+    /// The same, but waits for `patience` at most: then there is no step yet. For callers that have
+    /// something else to do, however long storage takes to answer.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let music = tempfile::tempdir()?;
+    /// # std::fs::write(music.path().join("1.mp3"), b"")?;
+    /// use std::time::Duration;
+    ///
+    /// use mt_scanner::Scanner;
+    ///
+    /// let mut scan = Scanner::new(music.path())?.scan()?;
+    /// let mut found = 0;
+    /// while let Some(step) = scan.next_step_within(Duration::from_millis(100)) {
+    ///     found += step?.map_or(0, |step| step.items.len());
+    /// }
+    /// assert_eq!(found, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As the iterator: an error ends the scan.
+    pub fn next_step_within(&mut self, patience: Duration) -> Option<Result<Option<Step<T>>, Error>> {
+        (self.next)(Some(patience))
     }
 
     /// The problems so far. They are handed over: the next call gives those that were found since.
@@ -141,8 +176,9 @@ impl Control {
         self.counters.read()
     }
 
-    /// Ends the scan: nothing new is begun, and what runs is interrupted within some 20 ms, unless
-    /// it waits for the filesystem. The iterator gives what was already found.
+    /// Ends the scan: nothing new is begun, and what runs is interrupted within some 20 ms. Where
+    /// it waits for the filesystem, it is left alone after a quarter of a second. The iterator
+    /// gives what was already found.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }

@@ -1,20 +1,25 @@
 //! The scanner: one root or several, and the calls about them.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mt_scanner_contract::defaults::HANG_MARGIN;
 use mt_scanner_contract::report::Report;
-use mt_scanner_contract::{Inspection, Problem, Track};
+use mt_scanner_contract::{Inspection, Outcome, Problem, Track};
 use wasmtime::Store;
 
 use super::Scan;
+use crate::runtime::apart;
 use crate::runtime::bindings;
+use crate::runtime::calls::Calls;
 use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
-use crate::runtime::instance::{Ended, Instance, Unreturned};
+use crate::runtime::instance::{Ended, Instance, Unreturned, stopped_by_time};
+use crate::runtime::limits::Stop;
+use crate::runtime::opened::Opened;
 use crate::runtime::root::Root;
 use crate::runtime::sandbox::Sandbox;
 use crate::runtime::ticker::Ticker;
@@ -169,8 +174,9 @@ impl Scanner {
     /// the component, and those of [`scan`](Self::scan).
     pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
         let (root, path) = self.below(path.as_ref())?;
-        self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
-            exports.mt_scanner_files().call_inspect(store, &root.name, &path)
+        let (name, what) = (root.name.clone(), format!("reading {path}"));
+        self.ask_about([root], &what, move |exports, store| {
+            exports.mt_scanner_files().call_inspect(store, &name, &path)
         })?
         .map(Inspection::from)
         .map_err(Error::from)
@@ -184,8 +190,9 @@ impl Scanner {
     /// As [`inspect`](Self::inspect).
     pub fn inspect_json(&self, path: impl AsRef<Path>) -> Result<String, Error> {
         let (root, path) = self.below(path.as_ref())?;
-        self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
-            exports.mt_scanner_files().call_inspect_json(store, &root.name, &path)
+        let (name, what) = (root.name.clone(), format!("reading {path}"));
+        self.ask_about([root], &what, move |exports, store| {
+            exports.mt_scanner_files().call_inspect_json(store, &name, &path)
         })?
         .map_err(Error::from)
     }
@@ -219,7 +226,7 @@ impl Scanner {
     pub fn in_words_of_json(report: &str) -> Result<String, Error> {
         let words = Self::builder().build()?;
         words
-            .ask(&[], "in-words", |exports, store| exports.mt_scanner_reports().call_in_words(store, report))?
+            .ask("in-words", |exports, store| exports.mt_scanner_reports().call_in_words(store, report))?
             .map_err(Error::from)
     }
 
@@ -232,8 +239,9 @@ impl Scanner {
     /// [`Error::InvalidRequest`] if the request is not of the documented form, and those of
     /// [`scan`](Self::scan).
     pub fn folders_of_events(&self, request: &str) -> Result<String, Error> {
-        self.ask(&self.plan.roots, "folders-of-events", |exports, store| {
-            exports.mt_scanner_library().call_folders_of_events(store, request)
+        let request = request.to_owned();
+        self.ask_about(self.plan.roots.clone(), "folders-of-events", move |exports, store| {
+            exports.mt_scanner_library().call_folders_of_events(store, &request)
         })?
         .map_err(Error::from)
     }
@@ -244,7 +252,7 @@ impl Scanner {
     ///
     /// [`Error::Ended`] if the component traps.
     pub fn is_audio_file(&self, name: &str) -> Result<bool, Error> {
-        self.ask(&[], "is-audio-file", |exports, store| exports.mt_scanner_scan().call_is_audio_file(store, name))
+        self.ask("is-audio-file", |exports, store| exports.mt_scanner_scan().call_is_audio_file(store, name))
     }
 
     /// The extensions of audio files, in lower case, with their dot.
@@ -253,37 +261,52 @@ impl Scanner {
     ///
     /// [`Error::Ended`] if the component traps.
     pub fn audio_extensions(&self) -> Result<Vec<String>, Error> {
-        self.ask(&[], "audio-extensions", |exports, store| exports.mt_scanner_scan().call_audio_extensions(store))
+        self.ask("audio-extensions", |exports, store| exports.mt_scanner_scan().call_audio_extensions(store))
     }
 
-    /// Makes one call with an instance of its own.
+    /// Makes one call with an instance of its own, which sees no file.
     pub(crate) fn ask<T>(
         &self,
-        roots: &[Root],
         what: &str,
         call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        let Plan { compiled, limits, .. } = &self.plan;
-        roots.iter().try_for_each(Root::check)?;
-        let _ticker = Ticker::start(&compiled.engine).map_err(|error| Error::NoInstance { source: error.into() })?;
-        let mut instance = Instance::new(compiled, roots, limits, Default::default())?;
-        instance.call(limits.file_timeout, call).map_err(|unreturned| match unreturned {
-            Unreturned::Ended(ended) => {
-                let Ended { outcome, detail, source } = ended;
-                Error::Ended { call: what.to_owned(), outcome, detail, source }
-            }
-            Unreturned::Cancelled => unreachable!("this call has no handle that cancels"),
+        asked(&self.plan, &Opened::none(&Arc::from([])), what, &Arc::default(), call)
+    }
+
+    /// Makes one call about files of the roots, with an instance of its own. Storage that does not
+    /// answer ends it like a component that takes too long.
+    pub(super) fn ask_about<T: Send + 'static>(
+        &self,
+        roots: impl Into<Arc<[Root]>>,
+        what: &str,
+        call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let roots = roots.into();
+        let opened = Opened::check(&roots)?;
+        let limit = self.plan.limits.file_timeout;
+        let calls = Arc::new(Calls::default());
+        let (plan, name, own) = (self.plan.clone(), what.to_owned(), calls.clone());
+        let work = move || {
+            (0..roots.len()).try_for_each(|root| opened.open(root))?;
+            asked(&plan, &opened, &name, &own, call)
+        };
+        let answer = apart::within(limit.saturating_add(HANG_MARGIN), work).map_err(no_instance)?;
+        answer.unwrap_or_else(|| {
+            calls.close();
+            let (call, detail) = (what.to_owned(), stopped_by_time(limit));
+            Err(Error::Ended { call, outcome: Outcome::Timeout, detail, source: Stop::Abandoned.into() })
         })
     }
 
-    /// Looks at every root.
+    /// Looks at every root. One that does not answer within half a second is passed over: a scan
+    /// names it as a problem.
     ///
     /// # Errors
     ///
     /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] if one
     /// cannot be scanned.
     pub fn check(&self) -> Result<(), Error> {
-        self.plan.roots.iter().try_for_each(Root::check)
+        Opened::check(&self.plan.roots).map(|_| ())
     }
 
     /// The roots as rows have them.
@@ -299,10 +322,9 @@ impl Scanner {
         Self { plan: Plan { roots, ..self.plan.clone() } }
     }
 
-    /// The plan of a scan, when every root can be scanned.
-    pub(super) fn checked(&self) -> Result<Plan, Error> {
-        self.check()?;
-        Ok(self.plan.clone())
+    /// The plan of a scan and its open roots, when every root can be scanned.
+    pub(crate) fn checked(&self) -> Result<(Plan, Arc<Opened>), Error> {
+        Ok((self.plan.clone(), Opened::check(&self.plan.roots)?))
     }
 
     /// The root that a path is in, the nearest of several, and the path below it as the component
@@ -320,4 +342,28 @@ impl Scanner {
         let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
         Ok((root.clone(), names.join("/")))
     }
+}
+
+/// Makes one call with an instance of its own, which sees these roots.
+fn asked<T>(
+    plan: &Plan,
+    opened: &Opened,
+    what: &str,
+    calls: &Arc<Calls>,
+    call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
+) -> Result<T, Error> {
+    let Plan { compiled, limits, .. } = plan;
+    let _ticker = Ticker::start(&compiled.engine, || {}).map_err(no_instance)?;
+    let mut instance = Instance::new(compiled, opened.open_roots(), limits, Arc::default(), calls.clone())?;
+    instance.call(limits.file_timeout, call).map_err(|unreturned| match unreturned {
+        Unreturned::Ended(Ended { outcome, detail, source }) => {
+            Error::Ended { call: what.to_owned(), outcome, detail, source }
+        }
+        // Nobody cancels it: it was abandoned, and nobody hears of this.
+        Unreturned::Cancelled => Error::NoInstance { source: Stop::Abandoned.into() },
+    })
+}
+
+fn no_instance(error: io::Error) -> Error {
+    Error::NoInstance { source: error.into() }
 }

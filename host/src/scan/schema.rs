@@ -22,7 +22,7 @@ impl Scanner {
     ///
     /// [`Error::Ended`] and [`Error::NoInstance`] if it cannot be asked.
     pub fn schema(&self) -> Result<Schema, Error> {
-        self.ask(&[], "the schema", |exports, store| {
+        self.ask("the schema", |exports, store| {
             let library = exports.mt_scanner_library();
             Ok(Schema {
                 version: library.call_schema_version(&mut *store)?,
@@ -39,7 +39,7 @@ impl Scanner {
     /// [`Error::Ended`] if the component traps.
     pub fn columns(&self) -> Result<Vec<String>, Error> {
         let statements =
-            self.ask(&[], "statements", |exports, store| exports.mt_scanner_library().call_statements(store))?;
+            self.ask("statements", |exports, store| exports.mt_scanner_library().call_statements(store))?;
         let track = statements.into_iter().find(|statement| statement.name == "track");
         Ok(track.map(|track| track.parameters).unwrap_or_default())
     }

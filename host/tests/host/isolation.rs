@@ -96,3 +96,15 @@ fn a_folder_may_take_longer_than_a_file_to_be_listed() {
     assert_eq!(outcomes(&problems), [("a/on a slow disk", "timeout")]);
     assert!(problems[0].detail.contains("longer than 0.3 s"), "{}", problems[0].detail);
 }
+
+#[test]
+fn a_component_that_sleeps_is_woken_when_its_time_is_over() {
+    let folder = Folder::new().file("a/asleep/one.mod", b"M.K.").file("b/two.mod", b"M.K.");
+    let impatient = Scanner::builder().root(folder.path()).component(plugin()).file_timeout(Duration::from_millis(200));
+    let scanner = impatient.listing_timeout(Duration::from_millis(300)).build().unwrap();
+    let start = Instant::now();
+    let (tracks, problems) = all(&scanner);
+    assert_eq!(paths_of(&tracks), ["b/two.mod"]);
+    assert_eq!(outcomes(&problems), [("a/asleep", "timeout")]);
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+}

@@ -9,12 +9,17 @@ mod command;
 mod comparison;
 mod components;
 mod control;
+// FUSE is Linux's.
+#[cfg(target_os = "linux")]
+mod hung;
 // Linux alone has the `env` that it needs.
 #[cfg(target_os = "linux")]
 mod interruption;
 mod isolation;
 mod library;
 mod rows;
+#[cfg(target_os = "linux")]
+mod slow;
 mod support;
 mod watch;
 mod wings;

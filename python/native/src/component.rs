@@ -1,14 +1,17 @@
 //! A component, compiled once and used for any number of scans.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
-use mt_scanner::Scanner;
+use mt_scanner::{Error, Scanner};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::failure::raised;
 use crate::plan::{Limits, Plan};
-use crate::scan::Scan;
+use crate::scan::{PATIENCE, Scan};
 
 /// The tables and statements of a library: the version, the migrations, and the statements by name.
 type Schema = (u32, Vec<(u32, String)>, Vec<(String, Vec<String>)>);
@@ -66,9 +69,9 @@ impl Component {
     ///
     /// Raises `Failure`.
     fn folders_of_events(&self, py: Python<'_>, root: PathBuf, request: &str) -> PyResult<String> {
-        let folders = py
-            .detach(|| Scanner::builder().component_of(&self.scanner).root(&root).build()?.folders_of_events(request));
-        folders.map_err(raised)
+        let scanner = Scanner::builder().component_of(&self.scanner).root(&root).build().map_err(raised)?;
+        let request = request.to_owned();
+        answered(py, move || scanner.folders_of_events(&request))
     }
 
     /// A report for people, from JSON text.
@@ -104,10 +107,29 @@ impl Component {
     ///
     /// Raises `Failure`.
     fn inspect(&self, py: Python<'_>, root: PathBuf, path: PathBuf, limits: Limits) -> PyResult<String> {
-        let inspected = py.detach(|| {
-            let builder = Scanner::builder().component_of(&self.scanner).root(&root);
-            limits.set(builder).build()?.inspect_json(root.join(path))
-        });
-        inspected.map_err(raised)
+        let builder = Scanner::builder().component_of(&self.scanner).root(&root);
+        let scanner = limits.set(builder).build().map_err(raised)?;
+        answered(py, move || scanner.inspect_json(root.join(path)))
+    }
+}
+
+/// The answer of a call that storage may keep waiting: a thread makes it, and this one looks after
+/// signals.
+fn answered<T: Send + 'static>(
+    py: Python<'_>,
+    call: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> PyResult<T> {
+    let (sender, answers) = channel();
+    thread::Builder::new().name("mt-scanner call".into()).spawn(move || {
+        let _ = sender.send(call());
+    })?;
+    let answers = Mutex::new(answers);
+    loop {
+        let answer = py.detach(|| answers.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(PATIENCE));
+        match answer {
+            Ok(answer) => return answer.map_err(raised),
+            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Disconnected) => return Err(PyRuntimeError::new_err("the call has panicked")),
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::questions::{Question, Questions};
 use crate::running::{Found, Order};
 
 /// The longest time without a look at signals: Ctrl-C is answered this soon.
-const PATIENCE: Duration = Duration::from_millis(200);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A scan: an iterator over what its steps bring, as tuples of the root, rows of tracks as JSON
 /// text, paths, problems, and in a sync changes as JSON text.
@@ -37,17 +37,19 @@ impl Scan {
         this
     }
 
-    /// The results of the next step. Other threads of Python go on meanwhile.
+    /// The results of the next step; empty ones if nothing comes for a while, so that the caller
+    /// can see to other things. Other threads of Python go on meanwhile.
     ///
     /// Raises `Failure`.
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Found>> {
         py.detach(|| self.begin()).map_err(raised)?;
-        loop {
-            match py.detach(|| self.handover.take(PATIENCE)) {
-                Taken::Something(found) => return found.map(Some).map_err(raised),
-                Taken::NotYet => py.check_signals()?,
-                Taken::End => return Ok(None),
+        match py.detach(|| self.handover.take(PATIENCE)) {
+            Taken::Something(found) => found.map(Some).map_err(raised),
+            Taken::NotYet => {
+                py.check_signals()?;
+                Ok(Some(Found::default()))
             }
+            Taken::End => Ok(None),
         }
     }
 

@@ -3,11 +3,10 @@
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
-use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
 use wasmtime_wasi::p2::bindings::{cli, clocks, random, sync};
 use wasmtime_wasi::random::WasiRandom;
 
-use super::{Sandbox, filesystem};
+use super::{Sandbox, clock, filesystem};
 
 struct HasTable;
 
@@ -21,8 +20,7 @@ pub(crate) fn link(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     sync::io::poll::add_to_linker::<Sandbox, HasTable>(linker, |state| &mut state.table)?;
     sync::io::streams::add_to_linker::<Sandbox, HasTable>(linker, |state| &mut state.table)?;
     clocks::wall_clock::add_to_linker::<Sandbox, WasiClocks>(linker, Sandbox::clocks)?;
-    clocks::monotonic_clock::add_to_linker::<Sandbox, WasiClocks>(linker, Sandbox::clocks)?;
-    sync::filesystem::preopens::add_to_linker::<Sandbox, WasiFilesystem>(linker, Sandbox::filesystem)?;
+    clock::link(linker)?;
     filesystem::link(linker)?;
     random::insecure_seed::add_to_linker::<Sandbox, WasiRandom>(linker, |state| state.wasi.random())?;
     cli::environment::add_to_linker::<Sandbox, WasiCli>(linker, Sandbox::cli)?;

@@ -3,7 +3,7 @@
 use crate::runtime::bindings::exports::mt::scanner::scan::Work;
 
 /// A folder, or some files of a folder.
-pub(crate) trait Item: Clone + Send + 'static {
+pub(crate) trait Item: Clone + Send + Sync + 'static {
     /// A root's own folder.
     fn whole() -> Self;
     /// The folder, relative to the root.

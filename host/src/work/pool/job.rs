@@ -1,15 +1,18 @@
 //! A scan under way, as its reader sees it.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
+use super::answers::{Answers, Taken};
 use super::crew::Crew;
-use super::links::Links;
-use super::stack::Stack;
-use super::{Message, Pool, State, worker};
+use super::queue::Queue;
+use super::supervision::{LEAVING, Supervisor};
+use super::workers::Workers;
+use super::{Batch, Pool, State, worker};
 use crate::runtime::error::Error;
+use crate::runtime::opened::Opened;
 use crate::runtime::ticker::Ticker;
 use crate::work::door::Door;
 use crate::work::plan::Plan;
@@ -18,49 +21,67 @@ use crate::work::progress::Counters;
 /// Answers that may wait to be read, for each worker.
 const WAITING: usize = 2;
 
-/// A scan under way. Dropping it ends the scan and waits for its workers.
+/// A scan under way. Dropping it ends the scan and waits for its workers, for a moment.
 pub(crate) struct Job<D: Door> {
     pool: Arc<Pool<D>>,
-    answers: Option<Receiver<Message<D::Rows>>>,
     // Ends after the workers have: one that is stuck needs it.
     _ticker: Ticker,
 }
 
+/// The next thing that a scan brings.
+pub(crate) enum Next<R> {
+    Batch(Batch<R>),
+    /// Nothing in time.
+    NotYet,
+    /// Nothing any more.
+    End,
+}
+
 impl<D: Door> Job<D> {
     /// Starts a scan.
-    pub fn start(plan: Plan, door: D) -> Result<Self, Error> {
+    pub fn start(plan: Plan, opened: Arc<Opened>, door: D) -> Result<Self, Error> {
         let no_thread = |error: std::io::Error| Error::NoInstance { source: error.into() };
-        let ticker = Ticker::start(&plan.compiled.engine).map_err(no_thread)?;
         let cores = available_parallelism().map_or(1, usize::from);
-        let (sender, answers) = sync_channel(WAITING * cores.min(plan.workers));
-        let stack = Stack::new((0..plan.roots.len()).map(|root| (root, door.begin(root))));
-        let crew = Crew::new(cores, plan.workers);
+        let state = State {
+            queue: Queue::new((0..plan.roots.len()).map(|root| door.begin(root))),
+            busy: 0,
+            stalled: 0,
+            idle: 0,
+            crew: Crew::new(cores, plan.workers),
+            workers: Workers::none(),
+        };
         let pool = Arc::new(Pool {
-            state: Mutex::new(State {
-                stack,
-                links: Links::new(plan.roots.len()),
-                busy: 0,
-                idle: 0,
-                crew,
-                workers: Vec::new(),
-            }),
+            state: Mutex::new(state),
             changed: Condvar::new(),
+            left: Condvar::new(),
             cancelled: Arc::default(),
             counters: Arc::new(Counters::start()),
+            answers: Answers::new(WAITING * cores.min(plan.workers)),
+            avoided: Arc::default(),
+            opened,
             door,
             plan,
         });
-        worker::hire(&pool, &sender).map_err(no_thread)?;
-        Ok(Self { pool, answers: Some(answers), _ticker: ticker })
+        let mut supervisor = Supervisor::of(pool.clone());
+        let ticker = Ticker::start(&pool.plan.compiled.engine, move || supervisor.tick()).map_err(no_thread)?;
+        worker::hire(&pool).map_err(no_thread)?;
+        if pool.lock().workers.len() == 0 {
+            // There is no work.
+            pool.answers.end();
+        }
+        Ok(Self { pool, _ticker: ticker })
     }
 
-    /// The batch of the next step; `None` when the scan is over.
-    pub fn next(&mut self) -> Option<Message<D::Rows>> {
-        let message = self.answers.as_ref()?.recv().ok();
-        if !matches!(message, Some(Ok(_))) {
-            self.stop();
-        }
-        message
+    /// The batch of the next step. Waits as long as `patience`, or as it takes.
+    pub fn next(&mut self, patience: Option<Duration>) -> Result<Next<D::Rows>, Error> {
+        let taken = match self.pool.answers.take(patience) {
+            Taken::Answer(Ok(batch)) => return Ok(Next::Batch(batch)),
+            Taken::NotYet => return Ok(Next::NotYet),
+            Taken::Answer(Err(error)) => Err(error),
+            Taken::End => Ok(Next::End),
+        };
+        self.stop();
+        taken
     }
 
     pub fn plan(&self) -> &Plan {
@@ -76,14 +97,18 @@ impl<D: Door> Job<D> {
     }
 
     /// Ends the scan and waits for its workers, which is a matter of ms: even an endless loop is
-    /// interrupted.
+    /// interrupted. One that hangs in a call to the filesystem is abandoned.
     fn stop(&mut self) {
-        self.pool.cancel();
-        // Workers that wait for room in the queue wait no more.
-        self.answers = None;
-        self.pool.counters.stop();
-        let workers = std::mem::take(&mut self.pool.lock().workers);
-        for worker in workers {
+        let pool = &self.pool;
+        pool.cancel();
+        // Workers that wait for room wait no more.
+        pool.answers.close();
+        pool.counters.stop();
+        let present = |state: &mut State<D::Work>| state.workers.len() > 0;
+        drop(pool.left.wait_timeout_while(pool.lock(), LEAVING, present).unwrap_or_else(PoisonError::into_inner));
+        pool.abandon_all();
+        let ending = pool.lock().workers.take_ending();
+        for worker in ending {
             let _ = worker.join();
         }
     }

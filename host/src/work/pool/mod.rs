@@ -1,38 +1,49 @@
-//! The pool: worker threads, each with an instance of its own, that pull from one stack of work.
+//! The pool: worker threads, each with an instance of its own, that pull from one queue of work.
 //!
-//! - The stack is last in, first out: depth first, so that little work is pending at a time.
+//! - Each root has a stack of work, last in, first out: depth first, so that little work is pending
+//!   at a time. Workers spread over the roots (`queue`).
 //! - A worker takes several items a step when the stack is long, and little at a time while others
 //!   have nothing to do, so that work spreads.
 //! - Workers start as work appears: a small folder does not pay for many instances. More than cores
 //!   work only while steps wait for storage (`crew`).
-//! - Batches wait in a bounded queue. A slow reader slows the workers down; memory stays bounded.
+//! - Answers wait in a bounded queue. A slow reader slows the workers down; memory stays bounded.
 //! - Symbolic links wait until all else of their root is done (`links`).
 //! - A step that ends its instance gives its items back as suspects (`suspect`).
+//! - A worker whose step does not return is abandoned, and another one takes its place
+//!   (`supervision`).
 
+mod answers;
 mod crew;
+mod hung;
 pub(crate) mod job;
 mod links;
+mod queue;
 mod stack;
+mod supervision;
 mod suspect;
 mod worker;
+mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::door::{Door, Failure, Found, Request};
 use super::plan::Plan;
 use super::progress::Counters;
 use crate::runtime::bindings::Scanner;
+use crate::runtime::calls::{Avoided, Calls};
 use crate::runtime::error::Error;
 use crate::runtime::instance::Instance;
+use crate::runtime::opened::Opened;
 use crate::runtime::waiting::Waiting;
+use answers::Answers;
 use crew::Crew;
-use links::Links;
 use mt_scanner_contract::Budget;
 use mt_scanner_contract::Problem;
-use stack::{Bounds, Load, Stack};
+use queue::{Brought, Queue};
+use stack::{Bounds, Load};
+use workers::Workers;
 
 /// The rows and problems of one step.
 pub(crate) struct Batch<R> {
@@ -41,34 +52,64 @@ pub(crate) struct Batch<R> {
     pub problems: Vec<Problem>,
 }
 
-/// The work that a step brings.
-struct Brought<W> {
-    work: Vec<W>,
-    /// The places that links have led to, where it has judged some.
-    entered: Option<String>,
-}
-
 type Message<R> = Result<Batch<R>, Error>;
 
 /// A scan under way, as its workers see it.
 struct Pool<D: Door> {
     plan: Plan,
+    opened: Arc<Opened>,
     door: D,
     cancelled: Arc<AtomicBool>,
     counters: Arc<Counters>,
+    answers: Answers<Message<D::Rows>>,
+    avoided: Arc<Avoided>,
     state: Mutex<State<D::Work>>,
+    /// There is work, or none any more.
     changed: Condvar,
+    /// A worker has left.
+    left: Condvar,
 }
 
 struct State<W> {
-    stack: Stack<W>,
-    links: Links<W>,
+    queue: Queue<W>,
     /// Workers that may bring more work.
     busy: usize,
+    /// Those of them whose steps stall: others work in their places.
+    stalled: usize,
     /// Workers that wait for work.
     idle: usize,
     crew: Crew,
-    workers: Vec<JoinHandle<()>>,
+    workers: Workers<W>,
+}
+
+impl<W> State<W> {
+    /// How many workers may work.
+    fn places(&self) -> usize {
+        self.crew.size() + self.stalled
+    }
+}
+
+/// A load, and what it is to be asked with.
+struct Taken<W> {
+    load: Arc<Load<W>>,
+    entered: Arc<str>,
+}
+
+/// A worker's own things.
+struct Own {
+    number: u64,
+    instance: Option<Instance<Scanner>>,
+    calls: Arc<Calls>,
+}
+
+impl Own {
+    /// Lets the instance go. The system may wait for storage meanwhile.
+    fn drop_instance(&mut self) {
+        if self.instance.is_some() {
+            let _call = self.calls.begin_leaving();
+            self.instance = None;
+        }
+    }
 }
 
 impl<D: Door> Pool<D> {
@@ -89,29 +130,31 @@ impl<D: Door> Pool<D> {
 
     /// Whether there is work for one more worker.
     fn wants_worker(&self, state: &State<D::Work>) -> bool {
-        let useful = state.crew.size().min(state.stack.len() + state.busy);
-        state.workers.len() < useful && state.idle < state.stack.len() && !self.is_cancelled()
+        let pending = state.queue.len();
+        let useful = state.places().min(pending + state.busy);
+        state.workers.len() < useful && state.idle < pending && !self.is_cancelled()
     }
 
-    /// The next work, or `None` when there is none and no busy worker can bring any.
-    fn take(&self) -> Option<Load<D::Work>> {
+    /// The next work for a worker, or `None` when there is none and no busy worker can bring any.
+    fn take(&self, worker: u64) -> Option<Taken<D::Work>> {
         let items = self.plan.items;
         let mut state = self.lock();
         loop {
-            let workers = state.crew.size();
-            let bounds = Bounds { workers, items, handed_in: D::MOST_HANDED_IN, reads: D::READS };
             if self.is_cancelled() {
                 self.changed.notify_all();
                 return None;
             }
+            let places = state.places();
+            let bounds = Bounds { workers: places, items, handed_in: D::MOST_HANDED_IN, reads: D::READS };
             let idle = state.idle;
             // Above that, workers rest: those that are busy take the next work themselves.
-            let may_work = state.busy < workers;
-            let State { stack, links, .. } = &mut *state;
-            if may_work && let Some(load) = links.next(stack, items).or_else(|| stack.take(bounds, idle)) {
-                links.begin(load.root());
+            let may_work = state.busy < places;
+            if may_work && let Some(load) = state.queue.take(bounds, idle) {
+                let load = Arc::new(load);
+                let entered = state.queue.entered(load.root());
+                state.workers.begin(worker, load.clone());
                 state.busy += 1;
-                return Some(load);
+                return Some(Taken { load, entered });
             }
             if may_work && state.busy == 0 {
                 self.changed.notify_all();
@@ -123,9 +166,25 @@ impl<D: Door> Pool<D> {
         }
     }
 
+    /// Says that a worker's step is back. False if nobody waits for it any more: then the worker is
+    /// to leave everything alone.
+    fn is_back(&self, worker: u64) -> bool {
+        let mut state = self.lock();
+        match state.workers.end(worker) {
+            None => false,
+            Some(stalled) => {
+                state.stalled -= usize::from(stalled);
+                true
+            }
+        }
+    }
+
     /// Takes in the counts of a step, and parts its answer from its work.
     fn count(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> (Batch<D::Rows>, Brought<D::Work>) {
-        let Found { folders, files, passed_over, tracks, rows, problems, work, entered } = found;
+        let Found { folders, files, passed_over, tracks, rows, mut problems, work, entered } = found;
+        if self.avoided.any() {
+            self.lock().queue.hung(load.root()).tell(&mut problems);
+        }
         self.counters.add(folders, files, tracks, problems.len() as u64);
         self.counters.pass_over(passed_over);
         (Batch { root: load.root(), rows, problems }, Brought { work, entered })
@@ -134,54 +193,94 @@ impl<D: Door> Pool<D> {
     /// Takes in the work of a step, and how much of its time it waited.
     fn give(&self, load: &Load<D::Work>, brought: Brought<D::Work>, waiting: Waiting) {
         let mut state = self.lock();
-        let work = state.links.end(load.root(), brought.work, brought.entered);
-        let more = work.len();
+        let more = state.queue.give(load, brought);
         state.crew.learn(waiting.took, waiting.waited);
-        state.stack.give(load, work);
         self.settle(&mut state, more);
     }
 
-    /// The instance, made now if there is none.
-    fn running<'a>(&self, instance: &'a mut Option<Instance<Scanner>>) -> Result<&'a mut Instance<Scanner>, Error> {
-        let Plan { compiled, roots, limits, .. } = &self.plan;
-        Ok(match instance {
+    /// The instance of a worker for work of a root, made now if there is none that sees it.
+    fn running<'a>(&self, own: &'a mut Own, root: usize) -> Result<&'a mut Instance<Scanner>, Error> {
+        let Plan { compiled, limits, .. } = &self.plan;
+        if !self.opened.is_open(root) {
+            let _call = own.calls.begin_root(root);
+            self.opened.open(root)?;
+        }
+        if own.instance.as_ref().is_some_and(|instance| !instance.sees(root)) {
+            own.drop_instance();
+        }
+        Ok(match &mut own.instance {
             Some(instance) => instance,
-            None => instance.insert(Instance::new(compiled, roots, limits, self.cancelled.clone())?),
+            instance => {
+                let roots = self.opened.open_roots();
+                instance.insert(Instance::new(compiled, roots, limits, self.cancelled.clone(), own.calls.clone())?)
+            }
         })
     }
 
     /// Asks for a step, and stops it after the time `limit`.
     fn step(
         &self,
-        instance: &mut Instance<Scanner>,
-        root: usize,
+        own: &mut Own,
+        taken: &Taken<D::Work>,
         work: &[D::Work],
         budget: Budget,
         limit: Duration,
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
-        let entered = self.lock().links.entered(root);
+        let root = taken.load.root();
+        let instance = self.running(own, root)?;
         let root = &self.plan.roots[root].name;
-        let (walking, entered) = (&self.plan.walking, entered.as_ref());
+        let (walking, entered) = (&self.plan.walking, &*taken.entered);
         self.door.step(instance, Request { root, work, budget, walking, limit, entered })
     }
 
-    /// Gives back a load whose step did not return.
-    fn suspect(&self, load: Load<D::Work>) {
+    /// Gives back a load whose step ended its instance.
+    fn suspect(&self, load: Arc<Load<D::Work>>) {
         let mut state = self.lock();
-        let more = match state.links.suspect(load) {
-            Some(load) => state.stack.suspect(load),
-            None => 0,
-        };
+        let more = state.queue.suspect(Arc::unwrap_or_clone(load));
         self.settle(&mut state, more);
     }
 
     /// Ends a step of a worker that has brought `more` items of work.
     fn settle(&self, state: &mut State<D::Work>, more: usize) {
         state.busy -= 1;
-        if state.busy == 0 || more > 1 {
+        // To wake nobody is a call to the system as well.
+        if state.idle > 0 && (state.busy == 0 || more > 1) {
             self.changed.notify_all();
-        } else if more == 1 {
+        } else if state.idle > 0 && more == 1 {
             self.changed.notify_one();
         }
+    }
+
+    /// The problems of a root whose words the component does not know.
+    fn push_problems(&self, root: usize, problems: Vec<Problem>) {
+        if !problems.is_empty() {
+            self.counters.add(0, 0, 0, problems.len() as u64);
+            self.answers.push(Ok(Batch { root, rows: D::Rows::default(), problems }));
+        }
+    }
+
+    /// A worker leaves. The last one says that no answer comes any more.
+    fn leave(&self, worker: u64, failure: Option<Error>) {
+        let mut state = self.lock();
+        if !state.workers.leave(worker) {
+            return;
+        }
+        if let Some(error) = failure {
+            self.cancelled.store(true, Ordering::Relaxed);
+            self.changed.notify_all();
+            self.answers.push(Err(error));
+        }
+        if state.workers.len() == 0 {
+            self.end(&mut state);
+        }
+        self.left.notify_all();
+    }
+
+    /// Nobody works any more. Tells what nobody was told of.
+    fn end(&self, state: &mut State<D::Work>) {
+        for root in 0..self.plan.roots.len() {
+            self.push_problems(root, state.queue.hung(root).rest());
+        }
+        self.answers.end();
     }
 }

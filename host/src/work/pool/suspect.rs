@@ -1,9 +1,8 @@
 //! Suspects: work whose step ended its instance. It is done again, one folder or file at a time, so
 //! that the guilty one can be named.
 
-use super::Pool;
-use crate::runtime::bindings::Scanner;
-use crate::runtime::instance::{Ended, Instance, Unreturned};
+use super::{Own, Pool, Taken};
+use crate::runtime::instance::{Ended, Unreturned};
 use crate::runtime::limits::Limits;
 use crate::work::door::item::Item;
 use crate::work::door::{Door, Failure, Found};
@@ -14,21 +13,21 @@ use mt_scanner_contract::{Outcome, Problem};
 /// Lists one folder, or reads one file. What ends the instance becomes a problem.
 pub(super) fn look_at<D: Door>(
     pool: &Pool<D>,
-    instance: &mut Option<Instance<Scanner>>,
-    root: usize,
+    own: &mut Own,
+    taken: &Taken<D::Work>,
     work: &D::Work,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
     let budget = Budget { items: 1, milliseconds: 0, only_list: !work.is_files() };
     let Limits { file_timeout, listing_timeout, .. } = pool.plan.limits;
     let limit = if work.is_files() { file_timeout } else { listing_timeout };
-    let looked = pool.step(pool.running(instance)?, root, std::slice::from_ref(work), budget, limit);
+    let looked = pool.step(own, taken, std::slice::from_ref(work), budget, limit);
     match looked {
         Err(Failure::Unreturned(Unreturned::Ended(ended))) => {
-            *instance = None;
+            own.drop_instance();
             if work.is_files() {
-                see_from_outside(pool, root, work, &ended)
+                see_from_outside(pool, own, taken, work, &ended)
             } else {
-                Ok(left_out(pool, root, work, &ended))
+                Ok(left_out(pool, taken, work, &ended))
             }
         }
         looked => looked,
@@ -36,9 +35,9 @@ pub(super) fn look_at<D: Door>(
 }
 
 /// A folder whose listing ended the instance.
-fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &D::Work, ended: &Ended) -> Found<D::Rows, D::Work> {
+fn left_out<D: Door>(pool: &Pool<D>, taken: &Taken<D::Work>, work: &D::Work, ended: &Ended) -> Found<D::Rows, D::Work> {
     let problem = Problem {
-        root: pool.plan.roots[root].name.clone(),
+        root: pool.plan.roots[taken.load.root()].name.clone(),
         path: work.folder().to_owned(),
         outcome: ended.outcome,
         detail: filled(words::LISTING_FAILED, &[("why", &ended.detail)]),
@@ -50,15 +49,17 @@ fn left_out<D: Door>(pool: &Pool<D>, root: usize, work: &D::Work, ended: &Ended)
 /// cannot read it: that gives its row, with the fingerprint and without the rest.
 fn see_from_outside<D: Door>(
     pool: &Pool<D>,
-    root: usize,
+    own: &mut Own,
+    taken: &Taken<D::Work>,
     work: &D::Work,
     ended: &Ended,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
-    let mut blind = None;
-    let instance = pool.running(&mut blind)?;
-    instance.blindfold();
+    let root = taken.load.root();
+    pool.running(own, root)?.blindfold();
     let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-    let mut found = match pool.step(instance, root, &[work.blinded()], budget, pool.plan.limits.file_timeout) {
+    let seen = pool.step(own, taken, &[work.blinded()], budget, pool.plan.limits.file_timeout);
+    own.drop_instance();
+    let mut found = match seen {
         Err(Failure::Unreturned(Unreturned::Ended(_))) => Found::default(),
         found => found?,
     };

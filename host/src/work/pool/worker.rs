@@ -1,28 +1,29 @@
 //! The life of a worker.
 
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use super::stack::Load;
-use super::{Message, Pool, suspect};
+use super::{Own, Pool, suspect};
+use crate::runtime::calls::Calls;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Instance, Unreturned};
 use crate::work::door::{Door, Failure};
-use mt_scanner_contract::Budget;
-
-/// Time a step: progress is seen, and other workers get what was found, at least so often.
-const MILLISECONDS: u32 = 50;
+use mt_scanner_contract::{Budget, defaults};
 
 /// Starts workers for as long as there is work for one more.
-pub(super) fn hire<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>) -> std::io::Result<()> {
+pub(super) fn hire<D: Door>(pool: &Arc<Pool<D>>) -> std::io::Result<()> {
     let mut state = pool.lock();
     while pool.wants_worker(&state) {
-        let (shared, answers) = (pool.clone(), answers.clone());
-        let name = "mt-scanner worker".to_owned();
-        match std::thread::Builder::new().name(name).spawn(move || run(&shared, &answers)) {
-            Ok(worker) => state.workers.push(worker),
-            Err(error) if state.workers.is_empty() => return Err(error),
+        let calls = Arc::new(Calls::new(pool.avoided.clone()));
+        let (shared, own) = (pool.clone(), calls.clone());
+        let start = |number| {
+            let name = "mt-scanner worker".to_owned();
+            std::thread::Builder::new().name(name).spawn(move || run(&shared, number, own))
+        };
+        match state.workers.hire(calls, start) {
+            Ok(()) => {}
+            Err(error) if state.workers.len() == 0 => return Err(error),
             // The present ones do the work.
             Err(_) => break,
         }
@@ -31,31 +32,38 @@ pub(super) fn hire<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D:
 }
 
 /// Works until there is nothing left to do.
-fn run<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>) {
-    if let Err(error) = work_on(pool, answers) {
-        pool.cancel();
-        let _ = answers.send(Err(error));
-    }
+fn run<D: Door>(pool: &Arc<Pool<D>>, number: u64, calls: Arc<Calls>) {
+    let mut own = Own { number, instance: None, calls };
+    let failure = work_on(pool, &mut own).err();
+    own.drop_instance();
+    pool.leave(number, failure);
 }
 
-fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>) -> Result<(), Error> {
-    let mut instance = None;
-    while let Some(load) = pool.take() {
-        let found = match &load {
-            Load::Step { root, work, items, only_list, .. } => {
-                let instance = pool.running(&mut instance)?;
-                let budget = Budget { items: *items, milliseconds: MILLISECONDS, only_list: *only_list };
+/// Works; leaves at once when the worker was abandoned.
+fn work_on<D: Door>(pool: &Arc<Pool<D>>, own: &mut Own) -> Result<(), Error> {
+    while let Some(taken) = pool.take(own.number) {
+        let load = &taken.load;
+        let found = match &**load {
+            Load::Step { work, items, only_list, .. } => {
+                let milliseconds = defaults::STEP_MILLISECONDS;
+                let budget = Budget { items: *items, milliseconds, only_list: *only_list };
                 // A file that the step has begun when its time is over has its own.
-                let limit = pool.plan.limits.file_timeout.saturating_add(Duration::from_millis(MILLISECONDS.into()));
-                pool.step(instance, *root, work, budget, limit)
+                let limit = pool.plan.limits.file_timeout.saturating_add(Duration::from_millis(milliseconds.into()));
+                pool.step(own, &taken, work, budget, limit)
             }
-            Load::Suspect { root, work, .. } => suspect::look_at(pool, &mut instance, *root, work),
+            Load::Suspect { work, .. } => suspect::look_at(pool, own, &taken, work),
         };
+        let waiting = own.instance.as_mut().map(Instance::take_waiting).unwrap_or_default();
+        if found.is_err() || own.instance.as_ref().is_some_and(Instance::is_bloated) {
+            own.drop_instance();
+        }
+        if !pool.is_back(own.number) {
+            return Ok(());
+        }
         let found = match found {
             Ok(found) => found,
             Err(Failure::Unreturned(Unreturned::Ended(_))) => {
-                instance = None;
-                pool.suspect(load);
+                pool.suspect(taken.load);
                 continue;
             }
             Err(Failure::Unreturned(Unreturned::Cancelled)) => {
@@ -63,21 +71,20 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, answers: &SyncSender<Message<D::Rows>>)
                 pool.cancel();
                 return Ok(());
             }
-            Err(Failure::Refused(error)) => return Err(error),
+            Err(Failure::Refused(error)) => {
+                pool.lose_root(taken.load, error)?;
+                continue;
+            }
         };
-        if instance.as_ref().is_some_and(Instance::is_bloated) {
-            instance = None;
-        }
         // Each answer wakes the reader. Of a step that has only listed folders, the counters tell.
         let brings = if D::READS { found.tracks > 0 || D::brings(&found.rows) } else { found.files > 0 };
         let worth_sending = brings || !found.problems.is_empty();
-        let waiting = instance.as_mut().map(Instance::take_waiting).unwrap_or_default();
         // The answer goes before the work that it brings: a folder's row is written no later than
         // those of folders below it, of which a sync that finds the folder unknown does not ask.
-        let (batch, brought) = pool.count(&load, found);
-        let unwanted = worth_sending && answers.send(Ok(batch)).is_err();
-        pool.give(&load, brought, waiting);
-        let _ = hire(pool, answers);
+        let (batch, brought) = pool.count(load, found);
+        let unwanted = worth_sending && !pool.answers.send(Ok(batch));
+        pool.give(load, brought, waiting);
+        let _ = hire(pool);
         if unwanted {
             return Ok(());
         }

@@ -22,6 +22,10 @@ const EXTENSIONS: [&str; 4] = [".mod", ".xm", ".it", ".s3m"];
 const SLOW_FOLDER: &str = "on a slow disk";
 const SLOW: Duration = Duration::from_millis(800);
 
+/// In folders of this name the component sleeps, in a call to the host.
+const SLEEPING: &str = "asleep";
+const SLEEP: Duration = Duration::from_secs(8);
+
 struct Modules;
 
 impl scan::Guest for Modules {
@@ -139,6 +143,9 @@ impl reports::Guest for Modules {
 fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Result<(), ScanError> {
     let begin = Instant::now();
     while folder.ends_with(SLOW_FOLDER) && begin.elapsed() < SLOW {}
+    if folder.ends_with(SLEEPING) {
+        std::thread::sleep(SLEEP);
+    }
     let entries = fs::read_dir(join(root, &folder)).map_err(|_| ScanError::RootUnreadable(root.to_owned()))?;
     result.folders += 1;
     let mut names = String::new();

@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import get_args
 
 from mt_scanner._engine.extensions import extension_of
-from mt_scanner._types.contract import FOLLOW_LINKS, OUTPUT_TO_TERMINAL, FollowLinks
+from mt_scanner._types.contract import FILE_TIMEOUT, FOLLOW_LINKS, OUTPUT_TO_TERMINAL, FollowLinks
 
 EPILOG = """\
 exit codes:
@@ -91,6 +91,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
     inspect = command(commands, "inspect", "everything about one file")
     inspect.add_argument("file", metavar="FILE")
+    limits(inspect)
 
     artwork = command(
         commands,
@@ -179,6 +180,17 @@ def walking(parser: argparse.ArgumentParser) -> None:
         metavar="EXTENSION",
         help="look for files with this extension too, .aiff for one; may be given several times; a library's later "
         "syncs need it too: without it the tracks of such files are marked missing",
+    )
+    limits(parser)
+
+
+def limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--file-timeout",
+        type=seconds,
+        default=FILE_TIMEOUT,
+        metavar="SECONDS",
+        help=f"the most time for one file in s [default: {FILE_TIMEOUT:g}]",
     )
 
 

@@ -187,7 +187,7 @@ def purge(options: Namespace) -> int:
 
 def inspect(options: Namespace) -> int:
     path = os.path.abspath(os.path.expanduser(options.file))
-    found = Scanner(os.path.dirname(path)).inspect(path)
+    found = Scanner(os.path.dirname(path), file_timeout=options.file_timeout).inspect(path)
     if options.json:
         tags = [tag._asdict() for tag in found.tags]
         problems = [problem._asdict() for problem in found.problems]
@@ -307,6 +307,7 @@ def walking(options: Namespace) -> dict[str, Any]:
         "hidden_folders": options.hidden,
         "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
+        "file_timeout": options.file_timeout,
         "extensions": options.extensions,
     }
 

@@ -22,8 +22,9 @@ use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
 use wasmtime_wasi::p2::{FsError, FsResult};
 use wasmtime_wasi::{FsPerms, OpenMode};
 
-use super::files::{Descriptor, Entries, Files, is_plain_name};
+use super::files::{Descriptor, Entries, Files, begin, is_plain_name};
 use super::portable;
+use crate::runtime::calls::Asked;
 
 /// The most that one read returns.
 const MOST_READ: usize = 64 * 1024;
@@ -47,6 +48,10 @@ pub fn open_at(
     let mut wanted = OFlags::RDONLY;
     wanted.set(OFlags::NOFOLLOW, !how.contains(PathFlags::SYMLINK_FOLLOW));
     wanted.set(OFlags::DIRECTORY, open.contains(OpenFlags::DIRECTORY));
+    // A folder that is not to be listed is only a place to go on from: storage that is far away is
+    // not asked to open it.
+    let is_place = open.contains(OpenFlags::DIRECTORY) && !flags.contains(DescriptorFlags::READ);
+    wanted.set(OFlags::PATH, is_place);
     // A folder is opened by the way into it, so that one that may be read and not entered is
     // refused at once. The way would also follow a link.
     let enters = wanted.contains(OFlags::DIRECTORY) && !wanted.contains(OFlags::NOFOLLOW);
@@ -61,9 +66,12 @@ pub fn open_at(
         Err(error) => return Err(refused(error)),
     };
     if open.contains(OpenFlags::DIRECTORY) {
-        let folder = Dir::new(handle, FsPerms::ReadOnly, OpenMode::READ, true);
+        let mode = if is_place { OpenMode::empty() } else { OpenMode::READ };
+        let folder = Dir::new(handle, FsPerms::ReadOnly, mode, true);
         let descriptor = files.wasi.table.push(Opened::Dir(folder))?;
-        files.recent.folder = Some((descriptor.rep(), enters));
+        if !is_place {
+            files.recent.folder = Some((descriptor.rep(), enters));
+        }
         return Ok(descriptor);
     }
     let stat = rustix::fs::fstat(&handle).map_err(refused)?;
@@ -133,7 +141,7 @@ struct Listing {
 pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Entries> {
     let opened = files.recent.folder.take_if(|(recent, _)| *recent == folder.rep());
     let from = directory(files, &folder)?;
-    let folder = if Arc::strong_count(&from.dir) == 1 {
+    let folder = if Arc::strong_count(&from.dir) == 1 && from.open_mode.contains(OpenMode::READ) {
         // This handle has no other reader, so its position may be used. A folder that may be read
         // and not entered is refused, as it is where the folder is opened once more.
         if !opened.is_some_and(|(_, may_enter)| may_enter) {
@@ -156,6 +164,7 @@ pub fn read_directory(files: &mut Files<'_>, folder: Descriptor) -> FsResult<Ent
 pub fn read_directory_entry(files: &mut Files<'_>, entries: Entries) -> FsResult<Option<DirectoryEntry>> {
     let listing = files.wasi.table.get_mut(&Resource::<Listing>::new_borrow(entries.rep()))?;
     if listing.next == listing.told.len() {
+        let _call = begin(files.calls, Asked { from: entries.rep(), path: "", of_folder: true, opens: false })?;
         listing.ask(&mut files.recent.buffer)?;
     }
     listing.tell().transpose()

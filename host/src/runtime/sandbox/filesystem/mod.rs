@@ -16,7 +16,8 @@ mod tests;
 mod windows;
 
 use wasmtime::component::{HasData, Linker, Resource};
-use wasmtime_wasi::filesystem::WasiFilesystemCtxView;
+use wasmtime_wasi::filesystem::{Descriptor as Opened, WasiFilesystemCtxView};
+use wasmtime_wasi::p2::bindings::filesystem::preopens;
 use wasmtime_wasi::p2::bindings::filesystem::types::ErrorCode;
 use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
     self, Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, Filesize, Host, HostDescriptor,
@@ -25,6 +26,9 @@ use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult};
 
 use super::Sandbox;
+#[cfg(not(target_os = "linux"))]
+use crate::runtime::calls::Asked;
+use crate::runtime::opened::OpenRoot;
 use files::{Descriptor, Entries, Files};
 
 #[cfg(target_os = "linux")]
@@ -42,12 +46,26 @@ fn files(sandbox: &mut Sandbox) -> Files<'_> {
     Files {
         wasi: WasiFilesystemCtxView { ctx: sandbox.wasi.filesystem(), table: &mut sandbox.table },
         recent: &mut sandbox.recent,
+        roots: &sandbox.roots,
+        calls: &sandbox.calls,
         blindfolded: sandbox.blindfolded,
     }
 }
 
 pub(super) fn link(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    preopens::add_to_linker::<Sandbox, HasFiles>(linker, files)?;
     types::add_to_linker::<Sandbox, HasFiles>(linker, files)
+}
+
+impl preopens::Host for Files<'_> {
+    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Descriptor, String)>> {
+        let give = |OpenRoot { number, name, folder }: &OpenRoot| {
+            let descriptor = self.wasi.table.push(Opened::Dir(folder.clone()))?;
+            self.calls.preopened(descriptor.rep(), *number);
+            Ok((descriptor, name.clone()))
+        };
+        self.roots.iter().map(give).collect()
+    }
 }
 
 /// The answer to every call that would change something.
@@ -83,14 +101,19 @@ impl HostDescriptor for Files<'_> {
         if open.intersects(changes) || flags.intersects(DescriptorFlags::WRITE | DescriptorFlags::MUTATE_DIRECTORY) {
             return read_only();
         }
-        hot::open_at(self, folder, how, path, open, flags)
+        let _call = self.call_to_open(folder.rep(), &path, open.contains(OpenFlags::DIRECTORY))?;
+        let descriptor = hot::open_at(self, folder, how, path, open, flags)?;
+        self.calls.opened(descriptor.rep());
+        Ok(descriptor)
     }
 
     fn stat(&mut self, descriptor: Descriptor) -> FsResult<DescriptorStat> {
+        let _call = self.call(descriptor.rep(), "")?;
         hot::stat(self, descriptor)
     }
 
     fn stat_at(&mut self, folder: Descriptor, how: PathFlags, path: String) -> FsResult<DescriptorStat> {
+        let _call = self.call(folder.rep(), &path)?;
         hot::stat_at(self, folder, how, path)
     }
 
@@ -98,33 +121,46 @@ impl HostDescriptor for Files<'_> {
         if self.blindfolded {
             return Err(ErrorCode::Io.into());
         }
+        let _call = self.call(file.rep(), "")?;
         hot::read(self, file, length, offset)
     }
 
     fn read_directory(&mut self, folder: Descriptor) -> FsResult<Entries> {
-        hot::read_directory(self, folder)
+        let _call = self.call_to_open(folder.rep(), "", true)?;
+        let entries = hot::read_directory(self, folder)?;
+        self.calls.opened(entries.rep());
+        Ok(entries)
     }
 
     fn drop(&mut self, descriptor: Descriptor) -> wasmtime::Result<()> {
+        // The system may wait for storage when a file is closed.
+        let number = descriptor.rep();
+        let _call = self.call(number, "");
         hot::forget(self, &descriptor);
-        HostDescriptor::drop(&mut self.wasi, descriptor)
+        let dropped = HostDescriptor::drop(&mut self.wasi, descriptor);
+        self.calls.closed(number);
+        dropped
     }
 
     // Rare calls.
 
     fn get_flags(&mut self, descriptor: Descriptor) -> FsResult<DescriptorFlags> {
+        let _call = self.call(descriptor.rep(), "")?;
         self.wasi.get_flags(descriptor)
     }
 
     fn get_type(&mut self, descriptor: Descriptor) -> FsResult<DescriptorType> {
+        let _call = self.call(descriptor.rep(), "")?;
         self.wasi.get_type(descriptor)
     }
 
     fn advise(&mut self, file: Descriptor, offset: Filesize, length: Filesize, advice: Advice) -> FsResult<()> {
+        let _call = self.call(file.rep(), "")?;
         self.wasi.advise(file, offset, length, advice)
     }
 
     fn readlink_at(&mut self, folder: Descriptor, path: String) -> FsResult<String> {
+        let _call = self.call(folder.rep(), &path)?;
         self.wasi.readlink_at(folder, path)
     }
 
@@ -140,10 +176,12 @@ impl HostDescriptor for Files<'_> {
     }
 
     fn metadata_hash(&mut self, descriptor: Descriptor) -> FsResult<MetadataHashValue> {
+        let _call = self.call(descriptor.rep(), "")?;
         self.wasi.metadata_hash(descriptor)
     }
 
     fn metadata_hash_at(&mut self, folder: Descriptor, how: PathFlags, path: String) -> FsResult<MetadataHashValue> {
+        let _call = self.call(folder.rep(), &path)?;
         self.wasi.metadata_hash_at(folder, how, path)
     }
 
@@ -215,10 +253,14 @@ impl HostDescriptor for Files<'_> {
 
 impl HostDirectoryEntryStream for Files<'_> {
     fn read_directory_entry(&mut self, entries: Entries) -> FsResult<Option<DirectoryEntry>> {
+        // Where entries are told one at a time.
+        #[cfg(not(target_os = "linux"))]
+        let _call = files::begin(self.calls, Asked { from: entries.rep(), path: "", of_folder: true, opens: false })?;
         hot::read_directory_entry(self, entries)
     }
 
     fn drop(&mut self, entries: Entries) -> wasmtime::Result<()> {
+        self.calls.closed(entries.rep());
         hot::drop_entries(self, entries)
     }
 }

@@ -1,18 +1,21 @@
 //! What an instance can do with the files that it is given, and what it cannot.
 
 use std::fs;
+use std::sync::Arc;
 
 use tempfile::TempDir;
-use wasmtime_wasi::p2::bindings::filesystem::preopens;
 
 use super::*;
+use crate::runtime::calls::{Avoided, Calls, Place as CallPlace};
 use crate::runtime::limits::Limits;
+use crate::runtime::opened::Opened as OpenedRoots;
 use crate::runtime::root::Root;
 
 /// A folder `in` with some files, a file beside it, and a sandbox that is given `in`.
 struct Place {
     folder: TempDir,
     sandbox: Sandbox,
+    avoided: Arc<Avoided>,
 }
 
 impl Place {
@@ -22,8 +25,11 @@ impl Place {
         fs::write(folder.path().join("in/a.mp3"), b"hello world").unwrap();
         fs::write(folder.path().join("out.mp3"), b"secret").unwrap();
         let root = Root::new(&folder.path().join("in")).unwrap();
-        let sandbox = Sandbox::new(&[root], &Limits::default(), Default::default()).unwrap();
-        Self { folder, sandbox }
+        let roots = OpenedRoots::check(&Arc::from([root])).unwrap().open_roots();
+        let avoided = Arc::new(Avoided::default());
+        let calls = Arc::new(Calls::new(avoided.clone()));
+        let sandbox = Sandbox::new(roots, &Limits::default(), Default::default(), calls);
+        Self { folder, sandbox, avoided }
     }
 
     fn files(&mut self) -> Files<'_> {
@@ -31,7 +37,7 @@ impl Place {
     }
 
     fn root(&mut self) -> Descriptor {
-        let mut preopens = preopens::Host::get_directories(&mut self.files().wasi).unwrap();
+        let mut preopens = preopens::Host::get_directories(&mut self.files()).unwrap();
         assert_eq!(preopens.len(), 1);
         preopens.remove(0).0
     }
@@ -201,4 +207,49 @@ fn a_blindfolded_instance_sees_that_a_file_is_there_and_cannot_read_it() {
     let file = place.open("a.mp3", OpenFlags::empty(), DescriptorFlags::READ).unwrap();
     assert_eq!(place.files().stat(file).unwrap().size, 11);
     assert_eq!(place.read("a.mp3"), Err(ErrorCode::Io));
+}
+
+#[test]
+fn a_folder_that_was_not_opened_for_listing_is_a_place_and_may_be_listed_all_the_same() {
+    let mut place = Place::new();
+    fs::write(place.folder.path().join("in/deep/b.mp3"), b"deep").unwrap();
+    let folder = place.open("deep", OpenFlags::DIRECTORY, DescriptorFlags::empty()).unwrap();
+    let borrowed = || Resource::new_borrow(folder.rep());
+    let files = &mut place.files();
+    let file = files.open_at(borrowed(), PathFlags::empty(), "b.mp3".into(), OpenFlags::empty(), DescriptorFlags::READ);
+    assert_eq!(files.read(file.unwrap(), 10, 0).unwrap().0, b"deep");
+    assert_eq!(files.stat(borrowed()).unwrap().type_, DescriptorType::Directory);
+    assert_eq!(place.names(borrowed()), ["b.mp3", "er"]);
+}
+
+#[test]
+fn what_did_not_answer_cannot_be_asked_again() {
+    let mut place = Place::new();
+    place.avoided.add(CallPlace { root: 0, path: "a.mp3".into() });
+    assert_eq!(place.read("a.mp3"), Err(ErrorCode::Io));
+    assert!(place.open("deep", OpenFlags::DIRECTORY, DescriptorFlags::READ).is_ok());
+}
+
+#[test]
+fn an_instance_opens_a_bounded_number_of_files() {
+    let mut place = Place::new();
+    let mut opened = Vec::new();
+    let refused = loop {
+        match place.open("a.mp3", OpenFlags::empty(), DescriptorFlags::READ) {
+            Ok(file) => opened.push(file),
+            Err(code) => break code,
+        }
+    };
+    assert_eq!((refused, opened.len()), (ErrorCode::Quota, 256));
+    HostDescriptor::drop(&mut place.files(), opened.pop().unwrap()).unwrap();
+    assert_eq!(place.read("a.mp3").unwrap(), b"hello world");
+}
+
+#[test]
+fn an_abandoned_instance_calls_nothing() {
+    let mut place = Place::new();
+    let root = place.root();
+    place.sandbox.calls().close();
+    let stat = place.files().stat_at(root, PathFlags::empty(), "a.mp3".into());
+    assert!(stat.unwrap_err().downcast().is_err(), "a trap, and no error that a component could go on with");
 }

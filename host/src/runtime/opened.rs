@@ -1,0 +1,118 @@
+//! The roots of a scan, opened once for all of its instances.
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::filesystem::{Descriptor, Dir, WasiFilesystemCtxView};
+use wasmtime_wasi::p2::bindings::filesystem::preopens;
+use wasmtime_wasi::{FsPerms, WasiCtx};
+
+use super::error::Error;
+use super::root::Root;
+
+/// How long roots have to answer before anything starts. One that takes longer is looked at by the
+/// scan, where it keeps nobody waiting.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Roots, and of those that have answered the open folder.
+pub(crate) struct Opened {
+    roots: Arc<[Root]>,
+    folders: Box<[OnceLock<Dir>]>,
+}
+
+/// A root that is open.
+#[derive(Clone)]
+pub(crate) struct OpenRoot {
+    /// Its number.
+    pub number: usize,
+    /// Its name.
+    pub name: String,
+    pub folder: Dir,
+}
+
+impl Opened {
+    /// These roots, of which none is open yet.
+    pub fn none(roots: &Arc<[Root]>) -> Arc<Self> {
+        let folders = roots.iter().map(|_| OnceLock::new()).collect();
+        Arc::new(Self { roots: roots.clone(), folders })
+    }
+
+    /// Opens roots, and fails if one of them is no folder that can be opened and listed. Waits for
+    /// a moment only: a root on storage that does not answer is left closed.
+    pub fn check(roots: &Arc<[Root]>) -> Result<Arc<Self>, Error> {
+        let opened = Self::none(roots);
+        let mut next = 0;
+        while next < roots.len() {
+            let (sender, answers) = channel();
+            let shared = opened.clone();
+            let look = move || {
+                for root in next..shared.roots.len() {
+                    let looked = shared.roots[root].check().and_then(|()| shared.open(root));
+                    let stop = looked.is_err();
+                    if sender.send(looked).is_err() || stop {
+                        break;
+                    }
+                }
+            };
+            // It is left alone if it hangs, and touches nothing of the scan when it returns.
+            std::thread::Builder::new()
+                .name("mt-scanner roots".into())
+                .spawn(look)
+                .map_err(|source| Error::NoInstance { source: source.into() })?;
+            while next < roots.len() {
+                match answers.recv_timeout(PATIENCE) {
+                    Ok(looked) => looked?,
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                        next += 1;
+                        break;
+                    }
+                }
+                next += 1;
+            }
+        }
+        Ok(opened)
+    }
+
+    /// Opens a root, unless it is open. May take as long as the storage does.
+    pub fn open(&self, root: usize) -> Result<(), Error> {
+        if self.folders[root].get().is_none() {
+            let folder = opened(&self.roots[root])?;
+            let _ = self.folders[root].set(folder);
+        }
+        Ok(())
+    }
+
+    /// Whether a root is open.
+    pub fn is_open(&self, root: usize) -> bool {
+        self.folders[root].get().is_some()
+    }
+
+    /// The roots that are open.
+    pub fn open_roots(&self) -> Vec<OpenRoot> {
+        let open = self.folders.iter().enumerate().filter_map(|(number, folder)| Some((number, folder.get()?)));
+        open.map(|(number, folder)| {
+            let name = self.roots[number].name.clone();
+            OpenRoot { number, name, folder: folder.clone() }
+        })
+        .collect()
+    }
+}
+
+/// The root as wasmtime-wasi opens it.
+fn opened(root: &Root) -> Result<Dir, Error> {
+    let failed = |error: wasmtime::Error| Error::NoInstance { source: error.into() };
+    let mut context = WasiCtx::builder();
+    context.allow_blocking_current_thread(true);
+    context
+        .preopened_dir(&root.path, &root.name, FsPerms::ReadOnly)
+        .map_err(|error| root.check().err().unwrap_or_else(|| failed(error)))?;
+    let (mut context, mut table) = (context.build(), ResourceTable::new());
+    let mut preopens = WasiFilesystemCtxView { ctx: context.filesystem(), table: &mut table };
+    let folder = preopens::Host::get_directories(&mut preopens).map_err(failed)?.pop();
+    match folder.map(|(folder, _)| table.delete(folder)) {
+        Some(Ok(Descriptor::Dir(folder))) => Ok(folder),
+        _ => unreachable!("the only preopen is a folder"),
+    }
+}
