@@ -33,6 +33,10 @@ pub use parse::{Parsed, parse};
 
 use mt_scanner_contract::Track;
 
+/// The version of the values that [`parse`] gives. Raise it with every change after which some file
+/// says something else: libraries then read their files again, once.
+pub const READER_VERSION: u32 = 1;
+
 /// A track of which nothing but its place is known.
 pub fn blank_track(root: &str, path: &str) -> Track {
     Track { root: root.to_owned(), path: path.to_owned(), ..Track::default() }

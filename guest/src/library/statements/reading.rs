@@ -35,10 +35,10 @@ pub(super) fn statements() -> Vec<Statement> {
             &[],
             "SELECT coalesce(sum(kind = 'added'), 0) AS added, coalesce(sum(kind = 'modified'), 0) AS modified, \
              coalesce(sum(kind = 'moved'), 0) AS moved, coalesce(sum(kind = 'missing'), 0) AS missing, \
-             coalesce(sum(kind = 'restored'), 0) AS restored, \
+             coalesce(sum(kind = 'restored'), 0) AS restored, coalesce(sum(kind = 'reread'), 0) AS reread, \
              (SELECT count(*) FROM folders JOIN tracks ON tracks.folder_id = folders.id AND missing_since IS NULL \
              WHERE root_id IN (SELECT root_id FROM synced_roots)) \
-             - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored')), 0) AS unchanged FROM changes",
+             - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored', 'reread')), 0) AS unchanged FROM changes",
         ),
         // The kinds of tracks in the roots of the sync, in the order of their first tracks.
         one(

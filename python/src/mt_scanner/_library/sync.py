@@ -53,7 +53,7 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
     with alone(database.path, look):
         with database.transaction():
             database.run("begin")
-            database.run("scan", wish.mode if wish.folders is None else "folders")
+            database.run("scan", wish.mode if wish.folders is None else "folders", "{}")
             for root in session.roots:
                 database.run("root", root)
         progress = compare(database, session, wish)
