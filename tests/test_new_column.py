@@ -22,7 +22,7 @@ from support.trees import FIXTURES, REPOSITORY
 
 CONTRACT = (
     "wit/types.wit",
-    "        audio-key: option<string>,\n",
+    "        duration-estimated: bool,\n",
     "        /// Mood.\n        mood: option<string>,\n",
 )
 FORMATS = (

@@ -14,10 +14,11 @@ pub use statements::statements;
 /// The script of the first version. `{columns}` are those of a track that its file determines.
 const FIRST: &str = include_str!("library/1.sql");
 
-/// The number of a track's columns in each version that was released. Columns behind them are of
-/// the version under way, so that a column is added by adding a field to the record in
+/// The number of a track's columns in each version: 41 up to `audio_key` in the first, those from
+/// `title_sort` to `duration_estimated` beside them in the second. Columns behind them are of the
+/// version under way, so that a column is added by adding a field to the record in
 /// `wit/types.wit`.
-const COLUMNS_OF: [usize; 1] = [41];
+const COLUMNS_OF: [usize; 2] = [41, 62];
 
 /// The columns that are not of the table `tracks` by their names alone: the root is in `roots`, the
 /// path in the script.
@@ -58,14 +59,24 @@ mod tests {
         for (column, kind) in &COLUMN_TYPES[KEYS..COLUMNS_OF[0]] {
             assert!(scripts[0].contains(&format!("\n    {column} {kind},\n")), "{column}");
         }
-        assert_eq!(COLUMN_TYPES[COLUMNS_OF[0] - 1].0, "audio_key");
+        assert_eq!(COLUMNS_OF.map(|count| COLUMN_TYPES[count - 1].0), ["audio_key", "duration_estimated"]);
     }
 
     #[test]
     fn a_new_column_is_a_new_version() {
-        let columns = [&COLUMN_TYPES[..COLUMNS_OF[0]], &[("mood", "TEXT")]].concat();
+        let last = COLUMNS_OF[COLUMNS_OF.len() - 1];
+        let columns = [&COLUMN_TYPES[..last], &[("mood", "TEXT")]].concat();
         let scripts = scripts(&columns);
-        assert_eq!(scripts[1..], ["ALTER TABLE tracks ADD COLUMN mood TEXT;\n"]);
-        assert!(!scripts[0].contains("mood"));
+        assert_eq!(scripts[COLUMNS_OF.len()..], ["ALTER TABLE tracks ADD COLUMN mood TEXT;\n"]);
+        assert!(scripts[..COLUMNS_OF.len()].iter().all(|script| !script.contains("mood")));
+    }
+
+    #[test]
+    fn the_second_version_adds_its_columns_to_rows_that_have_none() {
+        let second = &scripts(&COLUMN_TYPES)[1];
+        for (column, kind) in &COLUMN_TYPES[COLUMNS_OF[0]..COLUMNS_OF[1]] {
+            assert!(second.contains(&format!("ALTER TABLE tracks ADD COLUMN {column} {kind};\n")), "{column}");
+            assert!(!kind.contains("NOT NULL") || kind.contains("DEFAULT"), "{column}");
+        }
     }
 }
