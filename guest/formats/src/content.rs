@@ -113,9 +113,10 @@ impl Damage {
 
 impl Properties {
     fn fill(self, track: &mut Track) {
-        let Self { codec, duration, is_estimate: _, bitrate, sample_rate, channels, bit_depth } = self;
+        let Self { codec, duration, is_estimate, bitrate, sample_rate, channels, bit_depth } = self;
         track.codec = codec.map(str::to_owned);
         track.duration_ms = duration.map(milliseconds);
+        track.duration_estimated = is_estimate && duration.is_some();
         track.bitrate = bitrate.filter(|&rate| rate > 0);
         track.sample_rate = sample_rate.filter(|&rate| rate > 0);
         track.channels = channels.filter(|&count| count > 0);

@@ -9,6 +9,9 @@ pub(super) struct Pending {
     /// Artists as `Artist` items gave them, unless `Artists` items give a list.
     joined_artists: Vec<String>,
     fallback_date: Option<String>,
+    original_year: Option<String>,
+    content_group: Option<String>,
+    encoded_by: Option<String>,
     /// Fields that have a value, one bit each.
     filled: Bits,
     /// Fields that had one before the present tag.
@@ -47,6 +50,16 @@ impl Pending {
             track.date = self.fallback_date;
         }
         track.year = track.date.as_deref().and_then(year);
+        if track.original_date.is_none() {
+            track.original_date = self.original_year;
+        }
+        let group = if track.grouping.is_none() { &mut track.grouping } else { &mut track.work };
+        if group.is_none() {
+            *group = self.content_group;
+        }
+        if track.encoder.is_none() {
+            track.encoder = self.encoded_by;
+        }
     }
 }
 
@@ -117,6 +130,28 @@ pub(super) fn fallback_date(entry: Entry<'_>, value: &str) {
     if says_a_date(value) {
         entry.pending.fallback_date.get_or_insert_with(|| value.to_owned());
     }
+}
+
+/// The year of the first release, for want of its date.
+pub(super) fn original_year(entry: Entry<'_>, value: &str) {
+    if says_a_date(value) {
+        entry.pending.original_year.get_or_insert_with(|| value.to_owned());
+    }
+}
+
+/// A grouping or, beside one, a work.
+pub(super) fn content_group(entry: Entry<'_>, value: &str) {
+    entry.pending.content_group.get_or_insert_with(|| value.to_owned());
+}
+
+/// An encoder, for want of a better one.
+pub(super) fn encoded_by(entry: Entry<'_>, value: &str) {
+    entry.pending.encoded_by.get_or_insert_with(|| value.to_owned());
+}
+
+/// The first number above 0.
+pub(super) fn tempo(_: Entry<'_>, value: &str, column: &mut Option<f64>) {
+    *column = column.or_else(|| leading_decimal(value).filter(|&beats| beats > 0.0));
 }
 
 /// The first identifier.

@@ -14,7 +14,7 @@ use exports::mt::scanner::files::{self, Inspection};
 use exports::mt::scanner::library::{self, Migration, Statement};
 use exports::mt::scanner::reports;
 use exports::mt::scanner::scan::{self, Budget, FollowLinks, Mode, StepResult, Walking, Work};
-use exports::mt::scanner::types::{ScanError, Track};
+use exports::mt::scanner::types::{LyricsForm, ScanError, Track};
 
 const EXTENSIONS: [&str; 4] = [".mod", ".xm", ".it", ".s3m"];
 
@@ -206,6 +206,27 @@ fn track(root: &str, path: &str) -> Track {
         compilation: false,
         has_artwork: false,
         audio_key: None,
+        title_sort: None,
+        artist_sort: None,
+        album_sort: None,
+        album_artist_sort: None,
+        composer_sort: None,
+        original_date: None,
+        bpm: None,
+        grouping: None,
+        work: None,
+        movement: None,
+        label: None,
+        catalog_number: None,
+        barcode: None,
+        media: None,
+        lyricist: None,
+        conductor: None,
+        remixer: None,
+        language: None,
+        has_lyrics: LyricsForm::None,
+        encoder: None,
+        duration_estimated: false,
     }
 }
 
