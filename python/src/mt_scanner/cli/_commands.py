@@ -70,7 +70,7 @@ def index(options: Namespace) -> int:
                 **walking(options),
             )
         lines.write()
-        if lines.spoken and any(report[:5]):
+        if lines.spoken and any(report[:6]):
             print()
         problems = added_up(report.problems)
         if options.json:
@@ -106,7 +106,7 @@ def watch(options: Namespace) -> int:
                 known.update(problem[:3] for problem in news)
                 if options.json:
                     tell(news)
-                elif not options.quiet and (first or news or any(report[:5])):
+                elif not options.quiet and (first or news or any(report[:6])):
                     told = {"problems": added_up(news), "progress": reached(report.progress)}
                     write(in_words("batch", changes=changes(report), **told))
                 sys.stdout.flush()
