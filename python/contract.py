@@ -24,7 +24,7 @@ from typing import Literal, NamedTuple
 '''
 NAMES = {"tag-item": "Tag"}
 """Records that have another name in Python."""
-OPTIONS = ("Budget", "Walking")
+OPTIONS = ("Budget", "Walking", "Reading")
 """Records of options, which are given whole: their defaults are constants."""
 TYPES = {"string": "str", "bool": "bool", "f64": "float", "outcome": "str"}
 

@@ -10,7 +10,7 @@ use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
 use crate::defaults;
 
 /// The records that guest and hosts have in common, in the order in which they are written.
-const RECORDS: [&str; 6] = ["track", "problem", "tag-item", "inspection", "budget", "walking"];
+const RECORDS: [&str; 7] = ["track", "problem", "tag-item", "inspection", "budget", "walking", "reading"];
 /// The enum of what became of a file.
 const OUTCOME: &str = "outcome";
 /// The enums that guest and hosts have in common, in the order in which they are written.
@@ -153,6 +153,7 @@ impl Contract {
                 "follow_links": defaults::FOLLOW_LINKS,
                 "hidden_folders": defaults::HIDDEN_FOLDERS,
                 "ignored_folders": defaults::IGNORED_FOLDERS,
+                "legacy_charset": defaults::LEGACY_CHARSET,
             },
         });
         all.to_string()
@@ -449,6 +450,7 @@ mod tests {
             record budget { items: u32 }
             enum follow-links { no, once }
             record walking { follow-links: follow-links }
+            record reading { legacy-charset: string }
         }";
 
     fn of_text(wit: &str, words: &str) -> Result<Contract, Box<dyn Error>> {

@@ -21,6 +21,7 @@ mod generate;
 mod known;
 mod names;
 mod outcome;
+mod reading;
 pub mod report;
 mod request;
 mod slice;

@@ -97,7 +97,7 @@ fn run(command: &Command) -> Result<(), Stop> {
         })?,
         Verb::Inspect => {
             let (root, path) = arguments::root_and_path(root)?;
-            let mut inspection = crate::inspect::inspect(&root, &path)?;
+            let mut inspection = crate::inspect::inspect(&root, &path, &command.reading)?;
             inspection.track.ctime_ns = 0;
             line(&mut out, &inspection)?;
         }
@@ -116,7 +116,7 @@ fn steps<W: Write>(
     mut each: impl FnMut(&mut W, &Found) -> io::Result<()>,
 ) -> Result<(), Stop> {
     let mut written = Ok(());
-    run_through(&command.root, mode, command.walking, |mut result| {
+    run_through(&command.root, mode, command.walking, &command.reading, |mut result| {
         // The wasmtime CLI gives the time of birth in place of this one, and a wrong time is worse
         // than none.
         result.tracks.iter_mut().for_each(|track| track.ctime_ns = 0);

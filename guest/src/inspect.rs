@@ -2,16 +2,17 @@
 
 use std::io;
 
-use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, ScanError, Track};
+use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, Reading, ScanError, Track};
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags};
 
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
 use mt_scanner_formats::reader::{FileReader, ReadAt};
-use mt_scanner_formats::{Container, blank_track, parse};
+use mt_scanner_formats::{Container, LegacyCharset, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`.
-pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
+pub fn inspect(root: &str, path: &str, reading: &Reading) -> Result<Inspection, ScanError> {
+    let charset = charset(reading)?;
     let missing = || ScanError::FileNotFound(path.to_owned());
     if leaves_root(path) {
         return Err(ScanError::EscapesRoot(path.to_owned()));
@@ -25,7 +26,7 @@ pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
         ErrorCode::NoEntry | ErrorCode::NotDirectory => missing(),
         code => root_error(path, code),
     })?;
-    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, blind: false };
+    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, charset, blind: false };
     match read.file(name) {
         Ok(Inspected { mut found, .. }) => {
             path.clone_into(&mut found.track.path);
@@ -34,6 +35,12 @@ pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
         Err(problem) if problem.outcome == Outcome::EscapesRoot => Err(ScanError::EscapesRoot(problem.path)),
         Err(_) => Err(missing()),
     }
+}
+
+/// The charset that options of reading name.
+pub fn charset(reading: &Reading) -> Result<LegacyCharset, ScanError> {
+    let name = &reading.legacy_charset;
+    LegacyCharset::named(name).ok_or_else(|| ScanError::UnknownCharset(name.clone()))
 }
 
 /// How to read a file.
@@ -48,6 +55,8 @@ pub struct Read<'a> {
     pub seen: Option<Fingerprint>,
     /// Keep its tags as they are.
     pub listing: bool,
+    /// What its texts are in whose charset nothing says.
+    pub charset: LegacyCharset,
     /// Do not open it.
     pub blind: bool,
 }
@@ -88,7 +97,7 @@ impl Read<'_> {
         let opened = file.is_ok();
         match file {
             Ok(file) => {
-                let troubles = read_content(&mut found, name, Content(file), self.listing);
+                let troubles = read_content(&mut found, name, Content(file), self);
                 found.problems.extend(troubles.into_iter().map(|(outcome, detail)| problem(outcome, detail)));
             }
             Err(_) if self.blind => {}
@@ -126,11 +135,11 @@ fn regular(stat: &DescriptorStat) -> Option<Fingerprint> {
 }
 
 /// Parses a file, and gives what did not go well.
-fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool) -> Vec<(Outcome, String)> {
+fn read_content(found: &mut Inspection, name: &str, file: Content, read: &Read<'_>) -> Vec<(Outcome, String)> {
     let mut reader = FileReader::new(file, found.track.size);
     #[cfg(feature = "misbehave")]
     crate::misbehave::when_asked(&mut reader);
-    match parse(&mut reader, &mut found.track, listing) {
+    match parse(&mut reader, &mut found.track, read.listing, read.charset) {
         Ok(parsed) => {
             found.tags = parsed.items;
             let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));

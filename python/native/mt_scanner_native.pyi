@@ -14,6 +14,10 @@ class _Walking(Protocol):
     @property
     def ignored_folders(self) -> bool: ...
 
+class _Reading(Protocol):
+    @property
+    def legacy_charset(self) -> str: ...
+
 class _Limits(Protocol):
     @property
     def seconds(self) -> float: ...
@@ -33,6 +37,8 @@ class _Plan(Protocol):
     def mode(self) -> str: ...
     @property
     def walking(self) -> _Walking: ...
+    @property
+    def reading(self) -> _Reading: ...
     @property
     def limits(self) -> _Limits: ...
     @property
@@ -72,7 +78,7 @@ class Component:
     def in_words(report: str) -> str:
         """A report for people, from JSON text."""
 
-    def inspect(self, root: str, path: str, limits: _Limits) -> str:
+    def inspect(self, root: str, path: str, reading: _Reading, limits: _Limits) -> str:
         """One file as JSON text: an object with the keys `track`, `problems` and `tags`."""
 
 @final

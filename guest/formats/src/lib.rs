@@ -13,6 +13,7 @@ mod fields;
 mod flac;
 mod foreign;
 mod id3v2;
+mod legacy;
 mod measure;
 mod mp4;
 mod mpeg;
@@ -29,6 +30,7 @@ mod told;
 mod trial;
 
 pub use container::Container;
+pub use legacy::LegacyCharset;
 pub use parse::{Parsed, parse};
 
 use mt_scanner_contract::Track;

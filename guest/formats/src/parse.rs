@@ -11,6 +11,7 @@ use crate::container::{Container, Format};
 use crate::content::Content;
 use crate::flac::Flac;
 use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
+use crate::legacy::{How, Legacy, LegacyCharset};
 use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
 use crate::ogg::Ogg;
@@ -30,27 +31,60 @@ pub struct Parsed {
     pub unsupported: Option<&'static str>,
 }
 
-/// Fills `track` with what the file says.
+/// Fills `track` with what the file says. `listing`: its tags are kept as they are in the file.
+/// `charset`: what texts are in that nothing says the charset of.
 ///
 /// # Errors
 ///
 /// Only those of the source. [`io::ErrorKind::WouldBlock`] means that bytes are not here yet: fetch
 /// them and call again; the track is as it was then.
-pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> io::Result<Parsed> {
-    let result = parse_file(reader, track, listing);
+pub fn parse<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+    charset: LegacyCharset,
+) -> io::Result<Parsed> {
+    let result = parse_file(reader, track, listing, charset);
     if result.is_err() {
-        let Track { root, path, size, mtime_ns, ctime_ns, .. } = std::mem::take(track);
-        *track = Track { root, path, size, mtime_ns, ctime_ns, ..Track::default() };
+        clear(track);
     }
     result
 }
 
-fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> io::Result<Parsed> {
+/// What is left is known before the file is read.
+fn clear(track: &mut Track) {
+    let Track { root, path, size, mtime_ns, ctime_ns, .. } = std::mem::take(track);
+    *track = Track { root, path, size, mtime_ns, ctime_ns, ..Track::default() };
+}
+
+/// Reads it once more, if its texts show that they are in another charset than was thought.
+fn parse_file<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+    charset: LegacyCharset,
+) -> io::Result<Parsed> {
+    let (parsed, texts) = parse_as(reader, track, listing, charset.at_first(listing))?;
+    let Some(how) = charset.then(&texts) else { return Ok(parsed) };
+    clear(track);
+    let (again, _) = parse_as(reader, track, listing, how)?;
+    Ok(Parsed { items: parsed.items, ..again })
+}
+
+fn parse_as<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+    how: How,
+) -> io::Result<(Parsed, Legacy)> {
     if reader.is_empty() {
-        return Ok(Parsed { damage: Some("the file is empty".into()), ..Parsed::default() });
+        let damage = Some("the file is empty".into());
+        return Ok((Parsed { damage, ..Parsed::default() }, Legacy::default()));
     }
     let mut content = Content::new(track, listing, reader.len());
+    content.tags.legacy = Legacy::new(how);
     let found = read_tags_and_audio(reader, &mut content)?;
+    let texts = std::mem::take(&mut content.tags.legacy);
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
     let (items, damage) = content.finish();
     let name = match found {
@@ -61,7 +95,8 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     track.format = name.map(str::to_owned);
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
-    Ok(Parsed { items, damage, unsupported })
+    track.text_charset = texts.repaired.map(|charset| charset.name().to_owned());
+    Ok((Parsed { items, damage, unsupported }, texts))
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the
@@ -220,7 +255,7 @@ mod tests {
     fn a_container_that_is_not_read_is_named() {
         let mut track = Track::default();
         let mut reader = crate::reader::tests::reader(b"\x1a\x45\xdf\xa3 and more, a Matroska file".to_vec());
-        let parsed = parse(&mut reader, &mut track, false).unwrap();
+        let parsed = parse(&mut reader, &mut track, false, LegacyCharset::Off).unwrap();
         assert_eq!((parsed.unsupported, track.format.as_deref()), (Some("matroska"), Some("matroska")));
         assert!(track.audio_key.is_some());
     }
@@ -243,7 +278,7 @@ mod tests {
         let source = Slow::new(file.clone());
         let mut track = Track { path: "a path".into(), size: 7, ..Track::default() };
         let parsed = loop {
-            match parse(&mut FileReader::new(&source, file.len() as u64), &mut track, true) {
+            match parse(&mut FileReader::new(&source, file.len() as u64), &mut track, true, LegacyCharset::Off) {
                 Ok(parsed) => break parsed,
                 Err(error) => {
                     assert_eq!(error.kind(), io::ErrorKind::WouldBlock);

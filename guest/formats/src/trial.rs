@@ -5,6 +5,7 @@ use std::io;
 
 use mt_scanner_contract::Track;
 
+use crate::legacy::LegacyCharset;
 use crate::parse::parse;
 use crate::reader::tests::Counted;
 use crate::reader::{FileReader, ReadAt};
@@ -26,7 +27,7 @@ pub(crate) fn said(bytes: &[u8]) -> Said {
     let mut track = Track::default();
     let source = Counted { bytes: bytes.to_vec(), reads: RefCell::default() };
     let mut reader = FileReader::new(source, bytes.len() as u64);
-    let parsed = parse(&mut reader, &mut track, true).unwrap();
+    let parsed = parse(&mut reader, &mut track, true, LegacyCharset::Auto).unwrap();
     let items = parsed.items.into_iter().map(|item| (item.key, item.value)).collect();
     Said { track, items, damage: parsed.damage.unwrap_or_default(), reads: reader.reads() }
 }
@@ -133,7 +134,9 @@ impl ReadAt for &Slow {
 pub(crate) fn patiently(bytes: &[u8]) -> (Track, usize) {
     let source = Slow::new(bytes.to_vec());
     let mut track = Track::default();
-    while let Err(error) = parse(&mut FileReader::new(&source, bytes.len() as u64), &mut track, true) {
+    while let Err(error) =
+        parse(&mut FileReader::new(&source, bytes.len() as u64), &mut track, true, LegacyCharset::Auto)
+    {
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
     }
     (track, source.refusals.get())

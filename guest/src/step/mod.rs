@@ -11,10 +11,12 @@ mod work;
 
 use std::rc::Rc;
 
-use mt_scanner_contract::{Budget, Problem, Request, ScanError, Slice, Track, Walking};
+use mt_scanner_contract::{Budget, Problem, Reading, Request, ScanError, Slice, Track, Walking};
+use mt_scanner_formats::LegacyCharset;
 use wasip2::filesystem::types::ErrorCode;
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
+use crate::inspect::charset;
 use crate::walk::{Entered, Folder, Reach, Root, leaves_root};
 use budget::Meter;
 
@@ -32,6 +34,8 @@ pub struct Step<'a> {
     pub mode: Mode,
     /// Where to go.
     pub walking: Walking,
+    /// What shapes values.
+    pub reading: &'a Reading,
     /// The places that links have led to so far, as the last step that added some handed them out.
     pub entered: &'a str,
 }
@@ -96,6 +100,7 @@ struct Run<'a> {
     root: Root,
     mode: Mode,
     walking: &'a Walking,
+    charset: LegacyCharset,
     meter: Meter,
     /// Last in, first out: depth first, so that little is open and little is pending.
     stack: Vec<Item>,
@@ -132,6 +137,7 @@ impl<'a> Step<'a> {
                 budget: request.budget,
                 mode,
                 walking: request.walking,
+                reading: &request.reading,
                 entered: &request.entered,
             },
             work,
@@ -145,12 +151,14 @@ impl Step<'_> {
         for item in &work {
             check(item)?;
         }
+        let charset = charset(self.reading)?;
         let root = Root::open(self.root, self.walking.follow_links.any())?;
         let stack = work.into_iter().rev().map(|work| Item { work, open: None }).collect();
         let mut run = Run {
             root,
             mode: self.mode,
             walking: &self.walking,
+            charset,
             meter: Meter::new(&self.budget),
             stack,
             for_the_host: Vec::new(),

@@ -182,7 +182,15 @@ impl Run<'_> {
             }
         }
         let known = as_it_was.or_else(|| known.iter().find(|known| !known.is_missing()));
-        let read = Read { root: &self.root, folder: &open.folder, at: folder, seen, listing: false, blind };
+        let read = Read {
+            root: &self.root,
+            folder: &open.folder,
+            at: folder,
+            seen,
+            listing: false,
+            charset: self.charset,
+            blind,
+        };
         let mut inspection = match read.file(name) {
             Ok(inspection) => inspection,
             Err(problem) => return self.found.problems.push(problem),

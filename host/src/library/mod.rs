@@ -195,7 +195,7 @@ impl Library {
         let (connection, schema) = (&self.connection, &self.schema);
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         schema.run(&transaction, "begin", &[])?;
-        schema.run(&transaction, "scan", &[options.mode(), "{}"])?;
+        schema.run(&transaction, "scan", &[options.mode(), &scanner.reading()])?;
         for root in scanner.names() {
             schema.run(&transaction, "root", &[root])?;
         }

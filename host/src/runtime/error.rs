@@ -62,6 +62,12 @@ pub enum Error {
         /// The path.
         path: String,
     },
+    /// No charset has this name ([`legacy_charset`](crate::ScannerBuilder::legacy_charset)).
+    #[error("{name}: {}", words::UNKNOWN_CHARSET)]
+    UnknownCharset {
+        /// The name.
+        name: String,
+    },
     /// The component does not understand the host: it is made for another contract.
     #[error("the component does not understand a request: {reason}")]
     InvalidRequest {
@@ -150,6 +156,7 @@ impl From<types::ScanError> for Error {
             types::ScanError::RootUnreadable(path) => Self::RootUnreadable { path: path.into(), source: None },
             types::ScanError::EscapesRoot(path) => Self::EscapesRoot { path },
             types::ScanError::FileNotFound(path) => Self::FileNotFound { path },
+            types::ScanError::UnknownCharset(name) => Self::UnknownCharset { name },
             types::ScanError::InvalidRequest(reason) => Self::InvalidRequest { reason },
         }
     }

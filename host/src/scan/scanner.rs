@@ -169,8 +169,9 @@ impl Scanner {
     /// the component, and those of [`scan`](Self::scan).
     pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
         let (root, path) = self.below(path.as_ref())?;
+        let reading = self.plan.reading.clone().into();
         self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
-            exports.mt_scanner_files().call_inspect(store, &root.name, &path)
+            exports.mt_scanner_files().call_inspect(store, &root.name, &path, &reading)
         })?
         .map(Inspection::from)
         .map_err(Error::from)
@@ -184,8 +185,9 @@ impl Scanner {
     /// As [`inspect`](Self::inspect).
     pub fn inspect_json(&self, path: impl AsRef<Path>) -> Result<String, Error> {
         let (root, path) = self.below(path.as_ref())?;
+        let reading = self.plan.reading.clone().into();
         self.ask(slice::from_ref(&root), &format!("reading {path}"), |exports, store| {
-            exports.mt_scanner_files().call_inspect_json(store, &root.name, &path)
+            exports.mt_scanner_files().call_inspect_json(store, &root.name, &path, &reading)
         })?
         .map_err(Error::from)
     }
@@ -284,6 +286,12 @@ impl Scanner {
     /// cannot be scanned.
     pub fn check(&self) -> Result<(), Error> {
         self.plan.roots.iter().try_for_each(Root::check)
+    }
+
+    /// What tells the options that shape values from others in a library.
+    #[cfg(feature = "library")]
+    pub(crate) fn reading(&self) -> String {
+        self.plan.reading.differences()
     }
 
     /// The roots as rows have them.

@@ -7,7 +7,7 @@ use mt_scanner::Scanner;
 use pyo3::prelude::*;
 
 use crate::failure::raised;
-use crate::plan::{Limits, Plan};
+use crate::plan::{Limits, Plan, Reading};
 use crate::scan::Scan;
 
 /// The tables and statements of a library: the version, the migrations, and the statements by name.
@@ -82,10 +82,17 @@ impl Component {
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.
     ///
     /// Raises `Failure`.
-    fn inspect(&self, py: Python<'_>, root: PathBuf, path: PathBuf, limits: Limits) -> PyResult<String> {
+    fn inspect(
+        &self,
+        py: Python<'_>,
+        root: PathBuf,
+        path: PathBuf,
+        reading: Reading,
+        limits: Limits,
+    ) -> PyResult<String> {
         let inspected = py.detach(|| {
             let builder = Scanner::builder().component_of(&self.scanner).root(&root);
-            limits.set(builder).build()?.inspect_json(root.join(path))
+            limits.set(reading.set(builder)).build()?.inspect_json(root.join(path))
         });
         inspected.map_err(raised)
     }

@@ -19,6 +19,7 @@ pub(crate) struct Plan {
     roots: Vec<String>,
     mode: String,
     walking: Walking,
+    reading: Reading,
     limits: Limits,
     workers: usize,
     items: Option<u32>,
@@ -31,6 +32,12 @@ struct Walking {
     follow_links: String,
     hidden_folders: bool,
     ignored_folders: bool,
+}
+
+/// What shapes values.
+#[derive(FromPyObject)]
+pub(crate) struct Reading {
+    legacy_charset: String,
 }
 
 /// The most that one file may cost.
@@ -66,10 +73,17 @@ impl Plan {
             .follow_links(follow_links)
             .hidden_folders(hidden_folders)
             .ignored_folders(ignored_folders);
+        builder = self.reading.set(builder);
         if let Some(items) = self.items {
             builder = builder.items(items);
         }
         self.limits.set(builder).build().map_err(raised)
+    }
+}
+
+impl Reading {
+    pub fn set(&self, builder: ScannerBuilder) -> ScannerBuilder {
+        builder.legacy_charset(&self.legacy_charset)
     }
 }
 

@@ -32,8 +32,12 @@ class Scanner:
     them, because it is hidden or ignored; `all`: each file and folder once more through a link;
     `no`. `True` is `once`, `False` is `no`. `hidden_folders`: enter folders whose name begins with
     a dot. Off by default. `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore`
-    excludes. Off by default. `file_timeout`: time for one file in s; 10 by default. A file that
-    takes longer is a problem of outcome `timeout`. `memory_limit`: memory for one file in bytes;
+    excludes. Off by default. `legacy_charset`: what texts are read in that are not UTF-8, and whose
+    charset nothing says. `off`, the default, is ISO 8859-1; `auto` judges by the texts of each
+    file; anything else is a label of the Encoding Standard, such as `windows-1251`, and a scan
+    raises `ScanError` if there is none of this name. A library reads files again that were read
+    with another one. `file_timeout`: time for one file in s; 10 by default. A file that takes
+    longer is a problem of outcome `timeout`. `memory_limit`: memory for one file in bytes;
     256 MiB by default. A file that needs more is a problem of outcome `memory`. `component`:
     another component of the same world to run, by its path.
     """
@@ -47,6 +51,7 @@ class Scanner:
         follow_links: "FollowLinks | bool" = "once",
         hidden_folders: bool = False,
         ignored_folders: bool = False,
+        legacy_charset: str = "off",
         file_timeout: float = 10.0,
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
@@ -58,6 +63,7 @@ class Scanner:
             follow_links=follow_links,
             hidden_folders=hidden_folders,
             ignored_folders=ignored_folders,
+            legacy_charset=legacy_charset,
             file_timeout=file_timeout,
             memory_limit=memory_limit,
             component=component,

@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::kinds::Pending;
+use crate::legacy::Legacy;
 use mt_scanner_contract::{TagItem, Track};
 
 /// Fills a track from its tags, in the order of trust: a value of an earlier tag stays, a later tag
@@ -12,12 +13,14 @@ pub struct Collector<'t> {
     /// Every item as it is in the file, when that is asked for.
     items: Option<Vec<TagItem>>,
     pending: Pending,
+    /// Reads texts whose charset nothing says.
+    pub legacy: Legacy,
 }
 
 impl<'t> Collector<'t> {
     /// A collector into `track`; `listing` keeps every item too.
     pub fn new(track: &'t mut Track, listing: bool) -> Self {
-        Self { track, items: listing.then(Vec::new), pending: Pending::default() }
+        Self { track, items: listing.then(Vec::new), pending: Pending::default(), legacy: Legacy::default() }
     }
 
     /// Whether every item is kept.
@@ -61,7 +64,7 @@ impl<'t> Collector<'t> {
 
     /// Settles what depends on several items, and gives the track and the list of items.
     pub fn finish(self) -> (&'t mut Track, Vec<TagItem>) {
-        let Self { track, items, pending } = self;
+        let Self { track, items, pending, .. } = self;
         pending.settle(track);
         (track, items.unwrap_or_default())
     }

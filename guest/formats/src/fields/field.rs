@@ -116,7 +116,7 @@ mod tests {
     use mt_scanner_contract::COLUMN_TYPES;
 
     /// Columns that a container or the host fills, or that follow from others.
-    const OTHERS: [&str; 18] = [
+    const OTHERS: [&str; 19] = [
         "root",
         "path",
         "size",
@@ -135,6 +135,7 @@ mod tests {
         "audio_key",
         "has_lyrics",
         "duration_estimated",
+        "text_charset",
     ];
 
     #[test]

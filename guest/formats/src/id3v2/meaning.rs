@@ -10,6 +10,7 @@ use super::text::{Encoding, decoded};
 use super::when::When;
 use crate::content::Content;
 use crate::fields::{Collector, Field};
+use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
 /// Whose `UFID` holds the recording's identifier.
@@ -71,12 +72,12 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
             }
         }
         "TXXX" | "TXX" => {
-            let (description, text) = described(content, 0)?;
+            let (description, text) = described(content, 0, &mut tags.legacy)?;
             tags.text(Field::of_free_name(&description), &text, || format!("{name}:{description}"));
         }
         "COMM" | "COM" | "USLT" | "ULT" => {
             const LANGUAGE: usize = 3;
-            let (description, text) = described(content, LANGUAGE)?;
+            let (description, text) = described(content, LANGUAGE, &mut tags.legacy)?;
             // Players keep settings under a description (`iTunNORM`); a person's comment has none.
             let field = (name.starts_with("COM") && description.is_empty()).then_some(Field::Comment);
             tags.text(field, &text, || format!("{name}:{description}"));
@@ -84,7 +85,7 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
         "RVA2" => relative_volume(content, tags)?,
         _ if name.starts_with('T') => {
             let (&encoding, rest) = content.split_first()?;
-            let text = decoded(Encoding::of(encoding)?, rest)?;
+            let text = decoded(Encoding::of(encoding)?, rest, &mut tags.legacy)?;
             if let Some(part) = when.part(name) {
                 part.get_or_insert_with(|| text.clone().into_owned());
                 tags.text(None, &text, key);
@@ -95,7 +96,8 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
             }
         }
         _ if name.starts_with('W') && !matches!(name, "WXXX" | "WXX") => {
-            tags.text(None, &decoded(Encoding::Latin1, content)?, key);
+            let text = decoded(Encoding::Latin1, content, &mut tags.legacy)?;
+            tags.text(None, &text, key);
         }
         _ => tags.binary(content.len(), key),
     }
@@ -104,7 +106,7 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
 
 /// A description and its text, behind the encoding and as many bytes more. A text without a byte
 /// order mark is written like its description.
-fn described(content: &[u8], more: usize) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+fn described<'b>(content: &'b [u8], more: usize, legacy: &mut Legacy) -> Option<(Cow<'b, str>, Cow<'b, str>)> {
     let (&encoding, rest) = content.split_first()?;
     let encoding = Encoding::of(encoding)?;
     let (description, text) = encoding.split(rest.get(more..)?);
@@ -113,7 +115,7 @@ fn described(content: &[u8], more: usize) -> Option<(Cow<'_, str>, Cow<'_, str>)
         Encoding::Utf16 if !is_marked && description.starts_with(b"\xfe\xff") => Encoding::Utf16Be,
         encoding => encoding,
     };
-    Some((decoded(encoding, description)?, decoded(of_text, text)?))
+    Some((decoded(encoding, description, legacy)?, decoded(of_text, text, legacy)?))
 }
 
 /// `RVA2` (section 4.11) as ReplayGain is written there: the identification says `track` or

@@ -28,7 +28,7 @@ pub(super) fn read<S: ReadAt>(
     let len = (chunk.end - chunk.start).min(TEXTS[4].1.end as u64);
     let Some(bytes) = reader.piece(chunk.start, len)? else { return Ok(()) };
     for (name, place, field) in TEXTS {
-        let text = bytes.get(place).map(text).unwrap_or_default();
+        let text = bytes.get(place).map(|bytes| text(bytes, &mut content.tags.legacy)).unwrap_or_default();
         if !text.is_empty() {
             content.tags.text(field, &text, || name.to_owned());
         }

@@ -157,10 +157,7 @@ impl Item {
         } else if field.is_some() || content.tags.is_listing() {
             let bytes = reader.piece(value.start, len)?.unwrap_or_default();
             // APEv1 has Latin-1.
-            let text = match str::from_utf8(bytes) {
-                Ok(text) => text.to_owned(),
-                Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-            };
+            let text = content.tags.legacy.undeclared(bytes);
             content.tags.text(field, text.trim_end_matches('\0'), || key);
         }
         Ok(())

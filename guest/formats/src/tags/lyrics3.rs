@@ -16,7 +16,7 @@ const LONGEST_OF_V1: u64 = 5100;
 const LONGEST: u64 = 999_999;
 
 /// The fields of a tag of version 2, with their names.
-pub(super) struct Tag(Vec<(String, String)>);
+pub(super) struct Tag(Vec<(String, Vec<u8>)>);
 
 impl Tag {
     /// The tag that ends at `end`, and where it begins.
@@ -43,7 +43,8 @@ impl Tag {
                 "EAL" => Some(Field::Album),
                 _ => None,
             };
-            content.tags.text(field, value, || format!("Lyrics3 {name}"));
+            let value = content.tags.legacy.latin1(value);
+            content.tags.text(field, &value, || format!("Lyrics3 {name}"));
         }
     }
 }
@@ -70,7 +71,7 @@ fn version_2<S: ReadAt>(reader: &mut FileReader<S>, end: u64) -> io::Result<Opti
     while let Some((head, behind)) = rest.split_first_chunk::<8>() {
         let Some(len) = number(&head[3..]).filter(|&len| len <= behind.len() as u64) else { break };
         let (value, next) = behind.split_at(len as usize);
-        fields.push((latin1(&head[..3]), latin1(value)));
+        fields.push((String::from_utf8_lossy(&head[..3]).into_owned(), value.to_vec()));
         rest = next;
     }
     Ok(Some((start, Tag(fields))))
@@ -78,10 +79,6 @@ fn version_2<S: ReadAt>(reader: &mut FileReader<S>, end: u64) -> io::Result<Opti
 
 fn number(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u64::from(digit - b'0')))
-}
-
-fn latin1(bytes: &[u8]) -> String {
-    bytes.iter().map(|&byte| char::from(byte)).collect()
 }
 
 #[cfg(test)]

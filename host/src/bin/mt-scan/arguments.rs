@@ -70,6 +70,8 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
         #[command(flatten)]
+        reading: Reading,
+        #[command(flatten)]
         sandbox: Sandbox,
     },
     /// Print the mean time of a count in ms.
@@ -104,12 +106,23 @@ pub struct Folders {
     /// Enter what .nomedia or .mtignore exclude.
     #[arg(long)]
     include_ignored: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// The most instances of the component at a time; more than cores only work while storage is
     /// slow [default: 64].
     #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
     #[command(flatten)]
     sandbox: Sandbox,
+}
+
+/// What shapes values beside the files.
+#[derive(Args)]
+pub struct Reading {
+    /// What texts are in that are not UTF-8 and whose charset nothing says: `off`, for ISO 8859-1;
+    /// `auto`, to judge by the texts of each file; or a name, such as windows-1251 or shift_jis.
+    #[arg(long, value_name = "NAME", default_value = "off")]
+    legacy_charset: String,
 }
 
 /// Where the library is.
@@ -227,7 +240,13 @@ impl Folders {
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.get());
         }
-        self.sandbox.apply(builder).build()
+        self.sandbox.apply(self.reading.apply(builder)).build()
+    }
+}
+
+impl Reading {
+    pub fn apply(&self, builder: ScannerBuilder) -> ScannerBuilder {
+        builder.legacy_charset(&self.legacy_charset)
     }
 }
 

@@ -155,6 +155,7 @@ impl<K: Knowledge> Door for SyncDoor<K> {
             budget: request.budget,
             mode: Mode::Sync,
             walking: request.walking,
+            reading: request.reading.clone(),
             deep: self.deep,
         })
         .map_err(not_understood)?;

@@ -160,8 +160,8 @@ impl<D: Door> Pool<D> {
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
         let entered = self.lock().links.entered(root);
         let root = &self.plan.roots[root].name;
-        let (walking, entered) = (self.plan.walking, entered.as_ref());
-        self.door.step(instance, Request { root, work, budget, walking, limit, entered })
+        let (walking, reading, entered) = (self.plan.walking, &self.plan.reading, entered.as_ref());
+        self.door.step(instance, Request { root, work, budget, walking, reading, limit, entered })
     }
 
     /// Gives back a load whose step did not return.

@@ -32,6 +32,7 @@ impl scan::Guest for Modules {
         budget: Budget,
         mode: Mode,
         _walking: Walking,
+        _reading: Reading,
     ) -> Result<StepResult, ScanError> {
         let mut result = StepResult {
             folders: 0,

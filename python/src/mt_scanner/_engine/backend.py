@@ -55,5 +55,7 @@ class Backend(Protocol):
         this package.
         """
 
-    def inspect(self, root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
+    def inspect(
+        self, root: str, path: str, reading: Reading, limits: Limits, component: str | None
+    ) -> dict[str, Any]:
         """One file: `track`, `problems` and `tags`."""

@@ -12,6 +12,7 @@ from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
+from mt_scanner._types.contract import Reading
 from mt_scanner._types.errors import ComponentError, FileFailed
 
 
@@ -67,13 +68,13 @@ def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance
             instance.close()
 
 
-def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
+def inspect(root: str, path: str, reading: Reading, limits: Limits, component: str | None) -> dict[str, Any]:
     """One file: `track`, `problems` and `tags`."""
     loaded = load(component)
     with loaded.ticking():
         instance = Instance(loaded, [root], limits)
         try:
-            return instance.inspect(root, path)
+            return instance.inspect(root, path, reading)
         except Ended as ended:
             raise FileFailed(f"{ended.outcome}: {ended.detail}", native_path(root, path)) from ended
         finally:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
-from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
+from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync
 from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._types.contract import FILE_NOT_UTF8, FollowLinks, Walking
+from mt_scanner._types.contract import FILE_NOT_UTF8, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class Options(TypedDict, total=False):
     follow_links: FollowLinks | bool
     hidden_folders: bool
     ignored_folders: bool
+    legacy_charset: str
     file_timeout: float
     memory_limit: int
 
@@ -39,6 +40,7 @@ class Session:
         follow_links: FollowLinks | bool = WALKING.follow_links,
         hidden_folders: bool = WALKING.hidden_folders,
         ignored_folders: bool = WALKING.ignored_folders,
+        legacy_charset: str = READING.legacy_charset,
         file_timeout: float = Limits().seconds,
         memory_limit: int = Limits().memory,
         component: StrPath | None = None,
@@ -56,6 +58,8 @@ class Session:
         self._backend = backend
         self._workers = workers
         self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders)
+        self.reading = Reading(legacy_charset)
+        """The options that shape values."""
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
@@ -78,7 +82,9 @@ class Session:
         """
         backend = self.backend
         workers = self._workers or backend.default_workers()
-        plan = Plan(self.roots, mode, self._walking, self._limits, workers, limit=limit, sync=sync)
+        plan = Plan(
+            self.roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync
+        )
         pool = backend.pool(plan, self._component)
         self._pools.add(pool)
         return pool
@@ -93,7 +99,7 @@ class Session:
             below.encode("utf-8")
         except UnicodeEncodeError as error:
             raise ScanError(FILE_NOT_UTF8, path) from error
-        return self.backend.inspect(root, below, self._limits, self._component)
+        return self.backend.inspect(root, below, self.reading, self._limits, self._component)
 
     def folders_of_events(self, root: str, known: Iterable[str], events: list[tuple[str, str]]) -> set[str]:
         """The folders of a root in which something has changed, as its library knows them.

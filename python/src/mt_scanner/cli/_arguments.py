@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from typing import get_args
 
-from mt_scanner._types.contract import FOLLOW_LINKS, FollowLinks
+from mt_scanner._types.contract import FOLLOW_LINKS, LEGACY_CHARSET, FollowLinks
 
 EPILOG = """\
 exit codes:
@@ -89,6 +89,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
     inspect = command(commands, "inspect", "everything about one file")
     inspect.add_argument("file", metavar="FILE")
+    reading(inspect)
 
     benchmark = command(commands, "benchmark", "print the mean time of a count in ms")
     benchmark.add_argument("folders", nargs=1, metavar="FOLDER")
@@ -138,6 +139,17 @@ def walking(parser: argparse.ArgumentParser) -> None:
         "--no-follow-links", dest="follow_links", action="store_const", const="no", help="the same as --follow-links no"
     )
     parser.add_argument("--include-ignored", action="store_true", help="enter what .nomedia or .mtignore exclude")
+    reading(parser)
+
+
+def reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--legacy-charset",
+        default=LEGACY_CHARSET,
+        metavar="NAME",
+        help="what texts are in that are not UTF-8 and whose charset nothing says: off, for ISO 8859-1; auto, to judge "
+        "by the texts of each file; or a name, such as windows-1251 or shift_jis [default: off]",
+    )
 
 
 def positive(text: str) -> int:

@@ -173,7 +173,7 @@ def purge(options: Namespace) -> int:
 
 def inspect(options: Namespace) -> int:
     path = os.path.abspath(os.path.expanduser(options.file))
-    found = Scanner(os.path.dirname(path)).inspect(path)
+    found = Scanner(os.path.dirname(path), legacy_charset=options.legacy_charset).inspect(path)
     if options.json:
         tags = [tag._asdict() for tag in found.tags]
         problems = [problem._asdict() for problem in found.problems]
@@ -226,6 +226,7 @@ def walking(options: Namespace) -> dict[str, Any]:
         "hidden_folders": options.hidden,
         "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
+        "legacy_charset": options.legacy_charset,
     }
 
 

@@ -6,15 +6,15 @@ use std::path::Path;
 use mt_scanner::Scanner;
 use serde_json::Value;
 
-use crate::arguments::{Output, Sandbox};
+use crate::arguments::{Output, Reading, Sandbox};
 use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::shown;
 
-pub fn run(file: &Path, output: &Output, sandbox: &Sandbox) -> Result<Done, Failure> {
+pub fn run(file: &Path, output: &Output, reading: &Reading, sandbox: &Sandbox) -> Result<Done, Failure> {
     let path = std::path::absolute(file)?;
     let folder = path.parent().unwrap_or(&path);
-    let scanner = sandbox.apply(Scanner::builder().root(folder)).build()?;
+    let scanner = sandbox.apply(reading.apply(Scanner::builder().root(folder))).build()?;
     let text = scanner.inspect_json(&path)?;
     let found: Value = serde_json::from_str(&text)?;
     let mut out = stdout().lock();
