@@ -13,7 +13,7 @@ wit_bindgen::generate!({ path: "../../../wit", world: "mt:scanner/scanner" });
 use exports::mt::scanner::files::{self, Inspection};
 use exports::mt::scanner::library::{self, Migration, Statement};
 use exports::mt::scanner::reports;
-use exports::mt::scanner::scan::{self, Budget, FollowLinks, Mode, StepResult, Walking, Work};
+use exports::mt::scanner::scan::{self, Budget, FollowLinks, Mode, Reading, StepResult, Walking, Work};
 use exports::mt::scanner::types::{LyricsForm, ScanError, Track};
 
 const EXTENSIONS: [&str; 4] = [".mod", ".xm", ".it", ".s3m"];
@@ -71,7 +71,8 @@ impl scan::Guest for Modules {
         let walking = Walking { follow_links: FollowLinks::No, hidden_folders: true, ignored_folders: true };
         while let Some(next) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-            let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking)?;
+            let reading = Reading { legacy_charset: "off".into() };
+            let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking, reading)?;
             count += result.files;
             work.extend(result.work);
         }
@@ -92,11 +93,11 @@ impl scan::Guest for Modules {
 }
 
 impl files::Guest for Modules {
-    fn inspect(root: String, path: String) -> Result<Inspection, ScanError> {
+    fn inspect(root: String, path: String, _reading: Reading) -> Result<Inspection, ScanError> {
         Ok(Inspection { track: track(&root, &path), problems: Vec::new(), tags: Vec::new() })
     }
 
-    fn inspect_json(_root: String, path: String) -> Result<String, ScanError> {
+    fn inspect_json(_root: String, path: String, _reading: Reading) -> Result<String, ScanError> {
         Err(ScanError::FileNotFound(path))
     }
 }
@@ -228,6 +229,7 @@ fn track(root: &str, path: &str) -> Track {
         has_lyrics: LyricsForm::None,
         encoder: None,
         duration_estimated: false,
+        text_charset: None,
     }
 }
 
