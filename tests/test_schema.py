@@ -28,15 +28,15 @@ def old(tmp_path: Path) -> tuple[Path, Path]:
 def schema(database: Path) -> tuple[object, ...]:
     """The version, and everything that the database has, with its columns."""
     with closing(sqlite3.connect(database)) as connection:
-        things = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
+        things = connection.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+        ).fetchall()
         columns = {name: connection.execute(f"PRAGMA table_xinfo({name})").fetchall() for _, name, *_ in things}
         keys = {name: connection.execute(f"PRAGMA foreign_key_list({name})").fetchall() for _, name, *_ in things}
         return connection.execute("PRAGMA user_version").fetchone(), things, columns, keys
 
 
-def test_a_library_that_was_migrated_is_as_one_that_is_new(
-    door: Door, old: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_a_library_that_was_migrated_is_as_one_that_is_new(door: Door, old: tuple[Path, Path], tmp_path: Path) -> None:
     music, database = old
     assert door.index(database, [music]).code == 0
     assert door.index(tmp_path / "new.db", [music]).code == 0

@@ -232,9 +232,7 @@ def test_two_libraries_can_be_made_at_a_time(tree: Tree, song: Path, db: Path) -
     two.close()
 
 
-def test_a_sync_that_is_broken_off_goes_on_reading_again(
-    tree: Tree, db: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sync_that_is_broken_off_goes_on_reading_again(tree: Tree, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree.files(*(f"{folder}/{number}.mp3" for folder in range(40) for number in range(50)))
     monkeypatch.setattr("mt_scanner._library.sync.ROWS", 100)
     monkeypatch.setattr("mt_scanner._library.sync.BETWEEN_REPORTS", 0.0)

@@ -259,7 +259,8 @@ class Keeper:
         """The tracks that are there whose rows the reader of their root has not written."""
         with closing(connected(self.database)) as connection:
             sql = (
-                "SELECT tracks.path FROM tracks JOIN folders ON folders.id = folder_id JOIN roots ON roots.id = root_id "
+                "SELECT tracks.path FROM tracks JOIN folders ON folders.id = folder_id "
+                "JOIN roots ON roots.id = root_id "
                 "WHERE missing_since IS NULL AND tracks.reader_id IS NOT roots.reader_id"
             )
             return [path for (path,) in connection.execute(sql)]

@@ -15,7 +15,7 @@ from mt_scanner._engine.export import Export
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.roots import check_root, error_of, native_path
 from mt_scanner._engine.seen import at
-from mt_scanner._types.contract import CRASHED, STOPPED_BY_MEMORY, STOPPED_BY_TIME
+from mt_scanner._types.contract import CRASHED, STOPPED_BY_MEMORY, STOPPED_BY_TIME, Reading
 from mt_scanner._types.errors import ComponentError
 
 MEGABYTE = 1 << 20

@@ -82,9 +82,7 @@ class Session:
         """
         backend = self.backend
         workers = self._workers or backend.default_workers()
-        plan = Plan(
-            self.roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync
-        )
+        plan = Plan(self.roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync)
         pool = backend.pool(plan, self._component)
         self._pools.add(pool)
         return pool
