@@ -29,6 +29,7 @@ mod told;
 mod trial;
 
 pub use container::Container;
+pub use fields::Details;
 pub use parse::{Parsed, parse};
 
 use mt_scanner_contract::Track;

@@ -2,13 +2,14 @@
 
 use std::io;
 
-use mt_scanner_contract::{TagItem, Track};
+use mt_scanner_contract::Track;
 
 use crate::adts::Adts;
 use crate::asf::Asf;
 use crate::audio_key;
 use crate::container::{Container, Format};
 use crate::content::Content;
+use crate::fields::Details;
 use crate::flac::Flac;
 use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
 use crate::mp4::Mp4;
@@ -22,8 +23,8 @@ use crate::tags::{Leading, Trailing};
 /// What a file says beside its track.
 #[derive(Debug, Default)]
 pub struct Parsed {
-    /// Its tags as they are in the file, when they were asked for.
-    pub items: Vec<TagItem>,
+    /// Its tags as they are in the file, its lyrics and chapters, when they were asked for.
+    pub details: Details,
     /// What is damaged, in words.
     pub damage: Option<String>,
     /// The name of a container that is recognised and not read.
@@ -52,7 +53,7 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     let mut content = Content::new(track, listing, reader.len());
     let found = read_tags_and_audio(reader, &mut content)?;
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
-    let (items, damage) = content.finish();
+    let (details, damage) = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
         Some(Found::Other(name)) => Some(name),
@@ -61,7 +62,7 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     track.format = name.map(str::to_owned);
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
-    Ok(Parsed { items, damage, unsupported })
+    Ok(Parsed { details, damage, unsupported })
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the
@@ -79,8 +80,13 @@ fn read_tags_and_audio<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Cont
             read(container, reader, content)?;
         }
         leading.pour(reader, content)?;
-        if content.tags.is_empty() {
-            trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
+        let is_all = !content.tags.is_empty();
+        if !is_all || content.tags.is_listing() {
+            let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
+            match is_all {
+                true => content.aside(|content| trailing.pour(reader, content))?,
+                false => trailing.pour(reader, content)?,
+            }
         }
         return Ok(found);
     }
@@ -226,6 +232,19 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_that_a_scan_does_not_look_at_is_kept_when_asked_for() {
+        let comments = crate::ogg::vorbis_comment::tests::block(&[b"TITLE=inside"]);
+        let blocks = [b"fLaC\x84\0\0".as_slice(), &[comments.len() as u8], &comments].concat();
+        let file = [blocks, crate::tags::id3v1_with([b"behind", b"artist", b"", b"", b""], 0, 17)].concat();
+        let said = said(&file);
+        assert_eq!((said.track.title.as_deref(), said.track.artist), (Some("inside"), None));
+        assert_eq!(
+            said.items.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(),
+            ["inside", "behind", "artist", "Rock"]
+        );
+    }
+
+    #[test]
     fn an_empty_file_has_no_key() {
         let said = said(b"");
         assert_eq!((said.damage.as_str(), said.track), ("the file is empty", Track::default()));
@@ -253,7 +272,7 @@ mod tests {
         };
         assert!(source.refusals.get() > 2, "{}", source.refusals.get());
         let all = said(&file);
-        assert_eq!((parsed.items.len(), parsed.damage), (all.items.len(), None));
+        assert_eq!((parsed.details.tags.len(), parsed.damage), (all.items.len(), None));
         assert_eq!(track, Track { path: "a path".into(), size: 7, ..all.track });
     }
 }
