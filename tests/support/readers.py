@@ -20,6 +20,7 @@ import mutagen.aac
 import mutagen.apev2
 import mutagen.asf
 import mutagen.id3
+import mutagen.mp3
 import mutagen.mp4
 import tinytag
 
@@ -388,6 +389,9 @@ def by_ffprobe(path: Path) -> Reading:
         found["bit_depth"] = bits
     # It joins several values with semicolons, and takes no identifiers apart.
     plain = ("title", "artist", "album", "album_artist", "date", "composer", "comment", "track", "disc", "genre")
+    if tags.get("language") == "und":
+        # The media header's, which MP4 always has.
+        del tags["language"]
     # The stream's encoder is the one of LAME's header, for want of the tag's.
     tags |= {name: text for name, text in said["format"].get("tags", {}).items() if name == "encoder"}
     free = [(FREE[folded(name)], text) for name, text in tags.items() if folded(name) in FREE]
