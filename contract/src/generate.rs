@@ -10,7 +10,8 @@ use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
 use crate::defaults;
 
 /// The records that guest and hosts have in common, in the order in which they are written.
-const RECORDS: [&str; 7] = ["track", "problem", "tag-item", "inspection", "budget", "walking", "reading"];
+const RECORDS: [&str; 9] =
+    ["track", "problem", "tag-item", "lyrics", "chapter", "inspection", "budget", "walking", "reading"];
 /// The enum of what became of a file.
 const OUTCOME: &str = "outcome";
 /// The enums that guest and hosts have in common, in the order in which they are written.
@@ -444,6 +445,8 @@ mod tests {
         interface files {
             use types.{problem, track};
             record tag-item { key: string }
+            record lyrics { text: string }
+            record chapter { start-ms: u64 }
             record inspection { track: track, tags: list<tag-item> }
         }
         interface scan {

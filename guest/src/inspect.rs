@@ -8,7 +8,7 @@ use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, Des
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
 use mt_scanner_formats::reader::{FileReader, ReadAt};
-use mt_scanner_formats::{Container, LegacyCharset, blank_track, parse};
+use mt_scanner_formats::{Container, Details, LegacyCharset, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str, reading: &Reading) -> Result<Inspection, ScanError> {
@@ -93,7 +93,7 @@ impl Read<'_> {
         track.size = fingerprint.size;
         track.mtime_ns = fingerprint.mtime_ns;
         track.ctime_ns = fingerprint.ctime_ns;
-        let mut found = Inspection { track, problems: Vec::new(), tags: Vec::new() };
+        let mut found = Inspection { track, ..Inspection::default() };
         let opened = file.is_ok();
         match file {
             Ok(file) => {
@@ -141,7 +141,7 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, read: &Read<'
     crate::misbehave::when_asked(&mut reader);
     match parse(&mut reader, &mut found.track, read.listing, read.charset) {
         Ok(parsed) => {
-            found.tags = parsed.items;
+            Details { tags: found.tags, lyrics: found.lyrics, chapters: found.chapters } = parsed.details;
             let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));
             let damage = parsed.damage.map(|damage| (Outcome::Malformed, damage));
             parsed.unsupported.map(unsupported).into_iter().chain(damage).chain(mismatch(name, &found.track)).collect()

@@ -18,7 +18,9 @@ pub use library::{
         options::WatchOptions,
     },
 };
-pub use mt_scanner_contract::{FollowLinks, Inspection, Outcome, Problem, TagItem, Track, UnknownOutcome, Walking};
+pub use mt_scanner_contract::{
+    Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, Problem, TagItem, Track, UnknownOutcome, Walking,
+};
 pub use mt_scanner_contract::{report, text};
 pub use runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
 pub use runtime::error::{Error, LoadError, Source};

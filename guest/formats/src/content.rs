@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use mt_scanner_contract::{TagItem, Track};
+use mt_scanner_contract::Track;
 
-use crate::fields::Collector;
+use crate::fields::{Collector, Details};
 use crate::payload::{Payload, Picture, Signature};
 
 /// What a container's reader fills in, part by part: damage of one part costs no other.
 pub(crate) struct Content<'t> {
     /// What the audio is.
     pub properties: Properties,
+    /// What the headers of the audio say of its loudness, where no tag does.
+    pub gain: Gain,
     /// The texts of tags, on their way into the track.
     pub tags: Collector<'t>,
     /// Embedded pictures that have bytes, in the order of the file. A link is no picture.
@@ -64,12 +66,31 @@ pub(crate) struct Properties {
     pub bit_depth: Option<u8>,
 }
 
+/// ReplayGain as headers of the audio have it: gains in dB, the peak as part of full scale.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Gain {
+    pub track: Option<f64>,
+    pub track_peak: Option<f64>,
+    pub album: Option<f64>,
+}
+
+impl Gain {
+    /// Fills in what no tag says.
+    fn fill(self, track: &mut Track) {
+        let Self { track: of_track, track_peak, album } = self;
+        track.replaygain_track_gain = track.replaygain_track_gain.or(of_track);
+        track.replaygain_track_peak = track.replaygain_track_peak.or(track_peak);
+        track.replaygain_album_gain = track.replaygain_album_gain.or(album);
+    }
+}
+
 impl<'t> Content<'t> {
     /// Nothing yet of a file of `len` bytes. `listing`: every item of the tags is kept as it is in
     /// the file.
     pub fn new(track: &'t mut Track, listing: bool, len: u64) -> Self {
         Self {
             properties: Properties::default(),
+            gain: Gain::default(),
             tags: Collector::new(track, listing),
             pictures: Vec::new(),
             audio: Payload::default(),
@@ -89,14 +110,26 @@ impl<'t> Content<'t> {
         }
     }
 
-    /// Puts everything into the track. Gives the items of the tags, if they were asked for, and the
-    /// damage in one text.
-    pub fn finish(self) -> (Vec<TagItem>, Option<String>) {
-        let Self { properties, tags, pictures, damage, .. } = self;
-        let (track, items) = tags.finish();
+    /// Puts everything into the track. Gives what was asked for beside it, and the damage in one
+    /// text.
+    pub fn finish(self) -> (Details, Option<String>) {
+        let Self { properties, gain, tags, pictures, damage, .. } = self;
+        let (track, details) = tags.finish();
         properties.fill(track);
+        gain.fill(track);
         track.has_artwork = !pictures.is_empty();
-        (items, damage.text())
+        (details, damage.text())
+    }
+
+    /// Reads tags that are only kept: they say nothing of the track, and their damage is not told.
+    pub fn aside<E>(&mut self, read: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<(), E> {
+        let (pictures, damage) = (self.pictures.len(), std::mem::take(&mut self.damage));
+        self.tags.set_aside(true);
+        let result = read(self);
+        self.tags.set_aside(false);
+        self.pictures.truncate(pictures);
+        self.damage = damage;
+        result
     }
 }
 
@@ -147,7 +180,7 @@ mod tests {
         let mut track = Track::default();
         let mut content = Content::new(&mut track, false, 0);
         content.properties = Properties { duration: Some(Duration::ZERO), bitrate: Some(0), ..Properties::default() };
-        assert_eq!(content.finish(), (vec![], None));
+        assert_eq!(content.finish(), (Details::default(), None));
         assert_eq!((track.duration_ms, track.bitrate), (Some(0), None));
     }
 }

@@ -30,6 +30,7 @@ mod told;
 mod trial;
 
 pub use container::Container;
+pub use fields::Details;
 pub use legacy::LegacyCharset;
 pub use parse::{Parsed, parse};
 

@@ -2,13 +2,14 @@
 
 use std::io;
 
-use mt_scanner_contract::{TagItem, Track};
+use mt_scanner_contract::Track;
 
 use crate::adts::Adts;
 use crate::asf::Asf;
 use crate::audio_key;
 use crate::container::{Container, Format};
 use crate::content::Content;
+use crate::fields::Details;
 use crate::flac::Flac;
 use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
 use crate::legacy::{How, Legacy, LegacyCharset};
@@ -23,8 +24,8 @@ use crate::tags::{Leading, Trailing};
 /// What a file says beside its track.
 #[derive(Debug, Default)]
 pub struct Parsed {
-    /// Its tags as they are in the file, when they were asked for.
-    pub items: Vec<TagItem>,
+    /// Its tags as they are in the file, its lyrics and chapters, when they were asked for.
+    pub details: Details,
     /// What is damaged, in words.
     pub damage: Option<String>,
     /// The name of a container that is recognised and not read.
@@ -64,11 +65,32 @@ fn parse_file<S: ReadAt>(
     listing: bool,
     charset: LegacyCharset,
 ) -> io::Result<Parsed> {
-    let (parsed, texts) = parse_as(reader, track, listing, charset.at_first(listing))?;
-    let Some(how) = charset.then(&texts) else { return Ok(parsed) };
+    if !listing {
+        return Ok(parse_for_track(reader, track, charset)?.0);
+    }
+    // Tags are shown as they say. What else there is to show is read as the track is.
+    let (declared, texts) = parse_as(reader, track, true, How::AsDeclared)?;
+    if !charset.repairs(&texts) {
+        return Ok(declared);
+    }
     clear(track);
-    let (again, _) = parse_as(reader, track, listing, how)?;
-    Ok(Parsed { items: parsed.items, ..again })
+    let (_, how) = parse_for_track(reader, track, charset)?;
+    let (parsed, _) = parse_as(reader, &mut Track::default(), true, how)?;
+    let details = Details { tags: declared.details.tags, ..parsed.details };
+    Ok(Parsed { details, ..parsed })
+}
+
+/// Fills the track, and gives how its texts were read.
+fn parse_for_track<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    charset: LegacyCharset,
+) -> io::Result<(Parsed, How)> {
+    let how = charset.at_first();
+    let (parsed, texts) = parse_as(reader, track, false, how)?;
+    let Some(how) = charset.judged(&texts) else { return Ok((parsed, how)) };
+    clear(track);
+    Ok((parse_as(reader, track, false, how)?.0, how))
 }
 
 fn parse_as<S: ReadAt>(
@@ -86,7 +108,7 @@ fn parse_as<S: ReadAt>(
     let found = read_tags_and_audio(reader, &mut content)?;
     let texts = std::mem::take(&mut content.tags.legacy);
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
-    let (items, damage) = content.finish();
+    let (details, damage) = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
         Some(Found::Other(name)) => Some(name),
@@ -96,7 +118,7 @@ fn parse_as<S: ReadAt>(
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
     track.text_charset = texts.repaired.map(|charset| charset.name().to_owned());
-    Ok((Parsed { items, damage, unsupported }, texts))
+    Ok((Parsed { details, damage, unsupported }, texts))
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the
@@ -114,8 +136,13 @@ fn read_tags_and_audio<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Cont
             read(container, reader, content)?;
         }
         leading.pour(reader, content)?;
-        if content.tags.is_empty() {
-            trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
+        let is_all = !content.tags.is_empty();
+        if !is_all || content.tags.is_listing() {
+            let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
+            match is_all {
+                true => content.aside(|content| trailing.pour(reader, content))?,
+                false => trailing.pour(reader, content)?,
+            }
         }
         return Ok(found);
     }
@@ -261,6 +288,19 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_that_a_scan_does_not_look_at_is_kept_when_asked_for() {
+        let comments = crate::ogg::vorbis_comment::tests::block(&[b"TITLE=inside"]);
+        let blocks = [b"fLaC\x84\0\0".as_slice(), &[comments.len() as u8], &comments].concat();
+        let file = [blocks, crate::tags::id3v1_with([b"behind", b"artist", b"", b"", b""], 0, 17)].concat();
+        let said = said(&file);
+        assert_eq!((said.track.title.as_deref(), said.track.artist), (Some("inside"), None));
+        assert_eq!(
+            said.items.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(),
+            ["inside", "behind", "artist", "Rock"]
+        );
+    }
+
+    #[test]
     fn an_empty_file_has_no_key() {
         let said = said(b"");
         assert_eq!((said.damage.as_str(), said.track), ("the file is empty", Track::default()));
@@ -288,7 +328,7 @@ mod tests {
         };
         assert!(source.refusals.get() > 2, "{}", source.refusals.get());
         let all = said(&file);
-        assert_eq!((parsed.items.len(), parsed.damage), (all.items.len(), None));
+        assert_eq!((parsed.details.tags.len(), parsed.damage), (all.items.len(), None));
         assert_eq!(track, Track { path: "a path".into(), size: 7, ..all.track });
     }
 }

@@ -3,8 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::io;
 
-use mt_scanner_contract::Track;
+use mt_scanner_contract::{Chapter, Lyrics, Track};
 
+use crate::fields::Details;
 use crate::legacy::LegacyCharset;
 use crate::parse::parse;
 use crate::reader::tests::Counted;
@@ -16,6 +17,8 @@ pub(crate) struct Said {
     pub track: Track,
     /// The items of its tags, with their keys.
     pub items: Vec<(String, String)>,
+    pub lyrics: Vec<Lyrics>,
+    pub chapters: Vec<Chapter>,
     /// Empty if nothing is damaged.
     pub damage: String,
     /// Where the source was read, and how much.
@@ -28,8 +31,9 @@ pub(crate) fn said(bytes: &[u8]) -> Said {
     let source = Counted { bytes: bytes.to_vec(), reads: RefCell::default() };
     let mut reader = FileReader::new(source, bytes.len() as u64);
     let parsed = parse(&mut reader, &mut track, true, LegacyCharset::Auto).unwrap();
-    let items = parsed.items.into_iter().map(|item| (item.key, item.value)).collect();
-    Said { track, items, damage: parsed.damage.unwrap_or_default(), reads: reader.reads() }
+    let Details { tags, lyrics, chapters } = parsed.details;
+    let items = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+    Said { track, items, lyrics, chapters, damage: parsed.damage.unwrap_or_default(), reads: reader.reads() }
 }
 
 /// The most reads that a small file takes whatever it holds, and the most that is read of it, in

@@ -10,7 +10,7 @@ from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Inspection, Problem, Tag, Track
+from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
 if TYPE_CHECKING:
     from mt_scanner._engine import backends
@@ -154,6 +154,8 @@ class Scanner:
             Track(**found["track"]),
             [Problem(**problem) for problem in found["problems"]],
             [Tag(**tag) for tag in found["tags"]],
+            [Lyrics(**lyrics) for lyrics in found["lyrics"]],
+            [Chapter(**chapter) for chapter in found["chapters"]],
         )
 
     def close(self) -> None:

@@ -73,7 +73,9 @@ fields! {
     Encoder text(encoder)
         [b"ENCODER" b"ENCODERSETTINGS"] [b"TSSE" b"TSS"] [b"\xa9too"] [b"ISFT"] [b"ENCODINGSETTINGS"];
     /// A person, an organisation or a program: the encoder where nothing else names one.
-    EncodedBy encoded_by() [b"ENCODEDBY"] [b"TENC" b"TEN"] [] [b"ITCH"] [];
+    EncodedBy encoded_by() [b"ENCODEDBY"] [b"TENC" b"TEN"] [b"\xa9enc"] [b"IENC" b"ITCH"] [];
+    /// Words that are sung; with times as in LRC files or without.
+    Lyrics lyrics(has_lyrics) [b"LYRICS" b"UNSYNCEDLYRICS" b"SYNCEDLYRICS"] [] [b"\xa9lyr"] [] [];
 }
 
 /// The longest name that means something: `MUSICBRAINZRELEASETRACKID` and its like.
@@ -116,7 +118,7 @@ mod tests {
     use mt_scanner_contract::COLUMN_TYPES;
 
     /// Columns that a container or the host fills, or that follow from others.
-    const OTHERS: [&str; 19] = [
+    const OTHERS: [&str; 18] = [
         "root",
         "path",
         "size",
@@ -133,7 +135,6 @@ mod tests {
         "genre",
         "has_artwork",
         "audio_key",
-        "has_lyrics",
         "duration_estimated",
         "text_charset",
     ];
@@ -174,7 +175,7 @@ mod tests {
         let empty = serde_json::to_value(Track::default()).unwrap();
         let filled_by = |field: &Field, value: &str| {
             let (mut track, mut pending) = (Track::default(), Pending::default());
-            field.fill(&mut track, &mut pending, value);
+            field.fill(&mut track, &mut pending, &[], value);
             pending.settle(&mut track);
             serde_json::to_value(track).unwrap()
         };
@@ -204,8 +205,8 @@ mod tests {
                 Field::of_info(b"imoo"),
             ] {
                 let (mut track, mut pending) = (Track::default(), Pending::default());
-                field.unwrap().fill(&mut track, &mut pending, "calm");
-                Field::Style.fill(&mut track, &mut pending, "slow");
+                field.unwrap().fill(&mut track, &mut pending, &[], "calm");
+                Field::Style.fill(&mut track, &mut pending, &[], "slow");
                 assert_eq!((track.composer.as_deref(), track.genres), (Some("calm"), vec!["slow".to_owned()]));
             }
             assert_eq!(Field::ALL.len(), 2);

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::container::Format;
 use crate::content::{Content, Properties, SILENT};
-use crate::fields::Field;
+use crate::fields::{Block, Field};
 use crate::id3v2;
 use crate::measure::{bitrate, length};
 use crate::payload::Payload;
@@ -49,7 +49,7 @@ impl Format for Aiff {
         for tag in tags {
             id3v2::read(reader, tag, content)?;
         }
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::without_lists("AIFF"));
         for (field, key, place) in texts {
             let bytes = reader.piece(place.start, LONGEST.min(place.end - place.start))?.unwrap_or_default();
             // The specification has ASCII, and writers what they like.

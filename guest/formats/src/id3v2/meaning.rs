@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::Tag;
 use super::frame::LONGEST;
 use super::genre::genres;
 use super::text::{Encoding, decoded};
 use super::when::When;
+use super::{Tag, chapter, lyrics};
 use crate::content::Content;
-use crate::fields::{Collector, Field};
+use crate::fields::{Block, Collector, Field};
 use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
@@ -21,7 +21,7 @@ impl Tag {
     pub fn pour<S: ReadAt>(mut self, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
         self.damage.drain(..).for_each(|damage| content.damaged(damage));
         content.pictures.append(&mut self.pictures);
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::id3v2(self.version));
         let listing = content.tags.is_listing();
         let mut when = When::default();
         for frame in &self.frames {
@@ -34,9 +34,11 @@ impl Tag {
                 content.damaged(format!("the frame {name} of the ID3v2 tag is encrypted"));
             } else if frame.is_picture() || len as u64 > LONGEST {
                 content.tags.binary(len, || name.to_owned());
+            } else if lyrics::is_plain(name) && !listing {
+                lyrics::look(reader, frame, &mut content.tags)?;
             } else {
                 let is_whole = match frame.bytes(reader)? {
-                    Some(bytes) => take(name, &bytes, &mut when, &mut content.tags).is_some(),
+                    Some(bytes) => take(self.version, name, &bytes, &mut when, &mut content.tags).is_some(),
                     None => false,
                 };
                 if !is_whole {
@@ -56,10 +58,11 @@ impl Tag {
 fn means_something(name: &str) -> bool {
     Field::of_frame(name.as_bytes()).is_some()
         || matches!(name, "TXXX" | "TXX" | "COMM" | "COM" | "UFID" | "UFI" | "RVA2" | "TDAT" | "TDA" | "TIME" | "TIM")
+        || matches!(name, "USLT" | "ULT" | "SYLT" | "SLT")
 }
 
 /// Takes the content of a frame; `None` if it is not what it should be.
-fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -> Option<()> {
+fn take(version: u8, name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -> Option<()> {
     let key = || name.to_owned();
     match name {
         "UFID" | "UFI" => {
@@ -75,15 +78,17 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
             let (description, text) = described(content, 0, &mut tags.legacy)?;
             tags.text(Field::of_free_name(&description), &text, || format!("{name}:{description}"));
         }
-        "COMM" | "COM" | "USLT" | "ULT" => {
-            const LANGUAGE: usize = 3;
-            let (description, text) = described(content, LANGUAGE, &mut tags.legacy)?;
+        "COMM" | "COM" => {
+            let (description, text) = described(content, lyrics::LANGUAGE, &mut tags.legacy)?;
             // Players keep settings under a description (`iTunNORM`); a person's comment has none.
-            let field = (name.starts_with("COM") && description.is_empty()).then_some(Field::Comment);
+            let field = description.is_empty().then_some(Field::Comment);
             tags.text(field, &text, || format!("{name}:{description}"));
         }
+        "USLT" | "ULT" => lyrics::take_plain(name, content, tags)?,
+        "SYLT" | "SLT" => lyrics::take_synchronised(name, content, tags)?,
+        "CHAP" => chapter::take(version, content, tags)?,
         "RVA2" => relative_volume(content, tags)?,
-        _ if name.starts_with('T') => {
+        _ if name.starts_with('T') || OTHER_TEXTS.contains(&name) => {
             let (&encoding, rest) = content.split_first()?;
             let text = decoded(Encoding::of(encoding)?, rest, &mut tags.legacy)?;
             if let Some(part) = when.part(name) {
@@ -104,9 +109,16 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
     Some(())
 }
 
+/// Frames of text whose names do not begin with a T: Apple's, of groupings and movements.
+const OTHER_TEXTS: [&str; 6] = ["GRP1", "GP1", "MVNM", "MVN", "MVIN", "MVI"];
+
 /// A description and its text, behind the encoding and as many bytes more. A text without a byte
 /// order mark is written like its description.
-fn described<'b>(content: &'b [u8], more: usize, legacy: &mut Legacy) -> Option<(Cow<'b, str>, Cow<'b, str>)> {
+pub(super) fn described<'b>(
+    content: &'b [u8],
+    more: usize,
+    legacy: &mut Legacy,
+) -> Option<(Cow<'b, str>, Cow<'b, str>)> {
     let (&encoding, rest) = content.split_first()?;
     let encoding = Encoding::of(encoding)?;
     let (description, text) = encoding.split(rest.get(more..)?);

@@ -35,28 +35,23 @@ impl LegacyCharset {
         }
     }
 
-    /// How a file is read at first. `listing`: its tags are shown as they are.
-    pub(crate) fn at_first(self, listing: bool) -> How {
+    /// How a file is read at first.
+    pub(crate) fn at_first(self) -> How {
         match self {
-            _ if listing => How::AsDeclared,
             Self::Off | Self::Auto => How::Latin1,
             Self::Named(encoding) => How::In(encoding),
         }
     }
 
-    /// How a file is read once more whose texts came to this; `None` if that changes nothing.
-    pub(crate) fn then(self, texts: &Legacy) -> Option<How> {
-        let how = match self {
-            Self::Off => How::Latin1,
-            Self::Auto => judge::charset(&texts.found).map_or(How::Latin1, How::In),
-            Self::Named(encoding) => How::In(encoding),
-        };
-        let changes = match (texts.how, how) {
-            (How::AsDeclared, How::Latin1) => texts.has_utf_8,
-            (How::AsDeclared, _) => texts.has_utf_8 || !texts.found.is_empty(),
-            (was, how) => was != how,
-        };
-        changes.then_some(how)
+    /// How a file is read once more whose texts came to this; `None` if once is enough.
+    pub(crate) fn judged(self, texts: &Legacy) -> Option<How> {
+        let charset = if self == Self::Auto { judge::charset(&texts.found) } else { None };
+        charset.map(How::In)
+    }
+
+    /// Whether texts may be read as another charset than their tags say.
+    pub(crate) fn repairs(self, texts: &Legacy) -> bool {
+        texts.has_utf_8 || (self != Self::Off && !texts.found.is_empty())
     }
 }
 
@@ -191,9 +186,7 @@ mod tests {
         let mut legacy = Legacy::new(How::In(SHIFT_JIS));
         assert_eq!((legacy.latin1(b"a\\b~\0c"), legacy.undeclared(b"d")), ("a\\b~\0c".into(), "d".into()));
         assert_eq!(legacy.repaired, None);
-        for charset in [LegacyCharset::Off, LegacyCharset::Auto] {
-            assert_eq!(charset.then(&Legacy::new(charset.at_first(true))), None);
-        }
+        assert!(!LegacyCharset::Auto.repairs(&legacy) && LegacyCharset::Auto.judged(&legacy).is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::chunks::Chunks;
 use crate::content::Content;
-use crate::fields::Field;
+use crate::fields::{Block, Field};
 use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
@@ -22,7 +22,7 @@ pub(super) fn read<S: ReadAt>(
     is_big_endian: bool,
     content: &mut Content<'_>,
 ) -> io::Result<()> {
-    content.tags.begin_tag();
+    content.tags.begin_tag(Block::without_lists("RIFF INFO"));
     let mut chunks = Chunks::new(list, is_big_endian);
     let mut unread = MOST_TEXT;
     while let Some(chunk) = chunks.next(reader)? {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::content::Content;
-use crate::fields::{Field, GENRES};
+use crate::fields::{Block, Field, GENRES};
 use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
@@ -35,7 +35,7 @@ impl Tag {
     /// Hands over its fields.
     pub fn pour(&self, content: &mut Content<'_>) {
         let tags = &mut content.tags;
-        tags.begin_tag();
+        tags.begin_tag(Block::without_lists("ID3v1"));
         // Version 1.1: a NUL at the end of the comment, and behind it the track.
         let track = if self.0[125] == 0 { self.0[126] } else { 0 };
         let comment = if track > 0 { 97..125 } else { 97..127 };

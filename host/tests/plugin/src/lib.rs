@@ -94,7 +94,13 @@ impl scan::Guest for Modules {
 
 impl files::Guest for Modules {
     fn inspect(root: String, path: String, _reading: Reading) -> Result<Inspection, ScanError> {
-        Ok(Inspection { track: track(&root, &path), problems: Vec::new(), tags: Vec::new() })
+        Ok(Inspection {
+            track: track(&root, &path),
+            problems: Vec::new(),
+            tags: Vec::new(),
+            lyrics: Vec::new(),
+            chapters: Vec::new(),
+        })
     }
 
     fn inspect_json(_root: String, path: String, _reading: Reading) -> Result<String, ScanError> {
