@@ -30,6 +30,9 @@ pub struct Parsed {
     pub damage: Option<String>,
     /// The name of a container that is recognised and not read.
     pub unsupported: Option<&'static str>,
+    /// The name of the system that protects the audio (DRM), of which the rest was read all the
+    /// same.
+    pub protection: Option<&'static str>,
 }
 
 /// Fills `track` with what the file says. `listing`: its tags are kept as they are in the file.
@@ -108,6 +111,7 @@ fn parse_as<S: ReadAt>(
     let found = read_tags_and_audio(reader, &mut content)?;
     let texts = std::mem::take(&mut content.tags.legacy);
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
+    let protection = content.protection;
     let (details, damage) = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
@@ -118,7 +122,7 @@ fn parse_as<S: ReadAt>(
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
     track.text_charset = texts.repaired.map(|charset| charset.name().to_owned());
-    Ok((Parsed { details, damage, unsupported }, texts))
+    Ok((Parsed { details, damage, unsupported, protection }, texts))
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the

@@ -27,16 +27,23 @@ pub(super) fn look<S: ReadAt>(reader: &mut FileReader<S>, frame: &Frame, tags: &
     let Some(bytes) = head.bytes(reader)? else { return Ok(()) };
     // Up to three bytes of a character may be left at the end. The form is the same in any charset.
     let mut legacy = Legacy::default();
-    let text = (0..4).find_map(|cut| described(bytes.get(..bytes.len().checked_sub(cut)?)?, LANGUAGE, &mut legacy));
-    if let Some((_, text)) = text {
+    let text = (0..4).find_map(|cut| whole(bytes.get(..bytes.len().checked_sub(cut)?)?, &mut legacy));
+    if let Some(text) = text {
         tags.meaning(Field::Lyrics, &text);
     }
     Ok(())
 }
 
+/// The text of a `USLT`, unless a character at its end is cut.
+fn whole<'b>(content: &'b [u8], legacy: &mut Legacy) -> Option<Cow<'b, str>> {
+    let mut is_whole = true;
+    let (_, text) = described(content, LANGUAGE, &mut is_whole, legacy)?;
+    is_whole.then_some(text)
+}
+
 /// Takes the content of a `USLT`.
-pub(super) fn take_plain(name: &str, content: &[u8], tags: &mut Collector<'_>) -> Option<()> {
-    let (description, text) = described(content, LANGUAGE, &mut tags.legacy)?;
+pub(super) fn take_plain(name: &str, content: &[u8], is_whole: &mut bool, tags: &mut Collector<'_>) -> Option<()> {
+    let (description, text) = described(content, LANGUAGE, is_whole, &mut tags.legacy)?;
     tags.text(None, &text, || format!("{name}:{description}"));
     tags.lyrics(language(content).as_deref(), Some(&description), &text);
     Some(())
