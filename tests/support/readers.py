@@ -289,6 +289,8 @@ def several(text: str, separators: str) -> list[str]:
         return [value for value in text.split(LIST) if value.strip()]
     parts = [text] if text in ONE or not separators else re.split(f"[{separators}]", text)
     return [part.strip() for part in parts if part.strip()] if len(parts) > 1 else [text]
+
+
 def from_asf(tags: mutagen.asf.ASFTags) -> Reading:
     """What an ASF tag says, attributes with a slash in their names folded like the others."""
     items = []
