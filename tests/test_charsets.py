@@ -58,16 +58,20 @@ def id3v1(path: Path, texts: list[bytes]) -> None:
 
 
 def info(path: Path, texts: list[bytes]) -> None:
-    """A list of texts behind the samples of a WAVE file."""
+    """A list of texts behind the samples of a WAVE file that has nothing else."""
     wave = (FIXTURES / "formats" / "wav-pcm16.wav").read_bytes()
-    at = wave.index(b"data")
-    wave = wave[: at + 8 + int.from_bytes(wave[at + 4 : at + 8], "little")]
-    chunks = b"INFO"
+    chunks = b"".join(wave[at : at + 8 + int.from_bytes(wave[at + 4 : at + 8], "little")] for at in places(wave))
+    listed = b"INFO"
     for name, text in zip((b"INAM", b"IART", b"IPRD"), texts, strict=True):
         text += b"\0" * (2 - len(text) % 2)
-        chunks += name + len(text).to_bytes(4, "little") + text
-    wave += b"LIST" + len(chunks).to_bytes(4, "little") + chunks
-    path.write_bytes(wave[:4] + (len(wave) - 8).to_bytes(4, "little") + wave[8:])
+        listed += name + len(text).to_bytes(4, "little") + text
+    chunks += b"LIST" + len(listed).to_bytes(4, "little") + listed
+    path.write_bytes(b"RIFF" + (len(chunks) + 4).to_bytes(4, "little") + b"WAVE" + chunks)
+
+
+def places(wave: bytes) -> list[int]:
+    """Where the format and the samples are."""
+    return [wave.index(b"fmt "), wave.index(b"data")]
 
 
 KINDS = {"v2.mp3": id3v2, "v1.mp3": id3v1, "info.wav": info}
