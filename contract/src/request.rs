@@ -24,10 +24,10 @@ pub struct Request<'a, W> {
     /// What to look for.
     pub mode: Mode,
     /// Where to go.
-    pub walking: Walking,
+    pub walking: Cow<'a, Walking>,
     /// What shapes values. Left out in JSON: the default.
     #[serde(default)]
-    pub reading: Reading,
+    pub reading: Cow<'a, Reading>,
     /// Of a sync: whether folders that the library knows are entered from the folder above (a full
     /// sync), or only if they are handed in (a quick one, and that of some folders).
     #[serde(default)]

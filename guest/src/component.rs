@@ -7,9 +7,9 @@ use wasip2::clocks::monotonic_clock;
 
 use crate::bindings::exports::mt::scanner::files;
 use crate::bindings::exports::mt::scanner::library::{self, Migration, Statement};
-use crate::bindings::exports::mt::scanner::reports;
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::bindings::exports::mt::scanner::types;
+use crate::bindings::exports::mt::scanner::{pictures, reports};
 use crate::inspect;
 use crate::json;
 use crate::step::{Found, Held, Mode, Step, Work, whole_root};
@@ -34,8 +34,9 @@ impl scan::Guest for Component {
         reading: scan::Reading,
     ) -> Result<StepResult, types::ScanError> {
         let work = work.into_iter().map(Work::from).collect();
-        let (budget, mode, walking) = (budget.into(), mode.into(), walking.into());
-        let step = Step { root: &root, budget, mode, walking, reading: &reading.into(), entered: &entered };
+        let (budget, mode, walking) = (budget.into(), mode.into(), Walking::from(walking));
+        let reading = reading.into();
+        let step = Step { root: &root, budget, mode, walking: &walking, reading: &reading, entered: &entered };
         Ok(step.run(work)?.into())
     }
 
@@ -78,6 +79,12 @@ impl files::Guest for Component {
     }
 }
 
+impl pictures::Guest for Component {
+    fn artwork_json(request: String) -> Result<String, types::ScanError> {
+        Ok(crate::pictures::artwork_json(&request)?)
+    }
+}
+
 impl library::Guest for Component {
     fn schema_version() -> u32 {
         crate::library::schema_version()
@@ -106,7 +113,7 @@ impl reports::Guest for Component {
 pub fn run_through(
     root: &str,
     mode: Mode,
-    walking: Walking,
+    walking: &Walking,
     reading: &Reading,
     mut each: impl FnMut(Found) -> bool,
 ) -> Result<(), ScanError> {
@@ -133,7 +140,7 @@ pub fn run_through(
 pub fn count(root: &str, limit: Option<u64>) -> Result<u64, ScanError> {
     let limit = limit.unwrap_or(u64::MAX);
     let mut files = 0;
-    run_through(root, Mode::Count, Walking::default(), &Reading::default(), |result| {
+    run_through(root, Mode::Count, &Walking::default(), &Reading::default(), |result| {
         files += result.files;
         files < limit
     })?;

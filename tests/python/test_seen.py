@@ -122,8 +122,9 @@ def pipes(tree: Tree, song: Path) -> Tree:
 def test_a_pipe_is_no_track_and_is_never_opened(pipes: Tree) -> None:
     os.mkfifo(pipes.root / "pipe.mp3")
     began = time.monotonic()
-    with pytest.raises(TrackNotFound):
-        Scanner(pipes, backend="wasmtime").inspect("pipe.mp3")
+    for ask in (Scanner.inspect, Scanner.artwork):
+        with pytest.raises(TrackNotFound):
+            ask(Scanner(pipes, backend="wasmtime"), "pipe.mp3")
     scanner = Scanner(pipes, backend="wasmtime")
     assert len(list(scanner.scan())) == 3 and not scanner.problems
     assert time.monotonic() - began < 8

@@ -24,6 +24,7 @@ mod mpeg;
 mod ogg;
 mod parse;
 mod payload;
+mod picture;
 pub mod reader;
 mod recognise;
 mod riff;
@@ -37,6 +38,8 @@ pub use container::Container;
 pub use fields::Details;
 pub use legacy::LegacyCharset;
 pub use parse::{Parsed, parse};
+pub use payload::Picture;
+pub use picture::{LARGEST_PICTURE, Look, Unread};
 
 use mt_scanner_contract::Track;
 

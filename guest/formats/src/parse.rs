@@ -8,7 +8,7 @@ use crate::adts::Adts;
 use crate::asf::Asf;
 use crate::audio_key;
 use crate::container::{Container, Format};
-use crate::content::Content;
+use crate::content::{Content, Finished};
 use crate::fields::Details;
 use crate::flac::Flac;
 use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
@@ -16,6 +16,7 @@ use crate::legacy::{How, Legacy, LegacyCharset};
 use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
 use crate::ogg::Ogg;
+use crate::payload::Picture;
 use crate::reader::{FileReader, ReadAt};
 use crate::recognise::{self, Found, Sight};
 use crate::riff::Wave;
@@ -26,6 +27,8 @@ use crate::tags::{Leading, Trailing};
 pub struct Parsed {
     /// Its tags as they are in the file, its lyrics and chapters, when they were asked for.
     pub details: Details,
+    /// Its embedded pictures, in the order of the file. They are not read.
+    pub pictures: Vec<Picture>,
     /// What is damaged, in words.
     pub damage: Option<String>,
     /// The name of a container that is recognised and not read.
@@ -112,7 +115,7 @@ fn parse_as<S: ReadAt>(
     let texts = std::mem::take(&mut content.tags.legacy);
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
     let protection = content.protection;
-    let (details, damage) = content.finish();
+    let Finished { details, pictures, damage } = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
         Some(Found::Other(name)) => Some(name),
@@ -122,7 +125,7 @@ fn parse_as<S: ReadAt>(
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
     track.text_charset = texts.repaired.map(|charset| charset.name().to_owned());
-    Ok((Parsed { details, damage, unsupported, protection }, texts))
+    Ok((Parsed { details, pictures, damage, unsupported, protection }, texts))
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the

@@ -32,6 +32,7 @@ struct Walking {
     follow_links: String,
     hidden_folders: bool,
     ignored_folders: bool,
+    extensions: Vec<String>,
 }
 
 /// What shapes values.
@@ -63,7 +64,7 @@ impl Plan {
 
     /// A scanner of the roots.
     fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
-        let Walking { follow_links, hidden_folders, ignored_folders } = self.walking;
+        let Walking { follow_links, hidden_folders, ignored_folders, extensions } = self.walking;
         let follow_links = FollowLinks::named(&follow_links)
             .ok_or_else(|| PyValueError::new_err(format!("there is no follow_links {follow_links:?}")))?;
         let mut builder = Scanner::builder()
@@ -72,7 +73,8 @@ impl Plan {
             .workers(self.workers)
             .follow_links(follow_links)
             .hidden_folders(hidden_folders)
-            .ignored_folders(ignored_folders);
+            .ignored_folders(ignored_folders)
+            .extensions(extensions);
         builder = self.reading.set(builder);
         if let Some(items) = self.items {
             builder = builder.items(items);

@@ -60,7 +60,7 @@ mod tests {
             (["1999-05", "0405", ""], Some("1999-05")),
             (["about 1999", "0405", ""], Some("about 1999")),
             (["1999", "é05", ""], Some("1999")),
-            (["1999\02004", "0405", ""], Some("1999-05-04")),
+            (["1999\x002004", "0405", ""], Some("1999-05-04")),
         ] {
             let mut when = When::default();
             for (frame, part) in ["TYER", "TDA", "TIME"].into_iter().zip(parts).filter(|(_, part)| !part.is_empty()) {

@@ -49,7 +49,7 @@ pub(crate) struct Request<'a, W = Work> {
     pub root: &'a str,
     pub work: &'a [W],
     pub budget: Budget,
-    pub walking: Walking,
+    pub walking: &'a Walking,
     pub reading: &'a Reading,
     /// The time after which the step is stopped.
     pub limit: Duration,
@@ -61,6 +61,8 @@ pub(crate) struct Request<'a, W = Work> {
 pub(crate) struct Found<R, W = Work> {
     pub folders: u64,
     pub files: u64,
+    /// Files that were passed over for their extension.
+    pub passed_over: u64,
     /// How many tracks the rows are.
     pub tracks: u64,
     pub rows: R,
@@ -75,6 +77,7 @@ impl<R: Default, W> Default for Found<R, W> {
         Self {
             folders: 0,
             files: 0,
+            passed_over: 0,
             tracks: 0,
             rows: R::default(),
             problems: Vec::new(),
@@ -89,6 +92,7 @@ impl<R> Found<R> {
     fn add(&mut self, later: Self) {
         self.folders += later.folders;
         self.files += later.files;
+        self.passed_over += later.passed_over;
         self.tracks += later.tracks;
         self.rows = later.rows;
         self.problems.extend(later.problems);

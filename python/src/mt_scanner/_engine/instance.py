@@ -14,7 +14,7 @@ from mt_scanner._engine.component import TICK, Component
 from mt_scanner._engine.export import Export
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.roots import check_root, error_of, native_path
-from mt_scanner._engine.seen import NoFile, at
+from mt_scanner._engine.seen import NoFile, Seen, at
 from mt_scanner._types.contract import CRASHED, STOPPED_BY_MEMORY, STOPPED_BY_TIME, Reading
 from mt_scanner._types.errors import ComponentError
 
@@ -75,14 +75,20 @@ class Instance:
 
     def inspect(self, root: str, path: str, reading: Reading) -> dict[str, Any]:
         """Calls `inspect-json`. What is no regular file is not opened."""
+        seen = seen_as_file(root, path)
         file = native_path(root, path)
-        seen = at(root, path)
-        if isinstance(seen, NoFile):
-            raise error_of("file-not-found", path, file)
         answer: dict[str, Any] = json.loads(
             self._call(self._component.inspect_json, root, path, record(reading), file=file)
         )
         answer["track"]["ctime_ns"] = seen[2] if seen else 0
+        return answer
+
+    def artwork(self, root: str, path: str, every: bool, data: bool, start: int) -> dict[str, Any]:
+        """Calls `artwork-json`. What is no regular file is not opened."""
+        seen_as_file(root, path)
+        request = json.dumps({"root": root, "path": path, "all": every, "data": data, "from": start})
+        file = native_path(root, path)
+        answer: dict[str, Any] = json.loads(self._call(self._component.artwork_json, request, file=file))
         return answer
 
     def ask(self, export: Export, *texts: str) -> Any:
@@ -114,6 +120,16 @@ class Instance:
         if "memory allocation of" in said and "failed" in said:
             return Ended("memory", STOPPED_BY_MEMORY.format(mebibytes=f"{self._limits.memory / MEGABYTE:g}"))
         return Ended("trap", CRASHED.format(why=said.replace("\n", " ") or reason(error)))
+
+
+def seen_as_file(root: str, path: str) -> Seen | None:
+    """What is seen of one file. Raises `TrackNotFound` for what is no regular file: to open a pipe
+    would block.
+    """
+    seen = at(root, path)
+    if isinstance(seen, NoFile):
+        raise error_of("file-not-found", path, native_path(root, path))
+    return seen
 
 
 def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
