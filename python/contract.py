@@ -24,7 +24,7 @@ from typing import Literal, NamedTuple
 '''
 NAMES = {"tag-item": "Tag"}
 """Records that have another name in Python."""
-OPTIONS = ("Budget", "Walking")
+OPTIONS = ("Budget", "Walking", "Reading")
 """Records of options, which are given whole: their defaults are constants."""
 TYPES = {"string": "str", "bool": "bool", "f64": "float", "outcome": "str"}
 
@@ -66,7 +66,7 @@ def source(contract: dict[str, Any], extensions: list[str]) -> str:
         constant(out, f"IMPORT_{name.upper()}", tuple(imports), f"The {name} that a component may import.")
     # In this order each record stands behind those that it is made of.
     for name, record in contract["records"].items():
-        write_record(out, NAMES.get(name, camel(name)), record)
+        write_record(out, NAMES.get(name, camel(name)), record, contract["enums"])
     return out.getvalue()
 
 
@@ -76,36 +76,39 @@ def constant(out: io.StringIO, name: str, value: object, about: str = "", kind: 
         out.write(docs(about, ""))
 
 
-def write_record(out: io.StringIO, name: str, record: dict[str, Any]) -> None:
+def write_record(out: io.StringIO, name: str, record: dict[str, Any], enums: dict[str, Any]) -> None:
     """A class with the fields of a record. Absent values and empty lists need not be given."""
     out.write(f"\n\nclass {name}(NamedTuple):\n{docs(record['docs'], '    ')}\n")
     for field in record["fields"]:
-        kind, default = python_type(field["type"])
+        kind, default = python_type(field["type"], enums)
         given = field["name"] + "_" * keyword.iskeyword(field["name"])
-        may_be_left_out = default and name not in OPTIONS and may_all_be_left_out(record, field)
+        may_be_left_out = default and name not in OPTIONS and may_all_be_left_out(record, field, enums)
         out.write(f"    {given}: {kind}{f' = {default}' if may_be_left_out else ''}\n")
         if field["docs"]:
             out.write(docs(field["docs"], "    "))
 
 
-def may_all_be_left_out(record: dict[str, Any], field: dict[str, Any]) -> bool:
+def may_all_be_left_out(record: dict[str, Any], field: dict[str, Any], enums: dict[str, Any]) -> bool:
     """Whether this field and every one behind it has a default, as Python asks of a class."""
     fields = record["fields"]
     behind = fields[fields.index(field) :]
-    return all(python_type(other["type"])[1] for other in behind)
+    return all(python_type(other["type"], enums)[1] for other in behind)
 
 
-def python_type(kind: str) -> tuple[str, str]:
-    """The type of a value in Python, and its default where it has one."""
+def python_type(kind: str, enums: dict[str, Any]) -> tuple[str, str]:
+    """The type of a value in Python, and its default where it has one: of an enum the case `none`, if
+    it begins with that.
+    """
     if kind.startswith("option<"):
-        return f"{python_type(kind[7:-1])[0]} | None", "None"
+        return f"{python_type(kind[7:-1], enums)[0]} | None", "None"
     if kind.startswith("list<"):
-        return f"list[{python_type(kind[5:-1])[0]}]", "[]"
+        return f"list[{python_type(kind[5:-1], enums)[0]}]", "[]"
     if kind in TYPES:
         return TYPES[kind], "False" if kind == "bool" else ""
     if kind in ("u8", "u32", "u64", "s64"):
         return "int", ""
-    return NAMES.get(kind, camel(kind)), ""
+    begins_with_none = kind in enums and enums[kind]["cases"][0]["name"] == "none"
+    return NAMES.get(kind, camel(kind)), "'none'" if begins_with_none else ""
 
 
 def docs(text: str, indent: str) -> str:

@@ -22,8 +22,9 @@ from support.trees import FIXTURES, REPOSITORY
 
 CONTRACT = (
     "wit/types.wit",
-    "        audio-key: option<string>,\n",
-    "        /// Mood.\n        mood: option<string>,\n",
+    # The end of the last record, the track.
+    "\n    }\n}\n",
+    "\n        /// Mood.\n        mood: option<string>,",
 )
 FORMATS = (
     "guest/formats/src/fields/field.rs",
@@ -54,8 +55,8 @@ def component(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copyfile(REPOSITORY / name, place / name)
     for name, neighbour, line in (CONTRACT, FORMATS):
         text = (place / name).read_text(encoding="utf-8")
-        assert text.count(neighbour) == 1, f"{name} has changed: this test adds a line beside {neighbour!r}"
-        changed = text.replace(neighbour, neighbour + line if name == CONTRACT[0] else line + neighbour)
+        assert text.count(neighbour) == 1, f"{name} has changed: this test adds a line before {neighbour!r}"
+        changed = text.replace(neighbour, line + neighbour)
         (place / name).write_text(changed, encoding="utf-8")
     into = place / "mt_scanner.wasm"
     target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target") / "with" / "column"
@@ -90,11 +91,11 @@ def test_a_library_of_the_version_before_gets_it(
         settle()
         library.sync(music)
     with Library(tmp_path / "library.db", component=component) as library:
-        library.sync(music)
+        assert library.sync(music).reread == 1
         (music / "b.mp3").write_bytes((music / "a.mp3").read_bytes())
         library.sync(music)
     with closing(sqlite3.connect(tmp_path / "library.db")) as connection:
         assert connection.execute("SELECT path, mood FROM tracks ORDER BY path").fetchall() == [
-            ("a.mp3", None),
+            ("a.mp3", "calm"),
             ("b.mp3", "calm"),
         ]

@@ -40,7 +40,7 @@ def sync(folder: str, options: dict[str, Any], db: str, mode: Any) -> int:
     """Brings a library up to date, from opening it to closing it."""
     with Library(db) as library:
         report = library.sync(folder, mode=mode, **options)
-    return report.added + report.modified + report.moved + report.restored + report.unchanged
+    return report.added + report.modified + report.moved + report.restored + report.reread + report.unchanged
 
 
 def watch(folder: str, options: dict[str, Any], db: str) -> None:

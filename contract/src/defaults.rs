@@ -27,3 +27,5 @@ pub const FOLLOW_LINKS: &str = "once";
 pub const HIDDEN_FOLDERS: bool = false;
 /// Folders that a `.nomedia` or a `.mtignore` excludes are not entered.
 pub const IGNORED_FOLDERS: bool = false;
+/// Texts whose charset nothing says are in ISO 8859-1, unless they are UTF-8.
+pub const LEGACY_CHARSET: &str = "off";

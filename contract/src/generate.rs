@@ -10,11 +10,14 @@ use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
 use crate::{defaults, imports};
 
 /// The records that guest and hosts have in common, in the order in which they are written.
-const RECORDS: [&str; 7] = ["track", "problem", "tag-item", "inspection", "picture-item", "budget", "walking"];
+const RECORDS: [&str; 10] =
+    ["track", "problem", "tag-item", "lyrics", "chapter", "inspection", "picture-item", "budget", "walking", "reading"];
 /// The enum of what became of a file.
 const OUTCOME: &str = "outcome";
 /// The enums that guest and hosts have in common, in the order in which they are written.
-const ENUMS: [&str; 3] = [OUTCOME, "picture-kind", "follow-links"];
+const ENUMS: [&str; 4] = [OUTCOME, "lyrics-form", "picture-kind", "follow-links"];
+/// The case that an enum begins with if it is its value by default.
+const NONE: &str = "none";
 /// The interface whose records are handed over as JSON alone: bindings have none of them.
 const ONLY_JSON: &str = "pictures";
 /// The variant of why a call could not begin.
@@ -156,6 +159,7 @@ impl Contract {
                 "follow_links": defaults::FOLLOW_LINKS,
                 "hidden_folders": defaults::HIDDEN_FOLDERS,
                 "ignored_folders": defaults::IGNORED_FOLDERS,
+                "legacy_charset": defaults::LEGACY_CHARSET,
             },
             "imports": {"packages": imports::PACKAGES, "interfaces": imports::INTERFACES},
         });
@@ -236,16 +240,25 @@ fn write_case_conversions(code: &mut String, interface: &str, name: &str, cases:
 }
 
 impl Enum {
+    /// Whether it begins with `none`, which then goes without saying.
+    fn has_default(&self) -> bool {
+        self.cases.first().is_some_and(|case| case.name == NONE)
+    }
+
     fn write(&self, code: &mut String) {
         write_docs(code, "", &self.docs);
         let name = camel(&self.name);
+        let default = if self.has_default() { ", Default" } else { "" };
         let _ = writeln!(
             code,
-            "#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]\n\
+            "#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash{default}, serde::Serialize, serde::Deserialize)]\n\
              #[serde(rename_all = \"kebab-case\")]\npub enum {name} {{"
         );
         for case in &self.cases {
             write_docs(code, "    ", &case.docs);
+            if case.name == NONE && self.has_default() {
+                code.push_str("    #[default]\n");
+            }
             let _ = writeln!(code, "    {},", camel(&case.name));
         }
         let all: Vec<String> = self.cases.iter().map(|case| format!("Self::{}", camel(&case.name))).collect();
@@ -386,7 +399,8 @@ fn rust(kind: &str) -> String {
     }
 }
 
-/// A column's type in a STRICT table. A list is JSON text, a flag 0 or 1.
+/// A column's type in a STRICT table. A list is JSON text, a flag 0 or 1, a case of an enum its name
+/// (and `none`, with which it begins, by default).
 fn sql(kind: &str) -> &'static str {
     match kind {
         "string" => "TEXT NOT NULL",
@@ -396,6 +410,7 @@ fn sql(kind: &str) -> &'static str {
         "option<f64>" => "REAL",
         _ if kind.starts_with("list<") => "TEXT NOT NULL DEFAULT '[]'",
         _ if kind.starts_with("option<") => "INTEGER",
+        _ if is_defined(kind) => "TEXT NOT NULL DEFAULT 'none'",
         _ => "INTEGER NOT NULL",
     }
 }
@@ -427,6 +442,7 @@ mod tests {
         interface types {
             variant scan-error { root-not-found(string) }
             enum outcome { wrong-extension }
+            enum lyrics-form { none, plain }
             record problem { root: string, path: string, outcome: outcome, detail: string }
             record track {
                 path: string,
@@ -434,11 +450,14 @@ mod tests {
                 ///
                 /// As the tagger wrote it.
                 track-mood: option<string>,
+                form: lyrics-form,
             }
         }
         interface files {
             use types.{problem, track};
             record tag-item { key: string }
+            record lyrics { text: string }
+            record chapter { start-ms: u64 }
             record inspection { track: track, tags: list<tag-item> }
         }
         interface pictures {
@@ -449,6 +468,7 @@ mod tests {
             record budget { items: u32 }
             enum follow-links { no, once }
             record walking { follow-links: follow-links, extensions: list<string> }
+            record reading { legacy-charset: string }
         }";
 
     fn of_text(wit: &str, words: &str) -> Result<Contract, Box<dyn Error>> {
@@ -468,11 +488,19 @@ mod tests {
         assert!(code.contains(
             "    /// The mood.\n    /// \n    /// As the tagger wrote it.\n    pub track_mood: Option<String>,\n"
         ));
-        assert!(code.contains(r#"("track_mood", "TEXT")"#) && code.contains("{ path, track_mood }"));
+        assert!(code.contains(r#"("track_mood", "TEXT")"#) && code.contains("{ path, track_mood, form }"));
         let json: Value = serde_json::from_str(&contract.json()).unwrap();
         let field = &json["records"]["track"]["fields"][1];
         assert_eq!((field["name"].as_str(), field["type"].as_str()), (Some("track_mood"), Some("option<string>")));
         assert_eq!(json["defaults"]["file_timeout"], 10.0);
+    }
+
+    #[test]
+    fn an_enum_that_begins_with_none_has_that_by_default() {
+        let code = contract().records();
+        assert!(code.contains("#[default]\n    None,\n    Plain,\n"), "{code}");
+        assert!(code.contains(r#"("form", "TEXT NOT NULL DEFAULT 'none'")"#));
+        assert_eq!(code.matches("#[default]").count(), 1);
     }
 
     #[test]

@@ -23,13 +23,19 @@ pub struct KnownFile {
     pub id: i64,
     /// What its file was like.
     pub fingerprint: Fingerprint,
-    settled: u8,
+    trust: u8,
     missing: u8,
     /// What it sounds like.
     pub audio_key: Option<String>,
 }
 
 type Cells = (i64, u64, i64, i64, u8, u8, Option<String>);
+
+/// In the cell of trust: a change of the file since its fingerprint was taken would show.
+const SETTLED: u8 = 1;
+/// In the cell of trust: what the row says comes from another reader, or was read with other
+/// options.
+const OF_ANOTHER_READER: u8 = 2;
 
 /// A folder that the library has, or has not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -82,9 +88,9 @@ impl Fingerprint {
         is_settled(self.mtime_ns, now_ns) && is_settled(self.ctime_ns, now_ns)
     }
 
-    /// By inequality, never by "newer": a file may be replaced by an older one. A time that is not
+    /// Whether nothing differs. By inequality, never by "newer": a file may be replaced by an older one. A time that is not
     /// known says nothing.
-    fn is_like(&self, other: &Self) -> bool {
+    pub fn is_like(&self, other: &Self) -> bool {
         let ctimes = self.ctime_ns == other.ctime_ns || self.ctime_ns == 0 || other.ctime_ns == 0;
         self.size == other.size && self.mtime_ns == other.mtime_ns && ctimes
     }
@@ -98,7 +104,13 @@ impl KnownFile {
 
     /// Whether a file with this fingerprint is the one that was read.
     pub fn is(&self, fingerprint: &Fingerprint) -> bool {
-        self.settled != 0 && self.fingerprint.is_like(fingerprint)
+        self.trust & SETTLED != 0 && self.fingerprint.is_like(fingerprint)
+    }
+
+    /// Whether the file is to be read again though it is as it was: its row is of another version
+    /// of the reader, or of other options that shape values.
+    pub fn is_of_another_reader(&self) -> bool {
+        self.trust & OF_ANOTHER_READER != 0
     }
 }
 
@@ -122,15 +134,15 @@ impl From<&Track> for Fingerprint {
 }
 
 impl From<Cells> for KnownFile {
-    fn from((id, size, mtime_ns, ctime_ns, settled, missing, audio_key): Cells) -> Self {
-        Self { id, fingerprint: Fingerprint { size, mtime_ns, ctime_ns }, settled, missing, audio_key }
+    fn from((id, size, mtime_ns, ctime_ns, trust, missing, audio_key): Cells) -> Self {
+        Self { id, fingerprint: Fingerprint { size, mtime_ns, ctime_ns }, trust, missing, audio_key }
     }
 }
 
 impl From<KnownFile> for Cells {
     fn from(file: KnownFile) -> Self {
         let Fingerprint { size, mtime_ns, ctime_ns } = file.fingerprint;
-        (file.id, size, mtime_ns, ctime_ns, file.settled, file.missing, file.audio_key)
+        (file.id, size, mtime_ns, ctime_ns, file.trust, file.missing, file.audio_key)
     }
 }
 
@@ -140,8 +152,8 @@ mod tests {
 
     const SECOND: i64 = 1_000_000_000;
 
-    fn known(settled: u8) -> KnownFile {
-        (1, 10, 5 * SECOND + 7, 6 * SECOND + 7, settled, 0, None).into()
+    fn known(trust: u8) -> KnownFile {
+        (1, 10, 5 * SECOND + 7, 6 * SECOND + 7, trust, 0, None).into()
     }
 
     fn seen(size: u64, mtime_ns: i64, ctime_ns: i64) -> Fingerprint {
@@ -162,6 +174,15 @@ mod tests {
     #[test]
     fn a_ctime_that_a_host_does_not_know_says_nothing() {
         assert!(known(1).is(&seen(10, 5 * SECOND + 7, 0)));
+    }
+
+    #[test]
+    fn a_row_of_another_reader_is_still_that_of_its_file() {
+        let same = seen(10, 5 * SECOND + 7, 6 * SECOND + 7);
+        for (trust, is, of_another) in [(0, false, false), (1, true, false), (2, false, true), (3, true, true)] {
+            let known = known(trust);
+            assert_eq!((known.is(&same), known.is_of_another_reader()), (is, of_another), "{trust}");
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod imports;
 mod known;
 mod names;
 mod outcome;
+mod reading;
 pub mod report;
 mod request;
 mod slice;

@@ -123,6 +123,8 @@ pub struct Changed {
     pub moved: u64,
     /// Missing tracks whose files are back.
     pub restored: u64,
+    /// Tracks whose files are as before, and were read again by another reader.
+    pub reread: u64,
     /// Tracks whose files are not there any more.
     pub missing: u64,
     /// Tracks that are as before.

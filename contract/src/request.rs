@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Budget, Walking};
+use crate::{Budget, Reading, Walking};
 
 /// A step as JSON; `W` is the work as the side that reads or writes has it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Request<'a, W> {
     pub mode: Mode,
     /// Where to go.
     pub walking: Cow<'a, Walking>,
+    /// What shapes values. Left out in JSON: the default.
+    #[serde(default)]
+    pub reading: Cow<'a, Reading>,
     /// Of a sync: whether folders that the library knows are entered from the folder above (a full
     /// sync), or only if they are handed in (a quick one, and that of some folders).
     #[serde(default)]

@@ -102,7 +102,7 @@ fn run(command: &Command) -> Result<(), Stop> {
         })?,
         Verb::Inspect => {
             let (root, path) = arguments::root_and_path(root)?;
-            let mut inspection = crate::inspect::inspect(&root, &path)?;
+            let mut inspection = crate::inspect::inspect(&root, &path, &command.reading)?;
             inspection.track.ctime_ns = 0;
             line(&mut out, &inspection)?;
         }
@@ -123,7 +123,7 @@ fn steps<W: Write>(
 ) -> Result<(), Stop> {
     let mut written = Ok(());
     let mut passed_over = 0;
-    run_through(&command.root, mode, &command.walking, |mut result| {
+    run_through(&command.root, mode, &command.walking, &command.reading, |mut result| {
         passed_over += result.passed_over;
         // The wasmtime CLI gives the time of birth in place of this one, and a wrong time is worse
         // than none.

@@ -1,7 +1,7 @@
 //! The calls of the contract.
 #![allow(unsafe_code, reason = "the bindings export the functions of the world by their raw forms")]
 
-use mt_scanner_contract::{Budget, Request, ScanError, Walking};
+use mt_scanner_contract::{Budget, Reading, Request, ScanError, Walking};
 use mt_scanner_formats::extension;
 use wasip2::clocks::monotonic_clock;
 
@@ -31,10 +31,12 @@ impl scan::Guest for Component {
         budget: scan::Budget,
         mode: scan::Mode,
         walking: scan::Walking,
+        reading: scan::Reading,
     ) -> Result<StepResult, types::ScanError> {
         let work = work.into_iter().map(Work::from).collect();
         let (budget, mode, walking) = (budget.into(), mode.into(), Walking::from(walking));
-        let step = Step { root: &root, budget, mode, walking: &walking, entered: &entered };
+        let reading = reading.into();
+        let step = Step { root: &root, budget, mode, walking: &walking, reading: &reading, entered: &entered };
         Ok(step.run(work)?.into())
     }
 
@@ -68,12 +70,12 @@ impl scan::Guest for Component {
 }
 
 impl files::Guest for Component {
-    fn inspect(root: String, path: String) -> Result<files::Inspection, types::ScanError> {
-        Ok(inspect::inspect(&root, &path)?.into())
+    fn inspect(root: String, path: String, reading: scan::Reading) -> Result<files::Inspection, types::ScanError> {
+        Ok(inspect::inspect(&root, &path, &reading.into())?.into())
     }
 
-    fn inspect_json(root: String, path: String) -> Result<String, types::ScanError> {
-        Ok(inspect::inspect(&root, &path).map(|inspection| json::text(&inspection))?)
+    fn inspect_json(root: String, path: String, reading: scan::Reading) -> Result<String, types::ScanError> {
+        Ok(inspect::inspect(&root, &path, &reading.into()).map(|inspection| json::text(&inspection))?)
     }
 }
 
@@ -112,12 +114,13 @@ pub fn run_through(
     root: &str,
     mode: Mode,
     walking: &Walking,
+    reading: &Reading,
     mut each: impl FnMut(Found) -> bool,
 ) -> Result<(), ScanError> {
     let mut work = vec![whole_root()];
     let (mut held, mut entered) = (Held::default(), String::new());
     while !work.is_empty() {
-        let step = Step { root, budget: LARGE_STEP, mode, walking, entered: &entered };
+        let step = Step { root, budget: LARGE_STEP, mode, walking, reading, entered: &entered };
         let mut found = step.run(work)?;
         work = held.keep(std::mem::take(&mut found.work));
         if work.is_empty() {
@@ -137,7 +140,7 @@ pub fn run_through(
 pub fn count(root: &str, limit: Option<u64>) -> Result<u64, ScanError> {
     let limit = limit.unwrap_or(u64::MAX);
     let mut files = 0;
-    run_through(root, Mode::Count, &Walking::default(), |result| {
+    run_through(root, Mode::Count, &Walking::default(), &Reading::default(), |result| {
         files += result.files;
         files < limit
     })?;

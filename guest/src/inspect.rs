@@ -2,19 +2,20 @@
 
 use std::io;
 
-use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, ScanError, Track};
+use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, Reading, ScanError, Track};
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags};
 
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
 use mt_scanner_formats::reader::{FileReader, ReadAt};
-use mt_scanner_formats::{Container, Parsed, blank_track, parse};
+use mt_scanner_formats::{Container, Details, LegacyCharset, Parsed, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`.
-pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
+pub fn inspect(root: &str, path: &str, reading: &Reading) -> Result<Inspection, ScanError> {
+    let charset = charset(reading)?;
     let (root, folder) = open_parent(root, path)?;
     let (parent, name) = split(path);
-    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, blind: false };
+    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, charset, blind: false };
     match read.file(name) {
         Ok(Inspected { mut found, .. }) => {
             path.clone_into(&mut found.track.path);
@@ -49,6 +50,12 @@ pub fn no_file(problem: Problem, path: &str) -> ScanError {
     }
 }
 
+/// The charset that options of reading name.
+pub fn charset(reading: &Reading) -> Result<LegacyCharset, ScanError> {
+    let name = &reading.legacy_charset;
+    LegacyCharset::named(name).ok_or_else(|| ScanError::UnknownCharset(name.clone()))
+}
+
 /// How to read a file.
 pub struct Read<'a> {
     /// Its root.
@@ -61,6 +68,8 @@ pub struct Read<'a> {
     pub seen: Option<Fingerprint>,
     /// Keep its tags as they are.
     pub listing: bool,
+    /// What its texts are in whose charset nothing says.
+    pub charset: LegacyCharset,
     /// Do not open it.
     pub blind: bool,
 }
@@ -84,11 +93,11 @@ impl Read<'_> {
         track.size = fingerprint.size;
         track.mtime_ns = fingerprint.mtime_ns;
         track.ctime_ns = fingerprint.ctime_ns;
-        let mut found = Inspection { track, problems: Vec::new(), tags: Vec::new() };
+        let mut found = Inspection { track, ..Inspection::default() };
         let opened = file.is_ok();
         match file {
             Ok(file) => {
-                let troubles = read_content(&mut found, name, file, self.listing);
+                let troubles = read_content(&mut found, name, file, self);
                 found.problems.extend(troubles.into_iter().map(|(outcome, detail)| problem(outcome, detail)));
             }
             Err(_) if self.blind => {}
@@ -163,14 +172,14 @@ fn regular(stat: &DescriptorStat) -> Option<Fingerprint> {
 }
 
 /// Parses a file, and gives what did not go well.
-fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool) -> Vec<(Outcome, String)> {
+fn read_content(found: &mut Inspection, name: &str, file: Content, read: &Read<'_>) -> Vec<(Outcome, String)> {
     let mut reader = FileReader::new(file, found.track.size);
     #[cfg(feature = "misbehave")]
     crate::misbehave::when_asked(&mut reader);
-    match parse(&mut reader, &mut found.track, listing) {
+    match parse(&mut reader, &mut found.track, read.listing, read.charset) {
         Ok(parsed) => {
             let troubles = troubles(&parsed);
-            found.tags = parsed.items;
+            Details { tags: found.tags, lyrics: found.lyrics, chapters: found.chapters } = parsed.details;
             troubles.into_iter().chain(mismatch(name, &found.track)).collect()
         }
         Err(error) => vec![unreadable(&error)],

@@ -11,17 +11,14 @@ use crate::bindings::exports::mt::scanner::library::Migration;
 pub use events::folders_of_events;
 pub use statements::statements;
 
-/// The script of the first version. `{columns}` are those of a track that its file determines.
-const FIRST: &str = include_str!("library/1.sql");
-
-/// The number of a track's columns in each version that was released. Columns behind them are of
-/// the version under way, so that a column is added by adding a field to the record in
-/// `wit/types.wit`.
-const COLUMNS_OF: [usize; 1] = [41];
-
-/// The columns that are not of the table `tracks` by their names alone: the root is in `roots`, the
-/// path in the script.
-const KEYS: usize = 2;
+/// The script of each version that was released, with the last column of the record `track` in
+/// `wit/types.wit` that it has. In a script `{columns}` stands for the statements that add the
+/// columns since the version before; the first is as it was released.
+///
+/// Columns behind the last one of the last version make a version of their own, so that a column is
+/// added by adding a field to the record. When that is released, it gets its line here.
+const RELEASED: [(&str, &str); 2] =
+    [(include_str!("library/1.sql"), "audio_key"), (include_str!("library/2.sql"), "text_charset")];
 
 /// The newest version.
 pub fn schema_version() -> u32 {
@@ -35,17 +32,23 @@ pub fn migrations() -> Vec<Migration> {
 
 /// The scripts of a library with these columns, given with their types.
 fn scripts(columns: &[(&str, &str)]) -> Vec<String> {
-    let declared = |columns: &[(&str, &str)]| columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
-    let first: Vec<String> = declared(&columns[KEYS..COLUMNS_OF[0]]);
-    let mut scripts = vec![FIRST.replace("{columns}", &(first.join(",\n    ") + ","))];
-    for (version, from) in COLUMNS_OF.iter().enumerate() {
-        let to = COLUMNS_OF.get(version + 1).copied().unwrap_or(columns.len());
-        let added: Vec<String> = declared(&columns[*from..to]);
-        if !added.is_empty() {
-            scripts.push(added.iter().map(|column| format!("ALTER TABLE tracks ADD COLUMN {column};\n")).collect());
-        }
+    let mut scripts = Vec::new();
+    let mut from = 0;
+    for (script, last) in RELEASED {
+        let to = columns.iter().position(|(name, _)| *name == last).map_or(from, |place| place + 1);
+        scripts.push(script.replace("{columns}", &added(&columns[from..to])));
+        from = to;
+    }
+    if from < columns.len() {
+        scripts.push(added(&columns[from..]));
     }
     scripts
+}
+
+/// The statements that add columns.
+fn added(columns: &[(&str, &str)]) -> String {
+    let add = |(name, kind): &(&str, &str)| format!("ALTER TABLE tracks ADD COLUMN {name} {kind};\n");
+    columns.iter().map(add).collect()
 }
 
 #[cfg(test)]
@@ -53,19 +56,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_version_has_the_columns_that_it_was_released_with() {
-        let scripts = scripts(&COLUMN_TYPES);
-        for (column, kind) in &COLUMN_TYPES[KEYS..COLUMNS_OF[0]] {
-            assert!(scripts[0].contains(&format!("\n    {column} {kind},\n")), "{column}");
+    fn every_column_is_of_a_released_version() {
+        assert_eq!(schema_version() as usize, RELEASED.len());
+        for (_, last) in RELEASED {
+            assert!(COLUMN_TYPES.iter().any(|(name, _)| *name == last), "{last}");
         }
-        assert_eq!(COLUMN_TYPES[COLUMNS_OF[0] - 1].0, "audio_key");
+    }
+
+    #[test]
+    fn the_first_version_has_the_columns_that_it_was_released_with() {
+        let first = &scripts(&COLUMN_TYPES)[0];
+        let place = COLUMN_TYPES.iter().position(|(name, _)| *name == RELEASED[0].1).unwrap();
+        for (column, kind) in &COLUMN_TYPES[2..=place] {
+            assert!(first.contains(&format!("\n    {column} {kind},\n")), "{column}");
+        }
     }
 
     #[test]
     fn a_new_column_is_a_new_version() {
-        let columns = [&COLUMN_TYPES[..COLUMNS_OF[0]], &[("mood", "TEXT")]].concat();
+        let columns = [&COLUMN_TYPES[..], &[("mood", "TEXT")]].concat();
         let scripts = scripts(&columns);
-        assert_eq!(scripts[1..], ["ALTER TABLE tracks ADD COLUMN mood TEXT;\n"]);
-        assert!(!scripts[0].contains("mood"));
+        assert_eq!(scripts[RELEASED.len()..], ["ALTER TABLE tracks ADD COLUMN mood TEXT;\n"]);
+        assert!(!scripts[..RELEASED.len()].concat().contains("mood"));
+    }
+
+    #[test]
+    fn a_column_that_is_added_has_a_value_in_the_rows_that_are_there() {
+        for (column, kind) in COLUMN_TYPES.iter().skip_while(|(name, _)| *name != RELEASED[0].1) {
+            assert!(!kind.contains("NOT NULL") || kind.contains("DEFAULT"), "{column}: SQLite cannot add {kind}");
+        }
     }
 }

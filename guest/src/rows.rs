@@ -1,7 +1,7 @@
 //! Tracks as rows: arrays of values in the order of the columns, which are the fields of the record
 //! in `wit/types.wit`. The SQL statements and the rows of `step-json` follow the contract's list.
 
-use mt_scanner_contract::{Track, for_each_column};
+use mt_scanner_contract::{LyricsForm, Track, for_each_column};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 /// A row of a track, for serialisation as an array.
@@ -35,7 +35,7 @@ trait Bind: Serialize {
 macro_rules! bound_as_they_are {
     ($($type:ty),*) => { $( impl Bind for $type {} )* };
 }
-bound_as_they_are!(String, u64, i64, Option<String>, Option<u8>, Option<u32>, Option<u64>, Option<f64>);
+bound_as_they_are!(String, u64, i64, Option<String>, Option<u8>, Option<u32>, Option<u64>, Option<f64>, LyricsForm);
 
 impl Bind for bool {
     /// SQLite has no booleans, and `true` would bind differently from host to host.

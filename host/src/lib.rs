@@ -19,7 +19,8 @@ pub use library::{
     },
 };
 pub use mt_scanner_contract::{
-    FollowLinks, Inspection, Outcome, PictureItem, PictureKind, Problem, TagItem, Track, UnknownOutcome, Walking,
+    Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, PictureItem, PictureKind, Problem, TagItem, Track,
+    UnknownOutcome, Walking,
 };
 pub use mt_scanner_contract::{extension, report, text, words};
 pub use runtime::bindings::exports::mt::scanner::library::{Migration, Statement};

@@ -16,6 +16,10 @@ class _Walking(Protocol):
     @property
     def extensions(self) -> list[str]: ...
 
+class _Reading(Protocol):
+    @property
+    def legacy_charset(self) -> str: ...
+
 class _Limits(Protocol):
     @property
     def seconds(self) -> float: ...
@@ -35,6 +39,8 @@ class _Plan(Protocol):
     def mode(self) -> str: ...
     @property
     def walking(self) -> _Walking: ...
+    @property
+    def reading(self) -> _Reading: ...
     @property
     def limits(self) -> _Limits: ...
     @property
@@ -77,7 +83,7 @@ class Component:
     def artwork(self, root: str, path: str, every: bool, data: bool, start: int, limits: _Limits, /) -> str:
         """The pictures of a file as JSON text (`artwork-json` in `wit/pictures.wit`)."""
 
-    def inspect(self, root: str, path: str, limits: _Limits) -> str:
+    def inspect(self, root: str, path: str, reading: _Reading, limits: _Limits) -> str:
         """One file as JSON text: an object with the keys `track`, `problems` and `tags`."""
 
 @final

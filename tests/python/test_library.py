@@ -230,3 +230,34 @@ def test_two_libraries_can_be_made_at_a_time(tree: Tree, song: Path, db: Path) -
     assert [one.sync(tree).added, two.sync(tree).added, one.sync(tree).unchanged] == [1, 0, 1]
     one.close()
     two.close()
+
+
+def test_a_sync_that_is_broken_off_goes_on_reading_again(tree: Tree, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree.files(*(f"{folder}/{number}.mp3" for folder in range(40) for number in range(50)))
+    monkeypatch.setattr("mt_scanner._library.sync.ROWS", 100)
+    monkeypatch.setattr("mt_scanner._library.sync.BETWEEN_REPORTS", 0.0)
+
+    def enough(progress: Progress) -> None:
+        if progress.tracks > 1000:
+            raise KeyboardInterrupt
+
+    def older() -> int:
+        (count,) = rows(db, "SELECT count(*) FROM tracks WHERE reader_id IS NULL")[0]
+        assert isinstance(count, int)
+        return count
+
+    with Library(db) as library:
+        library.sync(tree)
+    kept = rows(db, "SELECT id, path, added_at FROM tracks ORDER BY id")
+    connection = sqlite3.connect(db)
+    connection.executescript("UPDATE roots SET reader_id = NULL; UPDATE tracks SET reader_id = NULL")
+    connection.close()
+    with Library(db) as library:
+        with pytest.raises(KeyboardInterrupt):
+            library.sync(tree, mode="quick", on_progress=enough, backend="wasmtime")
+        left = older()
+        assert 0 < left < 2000
+        report = library.sync(tree, mode="quick")
+        assert (report.reread, report.modified, report.unchanged) == (left, 0, 2000 - left)
+        assert library.sync(tree).reread == older() == 0
+    assert rows(db, "SELECT id, path, added_at FROM tracks ORDER BY id") == kept

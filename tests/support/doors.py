@@ -108,9 +108,9 @@ class Door:
         answer = json.loads(run.stdout)
         return int(answer["files"] if isinstance(answer, dict) else answer)
 
-    def inspect(self, root: Path, path: str) -> Row:
+    def inspect(self, root: Path, path: str, *options: str) -> Row:
         """Everything about one file."""
-        run, _ = self._run("inspect", root, below=path)
+        run, _ = self._run("inspect", root, *options, below=path)
         assert run.returncode == 0, run.stderr
         answer: Row = json.loads(run.stdout)
         return answer

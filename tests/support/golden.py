@@ -110,7 +110,7 @@ def settled(scan: Scan) -> dict[str, list[Row]]:
     """The rows of a scan in one order, without what no case can know and without what is not set."""
 
     def is_set(value: Any) -> bool:
-        return value is not None and value is not False and value != []
+        return value is not None and value is not False and value not in ([], "none")
 
     tracks = [{name: row[name] for name in row if name not in TIMES and is_set(row[name])} for row in scan.tracks]
     return {

@@ -17,6 +17,9 @@ from wasmtime import component as wasm
 from support.doors import component
 
 MUSIC = "/music"
+OFF = wasm.Record()
+"""The record `reading` with its default."""
+setattr(OFF, "legacy-charset", "off")
 Rows = tuple[list[str], list[str]]
 
 
@@ -81,6 +84,7 @@ class Guest:
                 "only_list": options.pop("only_list", False),
             },
             "mode": options.pop("mode", "tracks"),
+            "reading": {"legacy_charset": options.pop("legacy_charset", "off")},
             "walking": walking | options,
         }
         if work is not None:
@@ -90,7 +94,7 @@ class Guest:
 
     def inspect(self, path: str, root: str = MUSIC) -> dict[str, Any]:
         """Calls `inspect-json`."""
-        answer: dict[str, Any] = json.loads(self.call("files", "inspect-json", root, path))
+        answer: dict[str, Any] = json.loads(self.call("files", "inspect-json", root, path, OFF))
         return answer
 
     def whole(self, chance: random.Random | None = None, **options: Any) -> Rows:

@@ -43,6 +43,26 @@ FREE = {
     "REPLAYGAINALBUMPEAK": "replaygain_album_peak",
     "R128TRACKGAIN": "r128_track_gain",
     "R128ALBUMGAIN": "r128_album_gain",
+    "TITLESORT": "title_sort",
+    "ARTISTSORT": "artist_sort",
+    "ALBUMSORT": "album_sort",
+    "ALBUMARTISTSORT": "album_artist_sort",
+    "COMPOSERSORT": "composer_sort",
+    "ORIGINALDATE": "original_date",
+    "BPM": "bpm",
+    "GROUPING": "grouping",
+    "WORK": "work",
+    "MOVEMENTNAME": "movement",
+    "LABEL": "label",
+    "CATALOGNUMBER": "catalog_number",
+    "BARCODE": "barcode",
+    "MEDIA": "media",
+    "LYRICIST": "lyricist",
+    "CONDUCTOR": "conductor",
+    "REMIXER": "remixer",
+    "LANGUAGE": "language",
+    "LYRICS": "has_lyrics",
+    "ENCODER": "encoder",
 }
 VORBIS = FREE | {
     "TITLE": "title",
@@ -72,6 +92,22 @@ ID3 = {
     "TCOM": "composer",
     "TSRC": "isrc",
     "TCMP": "compilation",
+    "TSOT": "title_sort",
+    "TSOP": "artist_sort",
+    "TSOA": "album_sort",
+    "TSO2": "album_artist_sort",
+    "TSOC": "composer_sort",
+    "TDOR": "original_date",
+    "TBPM": "bpm",
+    "GRP1": "grouping",
+    "MVNM": "movement",
+    "TPUB": "label",
+    "TMED": "media",
+    "TEXT": "lyricist",
+    "TPE3": "conductor",
+    "TPE4": "remixer",
+    "TLAN": "language",
+    "TSSE": "encoder",
 }
 MP4 = {
     "\xa9nam": "title",
@@ -82,8 +118,37 @@ MP4 = {
     "\xa9gen": "genres",
     "\xa9wrt": "composer",
     "\xa9cmt": "comment",
+    "sonm": "title_sort",
+    "soar": "artist_sort",
+    "soal": "album_sort",
+    "soaa": "album_artist_sort",
+    "soco": "composer_sort",
+    "\xa9grp": "grouping",
+    "\xa9wrk": "work",
+    "\xa9mvn": "movement",
+    "\xa9lyr": "has_lyrics",
+    "\xa9too": "encoder",
 }
 ASF = {
+    "WM/TitleSortOrder": "title_sort",
+    "WM/ArtistSortOrder": "artist_sort",
+    "WM/AlbumSortOrder": "album_sort",
+    "WM/AlbumArtistSortOrder": "album_artist_sort",
+    "WM/ComposerSortOrder": "composer_sort",
+    "WM/OriginalReleaseTime": "original_date",
+    "WM/BeatsPerMinute": "bpm",
+    "WM/ContentGroupDescription": "grouping",
+    "WM/Work": "work",
+    "WM/Publisher": "label",
+    "WM/CatalogNo": "catalog_number",
+    "WM/Barcode": "barcode",
+    "WM/Media": "media",
+    "WM/Writer": "lyricist",
+    "WM/Conductor": "conductor",
+    "WM/ModifiedBy": "remixer",
+    "WM/Language": "language",
+    "WM/Lyrics": "has_lyrics",
+    "WM/EncodingSettings": "encoder",
     "Title": "title",
     "Author": "artist",
     "Description": "comment",
@@ -106,6 +171,10 @@ CONTAINERS = {
     "ogg": "ogg",
     "wav": "wav",
 }
+LIST = "\0"
+"""Stands between the values of a list."""
+# One artist, though a separator is in the name.
+ONE = ("AC/DC",)
 LISTS = ("artists", "genres", "musicbrainz_artist_ids", "musicbrainz_album_artist_ids")
 
 
@@ -116,9 +185,9 @@ def folded(name: str) -> str:
     return name.upper().replace(" ", "").replace("_", "")
 
 
-def settled(items: list[tuple[str, str]]) -> Reading:
+def settled(items: list[tuple[str, str]], separators: str = "") -> Reading:
     """Fields from items in the order of the file: lists are gathered, elsewhere the first value
-    counts.
+    counts. `separators` stand between artists and genres where the tag has no lists.
     """
     found: Reading = {}
     artists = []
@@ -127,14 +196,14 @@ def settled(items: list[tuple[str, str]]) -> Reading:
             continue
         if field.startswith("musicbrainz_"):
             # Some taggers join several by a slash or a semicolon, which are in no identifier.
-            several = [part.strip() for part in re.split("[/;]", text)]
-            identifiers = several if all(map(UUID.fullmatch, several)) else [text]
+            parts = [part.strip() for part in re.split("[/;]", text)]
+            identifiers = parts if all(map(UUID.fullmatch, parts)) else [text]
             if field in LISTS:
                 found.setdefault(field, []).extend(identifiers)
             else:
                 found.setdefault(field, identifiers[0])
         elif field in LISTS:
-            found.setdefault(field, []).append(text)
+            found.setdefault(field, []).extend(several(text, separators))
         elif field in ("track", "disc"):
             number, _, total = text.partition("/")
             for name, digits in ((f"{field}_number", number), (f"{field}_total", total)):
@@ -146,12 +215,16 @@ def settled(items: list[tuple[str, str]]) -> Reading:
                 found.setdefault(field, int(text))
         elif field == "compilation":
             found[field] = found.get(field, False) or text == "1"
+        elif field == "bpm":
+            found.setdefault(field, float(text))
+        elif field == "has_lyrics":
+            found[field] = "synchronised" if re.search(r"^\s*\[\d+:\d\d", text, re.MULTILINE) else "plain"
         elif field.startswith(("replaygain_", "r128_")):
             found.setdefault(field.replace("r128", "replaygain"), decibels(field, text))
         else:
-            found.setdefault(field, text)
+            found.setdefault(field, next(filter(str.strip, text.split(LIST)), None))
         if field == "artist":
-            artists.append(text)
+            artists += several(text, separators)
     if artists:
         found.setdefault("artists", artists)
     if "artists" in found:
@@ -201,7 +274,21 @@ def by_mutagen(path: Path) -> Reading:
     elif tags is not None:
         found |= settled([(VORBIS[folded(key)], text) for key, text in tags if folded(key) in VORBIS])
         found["has_artwork"] = bool(getattr(file, "pictures", None)) or "metadata_block_picture" in tags
+        if vendor := getattr(tags, "vendor", "").strip():
+            found.setdefault("encoder", vendor)
+    if isinstance(info, mutagen.mp3.MPEGInfo):
+        for field in ("track_gain", "track_peak", "album_gain"):
+            if (value := getattr(info, field)) is not None:
+                found.setdefault(f"replaygain_{field}", value)
     return found
+
+
+def several(text: str, separators: str) -> list[str]:
+    """The artists or genres of one text, or of a list of the tag."""
+    if LIST in text:
+        return [value for value in text.split(LIST) if value.strip()]
+    parts = [text] if text in ONE or not separators else re.split(f"[{separators}]", text)
+    return [part.strip() for part in parts if part.strip()] if len(parts) > 1 else [text]
 
 
 def from_asf(tags: mutagen.asf.ASFTags) -> Reading:
@@ -224,17 +311,29 @@ def from_id3(tags: mutagen.id3.ID3) -> Reading:
     items: list[tuple[str, str]] = []
     for frame in tags.values():
         kind = frame.FrameID
-        if kind in ID3:
-            items += [(ID3[kind], str(text).replace(" ", "T") if kind == "TDRC" else str(text)) for text in frame.text]
+        if kind == "TPE1":
+            items.append(("artist", LIST.join(frame.text)))
+        elif kind in ID3:
+            is_date = kind in ("TDRC", "TDOR")
+            items += [(ID3[kind], str(text).replace(" ", "T") if is_date else str(text)) for text in frame.text]
+        elif kind == "TIT1":
+            items += [("grouping", str(text)) for text in frame.text if not tags.getall("GRP1")]
         elif kind == "TCON":
-            items += [("genres", text) for text in frame.genres]
+            items.append(("genres", LIST.join(frame.genres)))
+        elif kind == "TXXX" and folded(frame.desc) == "ARTISTS":
+            items.append(("artists", LIST.join(frame.text)))
         elif kind == "TXXX" and folded(frame.desc) in FREE:
             items += [(FREE[folded(frame.desc)], str(text)) for text in frame.text]
+        elif kind == "USLT":
+            items.append(("has_lyrics", frame.text))
+        elif kind == "SYLT":
+            items.append(("has_lyrics", "[00:00.00]"))
         elif kind == "UFID" and frame.owner == "http://musicbrainz.org":
             items.append(("musicbrainz_recording_id", frame.data.decode()))
         elif kind == "COMM" and frame.desc in ("", "ID3v1 Comment"):
             items += [("comment", text) for text in frame.text]
-    return settled(items) | {"has_artwork": bool(tags.getall("APIC"))}
+    separators = ";/" if tags.version < (2, 4, 0) else ";"
+    return settled(items, separators) | {"has_artwork": bool(tags.getall("APIC"))}
 
 
 def from_apev2(path: Path) -> Reading:
@@ -258,6 +357,8 @@ def from_mp4(tags: mutagen.mp4.MP4Tags) -> Reading:
             items += [
                 ("track" if key == "trkn" else "disc", f"{number or ''}/{total or ''}") for number, total in values
             ]
+        elif key == "tmpo":
+            items += [("bpm", str(number)) for number in values]
         elif key == "cpil":
             items.append(("compilation", "1" if values else "0"))
         elif key.startswith("----:") and folded(key.split(":")[2]) in FREE:
@@ -318,6 +419,11 @@ def by_ffprobe(path: Path) -> Reading:
         found["bit_depth"] = bits
     # It joins several values with semicolons, and takes no identifiers apart.
     plain = ("title", "artist", "album", "album_artist", "date", "composer", "comment", "track", "disc", "genre")
+    if tags.get("language") == "und":
+        # The media header's, which MP4 always has.
+        del tags["language"]
+    # The stream's encoder is the one of LAME's header, for want of the tag's.
+    tags |= {name: text for name, text in said["format"].get("tags", {}).items() if name == "encoder"}
     free = [(FREE[folded(name)], text) for name, text in tags.items() if folded(name) in FREE]
     items = [(name, tags[name].split(";")[0]) for name in plain if name in tags] + free
     return found | {field: value for field, value in settled(items).items() if field not in LISTS}

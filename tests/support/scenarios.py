@@ -33,8 +33,8 @@ GRAIN = 0.12
 """
 MARK = "not read again"
 LONG_AGO = 1_000_000_000
-KINDS = ("added", "modified", "moved", "missing", "restored")
-WRITING = ("id", "folder_id", "added_at", "updated_at")
+KINDS = ("added", "modified", "moved", "missing", "restored", "reread")
+WRITING = ("id", "folder_id", "reader_id", "added_at", "updated_at")
 """Columns that tell of the writing of a row, not of its file."""
 
 
@@ -45,6 +45,7 @@ class Step:
     do: list[dict[str, Any]] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     roots: list[str] | None = None
+    older: list[str] = field(default_factory=list)
     hasty: bool = False
     report: dict[str, int] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
@@ -241,6 +242,28 @@ class Keeper:
     def sync(self, step: Step, *more: str) -> Output:
         roots = [self.place / root for root in step.roots or self.scenario.roots]
         return self.door.index(self.database, roots, *step.options, *more, rights=self.scenario.rights)
+
+    def grow_old(self, tracks: list[str]) -> None:
+        """Makes rows those of an older reader, which the last sync of the roots had, too."""
+        if not tracks:
+            return
+        numbers = [number for number, row in self.before.tracks.items() if row["where"] in tracks]
+        assert len(numbers) == len(tracks), tracks
+        with closing(connected(self.database)) as connection, connection:
+            connection.execute("INSERT OR IGNORE INTO readers (version, columns, options) VALUES (0, 0, '{}')")
+            older = "(SELECT id FROM readers WHERE version = 0)"
+            connection.execute(f"UPDATE roots SET reader_id = {older}")
+            connection.executemany(f"UPDATE tracks SET reader_id = {older} WHERE id = ?", [(it,) for it in numbers])
+
+    def of_older_readers(self) -> list[str]:
+        """The tracks that are there whose rows the reader of their root has not written."""
+        with closing(connected(self.database)) as connection:
+            sql = (
+                "SELECT tracks.path FROM tracks JOIN folders ON folders.id = folder_id "
+                "JOIN roots ON roots.id = root_id "
+                "WHERE missing_since IS NULL AND tracks.reader_id IS NOT roots.reader_id"
+            )
+            return [path for (path,) in connection.execute(sql)]
 
     def where(self, root: str, path: str) -> str:
         return self.scenario.where(Path(root).relative_to(self.place).as_posix(), path)

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use mt_scanner_contract::{TagItem, Track};
+use mt_scanner_contract::Track;
 
-use crate::fields::Collector;
+use crate::fields::{Collector, Details};
 use crate::payload::{Payload, Picture, Signature};
 
 /// What a container's reader fills in, part by part: damage of one part costs no other.
 pub(crate) struct Content<'t> {
     /// What the audio is.
     pub properties: Properties,
+    /// What the headers of the audio say of its loudness, where no tag does.
+    pub gain: Gain,
     /// The texts of tags, on their way into the track.
     pub tags: Collector<'t>,
     /// Embedded pictures that have bytes, in the order of the file. A link is no picture.
@@ -67,11 +69,29 @@ pub(crate) struct Properties {
     pub bit_depth: Option<u8>,
 }
 
+/// ReplayGain as headers of the audio have it: gains in dB, the peak as part of full scale.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Gain {
+    pub track: Option<f64>,
+    pub track_peak: Option<f64>,
+    pub album: Option<f64>,
+}
+
+impl Gain {
+    /// Fills in what no tag says.
+    fn fill(self, track: &mut Track) {
+        let Self { track: of_track, track_peak, album } = self;
+        track.replaygain_track_gain = track.replaygain_track_gain.or(of_track);
+        track.replaygain_track_peak = track.replaygain_track_peak.or(track_peak);
+        track.replaygain_album_gain = track.replaygain_album_gain.or(album);
+    }
+}
+
 /// What a file says beside the track.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Finished {
-    /// The items of the tags, if they were asked for.
-    pub items: Vec<TagItem>,
+    /// Tags, lyrics and chapters, if they were asked for.
+    pub details: Details,
     /// The pictures, in the order of the file.
     pub pictures: Vec<Picture>,
     /// The damage in one text.
@@ -84,6 +104,7 @@ impl<'t> Content<'t> {
     pub fn new(track: &'t mut Track, listing: bool, len: u64) -> Self {
         Self {
             properties: Properties::default(),
+            gain: Gain::default(),
             tags: Collector::new(track, listing),
             pictures: Vec::new(),
             audio: Payload::default(),
@@ -106,11 +127,23 @@ impl<'t> Content<'t> {
 
     /// Puts everything into the track, and gives what is no part of it.
     pub fn finish(self) -> Finished {
-        let Self { properties, tags, pictures, damage, .. } = self;
-        let (track, items) = tags.finish();
+        let Self { properties, gain, tags, pictures, damage, .. } = self;
+        let (track, details) = tags.finish();
         properties.fill(track);
+        gain.fill(track);
         track.has_artwork = !pictures.is_empty();
-        Finished { items, pictures, damage: damage.text() }
+        Finished { details, pictures, damage: damage.text() }
+    }
+
+    /// Reads tags that are only kept: they say nothing of the track, and their damage is not told.
+    pub fn aside<E>(&mut self, read: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<(), E> {
+        let (pictures, damage) = (self.pictures.len(), std::mem::take(&mut self.damage));
+        self.tags.set_aside(true);
+        let result = read(self);
+        self.tags.set_aside(false);
+        self.pictures.truncate(pictures);
+        self.damage = damage;
+        result
     }
 }
 
@@ -127,9 +160,10 @@ impl Damage {
 
 impl Properties {
     fn fill(self, track: &mut Track) {
-        let Self { codec, duration, is_estimate: _, bitrate, sample_rate, channels, bit_depth } = self;
+        let Self { codec, duration, is_estimate, bitrate, sample_rate, channels, bit_depth } = self;
         track.codec = codec.map(str::to_owned);
         track.duration_ms = duration.map(milliseconds);
+        track.duration_estimated = is_estimate && duration.is_some();
         track.bitrate = bitrate.filter(|&rate| rate > 0);
         track.sample_rate = sample_rate.filter(|&rate| rate > 0);
         track.channels = channels.filter(|&count| count > 0);

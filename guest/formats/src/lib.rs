@@ -17,6 +17,7 @@ mod fields;
 mod flac;
 mod foreign;
 mod id3v2;
+mod legacy;
 mod measure;
 mod mp4;
 mod mpeg;
@@ -34,11 +35,17 @@ mod told;
 mod trial;
 
 pub use container::Container;
+pub use fields::Details;
+pub use legacy::LegacyCharset;
 pub use parse::{Parsed, parse};
 pub use payload::Picture;
 pub use picture::{LARGEST_PICTURE, Look, Unread};
 
 use mt_scanner_contract::Track;
+
+/// The version of the values that [`parse`] gives. Raise it with every change after which some file
+/// says something else: libraries then read their files again, once.
+pub const READER_VERSION: u32 = 1;
 
 /// A track of which nothing but its place is known.
 pub fn blank_track(root: &str, path: &str) -> Track {

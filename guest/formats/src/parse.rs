@@ -2,15 +2,17 @@
 
 use std::io;
 
-use mt_scanner_contract::{TagItem, Track};
+use mt_scanner_contract::Track;
 
 use crate::adts::Adts;
 use crate::asf::Asf;
 use crate::audio_key;
 use crate::container::{Container, Format};
 use crate::content::{Content, Finished};
+use crate::fields::Details;
 use crate::flac::Flac;
 use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
+use crate::legacy::{How, Legacy, LegacyCharset};
 use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
 use crate::ogg::Ogg;
@@ -23,8 +25,8 @@ use crate::tags::{Leading, Trailing};
 /// What a file says beside its track.
 #[derive(Debug, Default)]
 pub struct Parsed {
-    /// Its tags as they are in the file, when they were asked for.
-    pub items: Vec<TagItem>,
+    /// Its tags as they are in the file, its lyrics and chapters, when they were asked for.
+    pub details: Details,
     /// Its embedded pictures, in the order of the file. They are not read.
     pub pictures: Vec<Picture>,
     /// What is damaged, in words.
@@ -36,30 +38,84 @@ pub struct Parsed {
     pub protection: Option<&'static str>,
 }
 
-/// Fills `track` with what the file says.
+/// Fills `track` with what the file says. `listing`: its tags are kept as they are in the file.
+/// `charset`: what texts are in that nothing says the charset of.
 ///
 /// # Errors
 ///
 /// Only those of the source. [`io::ErrorKind::WouldBlock`] means that bytes are not here yet: fetch
 /// them and call again; the track is as it was then.
-pub fn parse<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> io::Result<Parsed> {
-    let result = parse_file(reader, track, listing);
+pub fn parse<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+    charset: LegacyCharset,
+) -> io::Result<Parsed> {
+    let result = parse_file(reader, track, listing, charset);
     if result.is_err() {
-        let Track { root, path, size, mtime_ns, ctime_ns, .. } = std::mem::take(track);
-        *track = Track { root, path, size, mtime_ns, ctime_ns, ..Track::default() };
+        clear(track);
     }
     result
 }
 
-fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing: bool) -> io::Result<Parsed> {
+/// What is left is known before the file is read.
+fn clear(track: &mut Track) {
+    let Track { root, path, size, mtime_ns, ctime_ns, .. } = std::mem::take(track);
+    *track = Track { root, path, size, mtime_ns, ctime_ns, ..Track::default() };
+}
+
+/// Reads it once more, if its texts show that they are in another charset than was thought.
+fn parse_file<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+    charset: LegacyCharset,
+) -> io::Result<Parsed> {
+    if !listing {
+        return Ok(parse_for_track(reader, track, charset)?.0);
+    }
+    // Tags are shown as they say. What else there is to show is read as the track is.
+    let (declared, texts) = parse_as(reader, track, true, How::AsDeclared)?;
+    if !charset.repairs(&texts) {
+        return Ok(declared);
+    }
+    clear(track);
+    let (_, how) = parse_for_track(reader, track, charset)?;
+    let (parsed, _) = parse_as(reader, &mut Track::default(), true, how)?;
+    let details = Details { tags: declared.details.tags, ..parsed.details };
+    Ok(Parsed { details, ..parsed })
+}
+
+/// Fills the track, and gives how its texts were read.
+fn parse_for_track<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    charset: LegacyCharset,
+) -> io::Result<(Parsed, How)> {
+    let how = charset.at_first();
+    let (parsed, texts) = parse_as(reader, track, false, how)?;
+    let Some(how) = charset.judged(&texts) else { return Ok((parsed, how)) };
+    clear(track);
+    Ok((parse_as(reader, track, false, how)?.0, how))
+}
+
+fn parse_as<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    track: &mut Track,
+    listing: bool,
+    how: How,
+) -> io::Result<(Parsed, Legacy)> {
     if reader.is_empty() {
-        return Ok(Parsed { damage: Some("the file is empty".into()), ..Parsed::default() });
+        let damage = Some("the file is empty".into());
+        return Ok((Parsed { damage, ..Parsed::default() }, Legacy::default()));
     }
     let mut content = Content::new(track, listing, reader.len());
+    content.tags.legacy = Legacy::new(how);
     let found = read_tags_and_audio(reader, &mut content)?;
+    let texts = std::mem::take(&mut content.tags.legacy);
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
     let protection = content.protection;
-    let Finished { items, pictures, damage } = content.finish();
+    let Finished { details, pictures, damage } = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
         Some(Found::Other(name)) => Some(name),
@@ -68,7 +124,8 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     track.format = name.map(str::to_owned);
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
-    Ok(Parsed { items, pictures, damage, unsupported, protection })
+    track.text_charset = texts.repaired.map(|charset| charset.name().to_owned());
+    Ok((Parsed { details, pictures, damage, unsupported, protection }, texts))
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the
@@ -86,8 +143,13 @@ fn read_tags_and_audio<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Cont
             read(container, reader, content)?;
         }
         leading.pour(reader, content)?;
-        if content.tags.is_empty() {
-            trailing.map_or_else(|| Trailing::find(reader, start), Ok)?.pour(reader, content)?;
+        let is_all = !content.tags.is_empty();
+        if !is_all || content.tags.is_listing() {
+            let trailing = trailing.map_or_else(|| Trailing::find(reader, start), Ok)?;
+            match is_all {
+                true => content.aside(|content| trailing.pour(reader, content))?,
+                false => trailing.pour(reader, content)?,
+            }
         }
         return Ok(found);
     }
@@ -227,9 +289,22 @@ mod tests {
     fn a_container_that_is_not_read_is_named() {
         let mut track = Track::default();
         let mut reader = crate::reader::tests::reader(b"\x1a\x45\xdf\xa3 and more, a Matroska file".to_vec());
-        let parsed = parse(&mut reader, &mut track, false).unwrap();
+        let parsed = parse(&mut reader, &mut track, false, LegacyCharset::Off).unwrap();
         assert_eq!((parsed.unsupported, track.format.as_deref()), (Some("matroska"), Some("matroska")));
         assert!(track.audio_key.is_some());
+    }
+
+    #[test]
+    fn a_tag_that_a_scan_does_not_look_at_is_kept_when_asked_for() {
+        let comments = crate::ogg::vorbis_comment::tests::block(&[b"TITLE=inside"]);
+        let blocks = [b"fLaC\x84\0\0".as_slice(), &[comments.len() as u8], &comments].concat();
+        let file = [blocks, crate::tags::id3v1_with([b"behind", b"artist", b"", b"", b""], 0, 17)].concat();
+        let said = said(&file);
+        assert_eq!((said.track.title.as_deref(), said.track.artist), (Some("inside"), None));
+        assert_eq!(
+            said.items.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(),
+            ["inside", "behind", "artist", "Rock"]
+        );
     }
 
     #[test]
@@ -250,7 +325,7 @@ mod tests {
         let source = Slow::new(file.clone());
         let mut track = Track { path: "a path".into(), size: 7, ..Track::default() };
         let parsed = loop {
-            match parse(&mut FileReader::new(&source, file.len() as u64), &mut track, true) {
+            match parse(&mut FileReader::new(&source, file.len() as u64), &mut track, true, LegacyCharset::Off) {
                 Ok(parsed) => break parsed,
                 Err(error) => {
                     assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
@@ -260,7 +335,7 @@ mod tests {
         };
         assert!(source.refusals.get() > 2, "{}", source.refusals.get());
         let all = said(&file);
-        assert_eq!((parsed.items.len(), parsed.damage), (all.items.len(), None));
+        assert_eq!((parsed.details.tags.len(), parsed.damage), (all.items.len(), None));
         assert_eq!(track, Track { path: "a path".into(), size: 7, ..all.track });
     }
 }

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use mt_scanner_contract::{TagItem, Track};
+use mt_scanner_contract::{Chapter, Lyrics, Track};
 
 use crate::container::Format;
 use crate::content::{Content, Finished, Properties};
+use crate::fields::Details;
 use crate::payload::{Payload, Picture};
 use crate::reader::FileReader;
 use crate::reader::tests::{Counted, reader};
@@ -14,6 +15,8 @@ use crate::reader::tests::{Counted, reader};
 pub(crate) struct Told {
     pub track: Track,
     pub items: Vec<(String, String)>,
+    pub lyrics: Vec<Lyrics>,
+    pub chapters: Vec<Chapter>,
     pub properties: Properties,
     pub pictures: Vec<Picture>,
     pub audio: Payload,
@@ -57,8 +60,9 @@ pub(crate) fn told(
     read(&mut reader, &mut content).expect("reading from memory does not fail");
     let (properties, audio) = (content.properties.clone(), content.audio.clone());
     let (pictures, protection) = (content.pictures.clone(), content.protection);
-    let Finished { items, damage, .. } = content.finish();
-    let items = items.into_iter().map(|TagItem { key, value }| (key, value)).collect();
+    let Finished { details: Details { tags, lyrics, chapters }, damage, .. } = content.finish();
+    let items = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
     let damage = damage.unwrap_or_default();
-    Told { track, items, properties, pictures, audio, protection, damage, reads: reader.reads() }
+    let reads = reader.reads();
+    Told { track, items, lyrics, chapters, properties, pictures, audio, protection, damage, reads }
 }

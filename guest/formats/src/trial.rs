@@ -4,9 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::{Duration, Instant};
 
-use mt_scanner_contract::Track;
+use mt_scanner_contract::{Chapter, Lyrics, Track};
 
 use crate::allocated;
+use crate::fields::Details;
+use crate::legacy::LegacyCharset;
 use crate::parse::parse;
 use crate::reader::tests::Counted;
 use crate::reader::{FileReader, ReadAt};
@@ -17,6 +19,8 @@ pub(crate) struct Said {
     pub track: Track,
     /// The items of its tags, with their keys.
     pub items: Vec<(String, String)>,
+    pub lyrics: Vec<Lyrics>,
+    pub chapters: Vec<Chapter>,
     /// Empty if nothing is damaged.
     pub damage: String,
     /// Where the source was read, and how much.
@@ -28,9 +32,10 @@ pub(crate) fn said(bytes: &[u8]) -> Said {
     let mut track = Track::default();
     let source = Counted { bytes: bytes.to_vec(), reads: RefCell::default() };
     let mut reader = FileReader::new(source, bytes.len() as u64);
-    let parsed = parse(&mut reader, &mut track, true).unwrap();
-    let items = parsed.items.into_iter().map(|item| (item.key, item.value)).collect();
-    Said { track, items, damage: parsed.damage.unwrap_or_default(), reads: reader.reads() }
+    let parsed = parse(&mut reader, &mut track, true, LegacyCharset::Auto).unwrap();
+    let Details { tags, lyrics, chapters } = parsed.details;
+    let items = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+    Said { track, items, lyrics, chapters, damage: parsed.damage.unwrap_or_default(), reads: reader.reads() }
 }
 
 /// The most reads that a small file takes whatever it holds, and the most that is read of it, in
@@ -168,7 +173,9 @@ impl ReadAt for &Slow {
 pub(crate) fn patiently(bytes: &[u8]) -> (Track, usize) {
     let source = Slow::new(bytes.to_vec());
     let mut track = Track::default();
-    while let Err(error) = parse(&mut FileReader::new(&source, bytes.len() as u64), &mut track, true) {
+    while let Err(error) =
+        parse(&mut FileReader::new(&source, bytes.len() as u64), &mut track, true, LegacyCharset::Auto)
+    {
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
     }
     (track, source.refusals.get())

@@ -1,7 +1,7 @@
 //! The command line.
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use mt_scanner_contract::{FollowLinks, ScanError, Walking, extension};
+use mt_scanner_contract::{FollowLinks, Reading, ScanError, Walking, extension};
 use wasip2::filesystem::preopens::get_directories;
 
 /// What `--help` prints.
@@ -22,6 +22,10 @@ Options:
                        is not reached without them; all [default: once]
   --no-follow-links    the same as --follow-links no
   --include-ignored    enter folders that .nomedia or .mtignore exclude
+  --legacy-charset <NAME>
+                       what texts are in that are not UTF-8 and whose charset nothing says:
+                       off, for ISO 8859-1; auto, to judge by the texts of each file; or a
+                       name, such as windows-1251 or shift_jis [default: off]
   --extension <EXTENSION>
                        look for files with this extension too, .aiff for one; may be given
                        several times
@@ -43,6 +47,8 @@ pub struct Command {
     pub root: String,
     /// Where to go.
     pub walking: Walking,
+    /// What shapes values.
+    pub reading: Reading,
 }
 
 /// What to do.
@@ -58,7 +64,7 @@ pub enum Verb {
 /// Parses the arguments after the program's name; `None` asks for help.
 pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>, Error> {
     let mut parser = Parser::from_args(arguments);
-    let mut walking = Walking::default();
+    let (mut walking, mut reading) = (Walking::default(), Reading::default());
     let (mut iterations, mut all, mut bytes) = (10, false, false);
     let mut words: Vec<String> = Vec::new();
     while let Some(argument) = parser.next()? {
@@ -67,6 +73,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
             Arg::Long("follow-links") => walking.follow_links = follow_links(&parser.value()?.string()?)?,
             Arg::Long("no-follow-links") => walking.follow_links = FollowLinks::No,
             Arg::Long("include-ignored") => walking.ignored_folders = true,
+            Arg::Long("legacy-charset") => reading.legacy_charset = parser.value()?.string()?,
             Arg::Long("extension") => {
                 walking.extensions.push(extension(&parser.value()?.string()?).map_err(Error::from)?)
             }
@@ -90,7 +97,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
         None => return Err("a command is missing".into()),
     };
     match (words.next(), words.next()) {
-        (Some(root), None) => Ok(Some(Command { verb, root, walking })),
+        (Some(root), None) => Ok(Some(Command { verb, root, walking, reading })),
         (None, _) => Err("a path is missing".into()),
         (_, Some(extra)) => Err(format!("one path at a time: {extra:?} is too much").into()),
     }
@@ -158,6 +165,12 @@ mod tests {
         for links_to_follow in FollowLinks::ALL {
             assert_eq!(links(&format!("scan /music --follow-links {}", links_to_follow.name())), links_to_follow);
         }
+    }
+
+    #[test]
+    fn a_charset_is_off_unless_one_is_named() {
+        let charset = |line: &str| parsed(line).unwrap().unwrap().reading.legacy_charset;
+        assert_eq!((charset("scan /m"), charset("scan /m --legacy-charset auto")), ("off".into(), "auto".into()));
     }
 
     #[test]

@@ -72,7 +72,8 @@ pub fn settle(columns: &[&str]) -> Vec<String> {
             .into(),
     );
     sql.extend(STAGES.iter().flat_map(|likeness| [pair(likeness, "d.now"), pair(likeness, "true")]));
-    let columns = ["folder_id", "path", "settled"].iter().chain(columns).copied().collect::<Vec<_>>().join(", ");
+    let columns =
+        ["folder_id", "path", "reader_id", "settled"].iter().chain(columns).copied().collect::<Vec<_>>().join(", ");
     sql.extend([
         // The newer rows leave their places.
         "UPDATE tracks SET missing_since = 0 WHERE id IN (SELECT new FROM moves)".into(),

@@ -10,7 +10,7 @@ use mt_scanner_contract::artwork::{AT_A_TIME, Answer, Request};
 use mt_scanner_contract::words::{self, filled};
 use mt_scanner_contract::{Outcome, PictureItem, PictureKind, Problem, ScanError};
 use mt_scanner_formats::reader::FileReader;
-use mt_scanner_formats::{LARGEST_PICTURE, Look, Picture, Unread, blank_track, parse};
+use mt_scanner_formats::{LARGEST_PICTURE, LegacyCharset, Look, Picture, Unread, blank_track, parse};
 
 use crate::inspect::{Content, Read, no_file, open_parent, troubles, unreadable};
 use crate::json;
@@ -78,7 +78,8 @@ impl Artwork {
     pub fn of(root: &str, path: &str, all: bool) -> Result<Self, ScanError> {
         let (root, folder) = open_parent(root, path)?;
         let (parent, name) = split(path);
-        let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: false, blind: false };
+        let charset = LegacyCharset::Off;
+        let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: false, charset, blind: false };
         let mut artwork = Self { pictures: Vec::new(), problems: Vec::new() };
         if read.is_special(name) {
             return Err(ScanError::FileNotFound(path.to_owned()));
@@ -97,7 +98,7 @@ impl Artwork {
     fn take_embedded(&mut self, root: &str, path: &str, file: Content, size: u64, all: bool) {
         let mut reader = FileReader::new(file, size);
         let place = Place { root: root.to_owned(), path: path.to_owned() };
-        let parsed = match parse(&mut reader, &mut blank_track(root, path), false) {
+        let parsed = match parse(&mut reader, &mut blank_track(root, path), false, LegacyCharset::Off) {
             Ok(parsed) => parsed,
             Err(error) => {
                 let (outcome, detail) = unreadable(&error);

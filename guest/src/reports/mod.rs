@@ -63,12 +63,13 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
 
 /// The changes of a sync in one line.
 fn counts(changes: &Changed) -> String {
-    let Changed { added, modified, moved, restored, missing, unchanged } = *changes;
+    let Changed { added, modified, moved, restored, reread, missing, unchanged } = *changes;
     let counts = [
         (added, "new"),
         (modified, "changed"),
         (moved, "moved"),
         (restored, "back again"),
+        (reread, "read again"),
         (missing, "missing"),
         (unchanged, "as before"),
     ];
@@ -112,6 +113,8 @@ mod tests {
     fn a_sync_tells_the_counts_that_say_something() {
         let changes = Changed { added: 1234, missing: 1, ..Changed::default() };
         assert_eq!(counts(&changes), "1,234 new, 0 changed, 1 missing, 0 as before");
+        let changes = Changed { reread: 7, ..Changed::default() };
+        assert_eq!(counts(&changes), "0 new, 0 changed, 7 read again, 0 as before");
     }
 
     #[test]

@@ -24,7 +24,11 @@ pub struct Changes {
     pub restored: Vec<i64>,
     /// Files in places where no track was.
     pub added: Vec<Added>,
-    /// Tracks that were read again.
+    /// Tracks whose files are as they were, and were read again by another reader.
+    pub reread: Vec<i64>,
+    /// Tracks of another reader whose files could not be read: what it has found stays.
+    pub unreadable: Vec<i64>,
+    /// Tracks that were read again, for whatever reason.
     pub modified: Vec<(Track, i64)>,
     /// Whether their fingerprints can be trusted.
     pub settled: Vec<(i64, bool)>,
@@ -71,6 +75,8 @@ impl Serialize for ChangesOf<'_> {
             folder: split(&added.track.path).0,
             settled: added.settled,
         })?;
+        rows(&mut map, "reread", &changes.reread, |id| (id,))?;
+        rows(&mut map, "unreadable", &changes.unreadable, |id| (id,))?;
         rows(&mut map, "modified", &changes.modified, |(track, id)| ModifiedRow { track, id: *id })?;
         rows(&mut map, "settled", &changes.settled, |(id, settled)| (id, u8::from(*settled)))?;
         rows(&mut map, "gone", &changes.gone, |id| (id,))?;

@@ -49,7 +49,15 @@ impl Run<'_> {
     }
 
     fn read_file(&mut self, open: &Open, folder: &str, name: &str, seen: Option<Fingerprint>, blind: bool) {
-        let read = Read { root: &self.root, folder: &open.folder, at: folder, seen, listing: false, blind };
+        let read = Read {
+            root: &self.root,
+            folder: &open.folder,
+            at: folder,
+            seen,
+            listing: false,
+            charset: self.charset,
+            blind,
+        };
         match read.file(name) {
             Ok(Inspected { found: Inspection { mut track, problems, .. }, .. }) => {
                 track.path = join(folder, name);

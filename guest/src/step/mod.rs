@@ -11,11 +11,13 @@ mod work;
 
 use std::rc::Rc;
 
-use mt_scanner_contract::{Budget, Problem, Request, ScanError, Slice, Track, Walking};
+use mt_scanner_contract::{Budget, Problem, Reading, Request, ScanError, Slice, Track, Walking};
+use mt_scanner_formats::LegacyCharset;
 use mt_scanner_formats::extension::Extensions;
 use wasip2::filesystem::types::{ErrorCode, PathFlags};
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
+use crate::inspect::charset;
 use crate::walk::{Entered, Folder, Reach, Root, leaves_root};
 use budget::Meter;
 
@@ -33,6 +35,8 @@ pub struct Step<'a> {
     pub mode: Mode,
     /// Where to go.
     pub walking: &'a Walking,
+    /// What shapes values.
+    pub reading: &'a Reading,
     /// The places that links have led to so far, as the last step that added some handed them out.
     pub entered: &'a str,
 }
@@ -102,6 +106,7 @@ struct Run<'a> {
     root: Root,
     mode: Mode,
     walking: &'a Walking,
+    charset: LegacyCharset,
     extensions: Extensions,
     meter: Meter,
     /// Last in, first out: depth first, so that little is open and little is pending.
@@ -139,6 +144,7 @@ impl<'a> Step<'a> {
                 budget: request.budget,
                 mode,
                 walking: &request.walking,
+                reading: &request.reading,
                 entered: &request.entered,
             },
             work,
@@ -152,6 +158,7 @@ impl Step<'_> {
         for item in &work {
             check(item)?;
         }
+        let charset = charset(self.reading)?;
         let extensions = Extensions::with(&self.walking.extensions).map_err(ScanError::InvalidRequest)?;
         let root = Root::open(self.root, self.walking.follow_links.any())?;
         let stack = work.into_iter().rev().map(|work| Item { work, open: None }).collect();
@@ -159,6 +166,7 @@ impl Step<'_> {
             root,
             mode: self.mode,
             walking: self.walking,
+            charset,
             extensions,
             meter: Meter::new(&self.budget),
             stack,

@@ -145,7 +145,8 @@ impl Run<'_> {
             .extend(left.map(|name| way.deeper(name).to(Work::folder(join(path, name), Some(ignored_by.to_vec())))));
     }
 
-    /// Compares a file with what is known of it, and reads it if it differs.
+    /// Compares a file with what is known of it, and reads it if it differs, or if what is known
+    /// comes from another reader.
     pub(super) fn sync_file(
         &mut self,
         open: &Open,
@@ -155,6 +156,7 @@ impl Run<'_> {
         mut seen: Option<Fingerprint>,
         blind: bool,
     ) {
+        let mut as_it_was = None;
         if !known.is_empty() {
             if seen.is_none() {
                 match self.fingerprint_at(&open.folder, folder, name) {
@@ -168,16 +170,27 @@ impl Run<'_> {
                     Err(_) => {}
                 }
             }
-            let same = seen.and_then(|seen| known.iter().find(|known| known.is(&seen)));
-            let there = known.iter().any(|known| !known.is_missing());
-            match same {
-                Some(known) if !known.is_missing() => return self.found.changes.unchanged += 1,
-                Some(known) if !there => return self.found.changes.restored.push(known.id),
-                _ => {}
+            as_it_was = seen.and_then(|seen| as_before(known, &seen));
+            if let Some(known) = as_it_was {
+                let changes = &mut self.found.changes;
+                match (known.is_missing(), known.is_of_another_reader()) {
+                    (false, false) => return changes.unchanged += 1,
+                    (true, false) => return changes.restored.push(known.id),
+                    (true, true) => changes.restored.push(known.id),
+                    (false, true) => {}
+                }
             }
         }
-        let known = known.iter().find(|known| !known.is_missing());
-        let read = Read { root: &self.root, folder: &open.folder, at: folder, seen, listing: false, blind };
+        let known = as_it_was.or_else(|| known.iter().find(|known| !known.is_missing()));
+        let read = Read {
+            root: &self.root,
+            folder: &open.folder,
+            at: folder,
+            seen,
+            listing: false,
+            charset: self.charset,
+            blind,
+        };
         let mut inspection = match read.file(name) {
             Ok(inspection) => inspection,
             Err(problem) => return self.found.problems.push(problem),
@@ -189,14 +202,20 @@ impl Run<'_> {
         }
         self.found.problems.extend(inspection.found.problems);
         let track = inspection.found.track;
-        if !inspection.opened && !blind && known.is_some() {
-            // What is known of it stays, and the next sync tries again.
+        if let Some(known) = known.filter(|_| !inspection.opened && (as_it_was.is_some() || !blind)) {
+            // What is known of it stays. If it has changed the next sync tries again; another
+            // reader is no reason to.
+            changes.unreadable.extend(known.is_of_another_reader().then_some(known.id));
             return;
         }
         self.found.read += 1;
-        let settled = Fingerprint::from(&track).is_settled(now());
+        let fingerprint = Fingerprint::from(&track);
+        let settled = fingerprint.is_settled(now());
         match known {
-            Some(known) if is_same_audio(&known.audio_key, &track.audio_key) => {
+            Some(known) if as_it_was.is_some() || is_same_audio(&known.audio_key, &track.audio_key) => {
+                if known.is_of_another_reader() && known.fingerprint.is_like(&fingerprint) {
+                    changes.reread.push(known.id);
+                }
                 changes.settled.push((known.id, settled));
                 changes.modified.push((track, known.id));
             }
@@ -217,6 +236,12 @@ impl Run<'_> {
         }?;
         Ok((stat.type_ == DescriptorType::RegularFile).then(|| fingerprint(&stat)))
     }
+}
+
+/// The track whose file is as it was: the one that is there, else one that is missing.
+fn as_before<'a>(known: &'a [KnownFile], seen: &Fingerprint) -> Option<&'a KnownFile> {
+    let there = known.iter().any(|known| !known.is_missing());
+    known.iter().find(|known| known.is(seen)).filter(|known| !(there && known.is_missing()))
 }
 
 /// Whether two keys are of the same audio, as far as they say. A file that could not be read keeps

@@ -205,7 +205,7 @@ impl Library {
         let (connection, schema) = (&self.connection, &self.schema);
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         schema.run(&transaction, "begin", &[])?;
-        schema.run(&transaction, "scan", &[options.mode()])?;
+        schema.run(&transaction, "scan", &[options.mode(), &scanner.reading()])?;
         for root in scanner.names() {
             schema.run(&transaction, "root", &[root])?;
         }
@@ -261,6 +261,7 @@ impl Library {
                 moved: count("moved")?,
                 missing: count("missing")?,
                 restored: count("restored")?,
+                reread: count("reread")?,
                 unchanged: count("unchanged")?,
                 problems: 0,
                 progress,

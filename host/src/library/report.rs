@@ -17,6 +17,9 @@ pub struct SyncReport {
     pub missing: u64,
     /// Missing tracks whose files are back.
     pub restored: u64,
+    /// Tracks whose files are as before, and were read again, because the reader or one of its
+    /// options is another than when they were read.
+    pub reread: u64,
     /// Tracks that are as before.
     pub unchanged: u64,
     /// Problems of these roots that stand, found now or known from before.
@@ -28,7 +31,7 @@ pub struct SyncReport {
 impl SyncReport {
     /// Tracks that the sync has changed.
     pub fn changed(&self) -> u64 {
-        self.added + self.modified + self.moved + self.missing + self.restored
+        self.added + self.modified + self.moved + self.missing + self.restored + self.reread
     }
 }
 
@@ -36,7 +39,7 @@ impl SyncReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change<'a> {
-    /// `added`, `modified`, `moved`, `missing` or `restored`.
+    /// `added`, `modified`, `moved`, `missing`, `restored` or `reread`.
     pub change: &'a str,
     /// The root where it is, or was.
     pub root: &'a str,

@@ -64,6 +64,12 @@ pub enum Error {
         /// The path.
         path: String,
     },
+    /// No charset has this name ([`legacy_charset`](crate::ScannerBuilder::legacy_charset)).
+    #[error("{name}: {}", words::UNKNOWN_CHARSET)]
+    UnknownCharset {
+        /// The name.
+        name: String,
+    },
     /// A text is no extension of files.
     #[error("{reason}")]
     NoExtension {
@@ -158,6 +164,7 @@ impl From<types::ScanError> for Error {
             types::ScanError::RootUnreadable(path) => Self::RootUnreadable { path: path.into(), source: None },
             types::ScanError::EscapesRoot(path) => Self::EscapesRoot { path },
             types::ScanError::FileNotFound(path) => Self::FileNotFound { path },
+            types::ScanError::UnknownCharset(name) => Self::UnknownCharset { name },
             types::ScanError::InvalidRequest(reason) => Self::InvalidRequest { reason },
         }
     }

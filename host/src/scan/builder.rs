@@ -11,7 +11,7 @@ use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
 use crate::runtime::root::{self, Root};
 use crate::work::plan::Plan;
-use mt_scanner_contract::{FollowLinks, Walking};
+use mt_scanner_contract::{FollowLinks, Reading, Walking};
 
 /// The most workers. Above some dozens of calls in flight, network filesystems queue them.
 const WORKERS: usize = 64;
@@ -47,6 +47,7 @@ pub struct ScannerBuilder {
     roots: Vec<PathBuf>,
     workers: Option<usize>,
     walking: Walking,
+    reading: Reading,
     limits: Limits,
     items: u32,
     component: Choice,
@@ -85,6 +86,7 @@ impl Scanner {
             roots: Vec::new(),
             workers: None,
             walking: Walking::default(),
+            reading: Reading::default(),
             limits: Limits::default(),
             items: ITEMS,
             component: Choice::default(),
@@ -137,6 +139,15 @@ impl ScannerBuilder {
     /// Whether to enter folders with a `.nomedia`, and what a `.mtignore` excludes. By default: no.
     pub fn ignored_folders(mut self, enter: bool) -> Self {
         self.walking.ignored_folders = enter;
+        self
+    }
+
+    /// What texts are read in that are not UTF-8, and whose charset nothing says: `off` (ISO
+    /// 8859-1), the default; `auto`, to judge by the texts of each file; or a label of the Encoding
+    /// Standard, such as `windows-1251`. A scan ends with [`Error::UnknownCharset`] if there is
+    /// none of this name. A library reads files again that were read with another one.
+    pub fn legacy_charset(mut self, name: impl Into<String>) -> Self {
+        self.reading.legacy_charset = name.into();
         self
     }
 
@@ -240,6 +251,7 @@ impl ScannerBuilder {
             roots: Arc::from(roots),
             workers: self.workers.unwrap_or(WORKERS),
             walking: self.walking,
+            reading: self.reading,
             limits: self.limits,
             items: self.items,
         }))

@@ -175,15 +175,16 @@ impl Scanner {
     pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
         let (root, path) = self.below(path.as_ref())?;
         let (name, what) = (root.name.clone(), format!("reading {path}"));
+        let reading = self.plan.reading.clone().into();
         self.ask_about([root], &what, move |exports, store| {
-            exports.mt_scanner_files().call_inspect(store, &name, &path)
+            exports.mt_scanner_files().call_inspect(store, &name, &path, &reading)
         })?
         .map(Inspection::from)
         .map_err(Error::from)
     }
 
-    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems` and
-    /// `tags`.
+    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems`, `tags`,
+    /// `lyrics` and `chapters`.
     ///
     /// # Errors
     ///
@@ -191,8 +192,9 @@ impl Scanner {
     pub fn inspect_json(&self, path: impl AsRef<Path>) -> Result<String, Error> {
         let (root, path) = self.below(path.as_ref())?;
         let (name, what) = (root.name.clone(), format!("reading {path}"));
+        let reading = self.plan.reading.clone().into();
         self.ask_about([root], &what, move |exports, store| {
-            exports.mt_scanner_files().call_inspect_json(store, &name, &path)
+            exports.mt_scanner_files().call_inspect_json(store, &name, &path, &reading)
         })?
         .map_err(Error::from)
     }
@@ -307,6 +309,12 @@ impl Scanner {
     /// cannot be scanned.
     pub fn check(&self) -> Result<(), Error> {
         Opened::check(&self.plan.roots).map(|_| ())
+    }
+
+    /// What tells the options that shape values from others in a library.
+    #[cfg(feature = "library")]
+    pub(crate) fn reading(&self) -> String {
+        self.plan.reading.differences()
     }
 
     /// The roots as rows have them.

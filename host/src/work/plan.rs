@@ -6,7 +6,7 @@ use crate::runtime::bindings::Scanner;
 use crate::runtime::component::Compiled;
 use crate::runtime::limits::Limits;
 use crate::runtime::root::Root;
-use mt_scanner_contract::Walking;
+use mt_scanner_contract::{Reading, Walking};
 
 /// A scan that is to be done.
 #[derive(Clone)]
@@ -15,6 +15,7 @@ pub(crate) struct Plan {
     pub roots: Arc<[Root]>,
     pub workers: usize,
     pub walking: Walking,
+    pub reading: Reading,
     pub limits: Limits,
     /// The most files and folders in one step.
     pub items: u32,

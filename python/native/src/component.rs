@@ -10,7 +10,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::failure::raised;
-use crate::plan::{Limits, Plan};
+use crate::plan::{Limits, Plan, Reading};
 use crate::scan::{PATIENCE, Scan};
 
 /// The tables and statements of a library: the version, the migrations, and the statements by name.
@@ -106,9 +106,16 @@ impl Component {
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.
     ///
     /// Raises `Failure`.
-    fn inspect(&self, py: Python<'_>, root: PathBuf, path: PathBuf, limits: Limits) -> PyResult<String> {
+    fn inspect(
+        &self,
+        py: Python<'_>,
+        root: PathBuf,
+        path: PathBuf,
+        reading: Reading,
+        limits: Limits,
+    ) -> PyResult<String> {
         let builder = Scanner::builder().component_of(&self.scanner).root(&root);
-        let scanner = limits.set(builder).build().map_err(raised)?;
+        let scanner = limits.set(reading.set(builder)).build().map_err(raised)?;
         answered(py, move || scanner.inspect_json(root.join(path)))
     }
 }

@@ -40,6 +40,7 @@ fn about(error: &Error) -> (&'static str, String) {
             ("root-unreadable", shown(path))
         }
         Error::EscapesRoot { path } => ("escapes-root", path.clone()),
+        Error::UnknownCharset { name } => ("unknown-charset", name.clone()),
         Error::FileNotFound { path } => ("file-not-found", path.clone()),
         Error::Ended { call, outcome, .. } => (outcome.name(), call.clone()),
         Error::Load(LoadError::Unreadable { path, .. }) => ("component", shown(path)),

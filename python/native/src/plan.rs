@@ -19,6 +19,7 @@ pub(crate) struct Plan {
     roots: Vec<String>,
     mode: String,
     walking: Walking,
+    reading: Reading,
     limits: Limits,
     workers: usize,
     items: Option<u32>,
@@ -32,6 +33,12 @@ struct Walking {
     hidden_folders: bool,
     ignored_folders: bool,
     extensions: Vec<String>,
+}
+
+/// What shapes values.
+#[derive(FromPyObject)]
+pub(crate) struct Reading {
+    legacy_charset: String,
 }
 
 /// The most that one file may cost.
@@ -68,10 +75,17 @@ impl Plan {
             .hidden_folders(hidden_folders)
             .ignored_folders(ignored_folders)
             .extensions(extensions);
+        builder = self.reading.set(builder);
         if let Some(items) = self.items {
             builder = builder.items(items);
         }
         self.limits.set(builder).build().map_err(raised)
+    }
+}
+
+impl Reading {
+    pub fn set(&self, builder: ScannerBuilder) -> ScannerBuilder {
+        builder.legacy_charset(&self.legacy_charset)
     }
 }
 

@@ -30,16 +30,18 @@ from mt_scanner._types.errors import (
 )
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Inspection, Problem, Tag, Track
+from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
 __all__ = [
     "Change",
+    "Chapter",
     "ComponentError",
     "EscapesRoot",
     "FileFailed",
     "Inspection",
     "Library",
     "LibraryError",
+    "Lyrics",
     "Notice",
     "Picture",
     "Problem",

@@ -12,7 +12,7 @@ from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Inspection, Problem, Tag, Track
+from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
 if TYPE_CHECKING:
     from mt_scanner._engine import backends
@@ -37,6 +37,10 @@ class Scanner:
     enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default. `extensions`:
     extensions of files to look for beside the ten of `get_supported_extensions`, with their dot or
     without it and in any case; none by default. What such a file is, its content says.
+    `legacy_charset`: what texts are read in that are not UTF-8, and whose charset nothing says.
+    `off`, the default, is ISO 8859-1; `auto` judges by the texts of each file; anything else is a
+    label of the Encoding Standard, such as `windows-1251`, and a scan raises `ScanError` if there
+    is none of this name. A library reads files again that were read with another one.
     `file_timeout`: time for one file in s; 10 by default. A file that takes longer is a problem of
     outcome `timeout`. `memory_limit`: memory for one file in bytes; 256 MiB by default. A file that
     needs more is a problem of outcome `memory`. `component`: another component of the same world to
@@ -53,6 +57,7 @@ class Scanner:
         hidden_folders: bool = False,
         ignored_folders: bool = False,
         extensions: Iterable[str] = (),
+        legacy_charset: str = "off",
         file_timeout: float = 10.0,
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
@@ -65,6 +70,7 @@ class Scanner:
             hidden_folders=hidden_folders,
             ignored_folders=ignored_folders,
             extensions=extensions,
+            legacy_charset=legacy_charset,
             file_timeout=file_timeout,
             memory_limit=memory_limit,
             component=component,
@@ -155,6 +161,8 @@ class Scanner:
             Track(**found["track"]),
             [Problem(**problem) for problem in found["problems"]],
             [Tag(**tag) for tag in found["tags"]],
+            [Lyrics(**lyrics) for lyrics in found["lyrics"]],
+            [Chapter(**chapter) for chapter in found["chapters"]],
         )
 
     def artwork(self, path: StrPath, on_problem: Callable[[Problem], object] | None = None) -> Picture | None:

@@ -155,7 +155,7 @@ fn attributes<S: ReadAt>(
             continue;
         }
         let len = value.end - value.start;
-        let bytes = if len > LONGEST { None } else { reader.piece(value.start, len)? };
+        let bytes = if len > LONGEST { None } else { reader.piece(value.start, content.tags.needed(field, len))? };
         match bytes.and_then(|bytes| text(kind, bytes)) {
             Some(text) => {
                 if is_old_track {

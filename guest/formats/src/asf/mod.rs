@@ -18,6 +18,7 @@ use std::ops::Range;
 
 use crate::container::Format;
 use crate::content::Content;
+use crate::fields::Block;
 use crate::payload::Payload;
 use crate::reader::{FileReader, ReadAt};
 
@@ -68,7 +69,7 @@ impl Format for Asf {
             content.damaged("the file has no audio stream");
         }
         content.properties = properties::of(&found.file, found.stream, &found.bitrates, content.audio.len());
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::with_lists("ASF"));
         attributes::read(reader, &found.tags, content)
     }
 }

@@ -47,6 +47,35 @@ fields! {
     R128TrackGain r128(replaygain_track_gain) [b"R128TRACKGAIN"] [] [] [] [];
     R128AlbumGain r128(replaygain_album_gain) [b"R128ALBUMGAIN"] [] [] [] [];
     Compilation flag(compilation) [b"COMPILATION"] [b"TCMP" b"TCP"] [b"cpil"] [] [b"ISCOMPILATION"];
+    TitleSort text(title_sort) [b"TITLESORT"] [b"TSOT" b"TST"] [b"sonm"] [] [b"TITLESORTORDER"];
+    ArtistSort text(artist_sort) [b"ARTISTSORT"] [b"TSOP" b"TSP"] [b"soar"] [] [b"ARTISTSORTORDER"];
+    AlbumSort text(album_sort) [b"ALBUMSORT"] [b"TSOA" b"TSA"] [b"soal"] [] [b"ALBUMSORTORDER"];
+    AlbumArtistSort text(album_artist_sort)
+        [b"ALBUMARTISTSORT"] [b"TSO2" b"TS2"] [b"soaa"] [] [b"ALBUMARTISTSORTORDER"];
+    ComposerSort text(composer_sort) [b"COMPOSERSORT"] [b"TSOC" b"TSC"] [b"soco"] [] [b"COMPOSERSORTORDER"];
+    OriginalDate date(original_date) [b"ORIGINALDATE"] [b"TDOR"] [] [] [b"ORIGINALRELEASETIME"];
+    /// A year to use where there is no `OriginalDate`.
+    OriginalYear original_year() [b"ORIGINALYEAR"] [b"TORY" b"TOR"] [] [] [b"ORIGINALRELEASEYEAR"];
+    Bpm tempo(bpm) [b"BPM"] [b"TBPM" b"TBP"] [b"tmpo"] [b"IBPM"] [b"BEATSPERMINUTE"];
+    Grouping text(grouping) [b"GROUPING"] [b"GRP1" b"GP1"] [b"\xa9grp"] [] [b"CONTENTGROUPDESCRIPTION"];
+    /// The grouping; the work where there is a grouping beside it, as iTunes writes both.
+    ContentGroup content_group() [] [b"TIT1" b"TT1"] [] [] [];
+    Work text(work) [b"WORK"] [] [b"\xa9wrk"] [] [];
+    Movement text(movement) [b"MOVEMENTNAME"] [b"MVNM" b"MVN"] [b"\xa9mvn"] [] [];
+    Label text(label) [b"LABEL" b"ORGANIZATION" b"PUBLISHER"] [b"TPUB" b"TPB"] [] [b"IPUB"] [];
+    CatalogNumber text(catalog_number) [b"CATALOGNUMBER"] [] [] [] [b"CATALOGNO"];
+    Barcode text(barcode) [b"BARCODE"] [] [] [] [];
+    Media text(media) [b"MEDIA"] [b"TMED" b"TMT"] [] [b"IMED"] [];
+    Lyricist text(lyricist) [b"LYRICIST"] [b"TEXT" b"TXT"] [] [b"IWRI"] [b"WRITER"];
+    Conductor text(conductor) [b"CONDUCTOR"] [b"TPE3" b"TP3"] [b"\xa9con"] [] [];
+    Remixer text(remixer) [b"REMIXER" b"MIXARTIST"] [b"TPE4" b"TP4"] [] [b"IEDT"] [b"MODIFIEDBY"];
+    Language text(language) [b"LANGUAGE"] [b"TLAN" b"TLA"] [] [b"ILNG"] [];
+    Encoder text(encoder)
+        [b"ENCODER" b"ENCODERSETTINGS"] [b"TSSE" b"TSS"] [b"\xa9too"] [b"ISFT"] [b"ENCODINGSETTINGS"];
+    /// A person, an organisation or a program: the encoder where nothing else names one.
+    EncodedBy encoded_by() [b"ENCODEDBY"] [b"TENC" b"TEN"] [b"\xa9enc"] [b"IENC" b"ITCH"] [];
+    /// Words that are sung; with times as in LRC files or without.
+    Lyrics lyrics(has_lyrics) [b"LYRICS" b"UNSYNCEDLYRICS" b"SYNCEDLYRICS"] [] [b"\xa9lyr"] [] [];
 }
 
 /// The longest name that means something: `MUSICBRAINZRELEASETRACKID` and its like.
@@ -89,7 +118,7 @@ mod tests {
     use mt_scanner_contract::COLUMN_TYPES;
 
     /// Columns that a container or the host fills, or that follow from others.
-    const OTHERS: [&str; 16] = [
+    const OTHERS: [&str; 18] = [
         "root",
         "path",
         "size",
@@ -106,6 +135,8 @@ mod tests {
         "genre",
         "has_artwork",
         "audio_key",
+        "duration_estimated",
+        "text_charset",
     ];
 
     #[test]
@@ -114,7 +145,7 @@ mod tests {
             assert_eq!(Field::of_free_name(name), Some(Field::MusicbrainzReleaseId));
         }
         assert_eq!(Field::of_free_name("Album Artist"), Field::of_free_name("album_artist"));
-        for name in ["", "ALBUM ARTIST SORT", "a name that is longer than every name that is known", "TITEL"] {
+        for name in ["", "ALBUM ARTIST SIRT", "a name that is longer than every name that is known", "TITEL"] {
             assert_eq!(Field::of_free_name(name), None);
         }
     }
@@ -144,7 +175,7 @@ mod tests {
         let empty = serde_json::to_value(Track::default()).unwrap();
         let filled_by = |field: &Field, value: &str| {
             let (mut track, mut pending) = (Track::default(), Pending::default());
-            field.fill(&mut track, &mut pending, value);
+            field.fill(&mut track, &mut pending, &[], value);
             pending.settle(&mut track);
             serde_json::to_value(track).unwrap()
         };
@@ -174,8 +205,8 @@ mod tests {
                 Field::of_info(b"imoo"),
             ] {
                 let (mut track, mut pending) = (Track::default(), Pending::default());
-                field.unwrap().fill(&mut track, &mut pending, "calm");
-                Field::Style.fill(&mut track, &mut pending, "slow");
+                field.unwrap().fill(&mut track, &mut pending, &[], "calm");
+                Field::Style.fill(&mut track, &mut pending, &[], "slow");
                 assert_eq!((track.composer.as_deref(), track.genres), (Some("calm"), vec!["slow".to_owned()]));
             }
             assert_eq!(Field::ALL.len(), 2);

@@ -1,7 +1,10 @@
 //! How a value fills a column: one function a kind of field. What stands in a column already counts
 //! more, lists grow within a tag.
 
-use mt_scanner_contract::Track;
+use mt_scanner_contract::{LyricsForm, Track};
+
+use super::lyrics::form;
+use super::separated::separated;
 
 /// What tags have said that the track does not show yet.
 #[derive(Default)]
@@ -9,6 +12,10 @@ pub(super) struct Pending {
     /// Artists as `Artist` items gave them, unless `Artists` items give a list.
     joined_artists: Vec<String>,
     fallback_date: Option<String>,
+    original_year: Option<String>,
+    content_group: Option<String>,
+    stream_encoder: Option<String>,
+    encoded_by: Option<String>,
     /// Fields that have a value, one bit each.
     filled: Bits,
     /// Fields that had one before the present tag.
@@ -29,6 +36,14 @@ impl Pending {
         self.filled |= 1 << field;
     }
 
+    /// Notes what the stream itself says of its encoder. That is no tag.
+    pub fn stream_encoder(&mut self, name: &str) {
+        let name = name.trim();
+        if !name.is_empty() {
+            self.stream_encoder.get_or_insert_with(|| name.to_owned());
+        }
+    }
+
     /// Lists that have values take no more from here on.
     pub fn begin_tag(&mut self) {
         self.closed = self.filled;
@@ -47,12 +62,24 @@ impl Pending {
             track.date = self.fallback_date;
         }
         track.year = track.date.as_deref().and_then(year);
+        if track.original_date.is_none() {
+            track.original_date = self.original_year;
+        }
+        let group = if track.grouping.is_none() { &mut track.grouping } else { &mut track.work };
+        if group.is_none() {
+            *group = self.content_group;
+        }
+        if track.encoder.is_none() {
+            track.encoder = self.stream_encoder.or(self.encoded_by);
+        }
     }
 }
 
 /// A field that gets a value.
 pub(super) struct Entry<'p> {
     pub pending: &'p mut Pending,
+    /// What stands between several values.
+    pub separators: &'static [char],
     /// Its number in the table.
     pub field: u8,
 }
@@ -65,6 +92,15 @@ impl Entry<'_> {
     /// Whether an earlier value is all that counts.
     fn is_filled(&self) -> bool {
         self.pending.filled & self.bit() != 0
+    }
+
+    /// Appends the values of a text.
+    fn append(&self, value: &str, list: &mut Vec<String>) {
+        if value.contains(self.separators) {
+            list.extend(separated(value, self.separators).map(str::to_owned));
+        } else {
+            list.push(value.to_owned());
+        }
     }
 
     /// Whether an earlier tag has closed the list.
@@ -81,15 +117,18 @@ pub(super) fn text(_: Entry<'_>, value: &str, column: &mut Option<String>) {
 /// Every text of the first tag that has one.
 pub(super) fn list(entry: Entry<'_>, value: &str, column: &mut Vec<String>) {
     if !entry.is_closed() {
-        column.push(value.to_owned());
+        entry.append(value, column);
     }
 }
 
-/// The first text, and all of them for the list where nothing else gives one.
+/// The first text, and all of them for the list where nothing else gives one. A text of several
+/// artists stays as it is written.
 pub(super) fn artist(entry: Entry<'_>, value: &str, column: &mut Option<String>) {
     column.get_or_insert_with(|| value.to_owned());
     if !entry.is_closed() {
-        entry.pending.joined_artists.push(value.to_owned());
+        let mut artists = std::mem::take(&mut entry.pending.joined_artists);
+        entry.append(value, &mut artists);
+        entry.pending.joined_artists = artists;
     }
 }
 
@@ -117,6 +156,33 @@ pub(super) fn fallback_date(entry: Entry<'_>, value: &str) {
     if says_a_date(value) {
         entry.pending.fallback_date.get_or_insert_with(|| value.to_owned());
     }
+}
+
+/// The year of the first release, for want of its date.
+pub(super) fn original_year(entry: Entry<'_>, value: &str) {
+    if says_a_date(value) {
+        entry.pending.original_year.get_or_insert_with(|| value.to_owned());
+    }
+}
+
+/// A grouping or, beside one, a work.
+pub(super) fn content_group(entry: Entry<'_>, value: &str) {
+    entry.pending.content_group.get_or_insert_with(|| value.to_owned());
+}
+
+/// An encoder, for want of a better one.
+pub(super) fn encoded_by(entry: Entry<'_>, value: &str) {
+    entry.pending.encoded_by.get_or_insert_with(|| value.to_owned());
+}
+
+/// The form of lyrics: of several texts the one that says most.
+pub(super) fn lyrics(_: Entry<'_>, value: &str, column: &mut LyricsForm) {
+    *column = form(value).max(*column);
+}
+
+/// The first number above 0.
+pub(super) fn tempo(_: Entry<'_>, value: &str, column: &mut Option<f64>) {
+    *column = column.or_else(|| leading_decimal(value).filter(|&beats| beats > 0.0));
 }
 
 /// The first identifier.
@@ -247,7 +313,7 @@ mod tests {
             [("0", false), ("False", false), ("NO", false), (" no ", false), ("1", true), ("true", true), ("2", true)]
         {
             let mut compilation = !expected;
-            flag(Entry { pending: &mut Pending::default(), field: 0 }, value, &mut compilation);
+            flag(Entry { pending: &mut Pending::default(), separators: &[], field: 0 }, value, &mut compilation);
             assert_eq!(compilation, expected, "{value:?}");
         }
     }

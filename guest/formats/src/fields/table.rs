@@ -61,10 +61,17 @@ macro_rules! fields {
             }
 
             /// Puts a value into the track, unless something stands there that counts more.
-            pub(super) fn fill(self, track: &mut Track, pending: &mut Pending, value: &str) {
+            /// `separators` stand between several values.
+            pub(super) fn fill(
+                self,
+                track: &mut Track,
+                pending: &mut Pending,
+                separators: &'static [char],
+                value: &str,
+            ) {
                 match self {
                     $( Self::$field => {
-                        kinds::$kind(Entry { pending, field: self as u8 }, value $(, &mut track.$column)*)
+                        kinds::$kind(Entry { pending, separators, field: self as u8 }, value $(, &mut track.$column)*)
                     } )*
                 }
                 pending.note(self as u8);

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::container::Format;
 use crate::content::{Content, Properties, SILENT};
-use crate::fields::Field;
+use crate::fields::{Block, Field};
 use crate::id3v2;
 use crate::measure::{bitrate, length};
 use crate::payload::Payload;
@@ -49,24 +49,18 @@ impl Format for Aiff {
         for tag in tags {
             id3v2::read(reader, tag, content)?;
         }
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::without_lists("AIFF"));
         for (field, key, place) in texts {
             let bytes = reader.piece(place.start, LONGEST.min(place.end - place.start))?.unwrap_or_default();
-            content.tags.text(Some(field), text(bytes).trim_end_matches('\0'), || key.into());
+            // The specification has ASCII, and writers what they like.
+            let text = content.tags.legacy.undeclared(bytes);
+            content.tags.text(Some(field), text.trim_end_matches('\0'), || key.into());
         }
         match common {
             Some(common) => content.properties = common.properties(content.audio.len()),
             None => content.damaged(SILENT),
         }
         Ok(())
-    }
-}
-
-/// The specification has ASCII, and writers what they like.
-fn text(bytes: &[u8]) -> String {
-    match str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
     }
 }
 

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::Tag;
 use super::frame::LONGEST;
 use super::genre::genres;
 use super::text::{Encoding, decoded, repaired};
 use super::when::When;
+use super::{Tag, chapter, lyrics};
 use crate::content::Content;
-use crate::fields::{Collector, Field};
+use crate::fields::{Block, Collector, Field};
+use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
 /// Whose `UFID` holds the recording's identifier.
@@ -20,7 +21,7 @@ impl Tag {
     pub fn pour<S: ReadAt>(mut self, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
         self.damage.drain(..).for_each(|damage| content.damaged(damage));
         content.pictures.append(&mut self.pictures);
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::id3v2(self.version));
         let listing = content.tags.is_listing();
         let mut when = When::default();
         // ReplayGain is written in full as text, and in steps of 1/512 dB as a relative volume.
@@ -35,9 +36,11 @@ impl Tag {
                 content.damaged(format!("the frame {name} of the ID3v2 tag is encrypted"));
             } else if frame.is_picture() || len as u64 > LONGEST {
                 content.tags.binary(len, || name.to_owned());
+            } else if lyrics::is_plain(name) && !listing {
+                lyrics::look(reader, frame, &mut content.tags)?;
             } else {
                 let is_whole = match frame.bytes(reader)? {
-                    Some(bytes) => take(name, &bytes, &mut when, &mut content.tags).is_some(),
+                    Some(bytes) => take(self.version, name, &bytes, &mut when, &mut content.tags).is_some(),
                     None => false,
                 };
                 if !is_whole {
@@ -57,10 +60,11 @@ impl Tag {
 fn means_something(name: &str) -> bool {
     Field::of_frame(name.as_bytes()).is_some()
         || matches!(name, "TXXX" | "TXX" | "COMM" | "COM" | "UFID" | "UFI" | "RVA2" | "TDAT" | "TDA" | "TIME" | "TIM")
+        || matches!(name, "USLT" | "ULT" | "SYLT" | "SLT")
 }
 
 /// Takes the content of a frame; `None` if it is not what it should be, or not all of it is.
-fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -> Option<()> {
+fn take(version: u8, name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -> Option<()> {
     let key = || name.to_owned();
     let mut is_whole = true;
     match name {
@@ -74,22 +78,24 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
             }
         }
         "TXXX" | "TXX" => {
-            let (description, text) = described(content, 0, &mut is_whole)?;
+            let (description, text) = described(content, 0, &mut is_whole, &mut tags.legacy)?;
             tags.text(Field::of_free_name(&description), &text, || format!("{name}:{description}"));
         }
-        "COMM" | "COM" | "USLT" | "ULT" => {
-            const LANGUAGE: usize = 3;
-            let (description, text) = described(content, LANGUAGE, &mut is_whole)?;
+        "COMM" | "COM" => {
+            let (description, text) = described(content, lyrics::LANGUAGE, &mut is_whole, &mut tags.legacy)?;
             // Players keep settings under a description (`iTunNORM`); a person's comment has none,
             // or the one that it gets where a tagger takes it over from ID3v1.
             let is_comment = matches!(&*description, "" | "ID3v1 Comment");
-            let field = (name.starts_with("COM") && is_comment).then_some(Field::Comment);
+            let field = is_comment.then_some(Field::Comment);
             tags.text(field, &text, || format!("{name}:{description}"));
         }
+        "USLT" | "ULT" => lyrics::take_plain(name, content, &mut is_whole, tags)?,
+        "SYLT" | "SLT" => lyrics::take_synchronised(name, content, tags)?,
+        "CHAP" => chapter::take(version, content, tags)?,
         "RVA2" => relative_volume(content, tags)?,
-        _ if name.starts_with('T') => {
+        _ if name.starts_with('T') || OTHER_TEXTS.contains(&name) => {
             let (&encoding, rest) = content.split_first()?;
-            let text = readable(Encoding::of(encoding)?, rest, &mut is_whole);
+            let text = readable(Encoding::of(encoding)?, rest, &mut is_whole, &mut tags.legacy);
             if let Some(part) = when.part(name) {
                 part.get_or_insert_with(|| text.clone().into_owned());
                 tags.text(None, &text, key);
@@ -100,7 +106,8 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
             }
         }
         _ if name.starts_with('W') && !matches!(name, "WXXX" | "WXX") => {
-            tags.text(None, &decoded(Encoding::Latin1, content)?, key);
+            let text = decoded(Encoding::Latin1, content, &mut tags.legacy)?;
+            tags.text(None, &text, key);
         }
         _ => tags.binary(content.len(), key),
     }
@@ -108,16 +115,24 @@ fn take(name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -
 }
 
 /// A text, and whether all of it is: what is not in its encoding costs itself.
-fn readable<'b>(encoding: Encoding, bytes: &'b [u8], is_whole: &mut bool) -> Cow<'b, str> {
-    decoded(encoding, bytes).unwrap_or_else(|| {
+fn readable<'b>(encoding: Encoding, bytes: &'b [u8], is_whole: &mut bool, legacy: &mut Legacy) -> Cow<'b, str> {
+    decoded(encoding, bytes, legacy).unwrap_or_else(|| {
         *is_whole = false;
         Cow::Owned(repaired(encoding, bytes))
     })
 }
 
+/// Frames of text whose names do not begin with a T: Apple's, of groupings and movements.
+const OTHER_TEXTS: [&str; 6] = ["GRP1", "GP1", "MVNM", "MVN", "MVIN", "MVI"];
+
 /// A description and its text, behind the encoding and as many bytes more. A text without a byte
 /// order mark is written like its description.
-fn described<'b>(content: &'b [u8], more: usize, is_whole: &mut bool) -> Option<(Cow<'b, str>, Cow<'b, str>)> {
+pub(super) fn described<'b>(
+    content: &'b [u8],
+    more: usize,
+    is_whole: &mut bool,
+    legacy: &mut Legacy,
+) -> Option<(Cow<'b, str>, Cow<'b, str>)> {
     let (&encoding, rest) = content.split_first()?;
     let encoding = Encoding::of(encoding)?;
     let (description, text) = encoding.split(rest.get(more..)?);
@@ -126,7 +141,7 @@ fn described<'b>(content: &'b [u8], more: usize, is_whole: &mut bool) -> Option<
         Encoding::Utf16 if !is_marked && description.starts_with(b"\xfe\xff") => Encoding::Utf16Be,
         encoding => encoding,
     };
-    Some((readable(encoding, description, is_whole), readable(of_text, text, is_whole)))
+    Some((readable(encoding, description, is_whole, legacy), readable(of_text, text, is_whole, legacy)))
 }
 
 /// `RVA2` (section 4.11) as ReplayGain is written there: the identification says `track` or

@@ -4,9 +4,11 @@
 //! Frames are found first and read later: so whoever trusts another tag more can read that in
 //! between, and pictures are passed over before anything behind them is read.
 
+mod chapter;
 mod frame;
 mod genre;
 mod header;
+mod lyrics;
 mod meaning;
 mod picture;
 mod text;

@@ -12,7 +12,7 @@ pub(crate) fn tag(version: u8, frames: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A frame with these flags of its format.
-fn frame(version: u8, id: &str, flags: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn frame(version: u8, id: &str, flags: u8, content: &[u8]) -> Vec<u8> {
     let len = content.len() as u32;
     match version {
         2 => [id.as_bytes(), &len.to_be_bytes()[1..], content].concat(),
@@ -39,7 +39,7 @@ fn texts(said: &Said) -> [Option<&str>; 3] {
     [&said.track.title, &said.track.artist, &said.track.album].map(Option::as_deref)
 }
 
-fn utf16(text: &str) -> Vec<u8> {
+pub(super) fn utf16(text: &str) -> Vec<u8> {
     [vec![1, 0xff, 0xfe], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()
 }
 

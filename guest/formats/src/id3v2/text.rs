@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::legacy::Legacy;
+
 /// How a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -48,10 +50,9 @@ impl Encoding {
 ///
 /// UTF-16 without a mark has the low byte first, as taggers that leave it out write it; a mark
 /// holds for the text behind it. `None` if a surrogate is alone.
-pub fn decoded(encoding: Encoding, bytes: &[u8]) -> Option<Cow<'_, str>> {
+pub fn decoded<'b>(encoding: Encoding, bytes: &'b [u8], legacy: &mut Legacy) -> Option<Cow<'b, str>> {
     let text = match encoding {
-        Encoding::Latin1 if bytes.is_ascii() => Cow::Borrowed(str::from_utf8(bytes).ok()?),
-        Encoding::Latin1 => Cow::Owned(bytes.iter().map(|&byte| char::from(byte)).collect()),
+        Encoding::Latin1 => legacy.latin1(bytes),
         Encoding::Utf8 => Cow::Borrowed(str::from_utf8(bytes).ok()?),
         Encoding::Utf16 => Cow::Owned(utf16(bytes, u16::from_le_bytes)?),
         Encoding::Utf16Be => Cow::Owned(utf16(bytes, u16::from_be_bytes)?),
@@ -106,6 +107,10 @@ fn utf16(bytes: &[u8], mut order: fn([u8; 2]) -> u16) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn decoded(encoding: Encoding, bytes: &[u8]) -> Option<Cow<'_, str>> {
+        super::decoded(encoding, bytes, &mut Legacy::default())
+    }
 
     #[test]
     fn every_encoding_is_read() {

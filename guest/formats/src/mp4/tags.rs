@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::atom::{Atom, Atoms, VERSION, bytes};
 use super::{item_list, keys, user_data};
 use crate::content::Content;
+use crate::fields::Block;
 use crate::reader::{FileReader, ReadAt};
 
 /// Atoms that may hold tags.
@@ -58,12 +59,12 @@ pub(super) fn read<'p, S: ReadAt>(
         }
     }
     for (keys, list) in &keyed {
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::with_lists("MP4 keys"));
         keys::read(reader, keys, list, content)?;
     }
     for places in all {
         for range in &places.user_data {
-            content.tags.begin_tag();
+            content.tags.begin_tag(Block::with_lists("MP4 user data"));
             user_data::read(reader, range, content)?;
         }
     }
@@ -89,7 +90,7 @@ fn meta<S: ReadAt>(
         match (&atom.name, &keys) {
             (b"keys", _) => keys = Some(atom),
             (b"ilst", None) => {
-                content.tags.begin_tag();
+                content.tags.begin_tag(Block::with_lists("MP4 item list"));
                 item_list::read(reader, atom.content, content)?;
             }
             (b"ilst", Some(keys)) if keyed.len() < MOST => keyed.push((keys.clone(), atom.content)),

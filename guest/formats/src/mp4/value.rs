@@ -45,7 +45,8 @@ impl Data {
         content: &mut Content<'_>,
     ) -> io::Result<()> {
         let len = self.value.end.min(reader.len()).saturating_sub(self.value.start);
-        let bytes = if len > LONGEST { None } else { reader.piece(self.value.start, len)? };
+        let bytes =
+            if len > LONGEST { None } else { reader.piece(self.value.start, content.tags.needed(field, len))? };
         let text = bytes.and_then(|bytes| text(name, self.kind, bytes, field.is_some()));
         match text {
             Some(text) => content.tags.text(field, &text, key),

@@ -5,6 +5,7 @@ use std::io;
 
 use super::frames::Frame;
 use super::header::Layer;
+use crate::content::Gain;
 use crate::reader::{FileReader, ReadAt};
 
 /// Where Fraunhofer's header stands behind the beginning of the frame.
@@ -25,6 +26,10 @@ pub struct EncoderHeader {
     /// Samples at the beginning and at the end that the encoder has added.
     pub delay: u32,
     pub padding: u32,
+    /// What the encoder calls itself, with its version.
+    pub encoder: String,
+    /// How loud it found its input.
+    pub gain: Gain,
 }
 
 impl EncoderHeader {
@@ -63,15 +68,50 @@ fn xing(bytes: &[u8]) -> Option<EncoderHeader> {
     }
     let contents = if flags & 4 != 0 { 100 } else { 0 };
     let quality = if flags & 8 != 0 { 4 } else { 0 };
-    // LAME's extension begins with the encoder's name; delay and padding have 12 bits each, 21
-    // bytes behind it.
-    if let Some(&[name, .., high, middle, low]) = rest.get(contents + quality..contents + quality + 24)
-        && name.is_ascii_alphabetic()
-    {
-        let both = u32::from_be_bytes([0, high, middle, low]);
-        (header.delay, header.padding) = (both >> 12, both & 0xfff);
+    if let Some(extension) = rest.get(contents + quality..).and_then(<[u8]>::first_chunk) {
+        header.extend(extension);
     }
     Some(header)
+}
+
+impl EncoderHeader {
+    /// Takes LAME's extension ("Mp3 Info Tag revision 1"): the encoder's name in nine bytes, a
+    /// method, a filter, the peak, the gains of track and album, flags, a bit rate; delay and
+    /// padding of 12 bits each.
+    fn extend(&mut self, extension: &[u8; 24]) {
+        let &[.., p0, p1, p2, p3, t0, t1, a0, a1, _, _, high, middle, low] = extension;
+        if !extension[0].is_ascii_alphabetic() {
+            return;
+        }
+        let name = extension[..9].iter().take_while(|byte| (b' '..=b'~').contains(*byte));
+        self.encoder = name.map(|&byte| char::from(byte)).collect();
+        let both = u32::from_be_bytes([0, high, middle, low]);
+        (self.delay, self.padding) = (both >> 12, both & 0xfff);
+        self.gain = Gain {
+            track: gain(u16::from_be_bytes([t0, t1]), 1),
+            track_peak: peak(u32::from_be_bytes([p0, p1, p2, p3])),
+            album: gain(u16::from_be_bytes([a0, a1]), 2),
+        };
+    }
+}
+
+/// A gain of this kind (1: radio, of the track; 2: audiophile, of the album): three bits of kind,
+/// three of its origin, a sign, and tenths of dB. An origin of 0 is that of a gain that is not set.
+fn gain(bits: u16, kind: u16) -> Option<f64> {
+    if bits >> 13 != kind || bits >> 10 & 7 == 0 {
+        return None;
+    }
+    let size = f64::from(bits & 0x1ff) / 10.0;
+    Some(if bits >> 9 & 1 == 1 && size > 0.0 { -size } else { size })
+}
+
+/// The peak as part of full scale. LAME writes steps of 2^-23 where the specification has a number
+/// of floating point, which is far above every peak when it is taken for steps.
+fn peak(bits: u32) -> Option<f64> {
+    const HIGHEST: f64 = 16.0;
+    let steps = f64::from(bits) / f64::from(1 << 23);
+    let peak = if steps < HIGHEST { steps } else { f64::from(f32::from_bits(bits)) };
+    (peak > 0.0 && peak < HIGHEST).then_some(peak)
 }
 
 /// Fraunhofer's header.

@@ -31,6 +31,8 @@ impl Format for Mpeg {
             content.properties = properties::by_frames(reader, &first, end)?;
             return Ok(());
         };
+        content.tags.stream_encoder(&header.encoder);
+        content.gain = header.gain.clone();
         // The frame of an encoder's header is no audio, and may have another bit rate.
         let frame = first.next(reader, end)?.unwrap_or(first);
         content.properties = match header.frames {

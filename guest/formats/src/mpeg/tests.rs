@@ -53,6 +53,28 @@ fn an_encoder_tells_frames_bytes_delay_and_padding() {
 }
 
 #[test]
+fn an_encoder_tells_its_name_and_how_loud_its_input_was() {
+    let with = |peak: [u8; 4], track: [u8; 2], album: [u8; 2], tag: Vec<u8>| {
+        let mut first = xing(b"Info", 3, 1_700, 0, 0);
+        first[167..175].copy_from_slice(&[&peak[..], &track, &album].concat());
+        let said = said(&[tag, first, frame(USUAL).repeat(3)].concat());
+        let track = said.track;
+        assert_eq!(track.encoder.as_deref(), Some("LAME3.100"));
+        (track.replaygain_track_gain, track.replaygain_track_peak, track.replaygain_album_gain)
+    };
+    // 2^22 of 2^23 is half of full scale; the specification has a number of floating point.
+    let [half, float] = [[0, 0x40, 0, 0], 0.5_f32.to_be_bytes()];
+    for peak in [half, float] {
+        assert_eq!(with(peak, [0x2e, 0x43], [0x4c, 0x15], vec![]), (Some(-6.7), Some(0.5), Some(2.1)));
+    }
+    // Not set, of another kind, and no peak at all.
+    assert_eq!(with([0; 4], [0x20, 0x43], [0x2c, 0x15], vec![]), (None, None, None));
+    assert_eq!(with([0xff; 4], [0; 2], [0; 2], vec![]), (None, None, None));
+    let tag = crate::id3v2::tests::tag(4, &[("TXXX", b"\x03REPLAYGAIN_TRACK_GAIN\0-1.50 dB")]);
+    assert_eq!(with(half, [0x2e, 0x43], [0x4c, 0x15], tag), (Some(-1.5), Some(0.5), Some(2.1)));
+}
+
+#[test]
 fn a_stream_that_is_cut_off_is_named_and_has_the_length_of_the_whole() {
     let stream = [xing(b"Info", 400, 167_000, 0, 0), frame(USUAL).repeat(199)].concat();
     let said = said(&stream);

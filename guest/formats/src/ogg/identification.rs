@@ -48,6 +48,8 @@ pub(super) struct Identification {
     pub nominal_bitrate: u32,
     /// Samples that are decoded and not played.
     pub pre_skip: u64,
+    /// Whether decoders change the loudness, as Opus' output gain has it.
+    pub has_output_gain: bool,
     /// The most samples that a packet holds.
     pub packet: u64,
     /// How many packets of headers follow.
@@ -66,6 +68,7 @@ impl Identification {
             bit_depth: None,
             nominal_bitrate: 0,
             pre_skip: 0,
+            has_output_gain: false,
             packet: 0,
             headers: 1,
             samples: 0,
@@ -92,6 +95,7 @@ impl Identification {
                 channels: *channels,
                 sample_rate: 48_000,
                 pre_skip: u16::from_le_bytes([*skip0, *skip1]).into(),
+                has_output_gain: packet.get(16..18).is_some_and(|gain| gain != [0, 0]),
                 packet: 5760,
                 ..blank
             }),

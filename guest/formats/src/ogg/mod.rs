@@ -27,6 +27,11 @@ use timeline::Timeline;
 /// Ogg.
 pub(crate) struct Ogg;
 
+/// What an album's gain is behind the output gain of an Opus header, in dB. Tools that write one
+/// put the album's there, to -23 LUFS, and decoders apply it always (RFC 7845, sections 5.1 and
+/// 5.2.1). ReplayGain 2.0's -18 LUFS is 5 dB above that.
+const BEHIND_OUTPUT_GAIN: f64 = 5.0;
+
 impl Format for Ogg {
     fn read<S: ReadAt>(reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
         let group = Group::at(reader, content.start)?;
@@ -42,6 +47,9 @@ impl Format for Ogg {
             bit_depth: identification.bit_depth,
             ..Properties::default()
         };
+        if identification.has_output_gain {
+            content.gain.album = Some(BEHIND_OUTPUT_GAIN);
+        }
         let first = match headers::read(reader, &page, &identification, content)? {
             Some(first) => Some(first),
             None => headers::first_with_samples(reader, &page)?,
@@ -139,6 +147,23 @@ mod tests {
         let told = read(&[speech.concat(), page_of(2, 16_000, &[60; 25], &[7; 1_500])]);
         assert_eq!((told.properties.codec, told.ms(), told.title()), (Some("speex"), Some(1000), "one"));
         assert_eq!(told.damage, "");
+    }
+
+    #[test]
+    fn behind_an_output_gain_the_album_is_as_loud_as_it_should_be_unless_a_tag_says_otherwise() {
+        let with = |gain: i16, comment: &[u8]| {
+            let mut head = opus();
+            head[16..18].copy_from_slice(&gain.to_le_bytes());
+            let mut file = opus_file(&[48_000]);
+            file[0] = page(0, 0, Kind::Whole, &head);
+            file[1] = page(1, 0, Kind::Whole, &[b"OpusTags", block(&[comment]).as_slice()].concat());
+            let track = read(&file).track;
+            (track.replaygain_album_gain, track.replaygain_track_gain)
+        };
+        assert_eq!(with(0, b"TITLE=t"), (None, None));
+        assert_eq!(with(-1536, b"TITLE=t"), (Some(5.0), None));
+        assert_eq!(with(-1536, b"R128_TRACK_GAIN=-256"), (Some(5.0), Some(4.0)));
+        assert_eq!(with(-1536, b"R128_ALBUM_GAIN=256"), (Some(6.0), None));
     }
 
     #[test]

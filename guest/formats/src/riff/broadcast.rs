@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::info::text;
 use crate::content::Content;
-use crate::fields::Field;
+use crate::fields::{Block, Field};
 use crate::reader::{FileReader, ReadAt};
 
 /// The texts at the beginning of the chunk: the names of its fields, where they lie, and what they
@@ -24,11 +24,11 @@ pub(super) fn read<S: ReadAt>(
     chunk: &Range<u64>,
     content: &mut Content<'_>,
 ) -> io::Result<()> {
-    content.tags.begin_tag();
+    content.tags.begin_tag(Block::without_lists("bext"));
     let len = (chunk.end - chunk.start).min(TEXTS[4].1.end as u64);
     let Some(bytes) = reader.piece(chunk.start, len)? else { return Ok(()) };
     for (name, place, field) in TEXTS {
-        let text = bytes.get(place).map(text).unwrap_or_default();
+        let text = bytes.get(place).map(|bytes| text(bytes, &mut content.tags.legacy)).unwrap_or_default();
         if !text.is_empty() {
             content.tags.text(field, &text, || name.to_owned());
         }

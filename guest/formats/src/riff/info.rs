@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::chunks::Chunks;
 use crate::content::Content;
-use crate::fields::Field;
+use crate::fields::{Block, Field};
+use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
 /// The longest text that is read, in bytes.
@@ -21,7 +22,7 @@ pub(super) fn read<S: ReadAt>(
     is_big_endian: bool,
     content: &mut Content<'_>,
 ) -> io::Result<()> {
-    content.tags.begin_tag();
+    content.tags.begin_tag(Block::without_lists("RIFF INFO"));
     let mut chunks = Chunks::new(list, is_big_endian);
     let mut unread = MOST_TEXT;
     while let Some(chunk) = chunks.next(reader)? {
@@ -36,7 +37,8 @@ pub(super) fn read<S: ReadAt>(
         }
         unread -= len;
         if let Some(bytes) = reader.piece(chunk.content.start, len)? {
-            content.tags.text(Field::of_info(&chunk.name), &text(bytes), || key);
+            let text = text(bytes, &mut content.tags.legacy);
+            content.tags.text(Field::of_info(&chunk.name), &text, || key);
         }
     }
     if chunks.is_broken() {
@@ -45,13 +47,11 @@ pub(super) fn read<S: ReadAt>(
     Ok(())
 }
 
-/// A text up to its NUL: in UTF-8 if it is, else in ISO 8859-1, which is what the specification
-/// means without a chunk `CSET`.
-pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
-    let bytes = &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())];
-    match str::from_utf8(bytes) {
-        Ok(text) => text.trim_end().into(),
-        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect::<String>().trim_end().to_owned().into(),
+/// A text up to its NUL. Without a chunk `CSET` the specification means ISO 8859-1.
+pub(super) fn text<'b>(bytes: &'b [u8], legacy: &mut Legacy) -> Cow<'b, str> {
+    match legacy.undeclared(&bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())]) {
+        Cow::Borrowed(text) => text.trim_end().into(),
+        Cow::Owned(text) => text.trim_end().to_owned().into(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use crate::content::Content;
-use crate::fields::Field;
+use crate::fields::{Block, Field};
 use crate::payload::{Payload, Picture};
 use crate::reader::{FileReader, ReadAt};
 
@@ -114,7 +114,7 @@ impl Tag {
 
     /// Hands over its items and pictures, and names what is damaged.
     pub fn pour<S: ReadAt>(self, reader: &mut FileReader<S>, content: &mut Content<'_>) -> io::Result<()> {
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::with_lists("APE"));
         let mut position = self.items.start;
         let mut to_search = SEARCH;
         for _ in 0..MOST_ITEMS {
@@ -155,12 +155,9 @@ impl Item {
         if kind == Kind::Binary || len > LONGEST {
             content.tags.binary(len as usize, || key);
         } else if field.is_some() || content.tags.is_listing() {
-            let bytes = reader.piece(value.start, len)?.unwrap_or_default();
+            let bytes = reader.piece(value.start, content.tags.needed(field, len))?.unwrap_or_default();
             // APEv1 has Latin-1.
-            let text = match str::from_utf8(bytes) {
-                Ok(text) => text.to_owned(),
-                Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
-            };
+            let text = content.tags.legacy.undeclared(bytes);
             content.tags.text(field, text.trim_end_matches('\0'), || key);
         }
         Ok(())

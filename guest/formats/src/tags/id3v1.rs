@@ -3,7 +3,8 @@
 use std::io;
 
 use crate::content::Content;
-use crate::fields::{Field, GENRES};
+use crate::fields::{Block, Field, GENRES};
+use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
 /// Bytes of a tag.
@@ -34,7 +35,7 @@ impl Tag {
     /// Hands over its fields.
     pub fn pour(&self, content: &mut Content<'_>) {
         let tags = &mut content.tags;
-        tags.begin_tag();
+        tags.begin_tag(Block::without_lists("ID3v1"));
         // Version 1.1: a NUL at the end of the comment, and behind it the track.
         let track = if self.0[125] == 0 { self.0[126] } else { 0 };
         let comment = if track > 0 { 97..125 } else { 97..127 };
@@ -45,7 +46,7 @@ impl Tag {
             (Field::Date, "year", 93..97),
             (Field::Comment, "comment", comment),
         ] {
-            let text = text(&self.0[place]);
+            let text = text(&self.0[place], &mut tags.legacy);
             if !text.is_empty() {
                 tags.text(Some(field), &text, || format!("ID3v1 {key}"));
             }
@@ -60,9 +61,11 @@ impl Tag {
 }
 
 /// Up to the first NUL, behind which some leave junk, without the blanks that others pad with.
-fn text(field: &[u8]) -> String {
-    let end = memchr::memchr(0, field).unwrap_or(field.len());
-    let text: String = field[..end].iter().map(|&byte| char::from(byte)).collect();
+fn text(field: &[u8], legacy: &mut Legacy) -> String {
+    let text = match memchr::memchr(0, field) {
+        Some(end) => legacy.latin1(&field[..end]),
+        None => legacy.latin1_cut(field),
+    };
     text.trim().to_owned()
 }
 

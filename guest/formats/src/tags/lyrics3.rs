@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::content::Content;
-use crate::fields::Field;
+use crate::fields::{Block, Field};
 use crate::reader::{FileReader, ReadAt};
 
 const BEGIN: &[u8] = b"LYRICSBEGIN";
@@ -16,7 +16,7 @@ const LONGEST_OF_V1: u64 = 5100;
 const LONGEST: u64 = 999_999;
 
 /// The fields of a tag of version 2, with their names.
-pub(super) struct Tag(Vec<(String, String)>);
+pub(super) struct Tag(Vec<(String, Vec<u8>)>);
 
 impl Tag {
     /// The tag that ends at `end`, and where it begins.
@@ -35,15 +35,17 @@ impl Tag {
 
     /// Hands over its fields.
     pub fn pour(&self, content: &mut Content<'_>) {
-        content.tags.begin_tag();
+        content.tags.begin_tag(Block::without_lists("Lyrics3"));
         for (name, value) in &self.0 {
             let field = match name.as_str() {
                 "ETT" => Some(Field::Title),
                 "EAR" => Some(Field::Artist),
                 "EAL" => Some(Field::Album),
+                "LYR" => Some(Field::Lyrics),
                 _ => None,
             };
-            content.tags.text(field, value, || format!("Lyrics3 {name}"));
+            let value = content.tags.legacy.latin1(value);
+            content.tags.text(field, &value, || format!("Lyrics3 {name}"));
         }
     }
 }
@@ -52,8 +54,9 @@ impl Tag {
 fn version_1<S: ReadAt>(reader: &mut FileReader<S>, end: u64) -> io::Result<Option<(u64, Tag)>> {
     let len = end.min(LONGEST_OF_V1 + BEGIN.len() as u64);
     let Some(bytes) = reader.piece(end - len, len)? else { return Ok(None) };
-    let start = memchr::memmem::rfind(bytes, BEGIN).map(|at| end - len + at as u64);
-    Ok(start.map(|start| (start, Tag(Vec::new()))))
+    let found = memchr::memmem::rfind(bytes, BEGIN);
+    let lyrics = |at: usize| ("LYR".to_owned(), bytes[at + BEGIN.len()..].to_vec());
+    Ok(found.map(|at| (end - len + at as u64, Tag(vec![lyrics(at)]))))
 }
 
 /// Fields of a name with three letters, a size with five digits and a text; behind them the size of
@@ -70,7 +73,7 @@ fn version_2<S: ReadAt>(reader: &mut FileReader<S>, end: u64) -> io::Result<Opti
     while let Some((head, behind)) = rest.split_first_chunk::<8>() {
         let Some(len) = number(&head[3..]).filter(|&len| len <= behind.len() as u64) else { break };
         let (value, next) = behind.split_at(len as usize);
-        fields.push((latin1(&head[..3]), latin1(value)));
+        fields.push((String::from_utf8_lossy(&head[..3]).into_owned(), value.to_vec()));
         rest = next;
     }
     Ok(Some((start, Tag(fields))))
@@ -80,12 +83,10 @@ fn number(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u64::from(digit - b'0')))
 }
 
-fn latin1(bytes: &[u8]) -> String {
-    bytes.iter().map(|&byte| char::from(byte)).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use mt_scanner_contract::LyricsForm;
+
     use crate::tags::id3v1_with;
     use crate::trial::{mpeg_frames, said, survives};
 
@@ -105,9 +106,10 @@ mod tests {
     }
 
     #[test]
-    fn version_1_is_passed_over() {
+    fn version_1_has_lyrics_alone() {
         let said = said(&file(b"LYRICSBEGINla la laLYRICSEND"));
         assert_eq!((said.track.title.as_deref(), said.track.duration_ms), (Some("A long ti"), Some(131)));
+        assert_eq!((said.track.has_lyrics, said.lyrics[0].text.as_str()), (LyricsForm::Plain, "la la la"));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 use super::{FOLDER, FOLDER_PROBLEMS, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::library::moves;
+use crate::rows::TRACK_COLUMNS;
+use mt_scanner_formats::READER_VERSION;
 
 /// Its memory is in temporary tables; triggers note what it changes.
 pub(super) fn statements() -> Vec<Statement> {
     const MEMORY: [&str; 6] = [
-        "syncing (scan_id INTEGER NOT NULL)",
+        "syncing (scan_id INTEGER NOT NULL, reader_id INTEGER NOT NULL)",
         "synced_roots (root_id INTEGER PRIMARY KEY)",
         // Files and folders that are not there any more, until `finish`.
         "gone (track_id INTEGER PRIMARY KEY)",
@@ -38,14 +40,22 @@ pub(super) fn statements() -> Vec<Statement> {
         ]
         .map(str::to_owned),
     );
+    let columns = TRACK_COLUMNS.len();
     vec![
         several("begin", &[], begin),
         several(
             "scan",
-            &["mode"],
+            &["mode", "reading"],
             vec![
-                "INSERT INTO scans (mode) VALUES (?1)".into(),
-                "INSERT INTO syncing SELECT max(id) FROM scans WHERE ?1 IS NOT NULL".into(),
+                format!(
+                    "INSERT OR IGNORE INTO readers (version, columns, options) \
+                     SELECT {READER_VERSION}, {columns}, ?2 WHERE ?1 IS NOT NULL"
+                ),
+                "INSERT INTO scans (mode) SELECT ?1 WHERE ?2 IS NOT NULL".into(),
+                format!(
+                    "INSERT INTO syncing SELECT max(scans.id), readers.id FROM scans, readers \
+                     WHERE version = {READER_VERSION} AND columns = {columns} AND options = ?2 AND ?1 IS NOT NULL"
+                ),
             ],
         ),
         several(
@@ -54,12 +64,24 @@ pub(super) fn statements() -> Vec<Statement> {
             vec![
                 "INSERT INTO roots (path) VALUES (?1) ON CONFLICT DO NOTHING".into(),
                 "INSERT OR IGNORE INTO synced_roots SELECT id FROM roots WHERE path = ?1".into(),
+                OF_ANOTHER_READER.into(),
+                "UPDATE roots SET reader_id = (SELECT reader_id FROM syncing) \
+                 WHERE path = ?1 AND reader_id IS NOT (SELECT reader_id FROM syncing)"
+                    .into(),
             ],
         ),
         one("folders", &["root"], FOLDERS),
         one("known", &["root", "folder", "after"], known()),
     ]
 }
+
+/// Folders with tracks of another reader are not trusted any more, so that a quick sync looks into
+/// them, however many syncs it takes. Only when the reader of the root has changed is there a look
+/// at its tracks.
+const OF_ANOTHER_READER: &str = "UPDATE folders SET mtime_ns = NULL WHERE mtime_ns IS NOT NULL \
+    AND root_id = (SELECT id FROM roots WHERE path = ?1 AND reader_id IS NOT (SELECT reader_id FROM syncing)) \
+    AND EXISTS (SELECT 1 FROM tracks WHERE folder_id = folders.id AND missing_since IS NULL \
+    AND reader_id IS NOT (SELECT reader_id FROM syncing))";
 
 /// Every folder of a root that a sync knows, as work: to be looked into if it has changed.
 const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL, 'unless_mtime_ns', mtime_ns) AS work \
@@ -72,14 +94,15 @@ const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignore
 /// bounded.
 const PAGE: usize = 12 * 1024;
 
-/// What the library knows of a folder, for `KnownFolder` in `step/known.rs`: of its files those
-/// behind a name, a page of those that are there and one of those that are missing.
+/// What the library knows of a folder, for `KnownFolder` of the contract: of its files those behind
+/// a name, a page of those that are there and one of those that are missing.
 fn known() -> String {
     let name = |path: &str| format!("substr({path}, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END)");
     let files = |missing: &str| {
         format!(
-            "SELECT * FROM (SELECT path, id, size, mtime_ns, ctime_ns, settled, missing_since IS NOT NULL AS missing, audio_key \
-             FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since {missing} \
+            "SELECT * FROM (SELECT path, id, size, mtime_ns, ctime_ns, \
+             settled + 2 * (reader_id IS NOT (SELECT reader_id FROM roots WHERE path = ?1)) AS trust, \
+             missing_since IS NOT NULL AS missing, audio_key FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since {missing} \
              AND path > iif(?2 = '' OR ?3 IS NULL, coalesce(?3, ''), ?2 || '/' || ?3) ORDER BY path LIMIT {PAGE})"
         )
     };
@@ -90,7 +113,7 @@ fn known() -> String {
     format!(
         "WITH folder AS (SELECT id, mtime_ns, present FROM folders WHERE {FOLDER}), \
          files AS (SELECT json_group_array(json_array({}, \
-         json_array(id, size, mtime_ns, ctime_ns, settled, missing, audio_key))) AS list, {} AS last, {} AS last_missing \
+         json_array(id, size, mtime_ns, ctime_ns, trust, missing, audio_key))) AS list, {} AS last, {} AS last_missing \
          FROM ({} UNION ALL {})) \
          SELECT json_object('new', json(iif(EXISTS (SELECT 1 FROM folder), 'false', 'true')), \
          'present', json(iif((SELECT present FROM folder), 'true', 'false')), \

@@ -45,6 +45,16 @@ pub(super) fn statements() -> Vec<Statement> {
             ],
         ),
         one("added", ADDED_COLUMNS, insert_track()),
+        // Before `modified`, whose trigger leaves a change that is noted as it is.
+        several(
+            "reread",
+            &["id"],
+            vec![
+                "INSERT OR IGNORE INTO changes (track_id, kind) VALUES (?1, 'reread')".into(),
+                "UPDATE tracks SET reader_id = (SELECT reader_id FROM syncing) WHERE id = ?1".into(),
+            ],
+        ),
+        one("unreadable", &["id"], "UPDATE tracks SET reader_id = (SELECT reader_id FROM syncing) WHERE id = ?1"),
         one("modified", MODIFIED_COLUMNS, update_track()),
         one("settled", &["id", "settled"], "UPDATE tracks SET settled = ?2 WHERE id = ?1 AND settled <> ?2"),
         one("gone", &["id"], "INSERT OR IGNORE INTO gone VALUES (?1)"),
@@ -78,7 +88,7 @@ fn insert_track() -> String {
     let places: Vec<String> =
         (2..=TRACK_COLUMNS.len() + 2).filter(|&place| place != folder_place()).map(place).collect();
     format!(
-        "INSERT INTO tracks (folder_id, path, {}, settled) VALUES ((SELECT folders.id FROM folders \
+        "INSERT INTO tracks (reader_id, folder_id, path, {}, settled) VALUES ((SELECT reader_id FROM syncing), (SELECT folders.id FROM folders \
          WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND path = ?{}), {})",
         content_columns().join(", "),
         folder_place(),
@@ -97,7 +107,7 @@ fn update_track() -> String {
     let places: Vec<String> = (3..=TRACK_COLUMNS.len()).map(place).collect();
     let places = places.join(", ");
     format!(
-        "UPDATE tracks SET ({columns}) = ({places}), updated_at = unixepoch() \
+        "UPDATE tracks SET ({columns}) = ({places}), reader_id = (SELECT reader_id FROM syncing), updated_at = unixepoch() \
          WHERE id = ?{} AND ?1 IS NOT NULL AND ?2 IS NOT NULL AND ({columns}) IS NOT ({places})",
         TRACK_COLUMNS.len() + 1
     )

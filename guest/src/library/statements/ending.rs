@@ -56,13 +56,13 @@ pub(super) fn statements() -> Vec<Statement> {
             "UPDATE folders SET mtime_ns = (SELECT mtime_ns FROM listed WHERE folder_id = folders.id) \
              WHERE id IN (SELECT folder_id FROM listed)",
             UNSEEN,
-            "UPDATE scans SET finished_at = unixepoch(), (added, modified, moved, missing, restored) = \
+            "UPDATE scans SET finished_at = unixepoch(), (added, modified, moved, missing, restored, reread) = \
              (SELECT coalesce(sum(kind = 'added'), 0), coalesce(sum(kind = 'modified'), 0), coalesce(sum(kind = 'moved'), 0), \
-             coalesce(sum(kind = 'missing'), 0), coalesce(sum(kind = 'restored'), 0) FROM changes) \
+             coalesce(sum(kind = 'missing'), 0), coalesce(sum(kind = 'restored'), 0), coalesce(sum(kind = 'reread'), 0) FROM changes) \
              WHERE id = (SELECT scan_id FROM syncing)",
             "DELETE FROM scans WHERE finished_at IS NULL AND id < (SELECT scan_id FROM syncing)",
             // Whoever watches by polling makes thousands a day that have found nothing.
-            "DELETE FROM scans WHERE id <= (SELECT scan_id FROM syncing) - 100 AND added + modified + moved + missing + restored = 0",
+            "DELETE FROM scans WHERE id <= (SELECT scan_id FROM syncing) - 100 AND added + modified + moved + missing + restored + reread = 0",
         ]
         .map(str::to_owned),
     );

@@ -35,10 +35,10 @@ pub(super) fn statements() -> Vec<Statement> {
             &[],
             "SELECT coalesce(sum(kind = 'added'), 0) AS added, coalesce(sum(kind = 'modified'), 0) AS modified, \
              coalesce(sum(kind = 'moved'), 0) AS moved, coalesce(sum(kind = 'missing'), 0) AS missing, \
-             coalesce(sum(kind = 'restored'), 0) AS restored, \
+             coalesce(sum(kind = 'restored'), 0) AS restored, coalesce(sum(kind = 'reread'), 0) AS reread, \
              (SELECT count(*) FROM folders JOIN tracks ON tracks.folder_id = folders.id AND missing_since IS NULL \
              WHERE root_id IN (SELECT root_id FROM synced_roots)) \
-             - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored')), 0) AS unchanged FROM changes",
+             - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored', 'reread')), 0) AS unchanged FROM changes",
         ),
         // The kinds of tracks in the roots of the sync, in the order of their first tracks.
         one(
@@ -55,10 +55,9 @@ pub(super) fn statements() -> Vec<Statement> {
             &[],
             format!(
                 "SELECT kind AS change, roots.path AS root, tracks.path AS path, former_root, former_path, \
-                 json_object('change', kind, 'former_root', former_root, 'former_path', former_path, \
-                 'root', roots.path, 'path', tracks.path, {}) AS line FROM changes \
+                 {} AS line FROM changes \
                  JOIN tracks ON tracks.id = changes.track_id {from} ORDER BY roots.path, tracks.path, kind",
-                json_members()
+                json_line()
             ),
         ),
         one(
@@ -84,8 +83,13 @@ pub(super) fn statements() -> Vec<Statement> {
     ]
 }
 
-/// What a track's file determines, as arguments of `json_object`.
-fn json_members() -> String {
+/// The most members of one `json_object`: a function of SQLite takes 127 arguments by default
+/// (`SQLITE_MAX_FUNCTION_ARG`).
+const MEMBERS: usize = 60;
+
+/// A JSON object of a change, with what the track's file determines: several objects, of which none
+/// ends with another one, made one.
+fn json_line() -> String {
     // A track shows which columns are lists and flags, which SQLite has as text and as numbers.
     let example = serde_json::to_value(blank_track("", "")).unwrap_or_default();
     let member = |name: &&str| match example[*name] {
@@ -93,5 +97,14 @@ fn json_members() -> String {
         Value::Bool(_) => format!("'{name}', json(iif(tracks.{name}, 'true', 'false'))"),
         _ => format!("'{name}', tracks.{name}"),
     };
-    content_columns().iter().map(member).collect::<Vec<_>>().join(", ")
+    let mut members = vec![
+        "'change', kind".to_owned(),
+        "'former_root', former_root".into(),
+        "'former_path', former_path".into(),
+        "'root', roots.path".into(),
+        "'path', tracks.path".into(),
+    ];
+    members.extend(content_columns().iter().map(member));
+    let parts = members.chunks(MEMBERS).map(|part| format!("trim(json_object({}), '{{}}')", part.join(", ")));
+    format!("'{{' || {} || '}}'", parts.collect::<Vec<_>>().join(" || ',' || "))
 }

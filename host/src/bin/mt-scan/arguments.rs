@@ -70,6 +70,8 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
         #[command(flatten)]
+        reading: Reading,
+        #[command(flatten)]
         sandbox: Sandbox,
     },
     /// The picture of a file: the embedded front cover, another embedded picture, or one in its
@@ -118,6 +120,8 @@ pub struct Folders {
     /// Enter what .nomedia or .mtignore exclude.
     #[arg(long)]
     include_ignored: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Look for files with this extension too, `.aiff` for one; may be given several times. A
     /// library's later syncs need it too: without it the tracks of such files are marked missing.
     #[arg(long, value_name = "EXTENSION", value_parser = extension)]
@@ -128,6 +132,15 @@ pub struct Folders {
     workers: Option<NonZeroUsize>,
     #[command(flatten)]
     sandbox: Sandbox,
+}
+
+/// What shapes values beside the files.
+#[derive(Args)]
+pub struct Reading {
+    /// What texts are in that are not UTF-8 and whose charset nothing says: `off`, for ISO 8859-1;
+    /// `auto`, to judge by the texts of each file; or a name, such as windows-1251 or shift_jis.
+    #[arg(long, value_name = "NAME", default_value = "off")]
+    legacy_charset: String,
 }
 
 /// What becomes of pictures.
@@ -258,7 +271,13 @@ impl Folders {
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.get());
         }
-        self.sandbox.apply(builder).build()
+        self.sandbox.apply(self.reading.apply(builder)).build()
+    }
+}
+
+impl Reading {
+    pub fn apply(&self, builder: ScannerBuilder) -> ScannerBuilder {
+        builder.legacy_charset(&self.legacy_charset)
     }
 }
 

@@ -92,6 +92,6 @@ pub fn reached(progress: &Progress) -> Reached {
 
 /// The changes of a sync as reports have them.
 pub fn changed(report: &SyncReport) -> Changed {
-    let &SyncReport { added, modified, moved, restored, missing, unchanged, .. } = report;
-    Changed { added, modified, moved, restored, missing, unchanged }
+    let &SyncReport { added, modified, moved, restored, reread, missing, unchanged, .. } = report;
+    Changed { added, modified, moved, restored, reread, missing, unchanged }
 }

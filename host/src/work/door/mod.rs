@@ -7,7 +7,7 @@ pub(crate) mod typed;
 
 use std::time::Duration;
 
-use mt_scanner_contract::{Budget, Problem, Walking};
+use mt_scanner_contract::{Budget, Problem, Reading, Walking};
 
 use crate::runtime::bindings::Scanner;
 use crate::runtime::bindings::exports::mt::scanner::scan::Work;
@@ -50,6 +50,7 @@ pub(crate) struct Request<'a, W = Work> {
     pub work: &'a [W],
     pub budget: Budget,
     pub walking: &'a Walking,
+    pub reading: &'a Reading,
     /// The time after which the step is stopped.
     pub limit: Duration,
     /// The places that links have led to so far, in the component's words.

@@ -66,14 +66,14 @@ impl Door for RowsDoor {
     /// Folders are listed through the typed door: the names of a folder's files would be a text of
     /// many MB, and that more than once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
-        let Request { root, work, budget, walking, limit, entered } = request;
+        let Request { root, work, budget, walking, reading, limit, entered } = request;
         let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(lists);
         let mut found = Found::default();
         if !folders.is_empty() {
             let only_list = Budget { only_list: true, ..budget };
             found = typed(
                 instance,
-                Request { root, work: &folders, budget: only_list, walking, limit, entered },
+                Request { root, work: &folders, budget: only_list, walking, reading, limit, entered },
                 Mode::Tracks,
                 |_| (Rows::default(), 0),
             )?;
@@ -91,7 +91,7 @@ impl Door for RowsDoor {
         let enough = how_many(&files, budget.items as usize);
         found.work.extend(files.drain(enough..).rev());
         if !files.is_empty() {
-            found.add(self.read(instance, Request { root, work: &files, budget, walking, limit, entered })?);
+            found.add(self.read(instance, Request { root, work: &files, budget, walking, reading, limit, entered })?);
         }
         Ok(found)
     }
@@ -124,7 +124,7 @@ impl RowsDoor {
     }
 
     fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
-        let Request { root, work, budget, walking, entered, .. } = request;
+        let Request { root, work, budget, walking, reading, entered, .. } = request;
         serde_json::to_string(&mt_scanner_contract::Request {
             root: Cow::Borrowed(root),
             work: Some(work.iter().map(to_json).collect()),
@@ -132,6 +132,7 @@ impl RowsDoor {
             budget: *budget,
             mode: mt_scanner_contract::Mode::Tracks,
             walking: Cow::Borrowed(walking),
+            reading: Cow::Borrowed(reading),
             deep: false,
         })
     }

@@ -155,6 +155,7 @@ impl<K: Knowledge> Door for SyncDoor<K> {
             budget: request.budget,
             mode: Mode::Sync,
             walking: Cow::Borrowed(request.walking),
+            reading: Cow::Borrowed(request.reading),
             deep: self.deep,
         })
         .map_err(not_understood)?;

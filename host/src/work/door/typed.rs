@@ -78,8 +78,10 @@ pub(super) fn typed<R>(
     rows: impl FnOnce(&mut StepResult) -> (R, u64),
 ) -> Result<Found<R>, Failure> {
     let (budget, walking) = (request.budget.into(), request.walking.clone().into());
+    let reading = request.reading.clone().into();
     let answer = instance.call(request.limit, |exports, store| {
-        exports.mt_scanner_scan().call_step(store, request.root, request.work, request.entered, budget, mode, &walking)
+        let Request { root, work, entered, .. } = request;
+        exports.mt_scanner_scan().call_step(store, root, work, entered, budget, mode, &walking, &reading)
     })?;
     let mut result = answer.map_err(|error| Failure::Refused(error.into()))?;
     let (rows, tracks) = rows(&mut result);

@@ -229,8 +229,8 @@ impl<D: Door> Pool<D> {
         let root = taken.load.root();
         let instance = self.running(own, root)?;
         let root = &self.plan.roots[root].name;
-        let (walking, entered) = (&self.plan.walking, &*taken.entered);
-        self.door.step(instance, Request { root, work, budget, walking, limit, entered })
+        let (walking, reading, entered) = (&self.plan.walking, &self.plan.reading, &*taken.entered);
+        self.door.step(instance, Request { root, work, budget, walking, reading, limit, entered })
     }
 
     /// Gives back a load whose step ended its instance.

@@ -12,8 +12,8 @@ wit_bindgen::generate!({ path: "../../../wit", world: "mt:scanner/scanner" });
 
 use exports::mt::scanner::files::{self, Inspection};
 use exports::mt::scanner::library::{self, Migration, Statement};
-use exports::mt::scanner::scan::{self, Budget, FollowLinks, Mode, StepResult, Walking, Work};
-use exports::mt::scanner::types::{ScanError, Track};
+use exports::mt::scanner::scan::{self, Budget, FollowLinks, Mode, Reading, StepResult, Walking, Work};
+use exports::mt::scanner::types::{LyricsForm, ScanError, Track};
 use exports::mt::scanner::{pictures, reports};
 
 const EXTENSIONS: [&str; 4] = [".mod", ".xm", ".it", ".s3m"];
@@ -36,6 +36,7 @@ impl scan::Guest for Modules {
         budget: Budget,
         mode: Mode,
         _walking: Walking,
+        _reading: Reading,
     ) -> Result<StepResult, ScanError> {
         let mut result = StepResult {
             folders: 0,
@@ -80,7 +81,8 @@ impl scan::Guest for Modules {
         };
         while let Some(next) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-            let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking())?;
+            let reading = Reading { legacy_charset: "off".into() };
+            let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking(), reading)?;
             count += result.files;
             work.extend(result.work);
         }
@@ -101,11 +103,17 @@ impl scan::Guest for Modules {
 }
 
 impl files::Guest for Modules {
-    fn inspect(root: String, path: String) -> Result<Inspection, ScanError> {
-        Ok(Inspection { track: track(&root, &path), problems: Vec::new(), tags: Vec::new() })
+    fn inspect(root: String, path: String, _reading: Reading) -> Result<Inspection, ScanError> {
+        Ok(Inspection {
+            track: track(&root, &path),
+            problems: Vec::new(),
+            tags: Vec::new(),
+            lyrics: Vec::new(),
+            chapters: Vec::new(),
+        })
     }
 
-    fn inspect_json(_root: String, path: String) -> Result<String, ScanError> {
+    fn inspect_json(_root: String, path: String, _reading: Reading) -> Result<String, ScanError> {
         Err(ScanError::FileNotFound(path))
     }
 }
@@ -225,6 +233,28 @@ fn track(root: &str, path: &str) -> Track {
         compilation: false,
         has_artwork: false,
         audio_key: None,
+        title_sort: None,
+        artist_sort: None,
+        album_sort: None,
+        album_artist_sort: None,
+        composer_sort: None,
+        original_date: None,
+        bpm: None,
+        grouping: None,
+        work: None,
+        movement: None,
+        label: None,
+        catalog_number: None,
+        barcode: None,
+        media: None,
+        lyricist: None,
+        conductor: None,
+        remixer: None,
+        language: None,
+        has_lyrics: LyricsForm::None,
+        encoder: None,
+        duration_estimated: false,
+        text_charset: None,
     }
 }
 

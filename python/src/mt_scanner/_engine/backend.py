@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.schema import Schema
+from mt_scanner._types.contract import Reading
 from mt_scanner._types.progress import Progress
 
 
@@ -64,5 +65,5 @@ class Backend(Protocol):
         `wit/pictures.wit`).
         """
 
-    def inspect(self, root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
+    def inspect(self, root: str, path: str, reading: Reading, limits: Limits, component: str | None) -> dict[str, Any]:
         """One file: `track`, `problems` and `tags`."""

@@ -15,7 +15,7 @@ from mt_scanner._engine.export import Export
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.roots import check_root, error_of, native_path
 from mt_scanner._engine.seen import NoFile, Seen, at
-from mt_scanner._types.contract import CRASHED, STOPPED_BY_MEMORY, STOPPED_BY_TIME
+from mt_scanner._types.contract import CRASHED, STOPPED_BY_MEMORY, STOPPED_BY_TIME, Reading
 from mt_scanner._types.errors import ComponentError
 
 MEGABYTE = 1 << 20
@@ -73,11 +73,13 @@ class Instance:
         answer: dict[str, Any] = json.loads(self._call(self._component.step_json, request, seconds=seconds))
         return answer
 
-    def inspect(self, root: str, path: str) -> dict[str, Any]:
+    def inspect(self, root: str, path: str, reading: Reading) -> dict[str, Any]:
         """Calls `inspect-json`. What is no regular file is not opened."""
         seen = seen_as_file(root, path)
         file = native_path(root, path)
-        answer: dict[str, Any] = json.loads(self._call(self._component.inspect_json, root, path, file=file))
+        answer: dict[str, Any] = json.loads(
+            self._call(self._component.inspect_json, root, path, record(reading), file=file)
+        )
         answer["track"]["ctime_ns"] = seen[2] if seen else 0
         return answer
 
@@ -93,7 +95,7 @@ class Instance:
         """Calls a function that takes nothing, or texts."""
         return self._call(export, *texts)
 
-    def _call(self, export: Export, *arguments: str, seconds: float | None = None, file: str | None = None) -> Any:
+    def _call(self, export: Export, *arguments: object, seconds: float | None = None, file: str | None = None) -> Any:
         function = self._functions.get(export) or export.bound(self._store, self._instance)
         self._functions[export] = function
         seconds = seconds or self._limits.seconds
@@ -142,6 +144,14 @@ def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
             check_root(root)
             raise error_of("root-unreadable", root) from error
     return wasi
+
+
+def record(options: Reading) -> wasm.Record:
+    """The same as the bindings take it, whose fields have the names of the contract."""
+    made = wasm.Record()
+    for name, value in options._asdict().items():
+        setattr(made, name.replace("_", "-"), value)
+    return made
 
 
 def first_line(error: Exception) -> str:

@@ -16,6 +16,7 @@ from mt_scanner._engine.carried import COMPONENT
 from mt_scanner._engine.plan import Known, Limits, Plan
 from mt_scanner._engine.roots import error_of, native_path, why
 from mt_scanner._engine.schema import Schema
+from mt_scanner._types.contract import Reading
 from mt_scanner._types.errors import ComponentError, FileFailed, ScanError
 from mt_scanner._types.progress import Progress
 
@@ -119,11 +120,11 @@ def pool(plan: Plan, component: str | None) -> Pool:
     return Pool(load(component), plan)
 
 
-def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
+def inspect(root: str, path: str, reading: Reading, limits: Limits, component: str | None) -> dict[str, Any]:
     """One file: `track`, `problems` and `tags`."""
     loaded = load(component)
     try:
-        found: dict[str, Any] = json.loads(loaded.inspect(root, path, limits))
+        found: dict[str, Any] = json.loads(loaded.inspect(root, path, reading, limits))
     except native.Failure as failure:
         raise mapped(failure, native_path(root, path)) from failure
     return found

@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mt_scanner._types import contract
-from mt_scanner._types.contract import Walking
+from mt_scanner._types.contract import Reading, Walking
 
 Work = dict[str, Any]
 """A folder, or some files of a folder, as the component hands it back."""
 
 WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [])
 """The way that scans go unless somebody says otherwise."""
+READING = Reading(contract.LEGACY_CHARSET)
+"""The values that files have unless somebody says otherwise."""
 
 
 def cores() -> int:
@@ -57,6 +59,7 @@ class Plan(NamedTuple):
     mode: str
     """`count`, `paths`, `tracks` or `sync`."""
     walking: Walking = WALKING
+    reading: Reading = READING
     limits: Limits = Limits()
     workers: int = 8
     """The most instances, each on a thread of its own."""

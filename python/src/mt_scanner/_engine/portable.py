@@ -14,7 +14,7 @@ from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
 from mt_scanner._engine.within import Late, within
-from mt_scanner._types.contract import HANG_MARGIN, STOPPED_BY_TIME
+from mt_scanner._types.contract import HANG_MARGIN, STOPPED_BY_TIME, Reading
 from mt_scanner._types.errors import ComponentError, FileFailed
 
 
@@ -78,9 +78,9 @@ def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance
             instance.close()
 
 
-def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
+def inspect(root: str, path: str, reading: Reading, limits: Limits, component: str | None) -> dict[str, Any]:
     """One file: `track`, `problems` and `tags`."""
-    return of_file(root, path, limits, component, lambda instance: instance.inspect(root, path))
+    return of_file(root, path, limits, component, lambda instance: instance.inspect(root, path, reading))
 
 
 def artwork(

@@ -20,6 +20,7 @@ def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: 
             "budget": budget._asdict(),
             "mode": plan.mode,
             "walking": plan.walking._asdict(),
+            "reading": plan.reading._asdict(),
             "deep": bool(plan.sync and plan.sync.deep),
         }
     )

@@ -100,6 +100,8 @@ def error_of(tag: str, payload: str, file: str | None = None) -> ScanError:
         "root-unreadable": (RootUnreadable, contract.ROOT_UNREADABLE),
         "escapes-root": (EscapesRoot, contract.ESCAPES_ROOT),
         "file-not-found": (TrackNotFound, contract.FILE_NOT_FOUND),
+        "unknown-charset": (ScanError, contract.UNKNOWN_CHARSET),
     }
     kind, reason = known.get(tag, (ScanError, tag))
-    return kind(reason, payload if file is None or tag.startswith("root-") else file)
+    is_of_file = file is not None and tag in ("escapes-root", "file-not-found")
+    return kind(reason, file if file is not None and is_of_file else payload)

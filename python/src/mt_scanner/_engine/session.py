@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
 from mt_scanner._engine.extensions import more_extensions
-from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
+from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync
 from mt_scanner._engine.roots import StrPath, check_root, distinct, resolve
 from mt_scanner._engine.within import Call, Late, within
-from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Walking
+from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Options(TypedDict, total=False):
     hidden_folders: bool
     ignored_folders: bool
     extensions: Iterable[str]
+    legacy_charset: str
     file_timeout: float
     memory_limit: int
 
@@ -45,6 +46,7 @@ class Session:
         hidden_folders: bool = WALKING.hidden_folders,
         ignored_folders: bool = WALKING.ignored_folders,
         extensions: Iterable[str] = (),
+        legacy_charset: str = READING.legacy_charset,
         file_timeout: float = Limits().seconds,
         memory_limit: int = Limits().memory,
         component: StrPath | None = None,
@@ -62,6 +64,8 @@ class Session:
         self._backend = backend
         self._workers = workers
         self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions))
+        self.reading = Reading(legacy_charset)
+        """The options that shape values."""
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
@@ -86,7 +90,7 @@ class Session:
         """
         backend = self.backend
         workers = self._workers or backend.default_workers()
-        plan = Plan(self.roots, mode, self._walking, self._limits, workers, limit=limit, sync=sync)
+        plan = Plan(self.roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync)
         pool = backend.pool(plan, self._component)
         self._pools.add(pool)
         return pool
@@ -96,7 +100,7 @@ class Session:
         root.
         """
         root, below = self._checked(path)
-        return self.backend.inspect(root, below, self._limits, self._component)
+        return self.backend.inspect(root, below, self.reading, self._limits, self._component)
 
     def artwork(self, path: str, *, every: bool, data: bool, start: int = 0) -> dict[str, Any]:
         """Pictures of a file: `pictures`, `problems` and `data` (`artwork-json` in

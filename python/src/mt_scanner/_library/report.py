@@ -10,7 +10,7 @@ class Change(NamedTuple):
     """One track that a sync has changed."""
 
     change: str
-    """`added`, `modified`, `moved`, `missing` or `restored`."""
+    """`added`, `modified`, `moved`, `missing`, `restored` or `reread`."""
     track: Track
     """The track as the library has it now."""
     former_root: str | None = None
@@ -32,6 +32,10 @@ class SyncReport(NamedTuple):
     """Tracks whose files are not there any more. They are kept, and marked so."""
     restored: int
     """Missing tracks whose files are back."""
+    reread: int
+    """Tracks whose files are as before, and were read again, because the reader or one of its options
+    is another than when they were read.
+    """
     unchanged: int
     """Tracks that are as before."""
     problems: list[Problem]

@@ -2,6 +2,6 @@
 generated.
 """
 
-from mt_scanner._types.contract import Inspection, Problem, Tag, Track
+from mt_scanner._types.contract import Chapter, Inspection, Lyrics, LyricsForm, Problem, Tag, Track
 
-__all__ = ["Inspection", "Problem", "Tag", "Track"]
+__all__ = ["Chapter", "Inspection", "Lyrics", "LyricsForm", "Problem", "Tag", "Track"]

@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import get_args
 
 from mt_scanner._engine.extensions import extension_of
-from mt_scanner._types.contract import FILE_TIMEOUT, FOLLOW_LINKS, OUTPUT_TO_TERMINAL, FollowLinks
+from mt_scanner._types.contract import FILE_TIMEOUT, FOLLOW_LINKS, LEGACY_CHARSET, OUTPUT_TO_TERMINAL, FollowLinks
 
 EPILOG = """\
 exit codes:
@@ -92,6 +92,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     inspect = command(commands, "inspect", "everything about one file")
     inspect.add_argument("file", metavar="FILE")
     limits(inspect)
+    reading(inspect)
 
     artwork = command(
         commands,
@@ -182,6 +183,7 @@ def walking(parser: argparse.ArgumentParser) -> None:
         "syncs need it too: without it the tracks of such files are marked missing",
     )
     limits(parser)
+    reading(parser)
 
 
 def limits(parser: argparse.ArgumentParser) -> None:
@@ -191,6 +193,16 @@ def limits(parser: argparse.ArgumentParser) -> None:
         default=FILE_TIMEOUT,
         metavar="SECONDS",
         help=f"the most time for one file in s [default: {FILE_TIMEOUT:g}]",
+    )
+
+
+def reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--legacy-charset",
+        default=LEGACY_CHARSET,
+        metavar="NAME",
+        help="what texts are in that are not UTF-8 and whose charset nothing says: off, for ISO 8859-1; auto, to judge "
+        "by the texts of each file; or a name, such as windows-1251 or shift_jis [default: off]",
     )
 
 

@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
+from itertools import groupby
 from typing import Any, TextIO
 
 from mt_scanner import (
@@ -80,7 +81,7 @@ def index(options: Namespace) -> int:
                 **walking(options),
             )
         lines.write()
-        if lines.spoken and any(report[:5]):
+        if lines.spoken and any(report[:6]):
             print()
         problems = added_up(report.problems)
         if options.json:
@@ -120,7 +121,7 @@ def watch(options: Namespace) -> int:
                 if options.json:
                     tell(news)
                     tell_passed_over(progress)
-                elif not options.quiet and (first or news or any(report[:5])):
+                elif not options.quiet and (first or news or any(report[:6])):
                     told = {"problems": added_up(news), "progress": reached(progress)}
                     write(in_words("batch", changes=changes(report), **told))
                 sys.stdout.flush()
@@ -187,11 +188,19 @@ def purge(options: Namespace) -> int:
 
 def inspect(options: Namespace) -> int:
     path = os.path.abspath(os.path.expanduser(options.file))
-    found = Scanner(os.path.dirname(path), file_timeout=options.file_timeout).inspect(path)
+    reading = {"file_timeout": options.file_timeout, "legacy_charset": options.legacy_charset}
+    found = Scanner(os.path.dirname(path), **reading).inspect(path)
     if options.json:
-        tags = [tag._asdict() for tag in found.tags]
-        problems = [problem._asdict() for problem in found.problems]
-        dump(sys.stdout, {"track": found.track._asdict(), "problems": problems, "tags": tags})
+        dump(
+            sys.stdout,
+            {
+                "track": found.track._asdict(),
+                "problems": [problem._asdict() for problem in found.problems],
+                "tags": [tag._asdict() for tag in found.tags],
+                "lyrics": [lyrics._asdict() for lyrics in found.lyrics],
+                "chapters": [chapter._asdict() for chapter in found.chapters],
+            },
+        )
     else:
         width = max(map(len, Track._fields))
         for key, value in found.track._asdict().items():
@@ -200,11 +209,27 @@ def inspect(options: Namespace) -> int:
                 print(f"{key.replace('_', ' '):{width}}  {shown(text)}")
         for problem in found.problems:
             print(f"\n{problem.outcome}: {shown(problem.detail)}")
-        if found.tags:
-            print("\ntags as in the file")
-        for tag in found.tags:
-            print(f"  {shown(tag.key)} = {shown(tag.value)}")
+        for block, tags in groupby(found.tags, lambda tag: tag.block):
+            print(f"\ntags as in the file: {shown(block)}")
+            for tag in tags:
+                print(f"  {shown(tag.key)} = {shown(tag.value)}")
+        for lyrics in found.lyrics:
+            about = ", ".join(filter(None, (lyrics.form, lyrics.language, lyrics.description)))
+            print(f"\nlyrics: {shown(about)}")
+            words = lyrics.text.replace("\r\n", "\n").replace("\r", "\n")
+            for sung in words.removesuffix("\n").split("\n"):
+                print(f"  {shown(sung)}".rstrip())
+        if found.chapters:
+            print("\nchapters")
+        for chapter in found.chapters:
+            print(f"  {clock(chapter.start_ms)}  {shown(chapter.title or '')}".rstrip())
     return code(options, len(found.problems))
+
+
+def clock(milliseconds: int) -> str:
+    """A time as `1:02:03.450`."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
 
 
 def artwork(options: Namespace) -> int:
@@ -308,6 +333,7 @@ def walking(options: Namespace) -> dict[str, Any]:
         "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
         "file_timeout": options.file_timeout,
+        "legacy_charset": options.legacy_charset,
         "extensions": options.extensions,
     }
 

@@ -47,6 +47,7 @@ def changes(report: SyncReport) -> dict[str, int]:
         "modified": report.modified,
         "moved": report.moved,
         "restored": report.restored,
+        "reread": report.reread,
         "missing": report.missing,
         "unchanged": report.unchanged,
     }

@@ -5,6 +5,7 @@
 //! costs itself: the next one is looked for by its form, which is a length that fits, a key and an
 //! equals sign.
 
+mod chapters;
 mod form;
 mod picture;
 #[cfg(test)]
@@ -15,7 +16,8 @@ use std::io;
 use std::ops::Range;
 
 use crate::content::Content;
-use crate::fields::Field;
+use crate::fields::{Block, Field};
+use chapters::Chapters;
 use form::{KEY, Start, has_form, leads_to, swallowed};
 
 /// Bytes of a tag in their order, some of which are passed over.
@@ -45,6 +47,8 @@ pub(crate) trait Bytes {
 
 /// The longest text that is read, in bytes. Lyrics and cue sheets are shorter.
 const LONGEST: u64 = 1 << 20;
+/// How much of the vendor's name is read, in bytes.
+const LONGEST_VENDOR: usize = 128;
 /// The most texts of a tag together, in bytes: a bound for tags that are made to take long.
 const MOST_TEXT: u64 = 8 << 20;
 /// The most comments of a tag. Taggers write some dozens.
@@ -56,11 +60,19 @@ const MOST_SEARCHES: u32 = 16;
 
 /// Reads the comments into `content` as a tag of their own.
 pub(crate) fn read<B: Bytes>(source: &mut B, content: &mut Content<'_>) -> io::Result<()> {
-    content.tags.begin_tag();
-    let mut comments =
-        Comments { source, content, unread: MOST_TEXT, searches: MOST_SEARCHES, last: None, text: Vec::new() };
+    content.tags.begin_tag(Block::with_lists("Vorbis comments"));
+    let mut comments = Comments {
+        source,
+        content,
+        unread: MOST_TEXT,
+        searches: MOST_SEARCHES,
+        last: None,
+        text: Vec::new(),
+        chapters: Chapters::default(),
+    };
     let end = comments.list()?;
     comments.hand_over();
+    comments.chapters.pour(&mut content.tags);
     if end.is_none() {
         content.damaged("the Vorbis comments are cut off");
     }
@@ -80,6 +92,8 @@ struct Comments<'r, 't, B: Bytes> {
     last: Option<Last<B::Place>>,
     /// The text of that comment.
     text: Vec<u8>,
+    /// Chapters, where they are kept.
+    chapters: Chapters,
 }
 
 /// A comment whose text was read.
@@ -95,7 +109,7 @@ impl<B: Bytes> Comments<'_, '_, B> {
     /// `None` where the bytes end too early.
     fn list(&mut self) -> io::Result<Option<()>> {
         let Some(vendor) = self.length()? else { return Ok(None) };
-        if !self.passed(vendor)? {
+        if !self.vendor(vendor)? {
             return Ok(None);
         }
         let Some(count) = self.length()? else { return Ok(None) };
@@ -140,6 +154,20 @@ impl<B: Bytes> Comments<'_, '_, B> {
         let mut start = Start { len, bytes: [0; KEY + 1], count };
         start.count = self.source.read(&mut start.bytes[..count])?;
         Ok(Some(start))
+    }
+
+    /// Takes the name of the library that has encoded the stream, and says whether it was there to
+    /// its end.
+    fn vendor(&mut self, len: u64) -> io::Result<bool> {
+        let mut name = [0; LONGEST_VENDOR];
+        let name = &mut name[..usize::try_from(len).unwrap_or(usize::MAX).min(LONGEST_VENDOR)];
+        if self.source.read(name)? < name.len() {
+            return Ok(false);
+        }
+        if let Ok(name) = str::from_utf8(name) {
+            self.content.tags.stream_encoder(name);
+        }
+        self.passed(len - name.len() as u64)
     }
 
     fn passed(&mut self, len: u64) -> io::Result<bool> {
@@ -189,6 +217,9 @@ impl<B: Bytes> Comments<'_, '_, B> {
         let text = String::from_utf8_lossy(&self.text);
         if matches!(text, Cow::Owned(_)) {
             self.content.damaged(format!("the comment {key} is not UTF-8"));
+        }
+        if field.is_none() && self.content.tags.is_listing() {
+            self.chapters.take(key, &text);
         }
         self.content.tags.text(field, &text, || key.to_owned());
     }

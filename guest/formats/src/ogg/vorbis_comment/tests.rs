@@ -27,6 +27,15 @@ fn texts_come_with_their_keys_in_the_order_of_the_file() {
 }
 
 #[test]
+fn the_vendor_is_an_encoder_for_want_of_a_better_one_and_chapters_are_kept() {
+    let plain = told(block(&[b"CHAPTER001=00:00:01.000", b"CHAPTER001NAME=one", b"LYRICS=la"]));
+    assert_eq!(plain.track.encoder.as_deref(), Some("an encoder"));
+    assert_eq!((plain.chapters[0].start_ms, plain.chapters[0].title.as_deref()), (1_000, Some("one")));
+    assert_eq!((plain.lyrics.len(), plain.items.len()), (1, 3));
+    assert_eq!(told(block(&[b"ENCODER=better"])).track.encoder.as_deref(), Some("better"));
+}
+
+#[test]
 fn what_is_no_comment_is_passed_over() {
     let told = told(block(&[b"no key", &[b'x'; 200], b"", b"T\xc3\xa9=1", b"ALBUM=b"]));
     assert_eq!((told.items(), told.damage.as_str()), (vec![("ALBUM", "b")], ""));

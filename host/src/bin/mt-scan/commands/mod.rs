@@ -26,7 +26,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Index { folders, library, sync } => index::run(folders, &library.db, sync),
         Command::Watch { folders, library, watch } => watch::run(folders, &library.db, watch),
         Command::Purge { library, missing_for, output } => purge::run(&library.db, *missing_for, output),
-        Command::Inspect { file, output, sandbox } => inspect::run(file, output, sandbox),
+        Command::Inspect { file, output, reading, sandbox } => inspect::run(file, output, reading, sandbox),
         Command::Artwork { file, artwork, output, sandbox } => artwork::run(file, artwork, output, sandbox),
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
         Command::Completions { shell } => {
