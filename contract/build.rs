@@ -12,11 +12,14 @@ use wit_parser::Resolve;
 mod defaults;
 #[path = "src/generate.rs"]
 mod generate;
+#[path = "src/imports.rs"]
+mod imports;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (wit, words) = (root.join("../wit"), root.join("words.json"));
-    for input in [&wit, &words, &root.join("src/generate.rs"), &root.join("src/defaults.rs")] {
+    let sources = ["generate", "defaults", "imports"].map(|name| root.join(format!("src/{name}.rs")));
+    for input in [&wit, &words].into_iter().chain(&sources) {
         println!("cargo::rerun-if-changed={}", input.display());
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);

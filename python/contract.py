@@ -62,6 +62,8 @@ def source(contract: dict[str, Any], extensions: list[str]) -> str:
     for name, value in contract["defaults"].items():
         enum = name.replace("_", "-")
         constant(out, name.upper(), value, kind=camel(enum) if enum in contract["enums"] else "")
+    for name, imports in contract["imports"].items():
+        constant(out, f"IMPORT_{name.upper()}", tuple(imports), f"The {name} that a component may import.")
     # In this order each record stands behind those that it is made of.
     for name, record in contract["records"].items():
         write_record(out, NAMES.get(name, camel(name)), record, contract["enums"])

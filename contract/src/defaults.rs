@@ -12,6 +12,14 @@ pub const MEMORY: usize = 256 << 20;
 /// The time of one step in ms: progress is seen, and other workers get what was found, at least
 /// this often.
 pub const STEP_MILLISECONDS: u32 = 50;
+/// A step that is not back so long after its time was over lends its place among the workers:
+/// others go on meanwhile.
+pub const STEP_OVERDUE: Duration = Duration::from_secs(1);
+/// A call that is not back so long after its limit hangs in the storage, where no deadline of the
+/// component reaches it. Its worker is abandoned.
+pub const HANG_MARGIN: Duration = Duration::from_millis(300);
+/// A root is given up after so many calls that hang. Calls that hang at the same time count as one.
+pub const HUNG_CALLS: u32 = 8;
 /// Symbolic links are followed inside a root, where they add something; one of the words of
 /// `follow-links`.
 pub const FOLLOW_LINKS: &str = "once";

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
 
-use crate::defaults;
+use crate::{defaults, imports};
 
 /// The records that guest and hosts have in common, in the order in which they are written.
 const RECORDS: [&str; 8] = ["track", "problem", "tag-item", "lyrics", "chapter", "inspection", "budget", "walking"];
@@ -150,10 +150,14 @@ impl Contract {
                 "listing_timeout": defaults::LISTING_TIMEOUT.as_secs_f64(),
                 "memory": defaults::MEMORY,
                 "step_milliseconds": defaults::STEP_MILLISECONDS,
+                "step_overdue": defaults::STEP_OVERDUE.as_secs_f64(),
+                "hang_margin": defaults::HANG_MARGIN.as_secs_f64(),
+                "hung_calls": defaults::HUNG_CALLS,
                 "follow_links": defaults::FOLLOW_LINKS,
                 "hidden_folders": defaults::HIDDEN_FOLDERS,
                 "ignored_folders": defaults::IGNORED_FOLDERS,
             },
+            "imports": {"packages": imports::PACKAGES, "interfaces": imports::INTERFACES},
         });
         all.to_string()
     }

@@ -7,7 +7,8 @@
 //! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`].
 //! - [`words`]: texts that people read, one for all hosts; [`text`]: how numbers and foreign texts
 //!   are written for them;
-//!   [`defaults`]: what a file may cost, and where a scan goes.
+//!   [`defaults`]: what a file may cost, and where a scan goes; [`imports`]: what a component may
+//!   import.
 //! - [`JSON`]: all of it for hosts in other languages.
 //!
 //! A field that is added to the record `track` in `wit/types.wit` is a field of [`Track`], a column
@@ -18,6 +19,7 @@ pub mod defaults;
 mod event;
 #[cfg(test)]
 mod generate;
+pub mod imports;
 mod known;
 mod names;
 mod outcome;

@@ -72,23 +72,35 @@ fn decimal(number: f64) -> String {
     format!("{}.{rest}", thousands(whole.parse().unwrap_or(0)))
 }
 
-/// A length in seconds, minutes or hours.
+/// A length in the largest unit of which there are at least two: seconds, minutes, hours or days.
+///
+/// ```
+/// assert_eq!(mt_scanner_contract::text::length(9_840_000_000), "113.9 days");
+/// ```
 pub fn length(milliseconds: u64) -> String {
     match milliseconds as f64 / 1000.0 {
         seconds if seconds < 120.0 => format!("{seconds:.0} s"),
         seconds if seconds < 7200.0 => format!("{:.0} min", seconds / 60.0),
-        seconds => format!("{} hours", decimal(seconds / 3600.0)),
+        seconds if seconds < 172_800.0 => format!("{} hours", decimal(seconds / 3600.0)),
+        seconds => format!("{} days", decimal(seconds / 86_400.0)),
     }
 }
 
+/// The least amount that is `1,000.0` in decimals: it is `1.0` of the next unit.
+const ROUNDED_UP: f64 = 999.95;
+
 /// A size in bytes, or in decimal units of them.
+///
+/// ```
+/// assert_eq!(mt_scanner_contract::text::size(999_999), "1.0 MB");
+/// ```
 pub fn size(bytes: u64) -> String {
     if bytes < 1000 {
         return format!("{bytes} bytes");
     }
     let mut amount = bytes as f64;
     for unit in ["bytes", "kB", "MB", "GB"] {
-        if amount < 1000.0 {
+        if amount < ROUNDED_UP {
             return format!("{} {unit}", decimal(amount));
         }
         amount /= 1000.0;
@@ -119,10 +131,15 @@ mod tests {
         assert_eq!(number(1, "track"), "1 track");
         assert_eq!(size(999), "999 bytes");
         assert_eq!(size(1000), "1.0 kB");
+        assert_eq!(size(999_949), "999.9 kB");
+        assert_eq!(size(999_950), "1.0 MB");
+        assert_eq!(size(999_999_999_999), "1.0 TB");
         assert_eq!(size(4_321_000_000_000_000), "4,321.0 TB");
         assert_eq!(length(119_499), "119 s");
         assert_eq!(length(120_000), "2 min");
         assert_eq!(length(7_199_999), "120 min");
-        assert_eq!(length(4_321_000_000), "1,200.3 hours");
+        assert_eq!(length(172_799_999), "48.0 hours");
+        assert_eq!(length(172_800_000), "2.0 days");
+        assert_eq!(length(4_321_000_000_000), "50,011.6 days");
     }
 }

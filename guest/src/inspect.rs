@@ -67,16 +67,19 @@ impl Read<'_> {
         let root = self.root;
         let problem = |outcome, detail: String| problem(&root.name, &join(self.at, name), outcome, detail);
         let refused = |code| refused(&root.name, &join(self.at, name), "opening the file", code);
+        let no_file = || problem(Outcome::Vanished, "this is no file any more".into());
         let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name) };
         let (file, fingerprint) = match opened {
             Ok((file, Some(fingerprint))) => (Ok(file), fingerprint),
-            Ok((_, None)) => return Err(problem(Outcome::Vanished, "this is no file any more".into())),
+            Ok((_, None)) => return Err(no_file()),
             // A file that may not be read still is there, with its fingerprint.
             Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
                 Ok(fingerprint) => (Err(code), fingerprint),
                 Err(_) if code == ErrorCode::NotPermitted => {
                     return Err(problem(Outcome::EscapesRoot, "the symbolic link leads out of the root".into()));
                 }
+                // What is no regular file is neither opened nor a track.
+                Err(ErrorCode::NoEntry) if self.blind => return Err(no_file()),
                 Err(_) => return Err(refused(code)),
             },
         };
@@ -134,8 +137,10 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool
         Ok(parsed) => {
             Details { tags: found.tags, lyrics: found.lyrics, chapters: found.chapters } = parsed.details;
             let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));
+            let protected = |system| (Outcome::Unsupported, format!("the audio is protected by DRM: {system}"));
             let damage = parsed.damage.map(|damage| (Outcome::Malformed, damage));
-            parsed.unsupported.map(unsupported).into_iter().chain(damage).chain(mismatch(name, &found.track)).collect()
+            let problems = parsed.unsupported.map(unsupported).into_iter().chain(parsed.protection.map(protected));
+            problems.chain(damage).chain(mismatch(name, &found.track)).collect()
         }
         Err(error) => vec![(Outcome::Unreadable, format!("reading the file: {error}"))],
     }

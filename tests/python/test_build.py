@@ -16,6 +16,7 @@ from support.building import built
 from support.trees import REPOSITORY
 
 RECIPE = REPOSITORY / "guest" / "build.py"
+LICENCES = {"LICENSE-APACHE", "LICENSE-MIT"}
 
 
 def pip_wheel(source: Path, into: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -31,6 +32,17 @@ def pip_wheel(source: Path, into: Path, **environment: str) -> subprocess.Comple
         str(source),
     ]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=600)
+
+
+def licences(names: list[str]) -> set[str]:
+    """The files of licences in an archive."""
+    return {name.rpartition("/")[2] for name in names if "LICENSE" in name}
+
+
+def test_every_package_has_the_licences_of_the_repository() -> None:
+    for package in ("python", "python/native"):
+        for licence in LICENCES:
+            assert (REPOSITORY / package / licence).read_bytes() == (REPOSITORY / licence).read_bytes()
 
 
 @pytest.fixture
@@ -52,6 +64,7 @@ def test_the_wheel_is_for_every_platform_and_has_the_component(project: Path, tm
         names = {name for name in files.namelist() if ".dist-info/" not in name}
         assert {"mt_scanner/py.typed", "mt_scanner/cli/__init__.py", "mt_scanner/__main__.py"} <= names
         assert all(name.startswith("mt_scanner/") and name.endswith((".py", ".wasm", "py.typed")) for name in names)
+        assert licences(files.namelist()) == LICENCES
         entry = next(name for name in files.namelist() if name.endswith("entry_points.txt"))
         assert b"mt-scanner = mt_scanner.cli:main" in files.read(entry)
 
@@ -63,6 +76,8 @@ def test_a_source_distribution_carries_the_component_and_needs_no_rust(project: 
     )
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as files:
+        assert licences(files.getnames()) == LICENCES
+        assert not [name for name in files.getnames() if "/native/" in name], "it is a package of its own"
         files.extractall(tmp_path / "unpacked", filter="data") if sys.version_info >= (3, 12) else files.extractall(
             tmp_path / "unpacked"
         )

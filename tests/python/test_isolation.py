@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from mt_scanner import FileFailed, Library, Scanner
-from mt_scanner._engine import plan, suspects
+from mt_scanner._engine import suspects
 from mt_scanner._engine.instance import Ended
 from support.trees import Tree
 
@@ -104,11 +104,6 @@ def test_the_time_limit_holds_for_a_file_and_not_for_a_scan(tree: Tree, song: Pa
 
 
 def test_a_folder_that_cannot_be_listed_is_a_problem_of_its_own() -> None:
-    class Broken(suspects.Lens):
-        def __init__(self) -> None: ...
-
-        def step(self, work: plan.Work) -> suspects.Found:
-            raise Ended("trap", "it crashed the component")
-
-    found = suspects.list_folder(Broken(), {"folder": "a/b", "files": None, "ignored_by": []}, "/music")
-    assert found["problems"] == [["/music", "a/b", "trap", "listing the folder: it crashed the component"]]
+    folder = suspects.Suspect({"folder": "a/b", "files": None, "ignored_by": []})
+    found = suspects.guilty(folder, "/music", Ended("trap", "it crashed the component"))
+    assert found == {"problems": [["/music", "a/b", "trap", "listing the folder: it crashed the component"]]}

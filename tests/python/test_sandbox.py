@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import wasmtime
+from mt_scanner import ComponentError, Scanner
 from mt_scanner._engine.component import load
 from mt_scanner._engine.instance import sandbox
 from support.trees import Tree
@@ -29,6 +30,16 @@ def test_the_component_imports_what_it_is_allowed_to_and_nothing_else() -> None:
     interfaces = {name.partition("@")[0] for name in component.code.type.imports(component.engine)}
     used = {name if name in ALLOWED else name.partition("/")[0] for name in interfaces}
     assert used == ALLOWED
+
+
+@pytest.mark.parametrize("interface", ["wasi:sockets/network@0.2.0", "wasi:random/random@0.2.6", "log"])
+def test_a_component_that_imports_more_is_refused(backend: str, interface: str, tree: Tree, tmp_path: Path) -> None:
+    wasm = wasmtime.wat2wasm(f'(component (import "{interface}" (instance)))')
+    (tmp_path / "component.wasm").write_bytes(wasm)
+    with pytest.raises(ComponentError) as refused:
+        Scanner(tree, component=tmp_path / "component.wasm").count()
+    text = f"the component imports {interface}, which is not on the list of what a scanner may use"
+    assert str(refused.value) == f"{tmp_path / 'component.wasm'}: {text}"
 
 
 @pytest.fixture

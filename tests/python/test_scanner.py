@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from mt_scanner import Problem, Scanner, Track
 from mt_scanner._engine import backends
+from mt_scanner._engine import roots as roots_of_scans
 from mt_scanner._engine.component import load
 from mt_scanner._engine.plan import Limits, Plan
 from support.trees import EXTENSIONS, Tree, digest
@@ -78,6 +80,30 @@ def test_several_roots_are_scanned_as_one(tmp_path: Path) -> None:
 def test_a_root_that_is_given_twice_is_scanned_once(tree: Tree) -> None:
     tree.files("a.mp3")
     assert Scanner([tree, str(tree.root), tree.root / "." / "x" / ".."]).count() == 1
+
+
+def test_a_root_and_a_link_to_it_are_one_root_by_the_first_name(tmp_path: Path) -> None:
+    one, two = Tree(tmp_path / "one").files("a.mp3"), Tree(tmp_path / "two").files("b.mp3")
+    link, chain = tmp_path / "link", tmp_path / "chain"
+    link.symlink_to(one.root, target_is_directory=True)
+    chain.symlink_to(link, target_is_directory=True)
+    for named, kept in (([one.root, two.root, link, chain], "one two"), ([chain, two.root, link], "chain two")):
+        scanner = Scanner(named)
+        assert [Path(root).name for root in scanner.roots] == kept.split()
+        assert scanner.count() == 2
+        assert sorted(Path(track.root).name for track in scanner.scan()) == sorted(kept.split())
+
+
+def test_a_root_that_does_not_answer_is_compared_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    roots = [Tree(tmp_path / name).files("a.mp3").root for name in ("hung", "well")]
+    ended = threading.Event()
+    whole = os.path.realpath
+    monkeypatch.setattr(os.path, "realpath", lambda path: ended.wait() if "hung" in str(path) else whole(path))
+    monkeypatch.setattr(roots_of_scans, "PATIENCE", 0.05)
+    try:
+        assert Scanner(roots).roots == tuple(map(str, roots))
+    finally:
+        ended.set()
 
 
 def test_tracks_carry_what_the_file_says(tree: Tree, song: Path) -> None:

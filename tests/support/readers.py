@@ -130,6 +130,18 @@ MP4 = {
     "\xa9too": "encoder",
 }
 ASF = {
+    "Title": "title",
+    "Author": "artist",
+    "Description": "comment",
+    "WM/AlbumTitle": "album",
+    "WM/AlbumArtist": "album_artist",
+    "WM/TrackNumber": "track",
+    "WM/PartOfSet": "disc",
+    "WM/Year": "date",
+    "WM/Genre": "genres",
+    "WM/Composer": "composer",
+    "WM/ISRC": "isrc",
+    "WM/ARTISTS": "artists",
     "WM/TitleSortOrder": "title_sort",
     "WM/ArtistSortOrder": "artist_sort",
     "WM/AlbumSortOrder": "album_sort",
@@ -219,7 +231,7 @@ def settled(items: list[tuple[str, str]], separators: str = "") -> Reading:
         found.setdefault("artist", found["artists"][0])
     if "genres" in found:
         found["genre"] = found["genres"][0]
-    if year := re.search(r"\d{4}", found.get("date", "")):
+    if year := re.search("[0-9]{4}", found.get("date", "")):
         found["year"] = int(year[0])
     return {field: value for field, value in found.items() if value is not None}
 
@@ -249,15 +261,16 @@ def by_mutagen(path: Path) -> Reading:
     if getattr(info, "bitrate", 0):
         found["bitrate"] = info.bitrate / 1000
     if isinstance(tags, mutagen.id3.ID3):
-        found |= from_apev2(path) | from_id3(tags)
+        behind, own = from_apev2(path), from_id3(tags)
+        # ID3v1 has room for 30 letters: what stands beside it counts more.
+        found |= own | behind if tags.version[0] == 1 else behind | own
+        found["has_artwork"] = own["has_artwork"] or behind.get("has_artwork", False)
+    elif isinstance(file, mutagen.mp3.MP3):
+        found |= from_apev2(path)
     elif isinstance(tags, mutagen.mp4.MP4Tags):
         found |= from_mp4(tags)
     elif isinstance(tags, mutagen.asf.ASFTags):
-        # The identifiers, which the others do not read; their names are free names with a slash.
-        free = [(folded(key.replace("/", "")), str(value)) for key, value in tags]
-        found |= settled([(VORBIS[key], text) for key, text in free if key.startswith("MUSICBRAINZ") and key in VORBIS])
-        found |= settled([(ASF[key], str(value)) for key, value in tags if key in ASF])
-        found["compilation"] = any(key == "WM/IsCompilation" and str(value) in ("1", "True") for key, value in tags)
+        found |= from_asf(tags)
     elif tags is not None:
         found |= settled([(VORBIS[folded(key)], text) for key, text in tags if folded(key) in VORBIS])
         found["has_artwork"] = bool(getattr(file, "pictures", None)) or "metadata_block_picture" in tags
@@ -276,6 +289,22 @@ def several(text: str, separators: str) -> list[str]:
         return [value for value in text.split(LIST) if value.strip()]
     parts = [text] if text in ONE or not separators else re.split(f"[{separators}]", text)
     return [part.strip() for part in parts if part.strip()] if len(parts) > 1 else [text]
+
+
+def from_asf(tags: mutagen.asf.ASFTags) -> Reading:
+    """What an ASF tag says, attributes with a slash in their names folded like the others."""
+    items = []
+    for key, value in tags:
+        name = folded(key.replace("/", ""))
+        if key in ASF:
+            # ffmpeg writes the author twice: in the description and as an attribute.
+            if (ASF[key], str(value)) not in items:
+                items.append((ASF[key], str(value)))
+        elif name in FREE:
+            items.append((FREE[name], str(value)))
+    found = settled(items)
+    compilations = [str(value) in ("1", "True") for key, value in tags if key == "WM/IsCompilation"]
+    return found | {"compilation": any(compilations), "has_artwork": "WM/Picture" in tags}
 
 
 def from_id3(tags: mutagen.id3.ID3) -> Reading:
@@ -315,7 +344,8 @@ def from_apev2(path: Path) -> Reading:
         return {}
     names = VORBIS | {"TRACK": "track", "DISC": "disc", "YEAR": "date"}
     texts = [key for key in tags if tags[key].kind == mutagen.apev2.TEXT and folded(key) in names]
-    return settled([(names[folded(key)], text) for key in texts for text in tags[key]])
+    has_artwork = any(key.lower().startswith("cover art") for key in tags)
+    return settled([(names[folded(key)], text) for key in texts for text in tags[key]]) | {"has_artwork": has_artwork}
 
 
 def from_mp4(tags: mutagen.mp4.MP4Tags) -> Reading:
@@ -377,7 +407,7 @@ def by_ffprobe(path: Path) -> Reading:
     tags = {name.lower(): text for name, text in {**said["format"].get("tags", {}), **audio.get("tags", {})}.items()}
     found: Reading = {
         "format": CONTAINERS[said["format"]["format_name"]],
-        "codec": "pcm" if audio["codec_name"].startswith("pcm_") else audio["codec_name"],
+        "codec": re.sub("^pcm_[suf][0-9].*", "pcm", audio["codec_name"]),
         "duration_ms": float(audio.get("duration") or said["format"]["duration"]) * 1000,
         "sample_rate": int(audio["sample_rate"]),
         "channels": audio["channels"],

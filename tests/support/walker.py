@@ -9,6 +9,7 @@ all that comes before it is done.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from enum import Enum
 from pathlib import Path
@@ -31,7 +32,12 @@ class Nowhere(Enum):
     LOOP = "link-loop"
 
 
+LEFT_BEHIND = re.compile(r"\$recycle\.bin|#recycle|@eadir|lost\+found", re.IGNORECASE)
+
+
 def is_audio(name: str) -> bool:
+    if name.startswith("._"):
+        return False
     stem, dot, extension = name.rpartition(".")
     return bool(stem) and (dot + extension).lower() in EXTENSIONS
 
@@ -99,7 +105,8 @@ class Walk:
         return start in self._entered and not any(map(self._is_hidden, folders))
 
     def _is_hidden(self, folder: str) -> bool:
-        return folder.startswith(".") and not self._hidden_folders
+        hidden = re.match(r"\.(?!\.)", folder) or LEFT_BEHIND.fullmatch(folder)
+        return hidden is not None and not self._hidden_folders
 
 
 def followed(root: Path, place: Place, text: str) -> Place | Nowhere:

@@ -22,6 +22,9 @@ pub(crate) struct Content<'t> {
     /// What tells the audio from other audio better than its bytes do, where the container has such
     /// a thing.
     pub signature: Option<Signature>,
+    /// The name of the system that protects the audio (DRM). Tags and properties are read all the
+    /// same.
+    pub protection: Option<&'static str>,
     /// Where the container begins: behind the tags that stand in front of it.
     pub start: u64,
     /// Where the container ends at the latest: before the tags that stand behind it. They are
@@ -95,6 +98,7 @@ impl<'t> Content<'t> {
             pictures: Vec::new(),
             audio: Payload::default(),
             signature: None,
+            protection: None,
             start: 0,
             end: len,
             damage: Damage::default(),

@@ -4,10 +4,14 @@
 //! The crate knows no WASI: bytes come from whatever implements [`reader::ReadAt`].
 
 mod adts;
+#[cfg(test)]
+mod allocated;
 mod asf;
 mod audio_key;
 mod container;
 mod content;
+#[cfg(test)]
+mod drill;
 pub mod extension;
 mod fields;
 mod flac;

@@ -29,6 +29,9 @@ pub struct Parsed {
     pub damage: Option<String>,
     /// The name of a container that is recognised and not read.
     pub unsupported: Option<&'static str>,
+    /// The name of the system that protects the audio (DRM), of which the rest was read all the
+    /// same.
+    pub protection: Option<&'static str>,
 }
 
 /// Fills `track` with what the file says.
@@ -53,6 +56,7 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     let mut content = Content::new(track, listing, reader.len());
     let found = read_tags_and_audio(reader, &mut content)?;
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
+    let protection = content.protection;
     let (details, damage) = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
@@ -62,7 +66,7 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     track.format = name.map(str::to_owned);
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
-    Ok(Parsed { details, damage, unsupported })
+    Ok(Parsed { details, damage, unsupported, protection })
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::container::{Container, SIGNATURE};
 use crate::reader::{FileReader, ReadAt};
-use crate::{id3v2, mpeg};
+use crate::{adts, id3v2, mpeg};
 
 /// How far behind the tags audio is looked for: as far as mutagen and ffmpeg look.
 const SEARCH: u64 = 1 << 20;
@@ -160,23 +160,5 @@ fn frames_at<S: ReadAt>(
     {
         return Ok(Some(Container::Mpeg));
     }
-    let (mut position, mut seen) = (start, 0);
-    while let Some(len) = adts_len(reader, position, end)? {
-        (position, seen) = (position + len, seen + 1);
-        if seen >= count || position >= end {
-            return Ok(Some(Container::Adts));
-        }
-    }
-    Ok(None)
-}
-
-/// Bytes of the ADTS frame at `position` (ISO/IEC 14496-3, section 1.A.2.2.1).
-fn adts_len<S: ReadAt>(reader: &mut FileReader<S>, position: u64, end: u64) -> io::Result<Option<u64>> {
-    let mut header = [0; 7];
-    if position + 7 > end || !reader.peek(position, &mut header)? {
-        return Ok(None);
-    }
-    let len = u64::from(header[3] & 3) << 11 | u64::from(header[4]) << 3 | u64::from(header[5] >> 5);
-    let is_header = header[0] == 0xff && header[1] & 0xf6 == 0xf0 && header[2] >> 2 & 15 < 13 && len >= 7;
-    Ok(is_header.then_some(len))
+    Ok(adts::begins_row(reader, start, end, count)?.then_some(Container::Adts))
 }

@@ -20,6 +20,7 @@ pub(crate) struct Told {
     pub properties: Properties,
     pub pictures: Vec<Picture>,
     pub audio: Payload,
+    pub protection: Option<&'static str>,
     /// Empty if nothing is damaged.
     pub damage: String,
     /// Where the source was read, and how much.
@@ -58,9 +59,9 @@ pub(crate) fn told(
     let mut reader = reader(bytes);
     read(&mut reader, &mut content).expect("reading from memory does not fail");
     let (properties, audio) = (content.properties.clone(), content.audio.clone());
-    let pictures = content.pictures.clone();
+    let (pictures, protection) = (content.pictures.clone(), content.protection);
     let (Details { tags, lyrics, chapters }, damage) = content.finish();
     let items = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
     let damage = damage.unwrap_or_default();
-    Told { track, items, lyrics, chapters, properties, pictures, audio, damage, reads: reader.reads() }
+    Told { track, items, lyrics, chapters, properties, pictures, audio, protection, damage, reads: reader.reads() }
 }

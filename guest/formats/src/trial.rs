@@ -2,9 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::time::{Duration, Instant};
 
 use mt_scanner_contract::{Chapter, Lyrics, Track};
 
+use crate::allocated;
 use crate::fields::Details;
 use crate::parse::parse;
 use crate::reader::tests::Counted;
@@ -39,38 +41,71 @@ pub(crate) fn said(bytes: &[u8]) -> Said {
 /// its own lengths: each piece once, but for what lies at two windows' edges.
 const READS: usize = 200;
 const TIMES: u64 = 4;
+/// The most memory that reading a small file takes, in bytes beside the file itself. An instance of
+/// the component has 64 MiB.
+const MEMORY: usize = 4 << 20;
+/// The longest that it takes. The contract says a second; builds without optimisation on a busy
+/// machine get some more.
+const TIME: Duration = Duration::from_secs(10);
 
-/// Reads every prefix of a file and 200 mutations of it. None may panic or read beyond the end, or
-/// much more than the file has.
+/// How many mutated inputs each drill has: 20,000 are the full one.
+fn inputs() -> usize {
+    let set = std::env::var("MT_SCANNER_MUTATIONS").ok();
+    set.map_or(200, |count| count.parse().expect("MT_SCANNER_MUTATIONS is a number"))
+}
+
+/// Reads every prefix of a file and mutations of it. See [`bounded`].
 pub(crate) fn survives(sample: &[u8]) {
     for len in 0..sample.len() {
         bounded(&sample[..len]);
     }
-    let mut chance = Chance(sample.len() as u64);
-    for _ in 0..200 {
-        let mut bytes = sample.to_vec();
+    mutated(&[sample.to_vec()], sample.len() as u64);
+}
+
+/// Reads mutations of some files, the same ones from the same seed. See [`bounded`].
+pub(crate) fn mutated(samples: &[Vec<u8>], seed: u64) {
+    let mut chance = Chance(seed);
+    for _ in 0..inputs() {
+        let mut bytes = samples[chance.below(samples.len())].clone();
         for _ in 0..1 + chance.below(8) {
-            mutate(&mut bytes, &mut chance);
+            if chance.below(40) == 0 {
+                cross(&mut bytes, &samples[chance.below(samples.len())], &mut chance);
+            } else {
+                mutate(&mut bytes, &mut chance);
+            }
         }
         bounded(&bytes);
     }
 }
 
+/// Reads a file of these bytes: without a panic, without a read beyond its end, and with no more
+/// reads, memory and time than its size is worth.
 fn bounded(bytes: &[u8]) {
     let len = bytes.len() as u64;
-    let Said { reads, .. } = said(bytes);
+    let began = Instant::now();
+    let (Said { reads, .. }, memory) = allocated::at_most(|| said(bytes));
+    let time = began.elapsed();
     let read: u64 = reads.iter().map(|(_, len)| len).sum();
     assert!(reads.iter().all(|(offset, wanted)| offset + wanted <= len), "read beyond the end: {reads:?} of {len}");
     assert!(reads.len() <= READS && read <= len * TIMES, "read too much: {reads:?} of {len}");
+    assert!(memory <= MEMORY + 4 * bytes.len(), "{memory} bytes of memory for a file of {len}");
+    assert!(time < TIME, "{time:?} for a file of {len} bytes");
+}
+
+/// Puts the end of another file behind the beginning of this one.
+fn cross(bytes: &mut Vec<u8>, other: &[u8], chance: &mut Chance) {
+    bytes.truncate(chance.below(bytes.len() + 1));
+    bytes.extend(&other[chance.below(other.len() + 1)..]);
 }
 
 fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance) {
-    // Structure is at the beginning.
-    let reach = [64, 512, bytes.len()][chance.below(3)].min(bytes.len());
+    // Structure is at the beginning, and some at the end.
+    let reach = [64, 512, 512, bytes.len()][chance.below(4)].min(bytes.len());
     if reach < 8 {
         return;
     }
-    let at = chance.below(reach - 4);
+    let from = if chance.below(6) == 0 { bytes.len() - reach } else { 0 };
+    let at = from + chance.below(reach - 4);
     match chance.below(5) {
         0 => bytes[at] = chance.below(256) as u8,
         1 => bytes[at] ^= 1 << chance.below(8),

@@ -15,7 +15,7 @@ Commands:
   benchmark <FOLDER>   the mean time of a count in ms
 
 Options:
-  --hidden             enter folders whose name begins with a dot
+  --hidden             enter hidden folders, and what systems leave behind, such as recycle bins
   --follow-links <WHICH>
                        symbolic links to follow: no; once, where they lead to music that
                        is not reached without them; all [default: once]

@@ -8,7 +8,9 @@ use wasip2::filesystem::types::ErrorCode;
 use super::links::{Way, one_by_one};
 use super::{Item, Mode, Open, Run, Work};
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Ignored, Listing, Page, append, join, list, nanoseconds, root_error, split};
+use crate::walk::{
+    Folder, Ignored, Listing, Page, append, is_hidden_folder, join, list, nanoseconds, root_error, split,
+};
 
 /// A page of a folder, as it was listed.
 pub struct Listed<'a> {
@@ -45,13 +47,13 @@ impl Run<'_> {
         let is_first = after.is_none();
         let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
         let opened = match &open {
-            Some(parent) => match parent.folder.child(self.root.links(), split(path).1) {
+            Some(parent) => match parent.folder.listing(self.root.links(), split(path).1) {
                 // A link that climbs by `..` leaves the folder above, and may still be inside the
                 // root.
-                Err(ErrorCode::NotPermitted) => self.root.open_folder(path),
+                Err(ErrorCode::NotPermitted) => self.root.folder().listing(self.root.links(), path),
                 result => result,
             },
-            None => self.open(path),
+            None => self.open_listing(path),
         };
         let listed = opened.and_then(|folder| {
             // Before the listing: what changes from now on shows in it.
@@ -144,7 +146,7 @@ impl Run<'_> {
     /// this one.
     fn sift(&mut self, path: &str, listing: &mut Listing, ignored_by: &[String]) -> Vec<String> {
         if !self.walking.hidden_folders {
-            listing.folders.retain(|name| !name.starts_with('.'));
+            listing.folders.retain(|name| !is_hidden_folder(name));
         }
         if self.walking.ignored_folders || (ignored_by.is_empty() && !listing.mtignore) {
             self.note_reached(path, listing, &Ignored::default());

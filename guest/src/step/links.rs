@@ -2,12 +2,11 @@
 //! something.
 
 use mt_scanner_contract::{FollowLinks, KnownFile, KnownFolder, Names, Outcome, Slice};
-use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::ErrorCode;
 
 use super::{Item, Mode, Run, Work};
 use crate::outcome::problem;
-use crate::walk::{Folder, Ignored, Link, Listing, Target, join, split};
+use crate::walk::{Folder, Ignored, Link, Listing, Target, is_hidden_folder, is_track, join, split};
 
 /// How the walk comes to a folder.
 #[derive(Clone, Default)]
@@ -77,7 +76,7 @@ impl Run<'_> {
                     continue;
                 }
             };
-            let is_hidden = is_folder && name.starts_with('.') && !self.walking.hidden_folders;
+            let is_hidden = is_folder && is_hidden_folder(name) && !self.walking.hidden_folders;
             if is_hidden {
                 continue;
             }
@@ -179,7 +178,7 @@ impl Run<'_> {
     /// Says what is wrong with a link that leads to neither music nor a folder.
     fn tell_of_link(&mut self, path: &str, followed: Result<Target, ErrorCode>) {
         let (outcome, detail) = match followed {
-            Ok(Target::Broken) if !is_audio_file(split(path).1) => return,
+            Ok(Target::Broken) if !is_track(split(path).1) => return,
             Ok(Target::Broken) => (Outcome::Vanished, "the symbolic link leads to nothing"),
             Ok(Target::Endless) => (Outcome::LinkLoop, "symbolic links lead to each other and to nothing else"),
             Ok(Target::Outside) => (Outcome::EscapesRoot, "the symbolic link leads out of the root"),

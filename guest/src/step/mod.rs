@@ -12,7 +12,7 @@ mod work;
 use std::rc::Rc;
 
 use mt_scanner_contract::{Budget, Problem, Request, ScanError, Slice, Track, Walking};
-use wasip2::filesystem::types::ErrorCode;
+use wasip2::filesystem::types::{ErrorCode, PathFlags};
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::walk::{Entered, Folder, Reach, Root, leaves_root};
@@ -83,6 +83,9 @@ struct Item {
     work: Work,
     open: Option<Rc<Open>>,
 }
+
+/// One of the ways of a folder to open one below it.
+type Opening = fn(&Folder, PathFlags, &str) -> Result<Folder, ErrorCode>;
 
 /// A folder that is held open for the work in it.
 struct Open {
@@ -198,15 +201,26 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Opens a folder, from the last one if it is below it: the way from the root may be long.
+    /// Opens a folder for what is in it.
     fn open(&self, path: &str) -> Result<Folder, ErrorCode> {
+        self.opened(path, Folder::child)
+    }
+
+    /// Opens a folder to be listed.
+    fn open_listing(&self, path: &str) -> Result<Folder, ErrorCode> {
+        self.opened(path, Folder::listing)
+    }
+
+    /// Opens a folder, from the last one if it is below it: the way from the root may be long.
+    fn opened(&self, path: &str, open: Opening) -> Result<Folder, ErrorCode> {
         let below_last = self.last.as_ref().and_then(|(last, open)| {
             let below = path.strip_prefix(last.as_str())?;
             Some((open, if below.is_empty() { below } else { below.strip_prefix('/')? }))
         });
-        match below_last.map(|(last, below)| last.folder.child(self.root.links(), below)) {
+        let links = self.root.links();
+        match below_last.map(|(last, below)| open(&last.folder, links, below)) {
             // A link that climbs by `..` leaves that folder, and may still be inside the root.
-            None | Some(Err(ErrorCode::NotPermitted)) => self.root.open_folder(path),
+            None | Some(Err(ErrorCode::NotPermitted)) => open(self.root.folder(), links, path),
             Some(opened) => opened,
         }
     }

@@ -1,8 +1,8 @@
 //! Symbolic links: where they lead.
 
-use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
+use super::names::is_track;
 use super::path::{join, normal, split};
 use super::root::{Folder, Root};
 
@@ -69,7 +69,7 @@ impl Root {
         };
         Ok(match self.end_of(link) {
             End::Inside(place) if is_folder => Target::Folder(place),
-            End::Inside(place) if is_audio_file(split(&place).1) => Target::AudioFile(place),
+            End::Inside(place) if is_track(split(&place).1) => Target::AudioFile(place),
             End::Inside(_) => Target::Other,
             // It was another link a moment ago.
             End::Outside(_) => Target::Outside,

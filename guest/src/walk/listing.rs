@@ -1,10 +1,10 @@
 //! The entries of one folder.
 
-use mt_scanner_formats::extension::is_audio_file;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use mt_scanner_contract::Names;
 
+use super::names::is_track;
 use super::root::Folder;
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
@@ -79,7 +79,7 @@ impl Listing {
             DescriptorType::RegularFile => match name {
                 ".nomedia" => return self.nomedia = true,
                 ".mtignore" => return self.mtignore = true,
-                name if !is_audio_file(name) => return,
+                name if !is_track(name) => return,
                 _ if page.only_count => return self.counted += u64::from(page.after.is_none()),
                 _ => &mut self.files,
             },

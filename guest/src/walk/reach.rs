@@ -6,6 +6,7 @@ use mt_scanner_contract::Walking;
 use wasip2::filesystem::types::PathFlags;
 
 use super::ignored::Ignored;
+use super::names::is_hidden_folder;
 use super::path::{join, split};
 use super::root::Root;
 
@@ -47,7 +48,7 @@ impl Reach {
     pub fn patterns_above(&mut self, root: &Root, path: &str, is_folder: bool) -> Option<Ignored> {
         let (folder, name) = split(path);
         let patterns = self.patterns_in(root, folder)?;
-        let hidden = is_folder && !self.hidden_folders && name.starts_with('.');
+        let hidden = is_folder && !self.hidden_folders && is_hidden_folder(name);
         (!hidden && !patterns.covers(folder, name, is_folder)).then_some(patterns)
     }
 

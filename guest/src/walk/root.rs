@@ -49,9 +49,14 @@ impl Root {
         self.links
     }
 
-    /// Opens a folder by its path.
+    /// Opens a folder by its path, for what is in it.
     pub fn open_folder(&self, path: &str) -> Result<Folder, ErrorCode> {
         self.folder.child(self.links, path)
+    }
+
+    /// The root's own folder.
+    pub fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// The root's own descriptor. Links that climb by `..` can only be resolved from here.
@@ -61,16 +66,27 @@ impl Root {
 }
 
 impl Folder {
-    /// Opens a folder below this one by its path from here: whole where the platform can take it,
-    /// else through its parents.
+    /// Opens a folder below this one by its path from here, for what is in it. It cannot be listed.
     pub fn child(&self, links: PathFlags, path: &str) -> Result<Self, ErrorCode> {
+        self.below(links, path, DescriptorFlags::empty())
+    }
+
+    /// Opens a folder below this one by its path from here, to be listed. Storage that is far away
+    /// is asked once more for that.
+    pub fn listing(&self, links: PathFlags, path: &str) -> Result<Self, ErrorCode> {
+        self.below(links, path, DescriptorFlags::READ)
+    }
+
+    /// Opens a path whole where the platform can take it, else through its parents.
+    fn below(&self, links: PathFlags, path: &str, flags: DescriptorFlags) -> Result<Self, ErrorCode> {
         let mut rest = if path.is_empty() { "." } else { path };
         let mut folder: Option<Self> = None;
         loop {
             let (step, left) = rest.split_at(longest(rest));
             let from = folder.as_ref().unwrap_or(self);
-            let opened = from.0.open_at(links, step, OpenFlags::DIRECTORY, DescriptorFlags::READ).map(Self)?;
             rest = left.trim_start_matches('/');
+            let flags = if rest.is_empty() { flags } else { DescriptorFlags::empty() };
+            let opened = from.0.open_at(links, step, OpenFlags::DIRECTORY, flags).map(Self)?;
             if rest.is_empty() {
                 return Ok(opened);
             }

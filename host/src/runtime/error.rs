@@ -125,7 +125,7 @@ pub enum LoadError {
         source: Source,
     },
     /// It imports more than scanners are given. Nothing of it has run.
-    #[error("{component}: the component imports {import}, which is not on the list of what a scanner may use")]
+    #[error("{component}: {}", words::filled(words::IMPORT_REFUSED, &[("import", import.as_str())]))]
     ImportRefused {
         /// The component.
         component: String,

@@ -9,7 +9,7 @@ use crate::runtime::bindings;
 use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
-use crate::runtime::root::Root;
+use crate::runtime::root::{self, Root};
 use crate::work::plan::Plan;
 use mt_scanner_contract::{FollowLinks, Walking};
 
@@ -127,7 +127,8 @@ impl ScannerBuilder {
         self
     }
 
-    /// Whether to enter folders whose name begins with a dot. By default: no.
+    /// Whether to enter folders whose name begins with a dot, and what systems leave behind, such as
+    /// recycle bins. By default: no.
     pub fn hidden_folders(mut self, enter: bool) -> Self {
         self.walking.hidden_folders = enter;
         self
@@ -188,15 +189,11 @@ impl ScannerBuilder {
     /// # Errors
     ///
     /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox
-    /// cannot express a root's name. Roots are looked at when a scan starts.
+    /// cannot express a root's name. Roots are looked at when a scan starts; only which of several
+    /// are one by another name, through a link, is looked up here, for a second at most.
     pub fn build(self) -> Result<Scanner, Error> {
-        let mut roots: Vec<Root> = Vec::with_capacity(self.roots.len());
-        for root in &self.roots {
-            let root = Root::new(root)?;
-            if !roots.contains(&root) {
-                roots.push(root);
-            }
-        }
+        let named: Result<Vec<Root>, Error> = self.roots.iter().map(|root| Root::new(root)).collect();
+        let roots = root::distinct(named?);
         let compiled = match self.component {
             Choice::BuiltIn => component::built_in()?,
             Choice::File(path) => component::from_file(&path)?,

@@ -44,6 +44,24 @@ fn roots_are_absolute_and_each_is_scanned_once() {
     assert_eq!(found, [(a.to_str().unwrap(), "one.mp3"), (b.to_str().unwrap(), "two.mp3")]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_root_and_a_link_to_it_are_one_root_by_the_first_name() {
+    let folder = Folder::new().file("a/one.mp3", b"").file("b/two.mp3", b"");
+    let [a, b, link, chain] = ["a", "b", "link", "chain"].map(|name| folder.path().join(name));
+    std::os::unix::fs::symlink(&a, &link).unwrap();
+    std::os::unix::fs::symlink(&link, &chain).unwrap();
+    for (named, kept) in [
+        (vec![&a, &b, &link, &chain], vec![&a, &b]),
+        (vec![&chain, &b, &a], vec![&chain, &b]),
+        (vec![&link], vec![&link]),
+    ] {
+        let scanner = Scanner::builder().roots(named).build().unwrap();
+        assert_eq!(scanner.roots().collect::<Vec<_>>(), kept);
+        assert_eq!(scanner.count(None).unwrap(), kept.len() as u64);
+    }
+}
+
 #[test]
 fn a_count_stops_at_its_limit() {
     let folder = Folder::new().tracks(30, 10);

@@ -9,6 +9,7 @@ from mt_scanner._functions import (
     scan_music_directory,
 )
 from mt_scanner._job import ScanJob, ScanResult
+from mt_scanner._library.job import SyncJob
 from mt_scanner._library.library import Library
 from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
@@ -23,6 +24,7 @@ from mt_scanner._types.errors import (
     RootNotFound,
     RootUnreadable,
     ScanError,
+    SyncStopped,
     TrackNotFound,
     WatchError,
 )
@@ -50,7 +52,9 @@ __all__ = [
     "ScanJob",
     "ScanResult",
     "Scanner",
+    "SyncJob",
     "SyncReport",
+    "SyncStopped",
     "Tag",
     "Track",
     "TrackNotFound",

@@ -31,11 +31,12 @@ class Scanner:
     follow inside a root. `once`, the default: those that lead to music that is not reached without
     them, because it is hidden or ignored; `all`: each file and folder once more through a link;
     `no`. `True` is `once`, `False` is `no`. `hidden_folders`: enter folders whose name begins with
-    a dot. Off by default. `ignored_folders`: enter folders with a `.nomedia` and what a `.mtignore`
-    excludes. Off by default. `file_timeout`: time for one file in s; 10 by default. A file that
-    takes longer is a problem of outcome `timeout`. `memory_limit`: memory for one file in bytes;
-    256 MiB by default. A file that needs more is a problem of outcome `memory`. `component`:
-    another component of the same world to run, by its path.
+    a dot, and what systems leave behind, such as recycle bins. Off by default. `ignored_folders`:
+    enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default. `file_timeout`:
+    time for one file in s; 10 by default. A file that takes longer is a problem of outcome
+    `timeout`. `memory_limit`: memory for one file in bytes; 256 MiB by default. A file that needs
+    more is a problem of outcome `memory`. `component`: another component of the same world to run,
+    by its path.
     """
 
     def __init__(

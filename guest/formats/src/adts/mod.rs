@@ -18,6 +18,7 @@ use crate::reader::{FileReader, ReadAt};
 use adif::Adif;
 use frame::Frame;
 use run::Run;
+pub(crate) use run::begins_row;
 
 /// ADTS and ADIF.
 pub(crate) struct Adts;

@@ -74,6 +74,29 @@ pub(super) fn at<S: ReadAt>(reader: &mut FileReader<S>, position: u64) -> io::Re
     Ok(if reader.peek(position, &mut bytes)? { Frame::of(&bytes) } else { None })
 }
 
+/// Whether a row of `count` frames of one stream begins at `start`. One that reaches `end` exactly
+/// is as good as the rest of the row, and so is one that is cut off there, but for the first.
+pub(crate) fn begins_row<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    start: u64,
+    end: u64,
+    count: usize,
+) -> io::Result<bool> {
+    let mut position = start;
+    let mut first = None;
+    for seen in 1..=count {
+        let Some(frame) = at(reader, position)?.filter(|_| position + LEN as u64 <= end) else { return Ok(false) };
+        if !first.get_or_insert(frame).is_like(&frame) {
+            return Ok(false);
+        }
+        position += frame.len;
+        if position == end || position > end && seen > 1 {
+            return Ok(true);
+        }
+    }
+    Ok(true)
+}
+
 /// The first frame from `start` on that is followed by one of the same stream, by a tag or by the
 /// end; like `model`, if there is one.
 pub(super) fn next<S: ReadAt>(
@@ -151,6 +174,27 @@ mod tests {
         assert_eq!((run.samples, run.end, run.has_junk), (3 * 1024, 300, false));
         let cut = counted(frame(100).repeat(3)[..250].to_vec());
         assert_eq!((cut.samples, cut.has_junk), (2 * 1024, false));
+    }
+
+    #[test]
+    fn a_row_is_of_one_stream_and_not_of_one_frame_that_goes_beyond_the_end() {
+        let begins = |bytes: Vec<u8>| {
+            let len = bytes.len() as u64;
+            begins_row(&mut reader(bytes), 0, len, 4).unwrap()
+        };
+        let mut other = frame(100);
+        other[2] = 3 << 2;
+        for (bytes, expected) in [
+            (frame(100).repeat(4), true),
+            (frame(100).repeat(9), true),
+            (frame(100), true),
+            (frame(100).repeat(2)[..150].to_vec(), true),
+            (frame(100)[..50].to_vec(), false),
+            ([frame(100), other].concat(), false),
+            ([frame(100).repeat(3), vec![0; 100]].concat(), false),
+        ] {
+            assert_eq!(begins(bytes), expected);
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Format for Asf {
             }
         }
         if found.is_protected {
-            content.damaged("the audio is protected by DRM: Windows Media DRM");
+            content.protection = Some("Windows Media DRM");
         }
         if found.stream.is_none() {
             content.damaged("the file has no audio stream");

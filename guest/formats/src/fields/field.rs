@@ -21,7 +21,7 @@ fields! {
     AlbumArtist text(album_artist) [b"ALBUMARTIST"] [b"TPE2" b"TP2"] [b"aART"] [] [];
     /// `3`, or `3/12`.
     TrackNumber number(track_number, track_total)
-        [b"TRACKNUMBER" b"TRACK"] [b"TRCK" b"TRK"] [b"trkn"] [b"ITRK" b"IPRT"] [];
+        [b"TRACKNUMBER" b"TRACK"] [b"TRCK" b"TRK"] [b"trkn"] [b"ITRK" b"IPRT" b"TRCK"] [];
     TrackTotal total(track_total) [b"TRACKTOTAL" b"TOTALTRACKS" b"TRACKC"] [] [] [] [];
     /// `1`, or `1/2`.
     DiscNumber number(disc_number, disc_total) [b"DISCNUMBER" b"DISC"] [b"TPOS" b"TPA"] [b"disk"] [] [b"PARTOFSET"];
@@ -31,7 +31,7 @@ fields! {
     FallbackDate fallback_date() [b"YEAR"] [b"TDRL" b"TYER" b"TYE"] [] [] [];
     Genre list(genres) [b"GENRE"] [b"TCON" b"TCO"] [b"\xa9gen"] [b"IGNR"] [];
     Composer text(composer) [b"COMPOSER"] [b"TCOM" b"TCM"] [b"\xa9wrt"] [b"IMUS"] [];
-    Comment text(comment) [b"COMMENT" b"DESCRIPTION"] [] [b"\xa9cmt"] [b"ICMT"] [];
+    Comment text(comment) [b"COMMENT" b"COMMENTS" b"DESCRIPTION"] [] [b"\xa9cmt"] [b"ICMT"] [];
     Isrc text(isrc) [b"ISRC"] [b"TSRC" b"TRC"] [] [b"ISRC"] [];
     MusicbrainzRecordingId id(musicbrainz_recording_id) [b"MUSICBRAINZTRACKID" b"MUSICBRAINZRECORDINGID"] [] [] [] [];
     MusicbrainzTrackId id(musicbrainz_track_id) [b"MUSICBRAINZRELEASETRACKID"] [] [] [] [];

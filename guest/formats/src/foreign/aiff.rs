@@ -129,7 +129,7 @@ fn extended(&[e0, e1, m0, m1, m2, m3, m4, m5, m6, m7]: &[u8; 10]) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::trial::{said, survives};
 
@@ -188,13 +188,17 @@ mod tests {
         }
     }
 
+    /// Small files with everything in them.
+    pub fn samples() -> Vec<Vec<u8>> {
+        let tag = crate::id3v2::tests::tag(4, &[("TIT2", b"\0title")]);
+        let short = chunk(b"SSND", &[1; 40]);
+        let whole = file(b"AIFC", &[chunk(b"NAME", b"name"), common(b"sowt\0\0"), short.clone(), chunk(b"ID3 ", &tag)]);
+        vec![whole, file(b"AIFF", &[short, common(b"")])]
+    }
+
     #[test]
     fn cut_and_mutated_files_are_survived() {
-        let tag = crate::id3v2::tests::tag(4, &[("TIT2", b"\0title")]);
-        survives(&file(
-            b"AIFC",
-            &[chunk(b"NAME", b"name"), common(b"sowt\0\0"), chunk(b"SSND", &[1; 40]), chunk(b"ID3 ", &tag)],
-        ));
+        survives(&samples()[0]);
         assert_eq!(said(&file(b"AIFF", &[sound()])).damage, "no audio was found behind the tags");
     }
 }

@@ -1,10 +1,10 @@
 //! Containers that none of the default extensions promises. Small readers: what the audio is, and
 //! where.
 
-mod aiff;
-mod monkeys_audio;
-mod musepack;
-mod wavpack;
+pub(crate) mod aiff;
+pub(crate) mod monkeys_audio;
+pub(crate) mod musepack;
+pub(crate) mod wavpack;
 
 pub(crate) use aiff::Aiff;
 pub(crate) use monkeys_audio::MonkeysAudio;

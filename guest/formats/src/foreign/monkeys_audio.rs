@@ -98,7 +98,7 @@ fn header<S: ReadAt>(reader: &mut FileReader<S>, start: u64) -> io::Result<Optio
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use crate::trial::{said, survives};
 
     fn new() -> Vec<u8> {
@@ -128,10 +128,14 @@ mod tests {
         }
     }
 
+    /// Small files, one of each form.
+    pub fn samples() -> Vec<Vec<u8>> {
+        vec![new()[..400].to_vec(), old(3910, 2000, 0)[..400].to_vec()]
+    }
+
     #[test]
     fn cut_and_mutated_files_are_survived() {
-        survives(&new()[..400]);
-        survives(&old(3910, 2000, 0)[..400]);
+        samples().iter().for_each(|sample| survives(sample));
         assert_eq!(said(b"MAC \x96\x0f").damage, "no audio was found behind the tags");
     }
 }

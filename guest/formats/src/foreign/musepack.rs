@@ -104,7 +104,7 @@ fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use crate::trial::{said, survives};
 
     fn sv7() -> Vec<u8> {
@@ -126,10 +126,14 @@ mod tests {
         }
     }
 
+    /// Small files, one of each form.
+    pub fn samples() -> Vec<Vec<u8>> {
+        vec![sv7()[..300].to_vec(), sv8()[..300].to_vec()]
+    }
+
     #[test]
     fn cut_and_mutated_files_are_survived() {
-        survives(&sv7()[..300]);
-        survives(&sv8()[..300]);
+        samples().iter().for_each(|sample| survives(sample));
         assert_eq!(said(b"MPCKSH").damage, "no audio was found behind the tags");
     }
 }

@@ -120,7 +120,7 @@ fn parts<S: ReadAt>(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use crate::trial::{said, survives};
 
     /// A file of one block.
@@ -162,8 +162,13 @@ pub(super) mod tests {
         );
     }
 
+    /// Small files, one of each form.
+    pub fn samples() -> Vec<Vec<u8>> {
+        vec![file(10, 0, CD, &[0x27, 2, 0x10, 0x27, 0, 0, 0x8d, 1, 0, 0, 6, 0x3f])]
+    }
+
     #[test]
     fn cut_and_mutated_files_are_survived() {
-        survives(&file(10, 0, CD, &[0x27, 2, 0x10, 0x27, 0, 0, 0x8d, 1, 0, 0, 6, 0x3f]));
+        samples().iter().for_each(|sample| survives(sample));
     }
 }

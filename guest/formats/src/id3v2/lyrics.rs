@@ -24,17 +24,16 @@ pub(super) fn look<S: ReadAt>(reader: &mut FileReader<S>, frame: &Frame, tags: &
     // A stream that is cut off here cannot be unpacked to its end.
     let head = if frame.is_compressed { frame } else { &head };
     let Some(bytes) = head.bytes(reader)? else { return Ok(()) };
-    // Up to three bytes of a character may be left at the end.
-    let text = (0..4).find_map(|cut| described(bytes.get(..bytes.len().checked_sub(cut)?)?, LANGUAGE));
-    if let Some((_, text)) = text {
+    // What is cut off within a character is made good at its end.
+    if let Some((_, text)) = described(&bytes, LANGUAGE, &mut true) {
         tags.meaning(Field::Lyrics, &text);
     }
     Ok(())
 }
 
-/// Takes the content of a `USLT`.
-pub(super) fn take_plain(name: &str, content: &[u8], tags: &mut Collector<'_>) -> Option<()> {
-    let (description, text) = described(content, LANGUAGE)?;
+/// Takes the content of a `USLT`, and notes whether all of it can be read.
+pub(super) fn take_plain(name: &str, content: &[u8], is_whole: &mut bool, tags: &mut Collector<'_>) -> Option<()> {
+    let (description, text) = described(content, LANGUAGE, is_whole)?;
     tags.text(None, &text, || format!("{name}:{description}"));
     tags.lyrics(language(content).as_deref(), Some(&description), &text);
     Some(())

@@ -5,7 +5,7 @@ use std::io;
 
 use super::frame::LONGEST;
 use super::genre::genres;
-use super::text::{Encoding, decoded};
+use super::text::{Encoding, decoded, repaired};
 use super::when::When;
 use super::{Tag, chapter, lyrics};
 use crate::content::Content;
@@ -23,7 +23,9 @@ impl Tag {
         content.tags.begin_tag(Block::id3v2(self.version));
         let listing = content.tags.is_listing();
         let mut when = When::default();
-        for frame in &self.frames {
+        // ReplayGain is written in full as text, and in steps of 1/512 dB as a relative volume.
+        let (volumes, others): (Vec<_>, Vec<_>) = self.frames.iter().partition(|frame| frame.name() == "RVA2");
+        for frame in others.into_iter().chain(volumes) {
             let name = frame.name();
             if !(listing || means_something(name)) {
                 continue;
@@ -60,9 +62,10 @@ fn means_something(name: &str) -> bool {
         || matches!(name, "USLT" | "ULT" | "SYLT" | "SLT")
 }
 
-/// Takes the content of a frame; `None` if it is not what it should be.
+/// Takes the content of a frame; `None` if it is not what it should be, or not all of it is.
 fn take(version: u8, name: &str, content: &[u8], when: &mut When, tags: &mut Collector<'_>) -> Option<()> {
     let key = || name.to_owned();
+    let mut is_whole = true;
     match name {
         "UFID" | "UFI" => {
             let (owner, identifier) = Encoding::Latin1.split(content);
@@ -74,22 +77,23 @@ fn take(version: u8, name: &str, content: &[u8], when: &mut When, tags: &mut Col
             }
         }
         "TXXX" | "TXX" => {
-            let (description, text) = described(content, 0)?;
+            let (description, text) = described(content, 0, &mut is_whole)?;
             tags.text(Field::of_free_name(&description), &text, || format!("{name}:{description}"));
         }
         "COMM" | "COM" => {
-            let (description, text) = described(content, lyrics::LANGUAGE)?;
-            // Players keep settings under a description (`iTunNORM`); a person's comment has none.
-            let field = description.is_empty().then_some(Field::Comment);
+            let (description, text) = described(content, lyrics::LANGUAGE, &mut is_whole)?;
+            // Players keep settings under a description (`iTunNORM`); a person's comment has none,
+            // or the one that it gets where a tagger takes it over from ID3v1.
+            let field = matches!(&*description, "" | "ID3v1 Comment").then_some(Field::Comment);
             tags.text(field, &text, || format!("{name}:{description}"));
         }
-        "USLT" | "ULT" => lyrics::take_plain(name, content, tags)?,
+        "USLT" | "ULT" => lyrics::take_plain(name, content, &mut is_whole, tags)?,
         "SYLT" | "SLT" => lyrics::take_synchronised(name, content, tags)?,
         "CHAP" => chapter::take(version, content, tags)?,
         "RVA2" => relative_volume(content, tags)?,
         _ if name.starts_with('T') || OTHER_TEXTS.contains(&name) => {
             let (&encoding, rest) = content.split_first()?;
-            let text = decoded(Encoding::of(encoding)?, rest)?;
+            let text = readable(Encoding::of(encoding)?, rest, &mut is_whole);
             if let Some(part) = when.part(name) {
                 part.get_or_insert_with(|| text.clone().into_owned());
                 tags.text(None, &text, key);
@@ -104,7 +108,15 @@ fn take(version: u8, name: &str, content: &[u8], when: &mut When, tags: &mut Col
         }
         _ => tags.binary(content.len(), key),
     }
-    Some(())
+    is_whole.then_some(())
+}
+
+/// A text, and whether all of it is: what is not in its encoding costs itself.
+fn readable<'b>(encoding: Encoding, bytes: &'b [u8], is_whole: &mut bool) -> Cow<'b, str> {
+    decoded(encoding, bytes).unwrap_or_else(|| {
+        *is_whole = false;
+        Cow::Owned(repaired(encoding, bytes))
+    })
 }
 
 /// Frames of text whose names do not begin with a T: Apple's, of groupings and movements.
@@ -112,7 +124,11 @@ const OTHER_TEXTS: [&str; 6] = ["GRP1", "GP1", "MVNM", "MVN", "MVIN", "MVI"];
 
 /// A description and its text, behind the encoding and as many bytes more. A text without a byte
 /// order mark is written like its description.
-pub(super) fn described(content: &[u8], more: usize) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+pub(super) fn described<'b>(
+    content: &'b [u8],
+    more: usize,
+    is_whole: &mut bool,
+) -> Option<(Cow<'b, str>, Cow<'b, str>)> {
     let (&encoding, rest) = content.split_first()?;
     let encoding = Encoding::of(encoding)?;
     let (description, text) = encoding.split(rest.get(more..)?);
@@ -121,7 +137,7 @@ pub(super) fn described(content: &[u8], more: usize) -> Option<(Cow<'_, str>, Co
         Encoding::Utf16 if !is_marked && description.starts_with(b"\xfe\xff") => Encoding::Utf16Be,
         encoding => encoding,
     };
-    Some((decoded(encoding, description)?, decoded(of_text, text)?))
+    Some((readable(encoding, description, is_whole), readable(of_text, text, is_whole)))
 }
 
 /// `RVA2` (section 4.11) as ReplayGain is written there: the identification says `track` or

@@ -65,6 +65,24 @@ pub fn decoded(encoding: Encoding, bytes: &[u8]) -> Option<Cow<'_, str>> {
     })
 }
 
+/// A text that is not all in its encoding: U+FFFD stands for what is not. Empty if nothing else is
+/// left.
+pub fn repaired(encoding: Encoding, bytes: &[u8]) -> String {
+    let units = |order: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|&unit| order(unit)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let text = match encoding {
+        Encoding::Latin1 | Encoding::Utf8 => String::from_utf8_lossy(bytes).into_owned(),
+        Encoding::Utf16 if bytes.starts_with(b"\xfe\xff") => units(u16::from_be_bytes),
+        Encoding::Utf16 => units(u16::from_le_bytes),
+        Encoding::Utf16Be => units(u16::from_be_bytes),
+    };
+    let text = text.trim_start_matches('\u{feff}').trim_end_matches('\0');
+    let is_readable = |character| !matches!(character, '\u{fffd}' | '\0' | ' ');
+    if text.contains(is_readable) { text.to_owned() } else { String::new() }
+}
+
 /// A single byte at the end, which is no character, is left out.
 fn utf16(bytes: &[u8], mut order: fn([u8; 2]) -> u16) -> Option<String> {
     let units = bytes.as_chunks::<2>().0.iter().filter_map(|&unit| match unit {
@@ -121,6 +139,15 @@ mod tests {
         assert_eq!(decoded(Encoding::Utf8, b"\xff\xfe"), None);
         assert_eq!(decoded(Encoding::Utf16, b"\xff\xfe\0\xd8"), None);
         assert_eq!(Encoding::of(4), None);
+    }
+
+    #[test]
+    fn what_is_not_in_its_encoding_costs_no_more_than_itself() {
+        assert_eq!(repaired(Encoding::Utf8, b"Gran d\xeda\0"), "Gran d\u{fffd}a");
+        assert_eq!(repaired(Encoding::Utf16, b"\xff\xfea\0\0\xd8b\0\0\0"), "a\u{fffd}b");
+        assert_eq!(repaired(Encoding::Utf16, b"\xfe\xff\0a\xd8\0"), "a\u{fffd}");
+        assert_eq!(repaired(Encoding::Utf16Be, b"\xd8\0\0b"), "\u{fffd}b");
+        assert_eq!(repaired(Encoding::Utf8, b"\xff\xfe"), "");
     }
 
     #[test]

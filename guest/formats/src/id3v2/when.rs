@@ -20,9 +20,11 @@ impl When {
         }
     }
 
-    /// The date as ID3v2.4 writes it. A year that is more or less than a year stays as it is.
+    /// The date as ID3v2.4 writes it. A year that is more or less than a year stays as it is; of
+    /// several, which taggers write as in ID3v2.4, the first counts.
     pub fn date(self) -> Option<String> {
         let mut date = self.year?;
+        date.truncate(date.find('\0').unwrap_or(date.len()));
         let is_year = date.len() == 4 && date.bytes().all(|byte| byte.is_ascii_digit());
         let day = self.day.as_deref().and_then(two_numbers);
         if let Some((day, month)) =
@@ -58,6 +60,7 @@ mod tests {
             (["1999-05", "0405", ""], Some("1999-05")),
             (["about 1999", "0405", ""], Some("about 1999")),
             (["1999", "é05", ""], Some("1999")),
+            (["1999\02004", "0405", ""], Some("1999-05-04")),
         ] {
             let mut when = When::default();
             for (frame, part) in ["TYER", "TDA", "TIME"].into_iter().zip(parts).filter(|(_, part)| !part.is_empty()) {

@@ -65,9 +65,7 @@ fn describe<S: ReadAt>(
         return Ok(());
     };
     content.properties = properties::of(reader, movie, track, media)?;
-    if let Some(system) = track.entry.as_ref().and_then(|entry| entry.protection) {
-        content.damaged(format!("the audio is protected by DRM: {system}"));
-    }
+    content.protection = track.entry.as_ref().and_then(|entry| entry.protection);
     Ok(())
 }
 

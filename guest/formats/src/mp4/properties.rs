@@ -102,7 +102,8 @@ fn bitrate<S: ReadAt>(
     let bytes = match track.equal_bytes() {
         Some(bytes) => Some(bytes),
         None if movie.has_one_track() && !media.is_cut && !media.pieces.is_empty() => Some(media.bytes()),
-        None => track.bytes(reader)?,
+        // A table that says more than the file has is damaged, unless the media data is cut off.
+        None => track.bytes(reader)?.filter(|&bytes| media.is_cut || bytes <= reader.len()),
     };
     let by_size = bytes.filter(|&bytes| bytes > 0).and_then(|bytes| {
         let microseconds = coded.as_micros();

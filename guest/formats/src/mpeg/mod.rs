@@ -36,7 +36,7 @@ impl Format for Mpeg {
         // The frame of an encoder's header is no audio, and may have another bit rate.
         let frame = first.next(reader, end)?.unwrap_or(first);
         content.properties = match header.frames {
-            Some(frames) => properties::by_header(&header, frames, &frame, end - start, content),
+            Some(frames) => properties::by_header(&header, frames, &frame, end - start, first.len, content),
             None => properties::by_frames(reader, &frame, end)?,
         };
         Ok(())

@@ -10,17 +10,21 @@ use crate::measure;
 use crate::reader::{FileReader, ReadAt};
 
 /// By a header that tells the number of frames, with what is missing of them named. `frame` is the
-/// first of the audio, of which as many bytes are there as `there` says.
+/// first of the audio. As many bytes are there as `there` says, `before` of them in the header's
+/// own frame: that one is no audio, and the bit rate is without it.
 pub fn by_header(
     header: &EncoderHeader,
     frames: u64,
     frame: &Frame,
     there: u64,
+    before: u64,
     content: &mut Content<'_>,
 ) -> Properties {
     let samples = frames.saturating_mul(frame.header.samples().into());
     let bytes = header.bytes.unwrap_or(there);
-    let rate = if header.is_constant { None } else { bitrate(bytes, samples, frame) };
+    let rate = if header.is_constant { None } else { bitrate(bytes.saturating_sub(before), samples, frame) };
+    // The bytes are those of every frame; what is left out when they are played is taken off the
+    // length only.
     let played = samples.saturating_sub((header.delay + header.padding).into());
     // The length is that of the whole all the same, as every player shows it. A sixteenth less is
     // more than a writer's mistake.

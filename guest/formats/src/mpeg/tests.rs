@@ -44,7 +44,7 @@ fn an_encoder_tells_frames_bytes_delay_and_padding() {
     let constant = said(&[xing(b"Info", 40, 17_097, 576, 1404), frames.clone()].concat());
     assert_eq!(properties(&constant.track), (Some(1000), Some(128), Some(44_100), Some(2), Some("mp3")));
     let variable = said(&[xing(b"Xing", 40, 17_097, 0, 0), frames.clone()].concat());
-    assert_eq!(properties(&variable.track), (Some(1045), Some(131), Some(44_100), Some(2), Some("mp3")));
+    assert_eq!(properties(&variable.track), (Some(1045), Some(128), Some(44_100), Some(2), Some("mp3")));
     assert_eq!(variable.damage, "");
     let mut vbri = frame(USUAL);
     let header = [b"VBRI\0\x01\0\0\0\x4b".as_slice(), &17_097_u32.to_be_bytes(), &40_u32.to_be_bytes()].concat();

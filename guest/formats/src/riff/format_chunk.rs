@@ -42,10 +42,13 @@ impl FormatChunk {
             let bytes = *content.get(at..)?.first_chunk()?;
             Some(if is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
         };
-        let container_bits = short(14).unwrap_or(0);
+        let mut container_bits = short(14).unwrap_or(0);
         let (mut codec, mut bits) = (codec::of(short(0)?), container_bits);
         if short(0) == Some(EXTENSIBLE) {
             bits = short(18).filter(|&bits| bits > 0).unwrap_or(bits);
+            if container_bits == 0 {
+                container_bits = bits;
+            }
             codec = short(24).and_then(|tag| match &content[26..] {
                 end if end.len() < SUBTYPE.len() || end == SUBTYPE => codec::of(tag),
                 _ => codec::of_guid(&content[24..]),
@@ -103,6 +106,16 @@ impl FormatChunk {
         length.or_else(by_rate)
     }
 
+    /// Bit rate in kbit/s: of samples by what they are, of other codecs by the rate that the chunk
+    /// states. `None` where it says nothing.
+    pub fn bitrate(&self) -> Option<u32> {
+        let bytes = match self.codec.map(|codec| codec.coding) {
+            Some(Coding::Pcm) => self.sample_bytes() * u64::from(self.sample_rate),
+            _ => self.byte_rate.into(),
+        };
+        u32::try_from((bytes * 8 + 500) / 1000).ok().filter(|_| bytes > 0)
+    }
+
     /// Bytes of a sample of every channel.
     fn sample_bytes(&self) -> u64 {
         match u64::from(self.channels) * u64::from(self.container_bits).div_ceil(8) {
@@ -150,5 +163,8 @@ pub(super) mod tests {
         let other = [format(EXTENSIBLE, 8, 32, 352_800), extension(1, 24)[..8].to_vec(), codec::EAC3.to_vec()].concat();
         assert_eq!(FormatChunk::of(&other, false).unwrap().codec.map(|codec| codec.name), Some("eac3"));
         assert_eq!(of(0x7777, 16), (None, 0, 32));
+        let without_bits = [format(EXTENSIBLE, 0, 0, 0), extension(1, 24)].concat();
+        let chunk = FormatChunk::of(&without_bits, false).unwrap();
+        assert_eq!((chunk.length(264_600, None), chunk.bitrate()), (Some(Duration::from_secs(1)), Some(2117)));
     }
 }

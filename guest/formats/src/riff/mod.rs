@@ -168,10 +168,7 @@ fn audio<S: ReadAt>(reader: &mut FileReader<S>, found: Found, content: &mut Cont
         content.damaged(SILENT);
     }
     let mean = content.properties.duration.and_then(|length: Duration| measure::bitrate(bytes, length));
-    content.properties.bitrate = match format.byte_rate {
-        0 => mean,
-        rate => u32::try_from((u64::from(rate) * 8 + 500) / 1000).ok(),
-    };
+    content.properties.bitrate = format.bitrate().or(mean);
     Ok(())
 }
 

@@ -21,6 +21,14 @@ const NO_MORE: [&str; 3] = [
 const BELOW_GONE: &str = "SELECT p.root_id, p.path FROM gone_folders CROSS JOIN folders AS f ON f.id = folder_id \
     CROSS JOIN problems AS p ON p.root_id = f.root_id AND p.path > f.path || '/' AND p.path < f.path || '0'";
 
+/// Folders of which the sync has not seen all, because storage took too long to answer: one that
+/// was not listed with all below it, and the folder of a file that was not read; and those of a root
+/// whose storage went away. The next quick sync looks at them.
+const UNSEEN: &str = "UPDATE folders SET mtime_ns = NULL WHERE mtime_ns IS NOT NULL AND id IN (SELECT f.id FROM told \
+    CROSS JOIN folders AS f ON f.root_id = told.root_id \
+    WHERE (told.outcome = 'timeout' OR (told.outcome = 'unreadable' AND told.path = '')) AND (told.path = '' OR f.path = told.path OR substr(f.path, 1, length(told.path) + 1) = told.path || '/' \
+    OR f.path = rtrim(rtrim(told.path, replace(told.path, '/', '')), '/')))";
+
 /// The last look before anything is marked missing, and all that is left to do.
 pub(super) fn statements() -> Vec<Statement> {
     let mut finish: Vec<String> = [
@@ -47,6 +55,7 @@ pub(super) fn statements() -> Vec<Statement> {
             // All that is in these folders is written.
             "UPDATE folders SET mtime_ns = (SELECT mtime_ns FROM listed WHERE folder_id = folders.id) \
              WHERE id IN (SELECT folder_id FROM listed)",
+            UNSEEN,
             "UPDATE scans SET finished_at = unixepoch(), (added, modified, moved, missing, restored) = \
              (SELECT coalesce(sum(kind = 'added'), 0), coalesce(sum(kind = 'modified'), 0), coalesce(sum(kind = 'moved'), 0), \
              coalesce(sum(kind = 'missing'), 0), coalesce(sum(kind = 'restored'), 0) FROM changes) \

@@ -91,7 +91,7 @@ pub struct Folders {
     folders: Vec<PathBuf>,
     #[command(flatten)]
     pub output: Output,
-    /// Enter folders whose name begins with a dot.
+    /// Enter hidden folders, and what systems leave behind, such as recycle bins.
     #[arg(long)]
     hidden: bool,
     /// Symbolic links to follow: `once`, where they lead to music that is not reached without them;

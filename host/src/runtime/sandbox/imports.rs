@@ -1,9 +1,6 @@
-//! The list of what a component may import.
+//! What a component may import, by the list of the contract.
 
-/// Whole packages.
-const PACKAGES: [&str; 4] = ["wasi:filesystem", "wasi:io", "wasi:clocks", "wasi:cli"];
-/// Single interfaces of packages that hold more than a scanner needs.
-const INTERFACES: [&str; 1] = ["wasi:random/insecure-seed"];
+use mt_scanner_contract::imports::{INTERFACES, PACKAGES};
 
 /// The first of the imports that is not on the list.
 pub(crate) fn refused<'a>(mut imports: impl Iterator<Item = &'a str>) -> Option<&'a str> {

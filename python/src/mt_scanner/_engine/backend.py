@@ -13,7 +13,9 @@ class Pool(Protocol):
     """One scan under way. Iterate over it once; everything else may be called from any thread."""
 
     def __iter__(self) -> Iterator[Answer]:
-        """The answers of the steps, in no certain order. Leaving the loop stops the scan."""
+        """The answers of the steps, in no certain order, and empty ones several times a second while
+        none come. Leaving the loop stops the scan.
+        """
 
     @property
     def progress(self) -> Progress:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from mt_scanner._engine import carried, forks
 from mt_scanner._engine.roots import why
+from mt_scanner._types.contract import IMPORT_INTERFACES, IMPORT_PACKAGES, IMPORT_REFUSED
 from mt_scanner._types.errors import ComponentError
 
 # Thousands of declarations that stay, and a collector that would look through them again and again:
@@ -49,6 +50,9 @@ class Component:
             self.linker.add_wasip2()
         except wasmtime.WasmtimeError as error:
             raise ComponentError(f"the component cannot be compiled: {error}", path) from error
+        refused = next((name for name in self.code.type.imports(self.engine) if not may_import(name)), None)
+        if refused is not None:
+            raise ComponentError(IMPORT_REFUSED.format(**{"import": refused}), path)
         self.step_json = self.export("scan", "step-json")
         self.inspect_json = self.export("files", "inspect-json")
         self.schema_version = self.export("library", "schema-version")
@@ -95,6 +99,13 @@ class Component:
                 if not self._clock.wait(TICK):
                     self.engine.increment_epoch()
             self._runs = False
+
+
+def may_import(name: str) -> bool:
+    """Whether a component may import an interface: the list is the contract's, in any version."""
+    interface = name.partition("@")[0]
+    package, slash, _ = interface.partition("/")
+    return interface in IMPORT_INTERFACES or (bool(slash) and package in IMPORT_PACKAGES)
 
 
 def engine() -> wasmtime.Engine:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mt_scanner._engine.backend import Pool
 
-SECONDS = 0.5
+SECONDS = 0.4
 """The most time that the interpreter waits for the workers of all scans."""
 
 _under_way: "weakref.WeakSet[Pool]" = weakref.WeakSet()

@@ -14,7 +14,7 @@ from mt_scanner._engine.component import TICK, Component
 from mt_scanner._engine.export import Export
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.roots import check_root, error_of, native_path
-from mt_scanner._engine.seen import at
+from mt_scanner._engine.seen import NoFile, at
 from mt_scanner._types.contract import CRASHED, STOPPED_BY_MEMORY, STOPPED_BY_TIME
 from mt_scanner._types.errors import ComponentError
 
@@ -30,6 +30,13 @@ class Ended(Exception):
         super().__init__(detail)
         self.outcome = outcome
         self.detail = detail
+
+
+class Hung(Ended):
+    """A call hangs in the storage, and nobody waits for it any more."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("timeout", STOPPED_BY_TIME.format(seconds=f"{seconds:g}"))
 
 
 class Instance:
@@ -67,10 +74,12 @@ class Instance:
         return answer
 
     def inspect(self, root: str, path: str) -> dict[str, Any]:
-        """Calls `inspect-json`."""
+        """Calls `inspect-json`. What is no regular file is not opened."""
         file = native_path(root, path)
+        seen = at(root, path)
+        if isinstance(seen, NoFile):
+            raise error_of("file-not-found", path, file)
         answer: dict[str, Any] = json.loads(self._call(self._component.inspect_json, root, path, file=file))
-        seen = at(file)
         answer["track"]["ctime_ns"] = seen[2] if seen else 0
         return answer
 

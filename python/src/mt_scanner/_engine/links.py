@@ -54,6 +54,10 @@ class Links:
         self._suspects = max(0, self._suspects - 1)
         return taken
 
+    def drop(self) -> None:
+        """Forgets the links that wait."""
+        self._held, self._suspects = [], 0
+
     @property
     def holds(self) -> bool:
         """Whether there are links that wait."""

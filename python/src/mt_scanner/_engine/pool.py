@@ -1,54 +1,54 @@
-"""The pool: worker threads, each with an instance of its own, that pull from one stack of work.
+"""The pool: worker threads, each with an instance of its own, that take work of the roots in turn.
 
-- The stack is last in, first out: depth first, so that little work is pending at a time.
+- The work of a root is a stack: last in, first out, so that little work is pending at a time. Each
+  worker goes where the fewest are, so that no root occupies all of them.
 - A worker takes several items a step when the stack is long, and does little at a time while there
   is not enough for those that have nothing, so that work spreads.
 - Workers start as work appears and lasts: a small folder does not pay for many instances.
 - Answers wait in a bounded queue. A slow reader slows the workers down, and memory stays bounded.
 - Symbolic links wait until all else of their root is done (`links.py`).
 - A step that ends its instance gives its items back as suspects (`suspects.py`).
+- The reader watches over the workers. One whose step does not come back is left behind: what it was
+  given becomes suspects, and its root is given up after some of them (`pending.py`).
 """
 
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.component import Component
-from mt_scanner._engine.instance import Ended, Instance
-from mt_scanner._engine.links import Links
-from mt_scanner._engine.plan import Plan, Work, cores
-from mt_scanner._engine.request import request
-from mt_scanner._engine.seen import Storage
-from mt_scanner._engine.suspects import Found, Suspect, look_at
-from mt_scanner._types.contract import STEP_MILLISECONDS, Budget
+from mt_scanner._engine.instance import Ended, Hung
+from mt_scanner._engine.pending import Bounds, Load, Pending
+from mt_scanner._engine.plan import Plan, cores
+from mt_scanner._engine.suspects import Found, answered, guilty
+from mt_scanner._engine.worker import Worker
+from mt_scanner._types.contract import GIVEN_UP, HUNG_CALLS, ROOT_NOT_A_FOLDER, ROOT_NOT_FOUND, ROOT_UNREADABLE
+from mt_scanner._types.errors import RootNotAFolder, RootNotFound, RootUnreadable
 from mt_scanner._types.progress import Progress
 
-ITEMS = 64
-"""The most files and folders a step, unless somebody says otherwise."""
-ITEMS_TO_SPREAD = 8
-"""Files and folders a step while workers have nothing to do."""
-MILLISECONDS = STEP_MILLISECONDS
-"""Time a step. A scan that is stopped ends within this and one file."""
-TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
-"""The most items of the stack that go into one step; those that it does not come to are handed
-back.
-"""
-FOLDERS_TAKEN = 32
-"""The most folders that a step lists which does nothing else."""
 WAITING = 2
 """Answers that may wait to be read, for each worker."""
 ALONE = 0.005
 """Time in s that the first worker has to itself: a small folder is done by then, and others would
 only cost.
 """
-PATIENCE = 0.5
-"""A reader looks up this often, in s: on some systems a wait without an end cannot be interrupted
-from the keyboard.
+PULSE = 0.1
+"""A reader gets an empty answer if none has come for so long, in s, and the workers are looked
+after this often.
 """
+NOTHING = Answer("", [], [], [], {})
+
+
+LOSSES = {
+    RootNotFound: ROOT_NOT_FOUND,
+    RootNotAFolder: ROOT_NOT_A_FOLDER,
+    RootUnreadable: ROOT_UNREADABLE,
+}
+"""Errors of a root that has gone since the scan began, and what is said of it."""
 
 
 class Pool:
@@ -57,25 +57,19 @@ class Pool:
     def __init__(self, component: Component, plan: Plan) -> None:
         self._component = component
         self._plan = plan
-        self._storage = Storage()
-        # Work that needs more memory becomes a suspect, and has the whole of it then, alone.
-        self._limits = plan.limits._replace(memory=plan.limits.memory // 4)
-        # Where files are read, folders are listed in steps of their own: their files are then seen
-        # first (`seen.py`).
-        self._lists_first = plan.mode in ("tracks", "sync")
-        self._stack: list[tuple[str, Work | Suspect]] = []
-        self._links = {root: Links() for root in plan.roots}
+        self._roots: list[Pending] = []
         self._answers: deque[Answer] = deque()
         self._stopped = False
         self.complete = False
         """Whether all of the work was done, and nobody stopped the scan before."""
         self._failure: BaseException | None = None
-        self._started = 0  # workers, ever
-        self._alive = 0  # workers that have not ended
+        self._workers: set[Worker] = set()  # those that have not ended and were not left behind
+        self._lent = 0  # workers whose step is overdue
         self._idle = 0  # workers that wait for work
         self._busy = 0  # workers that may bring more work
+        self._turn = 0
         self._folders = self._files = self._tracks = self._problems = 0
-        self._since = time.monotonic()
+        self._since = self._watched = time.monotonic()
         self._until: float | None = None
         self._lock = threading.Lock()
         self._work_came = threading.Condition(self._lock)
@@ -83,15 +77,13 @@ class Pool:
         self._answer_came = threading.Condition(self._lock)
 
     def __iter__(self) -> Iterator[Answer]:
-        """The answers of the steps, in no certain order. Leaving the loop stops the scan."""
+        """The answers of the steps, in no certain order, and empty ones while none come. Leaving
+        the loop stops the scan.
+        """
         ending.begin(self)
         try:
-            for root in reversed(self._plan.roots):
-                self._stack.extend((root, item) for item in reversed(self._plan.begin(root)))
-            with self._lock:
-                self._since = time.monotonic()
-                wanted = self._hire()
-            self._start(wanted)
+            self._roots = [Pending(self._plan, root, self._plan.begin(root)) for root in self._plan.roots]
+            self._since = time.monotonic()
             while (answer := self._next()) is not None:
                 yield answer
             self.complete = not self._stopped
@@ -105,11 +97,6 @@ class Pool:
             seconds = (self._until or time.monotonic()) - self._since
             return Progress(self._folders, self._files, self._tracks, self._problems, seconds)
 
-    @property
-    def _workers(self) -> int:
-        """How many work at a time: more than usual only while storage is slow."""
-        return self._plan.workers if self._storage.slow else min(self._plan.workers, usual_workers())
-
     def stop(self) -> None:
         """Lets the workers end after the step that they are in, and drops the answers that nobody
         has read.
@@ -119,21 +106,37 @@ class Pool:
                 self._end(None)
 
     def join(self, seconds: float) -> bool:
-        """Waits for the workers of a stopped scan; false if one is still in its step."""
+        """Waits for the workers of a stopped scan, but not for those whose step is overdue; false
+        if another is still in its step.
+        """
         with self._lock:
-            return self._answer_came.wait_for(lambda: not self._alive, seconds)
+            return self._answer_came.wait_for(lambda: len(self._workers) <= self._lent, seconds)
 
     def _next(self) -> Answer | None:
         forks.check(self._component.path)
-        with self._lock:
-            while not (self._answers or self._stopped) and self._alive:
-                self._answer_came.wait(PATIENCE)
-            if self._failure is not None:
-                raise self._failure
-            if not self._answers:
-                return None
-            self._room_came.notify()
-            return self._answers.popleft()
+        until = time.monotonic() + PULSE
+        while True:
+            with self._lock:
+                self._watch()
+                hired = self._hire()
+                if self._failure is not None:
+                    raise self._failure
+                if self._answers:
+                    self._room_came.notify()
+                    answer: Answer | None = self._answers.popleft()
+                    break
+                if self._stopped or not self._workers:
+                    answer = None
+                    break
+            self._start(hired)
+            with self._lock:
+                if not (self._answers or self._stopped) and self._workers:
+                    first = time.monotonic() - self._since < ALONE
+                    self._answer_came.wait(ALONE if first else PULSE)
+            if time.monotonic() >= until and not self._answers:
+                return NOTHING
+        self._start(hired)
+        return answer
 
     def _end(self, failure: BaseException | None) -> None:
         # With the lock held. Nobody waits for the failure of a worker that was told to stop.
@@ -142,125 +145,78 @@ class Pool:
         self._until = self._until or time.monotonic()
         self._stopped = True
         self._answers.clear()
+        for worker in self._workers:
+            worker.dismissed = True
         for condition in (self._work_came, self._room_came, self._answer_came):
             condition.notify_all()
 
-    def _hire(self) -> int:
-        # With the lock held. How many workers to start for the work that is there.
-        most = 1 if time.monotonic() - self._since < ALONE else self._workers
-        wanted = 0 if self._stopped else max(0, min(len(self._stack) - self._idle, most - self._started))
-        self._started += wanted
-        self._alive += wanted
-        return wanted
+    def _most(self) -> int:
+        """How many workers work at a time: more than usual only while storage is slow."""
+        slow = any(root.storage.slow for root in self._roots)
+        return self._plan.workers if slow else min(self._plan.workers, usual_workers())
 
-    def _start(self, wanted: int) -> None:
-        for _ in range(wanted):
-            threading.Thread(target=self._work, name="mt-scanner worker", daemon=True).start()
+    def _hire(self) -> list[Worker]:
+        # With the lock held. The workers to start for the work that is there.
+        if self._stopped:
+            return []
+        most = 1 if time.monotonic() - self._since < ALONE else self._most()
+        ready = sum(root.ready for root in self._roots)
+        wanted = min(ready - self._idle, most + self._lent - len(self._workers))
+        hired = [Worker(self._component, self._plan) for _ in range(wanted)]
+        self._workers.update(hired)
+        return hired
 
-    def _work(self) -> None:
+    def _start(self, hired: list[Worker]) -> None:
+        for worker in hired:
+            threading.Thread(target=self._run, args=(worker,), name="mt-scanner worker", daemon=True).start()
+
+    def _run(self, worker: Worker) -> None:
         """The life of a worker."""
+        error: BaseException | None = None
         try:
             # The clock ticks for workers, not for the reader: one that is stuck needs it after the
             # reader has left.
             with self._component.ticking():
-                self._work_on()
-        except BaseException as error:
-            with self._lock:
+                worker.work(self._take, self._give)
+        except BaseException as failure:
+            error = failure
+        with self._lock:
+            if worker not in self._workers:
+                return
+            if error is not None and not self._is_loss(worker, error):
                 self._end(error)
-        finally:
-            with self._lock:
-                self._alive -= 1
-                if not self._alive:
-                    self._answer_came.notify_all()
+            self._workers.discard(worker)
+            self._answer_came.notify_all()
 
-    def _work_on(self) -> None:
-        instance: Instance | None = None
-        try:
-            while (taken := self._take()) is not None:
-                root, items, budget = taken
-                if isinstance(items, Suspect):
-                    self._give(
-                        root,
-                        look_at(
-                            items, self._component, self._plan, root, self._links[root].entered, lambda: self._stopped
-                        ),
-                    )
-                    continue
-                instance = instance or Instance(self._component, self._plan.roots, self._limits)
-                try:
-                    asked = request(self._plan, root, items, budget, self._storage, self._links[root].entered)
-                    if self._stopped:
-                        return
-                    found = instance.step(asked, self._limits.seconds + MILLISECONDS / 1000)
-                except Ended:
-                    instance.close()
-                    instance = None
-                    found = self._suspect(root, items)
-                self._give(root, found)
-        finally:
-            if instance is not None:
-                instance.close()
-
-    def _take(self) -> tuple[str, list[Work] | Suspect, Budget] | None:
+    def _take(self, worker: Worker) -> Load | None:
         """The next work, or `None` when there is none and nobody who could bring any."""
         with self._lock:
-            links = self._next_links()
-            while not self._stopped and not self._stack and links is None:
+            while not self._stopped:
+                ready = [root for root in self._roots if root.ready]
+                if ready:
+                    break
                 if not self._busy:
                     self._work_came.notify_all()
                     return None
                 self._idle += 1
                 self._work_came.wait()
                 self._idle -= 1
-                links = self._next_links()
-            if self._stopped:
+            # Others have taken its place while its step was overdue.
+            if self._stopped or len(self._workers) - self._lent > self._plan.workers:
                 return None
             self._busy += 1
-            if links is not None:
-                return links
-            stack, workers, most = self._stack, self._workers, self._plan.items or ITEMS
+            own = worker.load.pending if worker.load else None
+            root = min(ready, key=lambda root: (root.workers, root is not own, root.turn))
+            self._turn += 1
+            root.turn = self._turn
             # Workers without work, and those that are not there yet: as long as there is something
             # for each of them, or all have something, steps are long.
-            hungry = workers - self._busy
-            enough = most if len(stack) > hungry else min(ITEMS_TO_SPREAD, most)
-            root, first = stack.pop()
-            self._links[root].under_way += 1
-            if isinstance(first, Suspect):
-                return root, first, Budget(1, 0, False)
-            lists = self._lists_first and first["files"] is None
-            share = min((len(stack) + 1) // workers, FOLDERS_TAKEN if lists else TAKEN[self._plan.mode])
-            items = [first]
-            files = len(first["files"] or ())
-            # Files beyond the budget would be looked at for nothing: they would come back.
-            while len(items) < share and files < enough and stack and stack[-1][0] == root:
-                next_one = stack[-1][1]
-                if isinstance(next_one, Suspect) or (self._lists_first and (next_one["files"] is None) != lists):
-                    break
-                items.append(next_one)
-                files += len(next_one["files"] or ())
-                stack.pop()
-            return root, items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists)
+            most = self._most()
+            left = sum(root.ready for root in ready) - 1
+            worker.load = root.take(Bounds(max(1, most // len(ready)), left < most - self._busy))
+            return worker.load
 
-    def _next_links(self) -> tuple[str, list[Work] | Suspect, Budget] | None:
-        # With the lock held. The links of a root of which nothing else is left or under way.
-        for root, links in self._links.items():
-            alone = links.are_suspect
-            if links.holds and not any(root == other for other, _ in self._stack) and (items := links.next()):
-                links.under_way += 1
-                if alone:
-                    return root, Suspect(items[0]), Budget(1, 0, False)
-                return root, items, Budget(self._plan.items or ITEMS, MILLISECONDS, self._lists_first)
-        return None
-
-    def _suspect(self, root: str, items: list[Work]) -> Found:
-        """Gives back the items of a step that ended its instance."""
-        if items[0].get("held"):
-            with self._lock:
-                self._links[root].suspect(items)
-            return {}
-        return {"work": [Suspect(item) for item in reversed(items)]}
-
-    def _give(self, root: str, found: Found) -> None:
+    def _give(self, worker: Worker, load: Load, found: Found | Ended) -> None:
         """Takes a step's results in: first its answer, then the work that it brings. A folder's row
         is then written no later than those of folders below it, of which a sync that finds the
         folder unknown does not ask.
@@ -268,35 +224,107 @@ class Pool:
         Waits until there is room for the answer. A worker that comes back to a stopped scan leaves
         nothing.
         """
-        folder = os.path.join(root, "")
-        paths = [folder + path for path in found.get("paths", ())]
-        if os.sep != "/":
-            paths = [path.replace("/", os.sep) for path in paths]
-        answer = Answer(root, paths, found.get("tracks", []), found.get("problems", []), found.get("changes", {}))
+        if isinstance(found, dict):
+            found["paths"] = absolute(load.pending.root, found.get("paths", ()))
         with self._lock:
-            if self._stopped:
+            if worker.dismissed:
                 return
-            if brings := bool(answer.tracks or answer.paths or answer.problems or answer.changes):
-                self._answers.append(answer)
-                self._answer_came.notify()
-            work = self._links[root].take_in(found)
-            self._links[root].under_way -= 1
-            self._stack.extend((root, item) for item in work)
-            self._work_came.notify(len(work))
-            self._folders += found.get("folders", 0)
-            self._files += found.get("files", 0)
-            self._tracks += found.get("read", 0)
-            self._problems += len(answer.problems)
-            if self._plan.limit is not None and self._files >= self._plan.limit:
-                self._end(None)
-            wanted = self._hire()
-        self._start(wanted)
+            self._come_back(load)
+            load.pending.returned()
+            brings = self._judge(load, found)
+            hired = self._hire()
+        self._start(hired)
         with self._lock:
-            while brings and len(self._answers) > WAITING * self._workers and not self._stopped:
+            while brings and len(self._answers) > WAITING * self._most() and not self._stopped:
                 self._room_came.wait()
             self._busy -= 1
-            if not self._busy and not self._stack:
+            if not self._busy:
                 self._work_came.notify_all()
+
+    def _watch(self) -> None:
+        # With the lock held. Looks after the workers that are in a step.
+        now = time.monotonic()
+        if now - self._watched < PULSE:
+            return
+        self._watched = now
+        for worker in [*self._workers]:
+            load = worker.load
+            if load is None:
+                continue
+            if load.hangs(now):
+                self._leave_behind(worker, load)
+            elif load.is_overdue(now) and not load.overdue:
+                load.overdue = True
+                load.pending.overdue += 1
+                self._lent += 1
+
+    def _leave_behind(self, worker: Worker, load: Load) -> None:
+        # With the lock held. Goes on without a worker whose call hangs.
+        worker.dismissed = True
+        self._workers.discard(worker)
+        gives_up = load.pending.hang(load)
+        self._come_back(load)
+        self._busy -= 1
+        self._judge(load, Hung(load.seconds))
+        if gives_up:
+            self._add(load.pending, load.pending.give_up("timeout", GIVEN_UP.format(calls=HUNG_CALLS)))
+        self._work_came.notify_all()
+
+    def _is_loss(self, worker: Worker, error: BaseException) -> bool:
+        # With the lock held. Whether storage has gone in mid-scan: that costs its root, and no other.
+        load = worker.load
+        if load is None or not load.is_under_way or len(self._roots) == 1:
+            return False
+        why = next((why for kind, why in LOSSES.items() if isinstance(error, kind)), None)
+        if why is None:
+            return False
+        self._come_back(load)
+        self._busy -= 1
+        self._add(load.pending, load.pending.give_up("unreadable", why))
+        self._work_came.notify_all()
+        return True
+
+    def _come_back(self, load: Load) -> None:
+        # With the lock held. The step of a load is over, one way or the other.
+        load.end()
+        load.pending.links.under_way -= 1
+        if load.overdue:
+            load.pending.overdue -= 1
+            self._lent -= 1
+
+    def _judge(self, load: Load, found: Found | Ended) -> bool:
+        # With the lock held. Takes in what has become of a load; says whether that is an answer.
+        if isinstance(found, Ended):
+            if load.suspect is None:
+                load.pending.suspect(load)
+                self._work_came.notify(len(load.items))
+                return False
+            found = guilty(load.suspect, load.pending.root, found)
+        elif load.suspect is not None:
+            found = answered(load.suspect, found)
+        return self._add(load.pending, found)
+
+    def _add(self, root: Pending, found: Found) -> bool:
+        # With the lock held. Takes an answer in, and the work that it brings.
+        tracks, problems = found.get("tracks", []), found.get("problems", [])
+        answer = Answer(root.root, found.get("paths", []), tracks, problems, found.get("changes", {}))
+        if brings := bool(tracks or answer.paths or problems or answer.changes):
+            self._answers.append(answer)
+            self._answer_came.notify()
+        self._work_came.notify(root.add(found))
+        self._folders += found.get("folders", 0)
+        self._files += found.get("files", 0)
+        self._tracks += found.get("read", 0)
+        self._problems += len(problems)
+        if self._plan.limit is not None and self._files >= self._plan.limit:
+            self._end(None)
+        return brings
+
+
+def absolute(root: str, paths: Iterable[str]) -> list[str]:
+    """Paths below a root as this system writes them."""
+    folder = os.path.join(root, "")
+    return [folder + (path if os.sep == "/" else path.replace("/", os.sep)) for path in paths]
 
 
 def usual_workers() -> int:

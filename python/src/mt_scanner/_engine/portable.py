@@ -12,6 +12,8 @@ from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
+from mt_scanner._engine.within import Late, within
+from mt_scanner._types.contract import HANG_MARGIN, STOPPED_BY_TIME
 from mt_scanner._types.errors import ComponentError, FileFailed
 
 
@@ -41,9 +43,17 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
     (`wit/library.wit`).
     """
     loaded = load(component)
-    with instance_of(loaded, [root]) as instance:
-        folders: str = instance.ask(loaded.folders_of_events, request)
-        return folders
+
+    def ask() -> str:
+        with instance_of(loaded, [root]) as instance:
+            folders: str = instance.ask(loaded.folders_of_events, request)
+            return folders
+
+    seconds = Limits().seconds
+    try:
+        return within(seconds + HANG_MARGIN, ask)
+    except Late:
+        raise ComponentError(f"timeout: {STOPPED_BY_TIME.format(seconds=f'{seconds:g}')}", loaded.path) from None
 
 
 def in_words(report: str) -> str:
@@ -70,11 +80,19 @@ def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance
 def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
     """One file: `track`, `problems` and `tags`."""
     loaded = load(component)
-    with loaded.ticking():
-        instance = Instance(loaded, [root], limits)
-        try:
-            return instance.inspect(root, path)
-        except Ended as ended:
-            raise FileFailed(f"{ended.outcome}: {ended.detail}", native_path(root, path)) from ended
-        finally:
-            instance.close()
+
+    def look() -> dict[str, Any]:
+        with loaded.ticking():
+            instance = Instance(loaded, [root], limits)
+            try:
+                return instance.inspect(root, path)
+            finally:
+                instance.close()
+
+    file = native_path(root, path)
+    try:
+        return within(limits.seconds + HANG_MARGIN, look)
+    except Ended as ended:
+        raise FileFailed(f"{ended.outcome}: {ended.detail}", file) from ended
+    except Late:
+        raise FileFailed(f"timeout: {STOPPED_BY_TIME.format(seconds=f'{limits.seconds:g}')}", file) from None

@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterator, Sequence
 
 from mt_scanner._engine.plan import Plan, Work
-from mt_scanner._engine.seen import Storage
+from mt_scanner._engine.seen import Look, NoFile, Storage
 from mt_scanner._types.contract import Budget
 
 
-def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, storage: Storage, entered: str) -> str:
-    """The request for one step. `entered`: the places that links have led to so far, in the
-    component's words.
+def request(
+    plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: Sequence[str], storage: Storage, entered: str
+) -> str:
+    """The request for one step. `known`: what the library knows of the folders that are compared.
+    `entered`: the places that links have led to so far, in the component's words.
     """
     text = json.dumps(
         {
@@ -22,25 +24,43 @@ def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, storage
             "deep": bool(plan.sync and plan.sync.deep),
         }
     )
-    return f'{text[:-1]}, "work": [{", ".join(completed(plan, root, work, budget.items, storage))}]}}'
+    return f'{text[:-1]}, "work": [{", ".join(completed(plan, work, budget.items, known, storage))}]}}'
 
 
-def completed(plan: Plan, root: str, work: Sequence[Work], items: int, storage: Storage) -> Iterator[str]:
+def known(plan: Plan, root: str, work: Sequence[Work]) -> list[str]:
+    """What the library knows of the folders that are compared, each as JSON text."""
+    asked = [(item["folder"], item.get("after")) for item in work if is_compared(plan, item)]
+    return plan.sync.known(root, asked) if plan.sync and asked else []
+
+
+def completed(plan: Plan, work: Sequence[Work], items: int, known: Sequence[str], storage: Storage) -> Iterator[str]:
     """Work as JSON, with the facts that the component cannot see by itself, of `items` files at
     most.
     """
-    asked = [(item["folder"], item.get("after")) for item in work if is_compared(plan, item)]
-    known = iter(plan.sync.known(root, asked) if plan.sync and asked else ())
+    facts = iter(known)
     looks = plan.mode in ("tracks", "sync")
     looked_at = [item for item in work if looks and is_read(item)]
-    seen_of = iter(storage.seen(root, looked_at, items) if looked_at else ())
+    seen_of = iter(storage.seen(looked_at, items) if looked_at else ())
     for item in work:
         if looks and is_read(item):
-            yield json.dumps({**item, "seen": next(seen_of)})
+            yield from map(json.dumps, looked_upon(item, next(seen_of)))
         elif is_compared(plan, item):
-            yield f'{json.dumps(item)[:-1]}, "known": {next(known)}}}'
+            yield f'{json.dumps(item)[:-1]}, "known": {next(facts)}}}'
         else:
             yield json.dumps(item)
+
+
+def looked_upon(item: Work, looks: Sequence[Look]) -> Iterator[Work]:
+    """Files with what was seen of them. One that is no regular file is not to be opened."""
+    start = 0
+    for place, look in enumerate(looks):
+        if isinstance(look, NoFile):
+            if start < place:
+                yield {**item, "files": item["files"][start:place], "seen": looks[start:place]}
+            yield {**item, "files": [item["files"][place]], "blind": True}
+            start = place + 1
+    if start < len(item["files"]):
+        yield {**item, "files": item["files"][start:], "seen": looks[start:]}
 
 
 def is_read(item: Work) -> bool:

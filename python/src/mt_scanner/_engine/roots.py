@@ -1,7 +1,11 @@
 """Roots: the folders that a scan is given."""
 
+import contextlib
 import os
 import stat
+import threading
+import time
+from collections.abc import Iterable
 
 from mt_scanner._types import contract
 from mt_scanner._types.errors import EscapesRoot, RootNotAFolder, RootNotFound, RootUnreadable, ScanError, TrackNotFound
@@ -22,6 +26,37 @@ def resolve(root: StrPath) -> str:
     # name.
     drive, rest = os.path.splitdrive(absolute)
     return absolute if rest else drive + os.sep
+
+
+PATIENCE = 1.0
+"""How long the real path of a root is waited for, in s."""
+
+
+def distinct(roots: Iterable[str]) -> tuple[str, ...]:
+    """The roots without those that are one of the others by another name: through a symbolic link.
+    The first name is kept. A root whose storage does not answer within `PATIENCE` is compared by
+    its name.
+    """
+    names = list(dict.fromkeys(roots))
+    real = {name: name for name in names}
+
+    def look_up(name: str) -> None:
+        # A name that no system has is told of where the root is checked.
+        with contextlib.suppress(OSError, ValueError):
+            real[name] = os.path.realpath(name)
+
+    if len(names) > 1:
+        # Daemons, which nobody waits for if they hang.
+        threads = [threading.Thread(target=look_up, args=(name,), daemon=True) for name in names]
+        end = time.monotonic() + PATIENCE
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+    kept: dict[str, str] = {}
+    for name in names:
+        kept.setdefault(real[name], name)
+    return tuple(kept.values())
 
 
 def check_root(root: str) -> None:

@@ -3,24 +3,20 @@ component costs a change of threads. One answer it could not get at all: in plac
 last change of status, wasmtime's own `wasi:filesystem` gives the time of birth.
 """
 
-import os
 import stat
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
+from mt_scanner._engine import beneath
 from mt_scanner._engine.plan import Work
-from mt_scanner._engine.roots import native_path
 
 Seen = tuple[int, int, int]
 """Size, and the times of last change of content and of status, in ns since 1970; 0 for times before
 that.
 """
-
-# Each `os.stat` lets go of the interpreter for a moment. When several workers look at a time, they
-# spend it on handing the interpreter to each other: an unchanged full sync of 41,000 files took 1.6
-# s, and with this 1.2 s.
-_one_at_a_time = threading.Lock()
 
 SLOW = 0.001
 """A look that takes this long, in s, waits for storage: from memory it takes some us."""
@@ -32,59 +28,98 @@ these itself, if it comes to them.
 """
 
 
+class NoFile:
+    """What is seen of a pipe, a device or a folder: to open it could block."""
+
+
+NO_FILE = NoFile()
+
+Look = Seen | NoFile | None
+"""What a look has shown; `None` if there was nothing to be seen, or nothing that may be seen."""
+
+
 class Storage:
-    """The storage of a scan, and how quick it is. Its looks at files may be asked for by any
+    """The storage of one root, and how quick it is. Its looks at files may be asked for by any
     thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
+        self._root = root
         self.slow = False
         """Whether looks wait for it: on a network, or on a disk that sleeps."""
         self._against = 0  # looks in a row that say otherwise
+        # Each `os.stat` lets go of the interpreter for a moment. When several workers look at a
+        # time, they spend it on handing the interpreter to each other: an unchanged full sync of
+        # 41,000 files took 1.6 s, and with this 1.2 s.
+        self._one_at_a_time = threading.Lock()
 
-    def seen(self, root: str, work: Iterable[Work], most: int) -> list[list[Seen | None]]:
-        """The status of the files of each item of work, but only of the first `most` of all of
-        them, and on slow storage of those that there is time for; `None` for an entry that is no
-        regular file.
+    def seen(self, work: Iterable[Work], most: int) -> list[list[Look]]:
+        """The looks at the files of each item of work, but only at the first `most` of all of them,
+        and on slow storage at those that there is time for.
         """
         until = time.monotonic() + BRIEF
-        found: list[list[Seen | None]] = []
+        found: list[list[Look]] = []
         for item in work:
-            files = item["files"][:most]
-            most -= len(files)
-            folder = os.path.join(native_path(root, item["folder"]), "")
-            paths = [folder + (file if isinstance(file, str) else file[0]) for file in files]
-            looks: list[Seen | None] = []
+            names = [name_of(file) for file in item["files"][:most]]
+            most -= len(names)
+            looks: list[Look] = []
             found.append(looks)
-            if not self.slow:
-                with _one_at_a_time:
-                    while len(looks) < len(paths) and not self.slow:
-                        looks.append(self._look(paths[len(looks)]))
-            # Nobody waits for another's look at slow storage.
-            while len(looks) < len(paths) and time.monotonic() < until:
-                looks.append(self._look(paths[len(looks)]))
+            if names and beneath.CAN and not (self.slow and time.monotonic() >= until):
+                with self._turn():
+                    self._look_at(item["folder"], names, until, looks)
         return found
 
-    def _look(self, path: str) -> Seen | None:
-        since = time.perf_counter()
-        status = at(path)
-        if (time.perf_counter() - since >= SLOW) == self.slow:
-            self._against = 0
+    def _look_at(self, folder: str, names: list[str], until: float, looks: list[Look]) -> None:
+        with beneath.opened(self._root, folder) as below:
+            if below is None:
+                return
+            for name in names:
+                since = time.perf_counter()
+                looks.append(look(below, name))
+                self._learn(time.perf_counter() - since)
+                if self.slow and time.monotonic() >= until:
+                    return
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # Nobody waits for another's look at slow storage, nor for one that does not come back.
+        if not self.slow and self._one_at_a_time.acquire(timeout=BRIEF):
+            try:
+                yield
+            finally:
+                self._one_at_a_time.release()
         else:
-            self._against += 1
-            if self._against >= SEVERAL:
-                self.slow, self._against = not self.slow, 0
-        return status
+            self.slow = True
+            yield
+
+    def _learn(self, took: float) -> None:
+        if (took >= SLOW) == self.slow:
+            self._against = 0
+            return
+        self._against += 1
+        if self._against >= SEVERAL:
+            self.slow, self._against = not self.slow, 0
 
 
-def at(path: str) -> Seen | None:
-    """The status of the file at `path`, links followed."""
+def at(root: str, path: str) -> Look:
+    """A look at the file at `path` below a root, with links followed inside it."""
+    folder, _, name = path.rpartition("/")
+    if not beneath.CAN:
+        return None
+    with beneath.opened(root, folder) as below:
+        return look(below, name) if below else None
+
+
+def look(below: beneath.Folder, name: str) -> Look:
     try:
-        status = os.stat(path)
+        status = below.status(name)
     except (OSError, ValueError):
         return None
     if not stat.S_ISREG(status.st_mode):
-        return None
-    # Windows has no time of the last change of status.
-    ctime = 0 if os.name == "nt" else max(0, status.st_ctime_ns)
-    return status.st_size, max(0, status.st_mtime_ns), ctime
+        return NO_FILE
+    return status.st_size, max(0, status.st_mtime_ns), max(0, status.st_ctime_ns)
+
+
+def name_of(file: str | list[Any]) -> str:
+    """The name of a file of an item of work, which may bring what is known of it."""
+    return file if isinstance(file, str) else file[0]

@@ -1,14 +1,17 @@
 """A session: roots, how to scan them, and the backend that does it."""
 
 import os
+import time
 import weakref
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
 from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
-from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._types.contract import FILE_NOT_UTF8, FollowLinks, Walking
+from mt_scanner._engine.roots import StrPath, check_root, distinct, resolve
+from mt_scanner._engine.within import Call, Late, within
+from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
@@ -51,8 +54,8 @@ class Session:
         several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
         if not several:
             raise ValueError("a scanner has at least one root")
-        self.roots: tuple[str, ...] = tuple(dict.fromkeys(resolve(root) for root in several))
-        """The roots, as absolute paths."""
+        self.roots: tuple[str, ...] = distinct(resolve(root) for root in several)
+        """The roots, as absolute paths, each once."""
         self._backend = backend
         self._workers = workers
         self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders)
@@ -67,10 +70,12 @@ class Session:
 
     def check(self) -> None:
         """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be
-        scanned.
+        scanned. A root that does not answer is left to the scan, which names it.
         """
-        for root in self.roots:
-            check_root(root)
+        until = time.monotonic() + STEP_OVERDUE
+        for call in [Call(check_root, root) for root in self.roots]:
+            with suppress(Late):
+                call.result(max(0.0, until - time.monotonic()))
 
     def pool(self, mode: str, *, limit: int | None = None, sync: Sync | None = None) -> "Pool":
         """A scan that begins when it is iterated over. `mode`, `limit` and `sync` are those of
@@ -88,7 +93,8 @@ class Session:
         root.
         """
         root, below = self._below(path)
-        check_root(root)
+        with suppress(Late):
+            within(STEP_OVERDUE, check_root, root)
         try:
             below.encode("utf-8")
         except UnicodeEncodeError as error:

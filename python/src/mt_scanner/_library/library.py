@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from mt_scanner._engine import forks
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Options, Session
+from mt_scanner._library.control import Control
+from mt_scanner._library.job import SyncJob
 from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._library.rows import change, track
@@ -60,6 +62,7 @@ class Library:
         mode: Mode = "full",
         dry_run: bool = False,
         confirm_empty: bool = False,
+        stop: threading.Event | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         on_change: Callable[[Change], object] | None = None,
         **options: "Unpack[Options]",
@@ -75,21 +78,44 @@ class Library:
         as it was: it is made for the start of a player, and does not see files that were changed in
         place, nor a `.mtignore` that was. `dry_run`: the library stays as it is (or is not made),
         and the report tells what would have been done. `confirm_empty`: the roots may be empty.
-        Without it a root that has lost all its tracks is an error. `on_progress`: called at most
-        ten times a second and at the end. `on_change`: called for each track that was changed, in
-        the end. `options`: those of `Scanner`.
+        Without it a root that has lost all its tracks is an error. `stop`: ends the sync within 0.5
+        s once it is set. `on_progress`: called at most ten times a second and at the end.
+        `on_change`: called for each track that was changed, in the end. `options`: those of
+        `Scanner`.
 
         Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing
-        marked missing; `LibraryError` if the database cannot be used, or another sync of it does
-        not end within 30 s. What was written until then stays and is true: the next sync goes on
-        from there.
+        marked missing; `SyncStopped` if `stop` was set before the end; `LibraryError` if the
+        database cannot be used, or another sync of it does not end within 30 s. What was written
+        until then stays and is true: the next sync goes on from there.
         """
-        wish = wished(mode, confirm_empty, on_progress, on_change)
+        control = None if stop is None else Control(stop)
+        wish = wished(mode, confirm_empty, on_progress, on_change, control)
         session = Session(roots, component=self._wasm, **options)
-        try:
-            return self._rehearse(session, wish) if dry_run else self._sync(session, wish)
-        finally:
-            session.close()
+        return self._once(session, wish, dry_run)
+
+    def start(
+        self,
+        roots: StrPath | Iterable[StrPath],
+        *,
+        mode: Mode = "full",
+        dry_run: bool = False,
+        confirm_empty: bool = False,
+        on_progress: Callable[[Progress], object] | None = None,
+        on_change: Callable[[Change], object] | None = None,
+        **options: "Unpack[Options]",
+    ) -> SyncJob:
+        """`sync` in the background. `on_progress` and `on_change` are called from there.
+
+        Raises `ValueError` for options that make no sense. All that `sync` raises comes from the
+        job's `result`.
+        """
+        wished(mode, confirm_empty, None, None)
+        session = Session(roots, component=self._wasm, **options)
+
+        def run(control: Control, report: Callable[[Progress], None]) -> SyncReport:
+            return self._once(session, wished(mode, confirm_empty, report, on_change, control), dry_run)
+
+        return SyncJob(run, on_progress)
 
     def watch(
         self,
@@ -128,8 +154,9 @@ class Library:
         """
         from mt_scanner._library.watch import Watch, Watching
 
-        first = wished(mode, confirm_empty, on_progress, on_change)
-        how = Watching(first, stop or threading.Event(), on_notice, poll, poll_interval)
+        stop = stop or threading.Event()
+        first = wished(mode, confirm_empty, on_progress, on_change, Control(stop))
+        how = Watching(first, stop, on_notice, poll, poll_interval)
         every = Session(roots, component=self._wasm, **options).roots
         watch = Watch(self._used, lambda some: Session(some, component=self._wasm, **options), how)
         return watch.run(every)
@@ -217,6 +244,13 @@ class Library:
         with self._used() as database:
             return [list(row) for row in database.query("kinds")], database.size()
 
+    def _once(self, session: Session, wish: Wish, dry_run: bool) -> SyncReport:
+        """A sync, and the end of its session."""
+        try:
+            return self._rehearse(session, wish) if dry_run else self._sync(session, wish)
+        finally:
+            session.close()
+
     def _sync(self, session: Session, wish: Wish) -> SyncReport:
         from mt_scanner._library.sync import sync
 
@@ -259,9 +293,10 @@ def wished(
     confirm_empty: bool,
     on_progress: Callable[[Progress], object] | None,
     on_change: Callable[[Change], object] | None,
+    control: Control | None = None,
 ) -> Wish:
     """How a sync is to be done."""
     if mode not in ("full", "quick"):
         raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
     tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
-    return Wish(mode, confirm_empty, None, on_progress, tell)
+    return Wish(mode, confirm_empty, None, on_progress, tell, control)

@@ -14,7 +14,7 @@ from mt_scanner._library.knowledge import Knowledge
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.wish import Wish
 from mt_scanner._types.contract import ROOT_EMPTIED, SYNC_STOPPED
-from mt_scanner._types.errors import RootEmptied, ScanError
+from mt_scanner._types.errors import RootEmptied, SyncStopped
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Problem
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 ROWS = 5000
 """Rows in one transaction, about."""
-SECONDS = 1.0
-"""The most time between two transactions."""
+SECONDS = 0.8
+"""The most time between two transactions in s, whether more answers come or not."""
 BETWEEN_REPORTS = 0.1
 """Least time between two calls of `on_progress` in s."""
 LEAVING = 0.2
@@ -49,8 +49,11 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
     def look() -> None:
         if wish.on_progress is not None:
             wish.on_progress(Progress())
+        if wish.control is not None and wish.control.is_stopped:
+            raise SyncStopped(SYNC_STOPPED, database.path)
 
     with alone(database.path, look):
+        look()
         with database.transaction():
             database.run("begin")
             database.run("scan", wish.mode if wish.folders is None else "folders")
@@ -68,7 +71,7 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
 def compare(database: Database, session: Session, wish: Wish) -> Progress:
     """Compares the roots with the library and writes what differs.
 
-    Raises `ScanError` if the scan was stopped before its end: then nobody knows what is missing.
+    Raises `SyncStopped` if the scan was stopped before its end: then nobody knows what is missing.
     """
     knowledge = Knowledge(database)
     try:
@@ -82,7 +85,7 @@ def compare(database: Database, session: Session, wish: Wish) -> Progress:
     finally:
         knowledge.close()
     if not pool.complete:
-        raise ScanError(SYNC_STOPPED, database.path)
+        raise SyncStopped(SYNC_STOPPED, database.path)
     return pool.progress
 
 
@@ -122,6 +125,14 @@ def write(database: Database, pool: "Pool", wish: Wish) -> None:
         if wish.on_progress is not None and now - reported >= BETWEEN_REPORTS:
             reported = now
             wish.on_progress(pool.progress)
+        if wish.control is not None:
+            if wish.control.is_paused:
+                commit(database, rows)
+                rows, pending = {}, 0
+                wish.control.rest()
+                written = time.monotonic()
+            if wish.control.is_stopped:
+                pool.stop()
     commit(database, rows)
 
 

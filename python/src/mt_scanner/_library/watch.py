@@ -25,8 +25,8 @@ from mt_scanner._types.errors import (
     RootNotFound,
     RootUnreadable,
     ScanError,
+    SyncStopped,
 )
-from mt_scanner._types.progress import Progress
 
 BETWEEN_CHECKS = 1.0
 """How often to see whether the roots are there, in s."""
@@ -48,10 +48,6 @@ class Watching(NamedTuple):
     on_notice: Callable[[Notice], object] | None
     poll: bool
     poll_interval: float
-
-
-class Stopped(BaseException):
-    """Somebody stops in the middle of a sync."""
 
 
 class Watch:
@@ -87,7 +83,7 @@ class Watch:
                 if events or time.monotonic() - self._checked >= BETWEEN_CHECKS:
                     self._check()
                 yield from self._deal_with(events)
-        except Stopped:
+        except SyncStopped:
             pass
         finally:
             self._source.close()
@@ -265,17 +261,11 @@ class Watch:
             self._overflowed(eyes)
 
     def _sync(self, eyes: list[Eye], wish: Wish) -> SyncReport:
-        def show(progress: Progress) -> None:
-            if self._options.stop.is_set():
-                raise Stopped
-            if wish.on_progress is not None:
-                wish.on_progress(progress)
-
         session = self._session(eye.root for eye in eyes)
         session.check()
         try:
             with self._used() as database:
-                return sync(database, session, wish._replace(on_progress=show))
+                return sync(database, session, wish)
         finally:
             session.close()
 

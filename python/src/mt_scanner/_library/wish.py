@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
+from mt_scanner._library.control import Control
 from mt_scanner._types.progress import Progress
 
 Mode = Literal["full", "quick"]
@@ -21,3 +22,5 @@ class Wish(NamedTuple):
     on_change: Callable[[str], object] | None = None
     """Called for each track that was changed, in the end, with a line of the statement `changes`.
     """
+    control: Control | None = None
+    """What others may say to the sync while it is under way."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from mt_scanner._plain.ignore import Patterns, covers
-from mt_scanner._plain.links import Reach, follow, join, read_patterns
+from mt_scanner._plain.links import Reach, follow, is_hidden, join, read_patterns
 
 
 class Folder(NamedTuple):
@@ -49,7 +49,8 @@ class Walk:
 
     def __init__(self, root: str, is_audio_file: Callable[[str], bool]) -> None:
         self._root = root
-        self._is_audio_file = is_audio_file
+        # AppleDouble files are no tracks.
+        self._is_audio_file = lambda name: not name.startswith("._") and is_audio_file(name)
         self._reach = Reach(root)
         self._stack = [Folder("", "", 0, [])]
         self._links: list[Link] = []
@@ -90,7 +91,7 @@ class Walk:
         if folder.links and place in self._reach.entered:
             return False
         if entry.is_dir(follow_symlinks=False):
-            if not name.startswith(".") and not covers(patterns, path, True):
+            if not is_hidden(name) and not covers(patterns, path, True):
                 self._stack.append(Folder(path, place, folder.links, patterns))
             return False
         is_file = entry.is_file(follow_symlinks=False)
@@ -104,7 +105,7 @@ class Walk:
             return 0
         place, is_folder = target
         if is_folder:
-            adds = not name.startswith(".")
+            adds = not is_hidden(name)
         else:
             adds = self._is_audio_file(place.rpartition("/")[2]) and os.path.isfile(os.path.join(self._root, place))
         if not adds or self._reach.covers(place, is_folder):

@@ -13,6 +13,15 @@ CHAIN = 40
 """The most symbolic links that are followed in one path."""
 
 
+LEFT_BEHIND = ("$recycle.bin", "#recycle", "@eadir", "lost+found")
+"""Folders that systems make beside people's own."""
+
+
+def is_hidden(folder: str) -> bool:
+    """Whether a folder of this name is skipped. A dot that another follows hides nothing."""
+    return (folder.startswith(".") and not folder.startswith("..")) or folder.lower() in LEFT_BEHIND
+
+
 def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder and name else folder or name
 
@@ -86,7 +95,7 @@ class Reach:
     def _comes_to(self, path: str, is_folder: bool) -> bool:
         folder, _, name = path.rpartition("/")
         patterns = self._patterns_in(folder)
-        hidden = is_folder and name.startswith(".")
+        hidden = is_folder and is_hidden(name)
         return patterns is not None and not hidden and not covers(patterns, path, is_folder)
 
     def _patterns_in(self, folder: str) -> list[Patterns] | None:

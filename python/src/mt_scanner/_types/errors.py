@@ -52,6 +52,12 @@ class RootEmptied(ScanError):
     """The root holds no music any more, and the library has tracks of it (`Library.sync` only)."""
 
 
+class SyncStopped(ScanError):
+    """The sync was stopped before its end. What it has written stays and is true; the next one goes
+    on from there (`Library.sync` with `stop`, and `SyncJob.cancel`).
+    """
+
+
 class EscapesRoot(ScanError, PermissionError):
     """The path leads out of the root, by `..` or by a symbolic link."""
 

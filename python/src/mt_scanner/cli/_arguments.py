@@ -125,7 +125,11 @@ def folders(parser: argparse.ArgumentParser) -> None:
 
 def walking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=positive, metavar="N", help="the most instances of the component at a time")
-    parser.add_argument("--hidden", action="store_true", help="enter folders whose name begins with a dot")
+    parser.add_argument(
+        "--hidden",
+        action="store_true",
+        help="enter hidden folders, and what systems leave behind, such as recycle bins",
+    )
     links = parser.add_mutually_exclusive_group()
     links.add_argument(
         "--follow-links",

@@ -8,6 +8,9 @@ from mt_scanner import Progress
 
 BETWEEN_UPDATES = 0.1
 """Least time between two updates of the bar in s."""
+NARROW, WIDE = 60, 100
+"""Columns below which a terminal shows only the files, and below which it shows files and problems.
+"""
 JOINER = "\u200d"
 """Holds emoji together; no other character without a shape of its own is let through."""
 
@@ -21,6 +24,31 @@ def shown(text: str) -> str:
     return "".join(char if char.isprintable() or char == JOINER else ascii(char)[1:-1] for char in text)
 
 
+class Fraction:
+    """The part of a scan that is done, between 0 and 1. It never runs backwards, although files are
+    still found while others are read.
+    """
+
+    def __init__(self) -> None:
+        self.reached = 0.0
+
+    def at(self, progress: Progress) -> float:
+        if progress.files:
+            self.reached = max(self.reached, min(1.0, progress.tracks / progress.files))
+        return self.reached
+
+
+def counts(progress: Progress, width: int) -> str:
+    """The counts beside the bar, as many as a terminal of `width` columns has room for."""
+    files = f"{progress.tracks:,}/{progress.files:,} files"
+    if width < NARROW:
+        return files
+    problems = f"{progress.problems:,} problems"
+    if width < WIDE:
+        return f"{files}, {problems}"
+    return f"{files}, {progress.folders:,} folders, {progress.files_per_second:,.0f} files/s, {problems}"
+
+
 @contextmanager
 def bar(wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
     """A progress bar on stderr, and the function that moves it; `None` if there is none."""
@@ -29,15 +57,18 @@ def bar(wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
         return
     # Loading it takes longer than a small scan.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    counts = (
-        "files, {task.fields[folders]:,} folders, {task.fields[speed]:,.0f} files/s, {task.fields[problems]:,} problems"
-    )
-    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn(counts), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as live:
-        task = live.add_task("", total=None, folders=0, speed=0.0, problems=0)
+    console = Console(stderr=True)
+    # A terminal that lacks the dots of Braille would show their escapes.
+    columns: list[ProgressColumn] = [SpinnerColumn("line" if console.options.ascii_only else "dots")]
+    columns += [BarColumn(bar_width=10 if console.width < WIDE else 40), TextColumn("{task.description}")]
+    if console.width >= NARROW:
+        columns.append(TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True) as live:
+        task = live.add_task("", total=None)
+        fraction = Fraction()
         updated = 0.0
 
         def show(progress: Progress) -> None:
@@ -46,13 +77,7 @@ def bar(wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
             if now - updated < BETWEEN_UPDATES:
                 return
             updated = now
-            live.update(
-                task,
-                completed=progress.tracks,
-                total=progress.files,
-                folders=progress.folders,
-                speed=progress.files_per_second,
-                problems=progress.problems,
-            )
+            total = 1.0 if progress.files else None
+            live.update(task, completed=fraction.at(progress), total=total, description=counts(progress, console.width))
 
         yield show

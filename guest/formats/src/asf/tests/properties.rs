@@ -93,7 +93,7 @@ fn protected_audio_is_named_and_its_tags_are_read() {
     for guid in encryption {
         let told = read(tagged(&[object(&guid, &[0; 32]), description(["Title", "", "", "", ""])]));
         assert_eq!((told.title(), told.ms(), told.properties.codec), ("Title", Some(2000), Some("wmav2")));
-        assert_eq!(told.damage, "the audio is protected by DRM: Windows Media DRM");
+        assert_eq!((told.protection, told.damage.as_str()), (Some("Windows Media DRM"), ""));
     }
 }
 

@@ -82,7 +82,7 @@ fn protected_audio_is_named_and_keeps_the_name_of_its_codec() {
         let entry = entry(format, &[esds(0x40, &[0x12, 0x10]), sinf(scheme)]);
         let told = read(file(&[Trak { entry, ..Trak::default() }.bytes(), user_data(&[text(b"\xa9nam", "Bought")])]));
         assert_eq!((told.properties.codec, told.title()), (Some("aac"), "Bought"));
-        assert_eq!(told.damage, format!("the audio is protected by DRM: {system}"));
+        assert_eq!((told.protection, told.damage.as_str()), (Some(system), ""));
     }
 }
 

@@ -1,0 +1,47 @@
+//! Names that tell what a walk passes over: hidden folders, and what systems leave behind.
+
+use mt_scanner_formats::extension::is_audio_file;
+
+/// Folders that systems make beside people's own, in any ASCII case: recycle bins (Windows,
+/// Synology), thumbnails (Synology), what a repair of the filesystem has found (`fsck`).
+/// `.Trash-1000` begins with a dot.
+const LEFT_BEHIND: [&str; 4] = ["$RECYCLE.BIN", "#recycle", "@eaDir", "lost+found"];
+/// How the names of AppleDouble files begin, which macOS writes beside a file where the filesystem
+/// has no room for its attributes.
+const APPLE_DOUBLE: &str = "._";
+
+/// Whether a folder of this name is entered only where hidden folders are. A dot that another
+/// follows hides nothing: `...and more` is a title.
+pub fn is_hidden_folder(name: &str) -> bool {
+    let is_hidden = name.starts_with('.') && !name.starts_with("..");
+    is_hidden || LEFT_BEHIND.iter().any(|left| left.eq_ignore_ascii_case(name))
+}
+
+/// Whether a file of this name may be a track.
+pub fn is_track(name: &str) -> bool {
+    !name.starts_with(APPLE_DOUBLE) && is_audio_file(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_folders_have_one_dot_or_the_name_of_a_system() {
+        for name in [".git", ".Trash-1000", "._x", "#recycle", "$Recycle.Bin", "@eaDir", "lost+found"] {
+            assert!(is_hidden_folder(name), "{name}");
+        }
+        for name in ["...and more", "..And Justice", "a.b", "recycle", "lost and found", "@eaDirs", "$"] {
+            assert!(!is_hidden_folder(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_apple_double_file_is_no_track() {
+        for (name, expected) in
+            [("x.mp3", true), ("._x.mp3", false), (".x.mp3", true), ("..x.mp3", true), ("._", false)]
+        {
+            assert_eq!(is_track(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+"""The work of one root that is pending: what of it a worker takes next, and how its storage behaves."""
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mt_scanner._engine.links import Links
+from mt_scanner._engine.plan import Plan, Work
+from mt_scanner._engine.seen import Storage
+from mt_scanner._engine.suspects import Found, Suspect
+from mt_scanner._types.contract import (
+    HANG_MARGIN,
+    HUNG_CALLS,
+    STEP_MILLISECONDS,
+    STEP_OVERDUE,
+    Budget,
+)
+
+ITEMS = 64
+"""The most files and folders a step, unless somebody says otherwise."""
+ITEMS_TO_SPREAD = 8
+"""Files and folders a step while workers have nothing to do."""
+MILLISECONDS = STEP_MILLISECONDS
+"""Time a step. A scan that is stopped ends within this and one file."""
+TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
+"""The most items of the stack that go into one step; those that it does not come to are handed
+back.
+"""
+FOLDERS_TAKEN = 32
+"""The most folders that a step lists which does nothing else."""
+NEVER = float("inf")
+TRYING = 2
+"""The most workers that try a root whose storage stalls, until a step comes back."""
+SURE = 2
+"""The number of times that a step has to be found beyond its limit: if this process was stopped
+for a while, it is so the first time.
+"""
+
+
+class Load:
+    """What a worker has taken, and since when its step has been under way."""
+
+    def __init__(self, pending: "Pending", items: list[Work], budget: Budget, seconds: float, suspect: Suspect | None):
+        self.pending = pending
+        self.items = items
+        self.budget = budget
+        self.seconds = seconds
+        """The time for a call."""
+        self.suspect = suspect
+        self.overdue = False
+        """Whether it has lent its place among the workers."""
+        self.since = NEVER
+        """When the call that is under way began."""
+        self._late = 0
+
+    def begin(self, seconds: float | None = None) -> None:
+        """A call to the storage or the component begins now, and may take this long."""
+        self.seconds = seconds or self.seconds
+        self._late = 0
+        self.since = time.monotonic()
+
+    def end(self) -> None:
+        """No call is under way any more."""
+        self.since = NEVER
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a call is under way."""
+        return self.since != NEVER
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether others should go on in its place."""
+        return now - self.since > STEP_OVERDUE + MILLISECONDS / 1000
+
+    def hangs(self, now: float) -> bool:
+        """Whether its call is beyond its limit, and no deadline has reached it."""
+        self._late = self._late + 1 if now - self.since > self.seconds + HANG_MARGIN else 0
+        return self._late >= SURE
+
+
+class Bounds(NamedTuple):
+    """How much a worker takes."""
+
+    workers: int
+    """Workers that share the work."""
+    spread: bool
+    """Whether others have nothing to do."""
+
+
+class Pending:
+    """The work of one root. Used with the lock of the pool held."""
+
+    def __init__(self, plan: Plan, root: str, work: Sequence[Work]) -> None:
+        self.root = root
+        self.storage = Storage(root)
+        self.links = Links()
+        self.overdue = 0
+        """Steps under way that are overdue."""
+        self.turn = 0
+        """When a worker took some of it."""
+        self._plan = plan
+        # Where files are read, folders are listed in steps of their own: their files are then seen
+        # first (`seen.py`).
+        self._lists_first = plan.mode in ("tracks", "sync")
+        self._stack: list[Work | Suspect] = list(reversed(work))
+        self._given_up = False
+        self._stalls = False
+        self._hung = 0
+        self._noticed = float("-inf")
+
+    @property
+    def workers(self) -> int:
+        """The number of workers in a step on it."""
+        return self.links.under_way
+
+    @property
+    def ready(self) -> int:
+        """The number of workers that would find something to do."""
+        if not self._stack:
+            return int(self.links.holds and not self.workers)
+        free = TRYING - self.workers if self._stalls or self.overdue else len(self._stack)
+        return max(0, min(len(self._stack), free))
+
+    def add(self, found: Found) -> int:
+        """Takes in the work that a step brings; gives how much that is."""
+        work = self.links.take_in(found)
+        if self._given_up:
+            self.links.drop()
+            return 0
+        self._stack.extend(work)
+        return len(work)
+
+    def suspect(self, load: Load) -> None:
+        """Takes the items back of a step that ended its instance."""
+        if load.items[0].get("held"):
+            self.links.suspect(load.items)
+        elif not self._given_up:
+            self._stack.extend(Suspect(item) for item in reversed(load.items))
+
+    def returned(self) -> None:
+        """A step has come back: the storage answers."""
+        self._stalls = False
+
+    def hang(self, load: Load) -> bool:
+        """Notes that a call hangs; says whether the root is to be given up. Calls that hang at the
+        same time count as one.
+        """
+        self._stalls = True
+        if load.since >= self._noticed:
+            self._hung += 1
+            self._noticed = time.monotonic()
+        return self._hung >= HUNG_CALLS and not self._given_up
+
+    def give_up(self, outcome: str, why: str) -> Found:
+        """Drops all that is left; gives the problem of the root."""
+        self._stack.clear()
+        self.links.drop()
+        self._given_up = True
+        return {"problems": [[self.root, "", outcome, why]]}
+
+    def take(self, bounds: Bounds) -> Load:
+        """The next work. There is some that is ready."""
+        load = self._of_links() if not self._stack else self._alone() or self._several(bounds)
+        self.links.under_way += 1
+        return load
+
+    def _of_links(self) -> Load:
+        alone = self.links.are_suspect
+        items = self.links.next()
+        if alone:
+            return self._of_suspect(Suspect(items[0]))
+        return self._load(items, Budget(self._plan.items or ITEMS, MILLISECONDS, self._lists_first))
+
+    def _alone(self) -> Load | None:
+        """The next work if it is under suspicion."""
+        if not isinstance(first := self._stack[-1], Suspect):
+            return None
+        self._stack.pop()
+        suspect, rest = first.split()
+        if rest is not None:
+            self._stack.append(rest)
+        return self._of_suspect(suspect)
+
+    def _several(self, bounds: Bounds) -> Load:
+        most = self._plan.items or ITEMS
+        enough = min(ITEMS_TO_SPREAD, most) if bounds.spread else most
+        first = self._stack[-1]
+        lists = self._lists_first and not isinstance(first, Suspect) and first["files"] is None
+        taken = FOLDERS_TAKEN if lists else TAKEN[self._plan.mode]
+        share = min((len(self._stack)) // bounds.workers, taken)
+        items: list[Work] = []
+        files = 0
+        # Files beyond the budget would be looked at for nothing: they would come back.
+        while not items or (len(items) < share and files < enough and self._stack):
+            item = self._stack[-1]
+            if isinstance(item, Suspect) or (self._lists_first and (item["files"] is None) != lists):
+                break
+            items.append(item)
+            files += len(item["files"] or ())
+            self._stack.pop()
+        return self._load(items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists))
+
+    def _of_suspect(self, suspect: Suspect) -> Load:
+        return Load(self, [suspect.work], suspect.budget, suspect.seconds(self._plan.limits), suspect)
+
+    def _load(self, items: list[Work], budget: Budget) -> Load:
+        return Load(self, items, budget, self._plan.limits.seconds + MILLISECONDS / 1000, None)

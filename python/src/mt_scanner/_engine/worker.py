@@ -1,0 +1,76 @@
+"""A worker: a thread with an instance of its own, which does one load after the other."""
+
+from collections.abc import Callable
+
+from mt_scanner._engine.beneath import is_listed
+from mt_scanner._engine.component import Component
+from mt_scanner._engine.instance import Ended, Instance
+from mt_scanner._engine.pending import Load
+from mt_scanner._engine.plan import Plan
+from mt_scanner._engine.request import known, request
+from mt_scanner._engine.suspects import Found
+
+
+class Worker:
+    """What a worker does. `load` is `None` while it is in no step."""
+
+    def __init__(self, component: Component, plan: Plan) -> None:
+        self.load: Load | None = None
+        self.dismissed = False
+        """Nobody waits for what it brings: it leaves without a word when it comes back."""
+        self._component = component
+        self._plan = plan
+        # Work that needs more memory becomes a suspect, and has the whole of it then, alone.
+        self._usual = plan.limits._replace(memory=plan.limits.memory // 4)
+        self._instance: Instance | None = None
+        self._of: tuple[str, bool] | None = None
+
+    def work(
+        self, take: Callable[["Worker"], Load | None], give: Callable[["Worker", Load, Found | Ended], None]
+    ) -> None:
+        """Does loads until there are no more, or nobody waits for one."""
+        try:
+            while (load := take(self)) is not None:
+                found = self._step(load)
+                if not self.dismissed:
+                    give(self, load, found)
+        finally:
+            self._leave_instance()
+
+    def _step(self, load: Load) -> Found | Ended:
+        root = load.pending.root
+        facts = known(self._plan, root, load.items)
+        load.begin()
+        try:
+            if load.suspect is not None and load.suspect.is_folder:
+                # Its own time is long, for the sake of very many names. Whether the first of them
+                # comes at all shows sooner.
+                load.begin(self._plan.limits.seconds)
+                is_listed(root, load.suspect.work["folder"])
+                load.begin(load.suspect.seconds(self._plan.limits))
+            instance = self._instance_for(load)
+            links, storage = load.pending.links, load.pending.storage
+            asked = request(self._plan, root, load.items, load.budget, facts, storage, links.entered)
+            if self.dismissed:
+                return {}
+            load.begin()
+            return instance.step(asked, load.seconds)
+        except Ended as ended:
+            self._leave_instance()
+            return ended
+
+    def _instance_for(self, load: Load) -> Instance:
+        """An instance that sees the root of the load and no other: one that hangs is no matter to
+        the others.
+        """
+        of = load.pending.root, load.suspect is not None
+        if self._instance is None or self._of != of:
+            self._leave_instance()
+            limits = self._usual if load.suspect is None else self._plan.limits
+            self._instance, self._of = Instance(self._component, [load.pending.root], limits), of
+        return self._instance
+
+    def _leave_instance(self) -> None:
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None
