@@ -34,6 +34,7 @@ EXPORTED = {
     | {"benchmark-directory", "audio-extensions"},
     "mt:scanner/files": {"inspect", "inspect-json"},
     "mt:scanner/library": {"schema-version", "migrations", "statements", "folders-of-events"},
+    "mt:scanner/pictures": {"artwork-json"},
     "mt:scanner/reports": {"in-words"},
     "wasi:cli/run": {"run"},
 }

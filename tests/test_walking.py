@@ -198,11 +198,14 @@ def grow(root: Path, chance: random.Random) -> None:
     to nothing.
     """
     folders, others = [""], []
+    kinds = ("folder {}/", "folder {}/", "{}.mp3/", ".hidden {}/", "...title {}/", "#recycle/", "@eaDir/")
     for number in range(chance.randint(2, 6)):
-        folders.append(chance.choice(folders) + chance.choice(["folder {}/", "{}.mp3/", ".hidden {}/"]).format(number))
-        (root / folders[-1]).mkdir()
+        folders.append(chance.choice(folders) + chance.choice(kinds).format(number))
+        (root / folders[-1]).mkdir(exist_ok=True)
     for number in range(chance.randint(3, 9)):
-        others.append(chance.choice(folders) + chance.choice(["{}.mp3", "{}.FLAC", "{}.txt", "{}"]).format(number))
+        others.append(
+            chance.choice(folders) + chance.choice(["{}.mp3", "{}.FLAC", "._{}.mp3", "{}.txt", "{}"]).format(number)
+        )
         (root / others[-1]).touch()
     for number in range(chance.randint(2, 7)):
         link = chance.choice(folders) + chance.choice(["link {}", "link {}.mp3", ".link {}", "link {}.txt"]).format(

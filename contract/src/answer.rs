@@ -12,6 +12,9 @@ pub struct Answer<P, T, C, R, W> {
     pub folders: u64,
     /// Audio files that were found in them.
     pub files: u64,
+    /// Files that were passed over for their extension, though it is one of audio too.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed_over: u64,
     /// Files that were opened and parsed.
     pub read: u64,
     /// Paths of audio files, in mode `paths`: an array.
@@ -54,4 +57,9 @@ impl From<&Problem> for ProblemRow {
         let Problem { root, path, outcome, detail } = problem.clone();
         Self(root, path, outcome, detail)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

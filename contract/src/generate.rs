@@ -10,13 +10,16 @@ use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
 use crate::{defaults, imports};
 
 /// The records that guest and hosts have in common, in the order in which they are written.
-const RECORDS: [&str; 8] = ["track", "problem", "tag-item", "lyrics", "chapter", "inspection", "budget", "walking"];
+const RECORDS: [&str; 9] =
+    ["track", "problem", "tag-item", "lyrics", "chapter", "inspection", "picture-item", "budget", "walking"];
 /// The enum of what became of a file.
 const OUTCOME: &str = "outcome";
 /// The enums that guest and hosts have in common, in the order in which they are written.
-const ENUMS: [&str; 3] = [OUTCOME, "lyrics-form", "follow-links"];
+const ENUMS: [&str; 4] = [OUTCOME, "lyrics-form", "picture-kind", "follow-links"];
 /// The case that an enum begins with if it is its value by default.
 const NONE: &str = "none";
+/// The interface whose records are handed over as JSON alone: bindings have none of them.
+const ONLY_JSON: &str = "pictures";
 /// The variant of why a call could not begin.
 const SCAN_ERROR: &str = "scan-error";
 
@@ -206,10 +209,10 @@ impl Contract {
             "/// Converts between the records of this crate and those of bindings of the same contract, whose module is named.\n\
              #[macro_export]\nmacro_rules! convert_records {\n    ($($bindings:tt)+) => {\n",
         );
-        for record in &self.records {
+        for record in self.records.iter().filter(|record| record.interface != ONLY_JSON) {
             record.write_conversions(code);
         }
-        for found in &self.enums {
+        for found in self.enums.iter().filter(|found| found.interface != ONLY_JSON) {
             write_case_conversions(code, &found.interface, &found.name, &found.cases, "");
         }
         write_case_conversions(code, "types", SCAN_ERROR, &self.errors, "(path)");
@@ -293,7 +296,9 @@ impl Record {
         write_docs(code, "", &self.docs);
         // A problem's outcome has no value that goes without saying, and options have defaults of
         // their own.
-        let none = self.interface == "scan" || self.fields.iter().any(|field| field.kind == OUTCOME);
+        let is_option = self.interface == "scan";
+        let none =
+            is_option || self.fields.iter().any(|field| [OUTCOME, "picture-kind"].contains(&field.kind.as_str()));
         let default = if none { "" } else { ", Default" };
         let is_small = |kind: &str| matches!(kind, "bool" | "u32") || ENUMS.contains(&kind);
         let copy = if self.fields.iter().all(|field| is_small(&field.kind)) { ", Copy" } else { "" };
@@ -304,6 +309,9 @@ impl Record {
         );
         for field in &self.fields {
             write_docs(code, "    ", &field.docs);
+            if is_option && field.kind.starts_with("list<") {
+                code.push_str("    #[serde(default)]\n");
+            }
             let _ = writeln!(code, "    pub {}: {},", field.name, rust(&field.kind));
         }
         code.push_str("}\n\n");
@@ -451,10 +459,14 @@ mod tests {
             record chapter { start-ms: u64 }
             record inspection { track: track, tags: list<tag-item> }
         }
+        interface pictures {
+            enum picture-kind { other }
+            record picture-item { kind: picture-kind }
+        }
         interface scan {
             record budget { items: u32 }
             enum follow-links { no, once }
-            record walking { follow-links: follow-links }
+            record walking { follow-links: follow-links, extensions: list<string> }
         }";
 
     fn of_text(wit: &str, words: &str) -> Result<Contract, Box<dyn Error>> {

@@ -4,7 +4,8 @@
 //!   [`Outcome`], ...
 //! - The request and the answer of `step-json`: [`Request`], [`Answer`], [`Work`], and what a
 //!   library knows: [`KnownFolder`], [`KnownFile`], [`Fingerprint`].
-//! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`].
+//! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`]; that of
+//!   `artwork-json` and its answer: [`artwork`].
 //! - [`words`]: texts that people read, one for all hosts; [`text`]: how numbers and foreign texts
 //!   are written for them;
 //!   [`defaults`]: what a file may cost, and where a scan goes; [`imports`]: what a component may
@@ -15,6 +16,7 @@
 //! of the library and an attribute of Python's `Track` without another line.
 
 mod answer;
+pub mod artwork;
 pub mod defaults;
 mod event;
 #[cfg(test)]
@@ -38,6 +40,7 @@ pub use names::Names;
 pub use outcome::UnknownOutcome;
 pub use request::{Mode, Request};
 pub use slice::Slice;
+pub use walking::extension;
 pub use work::{ListedFile, Work};
 
 include!(concat!(env!("OUT_DIR"), "/records.rs"));

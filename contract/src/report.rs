@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Outcome, ProblemRow};
+use crate::text::thousands;
+use crate::words::{self, filled};
+use crate::{Outcome, PictureItem, ProblemRow};
 
 /// The request of `in-words`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,11 +59,19 @@ pub enum Report {
     Problems {
         /// They.
         problems: Problems,
+        /// Files that were passed over for their extension.
+        #[serde(default)]
+        passed_over: u64,
     },
     /// Tracks that were forgotten.
     Purge {
         /// Their number.
         tracks: u64,
+    },
+    /// Pictures of a file.
+    Artwork {
+        /// They.
+        pictures: Vec<PictureItem>,
     },
 }
 
@@ -92,6 +102,9 @@ pub struct Reached {
     pub folders: u64,
     /// Files that were read.
     pub tracks: u64,
+    /// Files that were passed over for their extension, though it is one of audio too.
+    #[serde(default)]
+    pub passed_over: u64,
     /// Time since its start in s.
     pub seconds: f64,
     /// Files that were read, or found where reading was not asked for, per second.
@@ -114,4 +127,35 @@ pub struct Changed {
     pub missing: u64,
     /// Tracks that are as before.
     pub unchanged: u64,
+}
+
+/// The notice of a scan for machines that files were passed over for their extension: a JSON line
+/// beside those of problems, at its end.
+///
+/// ```
+/// use mt_scanner_contract::report::PassedOver;
+///
+/// let notice = PassedOver::new(2);
+/// assert_eq!(notice.notice, "passed-over");
+/// assert_eq!(notice.detail, "2 audio files of other extensions were passed over: --extension adds them");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOver {
+    /// `passed-over`.
+    pub notice: String,
+    /// The same in words.
+    pub detail: String,
+    /// The number of files.
+    pub files: u64,
+}
+
+impl PassedOver {
+    /// The notice of so many files.
+    pub fn new(files: u64) -> Self {
+        let detail = match files {
+            1 => words::PASSED_OVER_ONE.to_owned(),
+            _ => filled(words::PASSED_OVER, &[("files", &thousands(files))]),
+        };
+        Self { notice: "passed-over".to_owned(), detail, files }
+    }
 }

@@ -24,7 +24,7 @@ pub struct Request<'a, W> {
     /// What to look for.
     pub mode: Mode,
     /// Where to go.
-    pub walking: Walking,
+    pub walking: Cow<'a, Walking>,
     /// Of a sync: whether folders that the library knows are entered from the folder above (a full
     /// sync), or only if they are handed in (a quick one, and that of some folders).
     #[serde(default)]

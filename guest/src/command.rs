@@ -7,11 +7,13 @@ mod arguments;
 
 use std::io::{self, BufWriter, Write};
 
-use mt_scanner_contract::ScanError;
+use mt_scanner_contract::report::PassedOver;
+use mt_scanner_contract::{ScanError, words};
 use serde::Serialize;
 
 use crate::component::{benchmark, run_through};
 use crate::json;
+use crate::pictures::{Artwork, Found as Picture};
 use crate::step::{Found, Mode};
 use arguments::{Command, Verb};
 
@@ -48,6 +50,7 @@ fn main() -> Result<(), ()> {
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(Stop::Output(error)) => complain(&format!("writing the output: {error}")),
         Err(Stop::Scan(error)) => complain(&explained(&error)),
+        Err(Stop::NoPicture) => complain(&format!("{}: {}", command.root, words::NO_PICTURE)),
     }
 }
 
@@ -66,6 +69,8 @@ fn complain(message: &str) -> Result<(), ()> {
 enum Stop {
     Scan(ScanError),
     Output(io::Error),
+    /// The file has no picture.
+    NoPicture,
 }
 
 impl From<ScanError> for Stop {
@@ -101,6 +106,7 @@ fn run(command: &Command) -> Result<(), Stop> {
             inspection.track.ctime_ns = 0;
             line(&mut out, &inspection)?;
         }
+        Verb::Artwork { all, bytes } => artwork(&command.root, *all, *bytes, &mut out)?,
         Verb::Benchmark { iterations } => {
             writeln!(out, "{:.3}", benchmark(root, *iterations)?)?;
         }
@@ -116,7 +122,9 @@ fn steps<W: Write>(
     mut each: impl FnMut(&mut W, &Found) -> io::Result<()>,
 ) -> Result<(), Stop> {
     let mut written = Ok(());
-    run_through(&command.root, mode, command.walking, |mut result| {
+    let mut passed_over = 0;
+    run_through(&command.root, mode, &command.walking, |mut result| {
+        passed_over += result.passed_over;
         // The wasmtime CLI gives the time of birth in place of this one, and a wrong time is worse
         // than none.
         result.tracks.iter_mut().for_each(|track| track.ctime_ns = 0);
@@ -126,7 +134,27 @@ fn steps<W: Write>(
         });
         written.is_ok()
     })?;
-    Ok(written?)
+    written?;
+    if passed_over > 0 {
+        line(&mut io::stderr().lock(), &PassedOver::new(passed_over))?;
+    }
+    Ok(())
+}
+
+/// Writes the pictures of a file as lines, or the bytes of the first.
+fn artwork(file: &str, all: bool, bytes: bool, out: &mut impl Write) -> Result<(), Stop> {
+    let (root, path) = arguments::root_and_path(file)?;
+    let mut artwork = Artwork::of(&root, &path, all)?;
+    let first = artwork.pictures.first().filter(|_| bytes).map(Picture::bytes);
+    let picture = first.and_then(|read| read.map_err(|problem| artwork.problems.push(problem)).ok());
+    let mut err = io::stderr().lock();
+    artwork.problems.iter().try_for_each(|problem| line(&mut err, problem))?;
+    match picture {
+        Some(picture) => out.write_all(&picture)?,
+        None if bytes || artwork.pictures.is_empty() => return Err(Stop::NoPicture),
+        None => artwork.pictures.iter().try_for_each(|found| line(out, &found.item))?,
+    }
+    Ok(())
 }
 
 fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {

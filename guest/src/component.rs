@@ -7,9 +7,9 @@ use wasip2::clocks::monotonic_clock;
 
 use crate::bindings::exports::mt::scanner::files;
 use crate::bindings::exports::mt::scanner::library::{self, Migration, Statement};
-use crate::bindings::exports::mt::scanner::reports;
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::bindings::exports::mt::scanner::types;
+use crate::bindings::exports::mt::scanner::{pictures, reports};
 use crate::inspect;
 use crate::json;
 use crate::step::{Found, Held, Mode, Step, Work, whole_root};
@@ -33,8 +33,8 @@ impl scan::Guest for Component {
         walking: scan::Walking,
     ) -> Result<StepResult, types::ScanError> {
         let work = work.into_iter().map(Work::from).collect();
-        let (budget, mode, walking) = (budget.into(), mode.into(), walking.into());
-        let step = Step { root: &root, budget, mode, walking, entered: &entered };
+        let (budget, mode, walking) = (budget.into(), mode.into(), Walking::from(walking));
+        let step = Step { root: &root, budget, mode, walking: &walking, entered: &entered };
         Ok(step.run(work)?.into())
     }
 
@@ -77,6 +77,12 @@ impl files::Guest for Component {
     }
 }
 
+impl pictures::Guest for Component {
+    fn artwork_json(request: String) -> Result<String, types::ScanError> {
+        Ok(crate::pictures::artwork_json(&request)?)
+    }
+}
+
 impl library::Guest for Component {
     fn schema_version() -> u32 {
         crate::library::schema_version()
@@ -105,7 +111,7 @@ impl reports::Guest for Component {
 pub fn run_through(
     root: &str,
     mode: Mode,
-    walking: Walking,
+    walking: &Walking,
     mut each: impl FnMut(Found) -> bool,
 ) -> Result<(), ScanError> {
     let mut work = vec![whole_root()];
@@ -131,7 +137,7 @@ pub fn run_through(
 pub fn count(root: &str, limit: Option<u64>) -> Result<u64, ScanError> {
     let limit = limit.unwrap_or(u64::MAX);
     let mut files = 0;
-    run_through(root, Mode::Count, Walking::default(), |result| {
+    run_through(root, Mode::Count, &Walking::default(), |result| {
         files += result.files;
         files < limit
     })?;

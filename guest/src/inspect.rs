@@ -8,10 +8,24 @@ use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, Des
 use crate::outcome::{problem, refused};
 use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
 use mt_scanner_formats::reader::{FileReader, ReadAt};
-use mt_scanner_formats::{Container, Details, blank_track, parse};
+use mt_scanner_formats::{Container, Details, Parsed, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
+    let (root, folder) = open_parent(root, path)?;
+    let (parent, name) = split(path);
+    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, blind: false };
+    match read.file(name) {
+        Ok(Inspected { mut found, .. }) => {
+            path.clone_into(&mut found.track.path);
+            Ok(found)
+        }
+        Err(problem) => Err(no_file(problem, path)),
+    }
+}
+
+/// The root called `root`, and the folder in it that holds the file at `path`.
+pub fn open_parent(root: &str, path: &str) -> Result<(Root, Folder), ScanError> {
     let missing = || ScanError::FileNotFound(path.to_owned());
     if leaves_root(path) {
         return Err(ScanError::EscapesRoot(path.to_owned()));
@@ -20,19 +34,18 @@ pub fn inspect(root: &str, path: &str) -> Result<Inspection, ScanError> {
         return Err(missing());
     }
     let root = Root::open(root, true)?;
-    let (parent, name) = split(path);
-    let folder = root.open_folder(parent).map_err(|code| match code {
+    let folder = root.open_folder(split(path).0).map_err(|code| match code {
         ErrorCode::NoEntry | ErrorCode::NotDirectory => missing(),
         code => root_error(path, code),
     })?;
-    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, blind: false };
-    match read.file(name) {
-        Ok(Inspected { mut found, .. }) => {
-            path.clone_into(&mut found.track.path);
-            Ok(found)
-        }
-        Err(problem) if problem.outcome == Outcome::EscapesRoot => Err(ScanError::EscapesRoot(problem.path)),
-        Err(_) => Err(missing()),
+    Ok((root, folder))
+}
+
+/// Why there is no file at `path`, from what [`Read`] says of it.
+pub fn no_file(problem: Problem, path: &str) -> ScanError {
+    match problem.outcome {
+        Outcome::EscapesRoot => ScanError::EscapesRoot(problem.path),
+        _ => ScanError::FileNotFound(path.to_owned()),
     }
 }
 
@@ -66,23 +79,7 @@ impl Read<'_> {
     pub fn file(&self, name: &str) -> Result<Inspected, Problem> {
         let root = self.root;
         let problem = |outcome, detail: String| problem(&root.name, &join(self.at, name), outcome, detail);
-        let refused = |code| refused(&root.name, &join(self.at, name), "opening the file", code);
-        let no_file = || problem(Outcome::Vanished, "this is no file any more".into());
-        let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name) };
-        let (file, fingerprint) = match opened {
-            Ok((file, Some(fingerprint))) => (Ok(file), fingerprint),
-            Ok((_, None)) => return Err(no_file()),
-            // A file that may not be read still is there, with its fingerprint.
-            Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
-                Ok(fingerprint) => (Err(code), fingerprint),
-                Err(_) if code == ErrorCode::NotPermitted => {
-                    return Err(problem(Outcome::EscapesRoot, "the symbolic link leads out of the root".into()));
-                }
-                // What is no regular file is neither opened nor a track.
-                Err(ErrorCode::NoEntry) if self.blind => return Err(no_file()),
-                Err(_) => return Err(refused(code)),
-            },
-        };
+        let (file, fingerprint) = self.look(name)?;
         let mut track = blank_track(&root.name, name);
         track.size = fingerprint.size;
         track.mtime_ns = fingerprint.mtime_ns;
@@ -91,13 +88,39 @@ impl Read<'_> {
         let opened = file.is_ok();
         match file {
             Ok(file) => {
-                let troubles = read_content(&mut found, name, Content(file), self.listing);
+                let troubles = read_content(&mut found, name, file, self.listing);
                 found.problems.extend(troubles.into_iter().map(|(outcome, detail)| problem(outcome, detail)));
             }
             Err(_) if self.blind => {}
-            Err(code) => found.problems.push(refused(code)),
+            Err(code) => found.problems.push(self.refused(name, code)),
         }
         Ok(Inspected { found, opened })
+    }
+
+    /// The open file, or why it may not be read, and its fingerprint.
+    pub fn look(&self, name: &str) -> Result<(Result<Content, ErrorCode>, Fingerprint), Problem> {
+        let problem = |outcome, detail: &str| problem(&self.root.name, &join(self.at, name), outcome, detail);
+        let no_file = || problem(Outcome::Vanished, "this is no file any more");
+        let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name) };
+        match opened {
+            Ok((file, Some(fingerprint))) => Ok((Ok(Content(file)), fingerprint)),
+            Ok((_, None)) => Err(no_file()),
+            // A file that may not be read still is there, with its fingerprint.
+            Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
+                Ok(fingerprint) => Ok((Err(code), fingerprint)),
+                Err(_) if code == ErrorCode::NotPermitted => {
+                    Err(problem(Outcome::EscapesRoot, "the symbolic link leads out of the root"))
+                }
+                // What is no regular file is neither opened nor a track.
+                Err(ErrorCode::NoEntry) if self.blind => Err(no_file()),
+                Err(_) => Err(self.refused(name, code)),
+            },
+        }
+    }
+
+    /// The problem of a file that could not be opened.
+    pub fn refused(&self, name: &str, code: ErrorCode) -> Problem {
+        refused(&self.root.name, &join(self.at, name), "opening the file", code)
     }
 
     /// The open file, and its fingerprint unless it is no regular file.
@@ -118,6 +141,17 @@ impl Read<'_> {
         }
     }
 
+    /// Whether the file is there and something else than a regular file: to open a pipe may take
+    /// for ever.
+    pub fn is_special(&self, name: &str) -> bool {
+        let links = self.root.links();
+        let stat = match self.folder.0.stat_at(links, name) {
+            Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(links, &join(self.at, name)),
+            stat => stat,
+        };
+        stat.is_ok_and(|stat| stat.type_ != DescriptorType::RegularFile)
+    }
+
     fn stat(&self, name: &str) -> Result<Fingerprint, ErrorCode> {
         let stat = self.folder.0.stat_at(self.root.links(), name)?;
         regular(&stat).ok_or(ErrorCode::NoEntry)
@@ -135,15 +169,26 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, listing: bool
     crate::misbehave::when_asked(&mut reader);
     match parse(&mut reader, &mut found.track, listing) {
         Ok(parsed) => {
+            let troubles = troubles(&parsed);
             Details { tags: found.tags, lyrics: found.lyrics, chapters: found.chapters } = parsed.details;
-            let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));
-            let protected = |system| (Outcome::Unsupported, format!("the audio is protected by DRM: {system}"));
-            let damage = parsed.damage.map(|damage| (Outcome::Malformed, damage));
-            let problems = parsed.unsupported.map(unsupported).into_iter().chain(parsed.protection.map(protected));
-            problems.chain(damage).chain(mismatch(name, &found.track)).collect()
+            troubles.into_iter().chain(mismatch(name, &found.track)).collect()
         }
-        Err(error) => vec![(Outcome::Unreadable, format!("reading the file: {error}"))],
+        Err(error) => vec![unreadable(&error)],
     }
+}
+
+/// What did not go well with a file that was parsed.
+pub fn troubles(parsed: &Parsed) -> Vec<(Outcome, String)> {
+    let unsupported = |format| (Outcome::Unsupported, format!("tags of the format {format} are not read"));
+    let protected = |system| (Outcome::Unsupported, format!("the audio is protected by DRM: {system}"));
+    let damage = parsed.damage.clone().map(|damage| (Outcome::Malformed, damage));
+    let problems = parsed.unsupported.map(unsupported).into_iter().chain(parsed.protection.map(protected));
+    problems.chain(damage).collect()
+}
+
+/// A file whose content could not be read.
+pub fn unreadable(error: &io::Error) -> (Outcome, String) {
+    (Outcome::Unreadable, format!("reading the file: {error}"))
 }
 
 /// What the extension promises and what the content is, where these differ.
@@ -155,7 +200,7 @@ fn mismatch(name: &str, track: &Track) -> Option<(Outcome, String)> {
 }
 
 /// The content of an open file.
-struct Content(Descriptor);
+pub struct Content(Descriptor);
 
 impl ReadAt for Content {
     fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {

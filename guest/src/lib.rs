@@ -5,6 +5,7 @@
 //! - [`component`] answers the calls of the contract, [`command`] those of the wasmtime CLI;
 //! - [`step`] does a bounded amount of work, with [`walk`] for folders and the crate
 //!   `mt-scanner-formats` for what is in files;
+//! - [`inspect`] reads one file, [`pictures`] finds its pictures;
 //! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema, [`reports`]
 //!   the words for people.
 //!
@@ -24,6 +25,7 @@ mod memory;
 #[cfg(feature = "misbehave")]
 mod misbehave;
 mod outcome;
+mod pictures;
 mod reports;
 mod rows;
 #[cfg(target_family = "wasm")]

@@ -19,11 +19,13 @@ pub use library::{
     },
 };
 pub use mt_scanner_contract::{
-    Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, Problem, TagItem, Track, UnknownOutcome, Walking,
+    Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, PictureItem, PictureKind, Problem, TagItem, Track,
+    UnknownOutcome, Walking,
 };
-pub use mt_scanner_contract::{report, text};
+pub use mt_scanner_contract::{extension, report, text, words};
 pub use runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
 pub use runtime::error::{Error, LoadError, Source};
+pub use scan::artwork::{Artwork, Picture};
 pub use scan::builder::ScannerBuilder;
 pub use scan::comparison::Comparison;
 pub use scan::scanner::Scanner;

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias, final
 
-_Counts: TypeAlias = tuple[int, int, int, int, float]
+_Counts: TypeAlias = tuple[int, int, int, int, float, int]
 
 class _Walking(Protocol):
     @property
@@ -13,6 +13,8 @@ class _Walking(Protocol):
     def hidden_folders(self) -> bool: ...
     @property
     def ignored_folders(self) -> bool: ...
+    @property
+    def extensions(self) -> list[str]: ...
 
 class _Limits(Protocol):
     @property
@@ -72,6 +74,9 @@ class Component:
     def in_words(report: str) -> str:
         """A report for people, from JSON text."""
 
+    def artwork(self, root: str, path: str, every: bool, data: bool, start: int, limits: _Limits, /) -> str:
+        """The pictures of a file as JSON text (`artwork-json` in `wit/pictures.wit`)."""
+
     def inspect(self, root: str, path: str, limits: _Limits) -> str:
         """One file as JSON text: an object with the keys `track`, `problems` and `tags`."""
 
@@ -82,7 +87,7 @@ class Scan:
 
     @property
     def progress(self) -> _Counts:
-        """Folders, files, tracks, problems, and the time since the start in s."""
+        """Folders, files, tracks, problems, the time since the start in s, and files that were passed over."""
 
     def asked(self) -> tuple[int, str, list[tuple[str, str | None]]] | None:
         """The next question of a sync's workers: its number, the root, and folders, each with the name behind which

@@ -125,8 +125,12 @@ def test_plain_python_counts_the_sample_library(sample_library: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 def test_plain_python_judges_links_alike(tree: Tree) -> None:
     tree.files("real/a.mp3", "real/deep/b.flac", "real/text.txt", "notes.txt", "odd.mp3/c.mp3", ".hidden/d.mp3")
+    tree.files("...title/f.mp3", "..h/._g.mp3", "#Recycle/h.mp3", "real/@eaDir/i.mp3", "._x/j.mp3", "lost+found/k.mp3")
     outside = Tree(tree.root.parent / "outside").files("e.mp3")
     for name, to in {
+        "to a bin": "#Recycle",
+        "...to a title": "...title",
+        "lost+found link": "lost+found",
         "file.mp3": "real/a.mp3",
         "renamed.txt": "real/a.mp3",
         "not audio.mp3": "real/text.txt",

@@ -25,7 +25,7 @@ SONG = (FIXTURES / "formats" / "mp3-cbr.mp3").read_bytes()
 GOOD = 200
 SOON = 5.0
 """The time in s for the good root, and for all that a hung root must not hold up."""
-MOMENT = 1.5
+MOMENT = 3.0
 """The time in s for an end: 0.5, and slack for a busy machine."""
 STALLS = {
     "list=.": "",

@@ -202,7 +202,8 @@ def test_starting_and_cancelling_leaves_no_thread_and_no_descriptor(many: Tree, 
     def open_files() -> int:
         return len(os.listdir("/proc/self/fd"))
 
-    once(0.05)
+    # What stays open for as long as the library, and the program, does.
+    library.sync(many.root)
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("mt-scanner")])
     before = open_files()
     for number in range(STARTS):

@@ -41,6 +41,8 @@ class Scan:
     problems: list[Row]
     message: str
     """What stood on stderr and is no problem."""
+    passed_over: int = 0
+    """Files that were passed over for their extension, as the notice on stderr says."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,22 @@ class Sync:
     problems: list[Row]
     message: str
     """What stood on stderr and is no problem."""
+    passed_over: int = 0
+    """Files that were passed over for their extension, as the notice on stderr says."""
+
+
+@dataclass(frozen=True)
+class Artwork:
+    """What `artwork` wrote."""
+
+    code: int
+    pictures: list[Row]
+    """The lines of pictures, unless their bytes were asked for."""
+    data: bytes
+    """What stood on stdout."""
+    problems: list[Row]
+    message: str
+    """What stood on stderr and is no problem. The root's name reads `ROOT`."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +95,11 @@ class Door:
         """Scans `root`. Without `rights`, permissions hold even when the tests run as root."""
         run, name = self._run("scan", root, *options, rights=rights)
         tracks = [json.loads(line) for line in run.stdout.splitlines()]
-        said = run.stderr.splitlines()
-        problems = [json.loads(line) for line in said if line.startswith("{")]
+        problems, passed_over, message = _told(run.stderr)
         for row in (*tracks, *problems):
             assert row.pop("root") == name, f"{self.name} calls the root {name!r} by another name in {row}"
-        message = "\n".join(line for line in said if not line.startswith("{"))
-        return Scan(run.returncode, tracks, problems, re.sub(r"^mt[-_]scan\w*: ", "", message.replace(name, "ROOT")))
+        message = re.sub(r"^mt[-_]scan\w*: ", "", message.replace(name, "ROOT"))
+        return Scan(run.returncode, tracks, problems, message, passed_over)
 
     def count(self, root: Path, *options: str) -> int:
         """Counts the audio files under `root`."""
@@ -98,14 +115,27 @@ class Door:
         answer: Row = json.loads(run.stdout)
         return answer
 
+    def artwork(self, root: Path, path: str, *options: str) -> Artwork:
+        """The pictures of a file, as lines or, with `--output -`, as bytes."""
+        command, name = self.command(root)
+        run = subprocess.run(
+            [*command, "artwork", *self.flags, *options, f"{name}/{path}"],
+            env=os.environ | dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+        )
+        problems, _, message = _told(run.stderr.decode("utf-8"))
+        message = re.sub(r"^mt[-_]scan\w*: ", "", message.replace(name, "ROOT"))
+        pictures = [] if "--output" in options else [json.loads(line) for line in run.stdout.splitlines()]
+        return Artwork(run.returncode, pictures, run.stdout, problems, message)
+
     def index(self, database: Path, roots: Sequence[Path], *options: str, rights: bool = True) -> Sync:
         """Brings a library up to date."""
         run = self._start(self.indexing(database, roots, *options), rights)
         changes = [json.loads(line) for line in run.stdout.splitlines()]
-        said = run.stderr.splitlines()
-        problems = [json.loads(line) for line in said if line.startswith("{")]
-        message = "\n".join(line for line in said if not line.startswith("{"))
-        return Sync(run.returncode, changes, problems, re.sub(r"^mt[-_]scan\w*: ", "", message))
+        problems, passed_over, message = _told(run.stderr)
+        return Sync(run.returncode, changes, problems, re.sub(r"^mt[-_]scan\w*: ", "", message), passed_over)
 
     def purge(self, database: Path) -> int:
         """Forgets the tracks of a library that are missing; gives how many they were."""
@@ -147,6 +177,15 @@ class Door:
 
     def __str__(self) -> str:
         return self.name
+
+
+def _told(stderr: str) -> tuple[list[Row], int, str]:
+    """The problems on stderr, how many files were passed over, and what else stood there."""
+    lines = [json.loads(line) for line in stderr.splitlines() if line.startswith("{")]
+    passed_over = [line["files"] for line in lines if line.get("notice") == "passed-over"]
+    assert len(passed_over) <= 1, "said once, at the end"
+    message = "\n".join(line for line in stderr.splitlines() if not line.startswith("{"))
+    return [line for line in lines if "notice" not in line], sum(passed_over), message
 
 
 def component() -> Path:

@@ -87,6 +87,17 @@ impl Gain {
     }
 }
 
+/// What a file says beside the track.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Finished {
+    /// The items of the tags, lyrics and chapters, if they were asked for.
+    pub details: Details,
+    /// The pictures, in the order of the file.
+    pub pictures: Vec<Picture>,
+    /// The damage in one text.
+    pub damage: Option<String>,
+}
+
 impl<'t> Content<'t> {
     /// Nothing yet of a file of `len` bytes. `listing`: every item of the tags is kept as it is in
     /// the file.
@@ -114,15 +125,14 @@ impl<'t> Content<'t> {
         }
     }
 
-    /// Puts everything into the track. Gives what was asked for beside it, and the damage in one
-    /// text.
-    pub fn finish(self) -> (Details, Option<String>) {
+    /// Puts everything into the track, and gives what is no part of it.
+    pub fn finish(self) -> Finished {
         let Self { properties, gain, tags, pictures, damage, .. } = self;
         let (track, details) = tags.finish();
         properties.fill(track);
         gain.fill(track);
         track.has_artwork = !pictures.is_empty();
-        (details, damage.text())
+        Finished { details, pictures, damage: damage.text() }
     }
 
     /// Reads tags that are only kept: they say nothing of the track, and their damage is not told.
@@ -175,7 +185,7 @@ mod tests {
         let mut track = Track::default();
         let mut content = Content::new(&mut track, false, 0);
         (0..1_000).for_each(|number| content.damaged(format!("part {number}")));
-        let damage = content.finish().1.unwrap();
+        let damage = content.finish().damage.unwrap();
         assert!(damage.starts_with("part 0; part 1; ") && damage.ends_with("part 19; and 980 more"), "{damage}");
     }
 
@@ -184,7 +194,7 @@ mod tests {
         let mut track = Track::default();
         let mut content = Content::new(&mut track, false, 0);
         content.properties = Properties { duration: Some(Duration::ZERO), bitrate: Some(0), ..Properties::default() };
-        assert_eq!(content.finish(), (Details::default(), None));
+        assert_eq!(content.finish(), Finished::default());
         assert_eq!((track.duration_ms, track.bitrate), (Some(0), None));
     }
 }

@@ -23,6 +23,7 @@ mod mpeg;
 mod ogg;
 mod parse;
 mod payload;
+mod picture;
 pub mod reader;
 mod recognise;
 mod riff;
@@ -35,6 +36,8 @@ mod trial;
 pub use container::Container;
 pub use fields::Details;
 pub use parse::{Parsed, parse};
+pub use payload::Picture;
+pub use picture::{LARGEST_PICTURE, Look, Unread};
 
 use mt_scanner_contract::Track;
 

@@ -8,13 +8,14 @@ use crate::adts::Adts;
 use crate::asf::Asf;
 use crate::audio_key;
 use crate::container::{Container, Format};
-use crate::content::Content;
+use crate::content::{Content, Finished};
 use crate::fields::Details;
 use crate::flac::Flac;
 use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
 use crate::mp4::Mp4;
 use crate::mpeg::Mpeg;
 use crate::ogg::Ogg;
+use crate::payload::Picture;
 use crate::reader::{FileReader, ReadAt};
 use crate::recognise::{self, Found, Sight};
 use crate::riff::Wave;
@@ -25,6 +26,8 @@ use crate::tags::{Leading, Trailing};
 pub struct Parsed {
     /// Its tags as they are in the file, its lyrics and chapters, when they were asked for.
     pub details: Details,
+    /// Its embedded pictures, in the order of the file. They are not read.
+    pub pictures: Vec<Picture>,
     /// What is damaged, in words.
     pub damage: Option<String>,
     /// The name of a container that is recognised and not read.
@@ -57,7 +60,7 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     let found = read_tags_and_audio(reader, &mut content)?;
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
     let protection = content.protection;
-    let (details, damage) = content.finish();
+    let Finished { details, pictures, damage } = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
         Some(Found::Other(name)) => Some(name),
@@ -66,7 +69,7 @@ fn parse_file<S: ReadAt>(reader: &mut FileReader<S>, track: &mut Track, listing:
     track.format = name.map(str::to_owned);
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
-    Ok(Parsed { details, damage, unsupported, protection })
+    Ok(Parsed { details, pictures, damage, unsupported, protection })
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the

@@ -25,24 +25,28 @@ pub(crate) enum Coding {
     Base64 {
         /// How many of the first bytes that come out are no part of it: 0, 1 or 2.
         lead: u8,
+        /// How many bytes belong to it behind these; `None`: all of them.
+        len: Option<u64>,
     },
     /// Compressed (RFC 1950).
     Deflate {
         /// How many of the unpacked bytes stand before what is meant.
         lead: u32,
+        /// Whether the compressed bytes are unsynchronised.
+        is_unsynchronised: bool,
     },
 }
 
-/// An embedded picture.
+/// A picture, as a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Picture {
+pub struct Picture {
     /// What it shows, by the numbers of ID3v2's `APIC` (ID3v2.4.0 native frames, section 4.14): 3
     /// is the front cover.
-    pub kind: u8,
+    pub(crate) kind: u8,
     /// Its media type as the file has it; empty where the file does not say.
-    pub mime: String,
+    pub(crate) mime: String,
     /// Its bytes.
-    pub data: Payload,
+    pub(crate) data: Payload,
 }
 
 /// What tells audio from other audio better than its bytes do: a checksum of the encoder, a page

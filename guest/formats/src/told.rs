@@ -5,7 +5,7 @@ use std::io;
 use mt_scanner_contract::{Chapter, Lyrics, Track};
 
 use crate::container::Format;
-use crate::content::{Content, Properties};
+use crate::content::{Content, Finished, Properties};
 use crate::fields::Details;
 use crate::payload::{Payload, Picture};
 use crate::reader::FileReader;
@@ -60,7 +60,7 @@ pub(crate) fn told(
     read(&mut reader, &mut content).expect("reading from memory does not fail");
     let (properties, audio) = (content.properties.clone(), content.audio.clone());
     let (pictures, protection) = (content.pictures.clone(), content.protection);
-    let (Details { tags, lyrics, chapters }, damage) = content.finish();
+    let Finished { details: Details { tags, lyrics, chapters }, damage, .. } = content.finish();
     let items = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
     let damage = damage.unwrap_or_default();
     Told { track, items, lyrics, chapters, properties, pictures, audio, protection, damage, reads: reader.reads() }

@@ -51,7 +51,7 @@ const TIME: Duration = Duration::from_secs(10);
 /// How many mutated inputs each drill has: 20,000 are the full one.
 fn inputs() -> usize {
     let set = std::env::var("MT_SCANNER_MUTATIONS").ok();
-    set.map_or(200, |count| count.parse().expect("MT_SCANNER_MUTATIONS is a number"))
+    set.map_or(2_000, |count| count.parse().expect("MT_SCANNER_MUTATIONS is a number"))
 }
 
 /// Reads every prefix of a file and mutations of it. See [`bounded`].

@@ -1,7 +1,7 @@
 //! The command line.
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use mt_scanner_contract::{FollowLinks, ScanError, Walking};
+use mt_scanner_contract::{FollowLinks, ScanError, Walking, extension};
 use wasip2::filesystem::preopens::get_directories;
 
 /// What `--help` prints.
@@ -12,6 +12,7 @@ Commands:
   scan <FOLDER>        tracks as JSON lines on stdout, problems as JSON lines on stderr
   count <FOLDER>       the number of audio files
   inspect <FILE>       everything about one file, as a JSON line
+  artwork <FILE>       the picture of a file, or of its folder, as a JSON line
   benchmark <FOLDER>   the mean time of a count in ms
 
 Options:
@@ -21,11 +22,16 @@ Options:
                        is not reached without them; all [default: once]
   --no-follow-links    the same as --follow-links no
   --include-ignored    enter folders that .nomedia or .mtignore exclude
+  --extension <EXTENSION>
+                       look for files with this extension too, .aiff for one; may be given
+                       several times
+  --all                every picture, and not only the first
+  --output -           the bytes of the picture on stdout
   --iterations <N>     how often benchmark counts [default: 10]
   --help, --version
 
 The host opens the folders: wasmtime run --dir ~/Music::/music mt_scanner.wasm scan /music
-Exit codes: 0 done, 1 wrong usage or a folder that could not be scanned.
+Exit codes: 0 done, 1 wrong usage a folder that could not be scanned, no picture.
 ";
 
 /// A parsed command line.
@@ -45,6 +51,7 @@ pub enum Verb {
     Scan,
     Count,
     Inspect,
+    Artwork { all: bool, bytes: bool },
     Benchmark { iterations: u32 },
 }
 
@@ -52,7 +59,7 @@ pub enum Verb {
 pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>, Error> {
     let mut parser = Parser::from_args(arguments);
     let mut walking = Walking::default();
-    let mut iterations = 10;
+    let (mut iterations, mut all, mut bytes) = (10, false, false);
     let mut words: Vec<String> = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -60,6 +67,11 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
             Arg::Long("follow-links") => walking.follow_links = follow_links(&parser.value()?.string()?)?,
             Arg::Long("no-follow-links") => walking.follow_links = FollowLinks::No,
             Arg::Long("include-ignored") => walking.ignored_folders = true,
+            Arg::Long("extension") => {
+                walking.extensions.push(extension(&parser.value()?.string()?).map_err(Error::from)?)
+            }
+            Arg::Long("all") => all = true,
+            Arg::Long("output") => bytes = to_stdout(&parser.value()?.string()?)?,
             Arg::Long("iterations") => iterations = parser.value()?.parse()?,
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
             Arg::Value(word) => words.push(word.string()?),
@@ -71,6 +83,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
         Some("scan") => Verb::Scan,
         Some("count") => Verb::Count,
         Some("inspect") => Verb::Inspect,
+        Some("artwork") if all && bytes => return Err("--output - writes one picture, not --all".into()),
+        Some("artwork") => Verb::Artwork { all, bytes },
         Some("benchmark") => Verb::Benchmark { iterations },
         Some(other) => return Err(format!("there is no command {other:?}").into()),
         None => return Err("a command is missing".into()),
@@ -85,6 +99,14 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
 /// The links to follow, by their word.
 fn follow_links(word: &str) -> Result<FollowLinks, Error> {
     FollowLinks::named(word).ok_or_else(|| format!("--follow-links takes no, once or all, not {word:?}").into())
+}
+
+/// Whether bytes go to stdout, which is where they can go: no file can be written from in here.
+fn to_stdout(path: &str) -> Result<bool, Error> {
+    match path {
+        "-" => Ok(true),
+        other => Err(format!("--output takes -, not {other:?}: no file is written from the sandbox").into()),
+    }
 }
 
 /// The root and the path in it of a file that is named as the guest sees it: `/music/a/b.mp3`.
@@ -121,6 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn extensions_may_be_several_and_pictures_go_to_stdout() {
+        let command = parsed("scan /music --extension .AIFF --extension ape").unwrap().unwrap();
+        assert_eq!(command.walking.extensions, [".aiff", ".ape"]);
+        let verb = |line: &str| parsed(line).unwrap().unwrap().verb;
+        assert_eq!(verb("artwork /music/a.mp3 --all"), Verb::Artwork { all: true, bytes: false });
+        assert_eq!(verb("artwork --output - /music/a.mp3"), Verb::Artwork { all: false, bytes: true });
+    }
+
+    #[test]
     fn links_are_followed_once_unless_another_word_is_given() {
         let links = |line: &str| parsed(line).unwrap().unwrap().walking.follow_links;
         assert_eq!(links("scan /music"), FollowLinks::Once);
@@ -138,6 +169,9 @@ mod tests {
             ("scan /a /b", "too much"),
             ("scan /a --fast", "invalid option '--fast'"),
             ("benchmark /a --iterations many", "many"),
+            ("scan /a --extension a/b", "a/b is no extension"),
+            ("artwork /a/b.mp3 --output b.jpg", "takes -, not \"b.jpg\""),
+            ("artwork /a/b.mp3 --output - --all", "one picture"),
             ("scan /a --follow-links twice", "takes no, once or all, not \"twice\""),
         ] {
             let error = parsed(line).unwrap_err();

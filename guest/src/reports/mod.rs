@@ -1,5 +1,6 @@
 //! Reports in words, alike under every host.
 
+mod pictures;
 mod problems;
 mod tracks;
 
@@ -21,10 +22,12 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
         Report::Scan { kinds, problems, progress } => {
             tracks::write(&mut text, kinds, &progress);
             problems::write(&mut text, problems);
+            tracks::write_passed_over(&mut text, progress.passed_over);
         }
         Report::Index { kinds, problems, progress, changes, path, size: bytes } => {
             tracks::write(&mut text, kinds, &progress);
             problems::write(&mut text, problems);
+            tracks::write_passed_over(&mut text, progress.passed_over);
             let _ = writeln!(text, "\n{}: {} ({})", shown(&path), counts(&changes), size(bytes));
         }
         Report::Rehearsal { problems, changes } => {
@@ -33,6 +36,7 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
         }
         Report::Batch { problems, changes, progress } => {
             problems::write(&mut text, problems);
+            tracks::write_passed_over(&mut text, progress.passed_over);
             let Reached { tracks, seconds, .. } = progress;
             let _ = writeln!(text, "{} ({} read, {seconds:.2} s)", counts(&changes), number(tracks, "file"));
         }
@@ -45,7 +49,11 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
                 };
             }
         }
-        Report::Problems { problems } => problems::write(&mut text, problems),
+        Report::Problems { problems, passed_over } => {
+            problems::write(&mut text, problems);
+            tracks::write_passed_over(&mut text, passed_over);
+        }
+        Report::Artwork { pictures } => pictures::write(&mut text, &pictures),
         Report::Purge { tracks } => {
             let _ = writeln!(text, "{} forgotten", number(tracks, "track"));
         }
@@ -110,6 +118,32 @@ mod tests {
     fn a_moved_track_is_told_with_the_place_where_it_was() {
         let report = r#"{"changes": {"changes": [["moved", "b", "a\u0007"], ["added", "c", null]]}}"#;
         assert_eq!(in_words(report).unwrap(), "moved     a\\x07 -> b\nadded     c\n");
+    }
+
+    #[test]
+    fn what_was_passed_over_is_said_once_the_scan_is_over() {
+        let line = |count: u64| {
+            in_words(&format!(
+                r#"{{"problems": {{"problems": {{"counts": [], "first": []}}, "passed_over": {count}}}}}"#
+            ))
+        };
+        assert_eq!(line(0).unwrap(), "");
+        let one = "\n1 audio file of another extension was passed over: --extension adds it\n";
+        assert_eq!(line(1).unwrap(), one);
+        let many = "\n1,234 audio files of other extensions were passed over: --extension adds them\n";
+        assert_eq!(line(1234).unwrap(), many);
+    }
+
+    #[test]
+    fn pictures_are_a_table() {
+        let report = r#"{"artwork": {"pictures": [
+            {"mime": "image/jpeg", "extension": ".jpg", "kind": "front-cover", "width": 1200, "height": 900, "bytes": 123456, "source": "embedded"},
+            {"mime": "image/png", "extension": ".png", "kind": "other", "width": null, "height": null, "bytes": 9, "source": "cover\u001b.png"}]}}"#;
+        let expected = "\
+front cover   image/jpeg   1,200 x 900   123.5 kB   embedded
+other         image/png                   9 bytes   cover\\x1b.png
+";
+        assert_eq!(in_words(report).unwrap(), expected);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use mt_scanner_contract::report::{Kind, Reached};
+use mt_scanner_contract::report::{Kind, PassedOver, Reached};
 use mt_scanner_contract::text::{length, number, size, thousands};
 
 /// Writes the lines about tracks, and about the scan that has found them.
@@ -22,6 +22,13 @@ pub(super) fn write(text: &mut String, mut kinds: Vec<Kind>, progress: &Reached)
     let head = ["format", "tracks", "length", "size"].map(str::to_owned);
     let row = |kind: &Kind| [name(kind), thousands(kind.2), length(kind.3), size(kind.4)];
     table(text, &[head].into_iter().chain(kinds.iter().map(row)).collect::<Vec<_>>());
+}
+
+/// Writes the line about files that were passed over for their extension; none if there are none.
+pub(super) fn write_passed_over(text: &mut String, count: u64) {
+    if count > 0 {
+        let _ = writeln!(text, "\n{}", PassedOver::new(count).detail);
+    }
 }
 
 /// `flac`, or `mp4 (alac)` where the codec has another name than the format.

@@ -105,6 +105,7 @@ impl Run<'_> {
         self.found.folders += u64::from(is_first);
         self.push_next_page(&listed, &ignored_by, known.as_deref());
         let ignored_by = self.sift(path, &mut listing, &ignored_by);
+        self.found.passed_over += listing.passed_over.len() as u64 + listing.more_passed_over;
         self.leave_out_entered(path, &way, &mut listing);
         let links = self.judge_links(path, &way, &folder, &mut listing, known.as_deref());
         let open = self.hold(folder);
@@ -134,10 +135,10 @@ impl Run<'_> {
     /// Lists a page. Where nothing asks for the names of files, they are only counted.
     fn list(&self, folder: &Folder, page: &mut Page<'_>, may_count: bool) -> Result<Listing, ErrorCode> {
         page.only_count = self.mode == Mode::Count && may_count;
-        let listing = list(folder, page)?;
+        let listing = list(folder, page, &self.extensions)?;
         if page.only_count && listing.mtignore && !self.walking.ignored_folders {
             page.only_count = false;
-            return list(folder, page);
+            return list(folder, page, &self.extensions);
         }
         Ok(listing)
     }
@@ -164,6 +165,7 @@ impl Run<'_> {
                 self.note_reached(path, listing, &ignored);
                 listing.folders.retain(|name| !ignored.covers(path, name, true));
                 listing.files.retain(|name| !ignored.covers(path, name, false));
+                listing.passed_over.retain(|name| !ignored.covers(path, name, false));
                 listing.links.retain(|name| !ignored.covers(path, name, false) && !ignored.covers(path, name, true));
                 ignored.folders()
             }

@@ -67,7 +67,7 @@ impl Run<'_> {
         }
         let place = way.place(path);
         for name in links.iter() {
-            let followed = self.root.target_of(&Link { folder, place, name });
+            let followed = self.root.target_of(&Link { folder, place, name }, &self.extensions);
             let (target, is_folder) = match &followed {
                 Ok(Target::Folder(target)) => (target, true),
                 Ok(Target::AudioFile(target)) => (target, false),
@@ -128,7 +128,7 @@ impl Run<'_> {
         let place = place.unwrap_or_else(|| folder.clone());
         let opened = self.open(&folder);
         let followed = match &opened {
-            Ok(open) => self.root.target_of(&Link { folder: open, place: &place, name: &name }),
+            Ok(open) => self.root.target_of(&Link { folder: open, place: &place, name: &name }, &self.extensions),
             Err(code) => Err(*code),
         };
         let (target, is_folder) = match followed {
@@ -178,7 +178,7 @@ impl Run<'_> {
     /// Says what is wrong with a link that leads to neither music nor a folder.
     fn tell_of_link(&mut self, path: &str, followed: Result<Target, ErrorCode>) {
         let (outcome, detail) = match followed {
-            Ok(Target::Broken) if !is_track(split(path).1) => return,
+            Ok(Target::Broken) if !is_track(&self.extensions, split(path).1) => return,
             Ok(Target::Broken) => (Outcome::Vanished, "the symbolic link leads to nothing"),
             Ok(Target::Endless) => (Outcome::LinkLoop, "symbolic links lead to each other and to nothing else"),
             Ok(Target::Outside) => (Outcome::EscapesRoot, "the symbolic link leads out of the root"),

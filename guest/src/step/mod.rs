@@ -12,6 +12,7 @@ mod work;
 use std::rc::Rc;
 
 use mt_scanner_contract::{Budget, Problem, Request, ScanError, Slice, Track, Walking};
+use mt_scanner_formats::extension::Extensions;
 use wasip2::filesystem::types::{ErrorCode, PathFlags};
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
@@ -31,7 +32,7 @@ pub struct Step<'a> {
     /// What to look for.
     pub mode: Mode,
     /// Where to go.
-    pub walking: Walking,
+    pub walking: &'a Walking,
     /// The places that links have led to so far, as the last step that added some handed them out.
     pub entered: &'a str,
 }
@@ -59,6 +60,8 @@ pub struct Found {
     pub folders: u64,
     /// Audio files that were found in them.
     pub files: u64,
+    /// Files in them that were passed over for their extension, though it is one of audio too.
+    pub passed_over: u64,
     /// Files that were opened and parsed.
     pub read: u64,
     /// Paths of files, each ended by a NUL.
@@ -99,6 +102,7 @@ struct Run<'a> {
     root: Root,
     mode: Mode,
     walking: &'a Walking,
+    extensions: Extensions,
     meter: Meter,
     /// Last in, first out: depth first, so that little is open and little is pending.
     stack: Vec<Item>,
@@ -134,7 +138,7 @@ impl<'a> Step<'a> {
                 root: &request.root,
                 budget: request.budget,
                 mode,
-                walking: request.walking,
+                walking: &request.walking,
                 entered: &request.entered,
             },
             work,
@@ -148,18 +152,20 @@ impl Step<'_> {
         for item in &work {
             check(item)?;
         }
+        let extensions = Extensions::with(&self.walking.extensions).map_err(ScanError::InvalidRequest)?;
         let root = Root::open(self.root, self.walking.follow_links.any())?;
         let stack = work.into_iter().rev().map(|work| Item { work, open: None }).collect();
         let mut run = Run {
             root,
             mode: self.mode,
-            walking: &self.walking,
+            walking: self.walking,
+            extensions,
             meter: Meter::new(&self.budget),
             stack,
             for_the_host: Vec::new(),
             open: Rc::new(()),
             last: None,
-            reach: Reach::new(&self.walking),
+            reach: Reach::new(self.walking),
             entered: Entered::read(self.entered),
             found: Found::default(),
         };
@@ -263,10 +269,11 @@ impl From<scan::Mode> for Mode {
 
 impl From<Found> for StepResult {
     fn from(found: Found) -> Self {
-        let Found { folders, files, paths, tracks, problems, work, entered, .. } = found;
+        let Found { folders, files, passed_over, paths, tracks, problems, work, entered, .. } = found;
         Self {
             folders,
             files,
+            passed_over,
             paths,
             tracks: tracks.into_iter().map(Into::into).collect(),
             problems: problems.into_iter().map(Into::into).collect(),

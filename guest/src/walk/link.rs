@@ -1,5 +1,6 @@
 //! Symbolic links: where they lead.
 
+use mt_scanner_formats::extension::Extensions;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
 use super::names::is_track;
@@ -49,7 +50,7 @@ const CHAIN: usize = 40;
 
 impl Root {
     /// Follows a link.
-    pub fn target_of(&self, link: &Link<'_>) -> Result<Target, ErrorCode> {
+    pub fn target_of(&self, link: &Link<'_>, extensions: &Extensions) -> Result<Target, ErrorCode> {
         // From its folder, as its path may be longer than a path can be; a link that climbs by `..`
         // only goes from the root.
         let stat = match link.folder.0.stat_at(PathFlags::SYMLINK_FOLLOW, link.name) {
@@ -69,7 +70,7 @@ impl Root {
         };
         Ok(match self.end_of(link) {
             End::Inside(place) if is_folder => Target::Folder(place),
-            End::Inside(place) if is_track(split(&place).1) => Target::AudioFile(place),
+            End::Inside(place) if is_track(extensions, split(&place).1) => Target::AudioFile(place),
             End::Inside(_) => Target::Other,
             // It was another link a moment ago.
             End::Outside(_) => Target::Outside,

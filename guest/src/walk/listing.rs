@@ -1,10 +1,11 @@
 //! The entries of one folder.
 
+use mt_scanner_formats::extension::Extensions;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use mt_scanner_contract::Names;
 
-use super::names::is_track;
+use super::names::{is_passed_over, is_track};
 use super::root::Folder;
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
@@ -45,6 +46,10 @@ pub struct Listing {
     pub links: Names,
     /// Audio files that were only counted.
     pub counted: u64,
+    /// Files that are not looked for, though their extension is one of audio.
+    pub passed_over: Names,
+    /// How many more there are of these.
+    pub more_passed_over: u64,
     /// The last name of the page; `None` if no other page follows.
     pub last: Option<String>,
     /// Entries of the whole folder whose name is not UTF-8.
@@ -57,12 +62,12 @@ pub struct Listing {
 
 /// Lists a folder. One that cannot be read to its end is an error: what was listed is not handed
 /// out as if it were all.
-pub fn list(folder: &Folder, page: &Page<'_>) -> Result<Listing, ErrorCode> {
+pub fn list(folder: &Folder, page: &Page<'_>, extensions: &Extensions) -> Result<Listing, ErrorCode> {
     let entries = folder.0.read_directory()?;
     let mut listing = Listing { last: page.through.map(str::to_owned), ..Listing::default() };
     loop {
         match entries.read_directory_entry() {
-            Ok(Some(entry)) => listing.take(&entry.name, entry.type_, page, PAGE),
+            Ok(Some(entry)) => listing.take(&entry.name, entry.type_, page, PAGE, extensions),
             Ok(None) => break,
             // The name is lost, and the next call goes on with the next entry.
             Err(ErrorCode::IllegalByteSequence) => listing.lost_names += 1,
@@ -74,12 +79,12 @@ pub fn list(folder: &Folder, page: &Page<'_>) -> Result<Listing, ErrorCode> {
 }
 
 impl Listing {
-    fn take(&mut self, name: &str, kind: DescriptorType, page: &Page<'_>, size: usize) {
+    fn take(&mut self, name: &str, kind: DescriptorType, page: &Page<'_>, size: usize, extensions: &Extensions) {
         let names = match kind {
             DescriptorType::RegularFile => match name {
                 ".nomedia" => return self.nomedia = true,
                 ".mtignore" => return self.mtignore = true,
-                name if !is_track(name) => return,
+                name if !is_track(extensions, name) => return self.pass_over(name, page, size),
                 _ if page.only_count => return self.counted += u64::from(page.after.is_none()),
                 _ => &mut self.files,
             },
@@ -97,6 +102,18 @@ impl Listing {
         names.push(name);
         if self.size(page) > size + size / 4 {
             self.cut(page, size);
+        }
+    }
+
+    /// Notes a file that is not looked for, if its extension is one of audio: with the first page
+    /// of its folder. Many names of such files are only counted.
+    fn pass_over(&mut self, name: &str, page: &Page<'_>, size: usize) {
+        if page.after.is_none() && is_passed_over(name) {
+            if self.passed_over.size() < size {
+                self.passed_over.push(name);
+            } else {
+                self.more_passed_over += 1;
+            }
         }
     }
 
@@ -151,7 +168,7 @@ mod tests {
 
     fn listed(entries: &[(String, DescriptorType)], size: usize, page: &Page<'_>) -> Listing {
         let mut listing = Listing::default();
-        entries.iter().for_each(|(name, kind)| listing.take(name, *kind, page, size));
+        entries.iter().for_each(|(name, kind)| listing.take(name, *kind, page, size, &Extensions::default()));
         listing.cut(page, size);
         listing
     }
@@ -218,6 +235,19 @@ mod tests {
         assert!(pages.len() > 6);
         assert!(pages.iter().map(|page| page.counted).eq([56].into_iter().chain([0; 99]).take(pages.len())));
         assert!(pages.iter().all(|page| page.files.is_empty()));
+    }
+
+    #[test]
+    fn other_audio_is_told_with_the_first_page_and_its_names_are_bounded() {
+        let others = (0..50).map(|number| (format!("Other {number}.aiff"), RegularFile));
+        let entries: Vec<_> = entries().into_iter().chain(others).collect();
+        for size in [100, 600, 5000] {
+            let pages = paged(&entries, size, false);
+            let told = |page: &Listing| page.passed_over.len() as u64 + page.more_passed_over;
+            assert!(pages.iter().map(told).eq([50].into_iter().chain([0; 99]).take(pages.len())));
+            assert!(pages[0].passed_over.size() < size + 20);
+        }
+        assert_eq!(paged(&entries, 5000, false)[0].more_passed_over, 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Names that tell what a walk passes over: hidden folders, and what systems leave behind.
 
-use mt_scanner_formats::extension::is_audio_file;
+use mt_scanner_formats::extension::Extensions;
 
 /// Folders that systems make beside people's own, in any ASCII case: recycle bins (Windows,
 /// Synology), thumbnails (Synology), what a repair of the filesystem has found (`fsck`).
@@ -18,8 +18,13 @@ pub fn is_hidden_folder(name: &str) -> bool {
 }
 
 /// Whether a file of this name may be a track.
-pub fn is_track(name: &str) -> bool {
-    !name.starts_with(APPLE_DOUBLE) && is_audio_file(name)
+pub fn is_track(extensions: &Extensions, name: &str) -> bool {
+    !name.starts_with(APPLE_DOUBLE) && extensions.is_audio_file(name)
+}
+
+/// Whether a file of this name, which is no track, would be one if its extension were asked for.
+pub fn is_passed_over(name: &str) -> bool {
+    !name.starts_with(APPLE_DOUBLE) && Extensions::is_passed_over(name)
 }
 
 #[cfg(test)]
@@ -41,7 +46,8 @@ mod tests {
         for (name, expected) in
             [("x.mp3", true), ("._x.mp3", false), (".x.mp3", true), ("..x.mp3", true), ("._", false)]
         {
-            assert_eq!(is_track(name), expected, "{name}");
+            assert_eq!(is_track(&Extensions::default(), name), expected, "{name}");
+            assert_eq!(is_passed_over(&name.replace(".mp3", ".aiff")), expected, "{name}");
         }
     }
 }

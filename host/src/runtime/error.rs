@@ -44,7 +44,8 @@ pub enum Error {
         /// The root.
         path: PathBuf,
     },
-    /// A file's name is not UTF-8 ([`Scanner::inspect`](crate::Scanner::inspect) only).
+    /// A file's name is not UTF-8 ([`Scanner::inspect`](crate::Scanner::inspect) and
+    /// [`Scanner::artwork`](crate::Scanner::artwork) only).
     #[error("{}: the file's name is not valid UTF-8, which no sandbox path can express", path.display())]
     PathNotUtf8 {
         /// The file.
@@ -56,11 +57,18 @@ pub enum Error {
         /// The path.
         path: String,
     },
-    /// No file is at this path ([`Scanner::inspect`](crate::Scanner::inspect) only).
+    /// No file is at this path ([`Scanner::inspect`](crate::Scanner::inspect) and
+    /// [`Scanner::artwork`](crate::Scanner::artwork) only).
     #[error("{path}: {}", words::FILE_NOT_FOUND)]
     FileNotFound {
         /// The path.
         path: String,
+    },
+    /// A text is no extension of files.
+    #[error("{reason}")]
+    NoExtension {
+        /// The text, and why it is none.
+        reason: String,
     },
     /// The component does not understand the host: it is made for another contract.
     #[error("the component does not understand a request: {reason}")]

@@ -127,8 +127,8 @@ impl ScannerBuilder {
         self
     }
 
-    /// Whether to enter folders whose name begins with a dot, and what systems leave behind, such as
-    /// recycle bins. By default: no.
+    /// Whether to enter folders whose name begins with a dot, and what systems leave behind, such
+    /// as recycle bins. By default: no.
     pub fn hidden_folders(mut self, enter: bool) -> Self {
         self.walking.hidden_folders = enter;
         self
@@ -137,6 +137,39 @@ impl ScannerBuilder {
     /// Whether to enter folders with a `.nomedia`, and what a `.mtignore` excludes. By default: no.
     pub fn ignored_folders(mut self, enter: bool) -> Self {
         self.walking.ignored_folders = enter;
+        self
+    }
+
+    /// One more extension of files to look for, beside those of
+    /// [`audio_extensions`](Scanner::audio_extensions), with its dot or without it and in any case.
+    /// What such a file is, its content says; content that no reader knows is a track with a
+    /// problem.
+    ///
+    /// A library whose next sync does not look for them any more marks their tracks missing.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("1.aiff"), b"")?;
+    /// # std::fs::write(folder.path().join("2.ape"), b"")?;
+    /// use mt_scanner::Scanner;
+    ///
+    /// let scanner = Scanner::builder().root(folder.path()).extension(".aiff").build()?;
+    /// let mut scan = scanner.counting()?;
+    /// scan.by_ref().try_for_each(|step| step.map(drop))?;
+    /// let progress = scan.progress();
+    /// assert_eq!((progress.files, progress.passed_over), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn extension(mut self, extension: impl Into<String>) -> Self {
+        self.walking.extensions.push(extension.into());
+        self
+    }
+
+    /// Several of them.
+    pub fn extensions(mut self, extensions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.walking.extensions.extend(extensions.into_iter().map(Into::into));
         self
     }
 
@@ -189,9 +222,13 @@ impl ScannerBuilder {
     /// # Errors
     ///
     /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox
-    /// cannot express a root's name. Roots are looked at when a scan starts; only which of several
-    /// are one by another name, through a link, is looked up here, for a second at most.
-    pub fn build(self) -> Result<Scanner, Error> {
+    /// cannot express a root's name, [`Error::NoExtension`] if an extension is none. Roots are
+    /// looked at when a scan starts; only which of several are one by another name, through a link,
+    /// is looked up here, for a second at most.
+    pub fn build(mut self) -> Result<Scanner, Error> {
+        for extension in &mut self.walking.extensions {
+            *extension = mt_scanner_contract::extension(extension).map_err(|reason| Error::NoExtension { reason })?;
+        }
         let named: Result<Vec<Root>, Error> = self.roots.iter().map(|root| Root::new(root)).collect();
         let roots = root::distinct(named?);
         let compiled = match self.component {

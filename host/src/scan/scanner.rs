@@ -307,7 +307,7 @@ impl Scanner {
 
     /// The root that a path is in, the nearest of several, and the path below it as the component
     /// writes it.
-    fn below(&self, path: &Path) -> Result<(Root, String), Error> {
+    pub(super) fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
         let first = self.plan.roots.first().ok_or_else(outside)?;
         let absolute = match Root::new(&first.path.join(path)) {

@@ -12,6 +12,9 @@ pub struct Progress {
     pub folders: u64,
     /// Audio files that were found in them.
     pub files: u64,
+    /// Files that were passed over, though their extension is one of audio too; see
+    /// [`ScannerBuilder::extension`](crate::ScannerBuilder::extension).
+    pub passed_over: u64,
     /// Audio files that were read.
     pub tracks: u64,
     /// Problems: files and folders that could not be read or followed as usual.
@@ -35,6 +38,7 @@ pub(crate) struct Counters {
     took: OnceLock<Duration>,
     folders: AtomicU64,
     files: AtomicU64,
+    passed_over: AtomicU64,
     tracks: AtomicU64,
     problems: AtomicU64,
 }
@@ -47,6 +51,7 @@ impl Counters {
             took: OnceLock::new(),
             folders: zero(),
             files: zero(),
+            passed_over: zero(),
             tracks: zero(),
             problems: zero(),
         }
@@ -60,6 +65,11 @@ impl Counters {
         }
     }
 
+    /// Files were passed over for their extension.
+    pub fn pass_over(&self, files: u64) {
+        self.passed_over.fetch_add(files, Ordering::Relaxed);
+    }
+
     /// The scan is over, and its time stands still.
     pub fn stop(&self) {
         self.took.get_or_init(|| self.since.elapsed());
@@ -70,6 +80,7 @@ impl Counters {
         Progress {
             folders: count(&self.folders),
             files: count(&self.files),
+            passed_over: count(&self.passed_over),
             tracks: count(&self.tracks),
             problems: count(&self.problems),
             elapsed: self.took.get().copied().unwrap_or_else(|| self.since.elapsed()),

@@ -4,6 +4,7 @@
 //! These are about what only this host does: the pool, the sandbox, limits, the library's one
 //! writer, the binary.
 
+mod artwork;
 mod command;
 mod comparison;
 mod components;

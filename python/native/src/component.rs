@@ -79,6 +79,27 @@ impl Component {
         py.detach(|| Scanner::in_words_of_json(report)).map_err(raised)
     }
 
+    /// The pictures of a file as JSON text (`artwork-json` in `wit/pictures.wit`).
+    ///
+    /// Raises `Failure`.
+    #[expect(clippy::too_many_arguments, reason = "they are those of the request, and the limits")]
+    fn artwork(
+        &self,
+        py: Python<'_>,
+        root: PathBuf,
+        path: PathBuf,
+        all: bool,
+        data: bool,
+        from: usize,
+        limits: Limits,
+    ) -> PyResult<String> {
+        let artwork = py.detach(|| {
+            let builder = Scanner::builder().component_of(&self.scanner).root(&root);
+            limits.set(builder).build()?.artwork_json(root.join(path), all, data, from)
+        });
+        artwork.map_err(raised)
+    }
+
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.
     ///
     /// Raises `Failure`.

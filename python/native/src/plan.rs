@@ -31,6 +31,7 @@ struct Walking {
     follow_links: String,
     hidden_folders: bool,
     ignored_folders: bool,
+    extensions: Vec<String>,
 }
 
 /// The most that one file may cost.
@@ -56,7 +57,7 @@ impl Plan {
 
     /// A scanner of the roots.
     fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
-        let Walking { follow_links, hidden_folders, ignored_folders } = self.walking;
+        let Walking { follow_links, hidden_folders, ignored_folders, extensions } = self.walking;
         let follow_links = FollowLinks::named(&follow_links)
             .ok_or_else(|| PyValueError::new_err(format!("there is no follow_links {follow_links:?}")))?;
         let mut builder = Scanner::builder()
@@ -65,7 +66,8 @@ impl Plan {
             .workers(self.workers)
             .follow_links(follow_links)
             .hidden_folders(hidden_folders)
-            .ignored_folders(ignored_folders);
+            .ignored_folders(ignored_folders)
+            .extensions(extensions);
         if let Some(items) = self.items {
             builder = builder.items(items);
         }

@@ -51,12 +51,13 @@ impl Scan {
         }
     }
 
-    /// Folders, files, tracks, problems, and the time since the start in s.
+    /// Folders, files, tracks, problems, the time since the start in s, and files that were passed
+    /// over.
     #[getter]
-    fn progress(&self) -> (u64, u64, u64, u64, f64) {
-        let Progress { folders, files, tracks, problems, elapsed, .. } =
+    fn progress(&self) -> (u64, u64, u64, u64, f64, u64) {
+        let Progress { folders, files, passed_over, tracks, problems, elapsed, .. } =
             self.control.get().map(Control::progress).unwrap_or_default();
-        (folders, files, tracks, problems, elapsed.as_secs_f64())
+        (folders, files, tracks, problems, elapsed.as_secs_f64(), passed_over)
     }
 
     /// The next question of a sync's workers: its number, the root, and folders, each with the name

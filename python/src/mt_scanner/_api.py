@@ -28,6 +28,7 @@ from mt_scanner._types.errors import (
     TrackNotFound,
     WatchError,
 )
+from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
@@ -42,6 +43,7 @@ __all__ = [
     "LibraryError",
     "Lyrics",
     "Notice",
+    "Picture",
     "Problem",
     "Progress",
     "RootEmptied",

@@ -1,6 +1,7 @@
 """The scanner: one root or several, and what can be asked of them."""
 
 import os
+from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
+from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
@@ -32,11 +34,13 @@ class Scanner:
     them, because it is hidden or ignored; `all`: each file and folder once more through a link;
     `no`. `True` is `once`, `False` is `no`. `hidden_folders`: enter folders whose name begins with
     a dot, and what systems leave behind, such as recycle bins. Off by default. `ignored_folders`:
-    enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default. `file_timeout`:
-    time for one file in s; 10 by default. A file that takes longer is a problem of outcome
-    `timeout`. `memory_limit`: memory for one file in bytes; 256 MiB by default. A file that needs
-    more is a problem of outcome `memory`. `component`: another component of the same world to run,
-    by its path.
+    enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default. `extensions`:
+    extensions of files to look for beside the ten of `get_supported_extensions`, with their dot or
+    without it and in any case; none by default. What such a file is, its content says.
+    `file_timeout`: time for one file in s; 10 by default. A file that takes longer is a problem of
+    outcome `timeout`. `memory_limit`: memory for one file in bytes; 256 MiB by default. A file that
+    needs more is a problem of outcome `memory`. `component`: another component of the same world to
+    run, by its path.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Scanner:
         follow_links: "FollowLinks | bool" = "once",
         hidden_folders: bool = False,
         ignored_folders: bool = False,
+        extensions: Iterable[str] = (),
         file_timeout: float = 10.0,
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
@@ -59,6 +64,7 @@ class Scanner:
             follow_links=follow_links,
             hidden_folders=hidden_folders,
             ignored_folders=ignored_folders,
+            extensions=extensions,
             file_timeout=file_timeout,
             memory_limit=memory_limit,
             component=component,
@@ -152,6 +158,45 @@ class Scanner:
             [Lyrics(**lyrics) for lyrics in found["lyrics"]],
             [Chapter(**chapter) for chapter in found["chapters"]],
         )
+
+    def artwork(self, path: StrPath, on_problem: Callable[[Problem], object] | None = None) -> Picture | None:
+        """The picture of a file: its embedded front cover, else another embedded picture, else one
+        in its folder (`cover`, `folder`, `front` or `album`, in any case; JPEG, PNG, WebP or GIF);
+        `None` if there is none. `path` is absolute, or relative to the first root.
+
+        `on_problem` learns what went wrong on the way: a picture that is damaged, or has more than
+        32 MiB, which is the most that is read.
+
+        Raises as `inspect` does.
+        """
+        return next(self._pictures(path, False, on_problem), None)
+
+    def pictures(self, path: StrPath, on_problem: Callable[[Problem], object] | None = None) -> list[Picture]:
+        """All pictures of a file: embedded ones, front covers first, and then those in its folder.
+        Else as `artwork`. Memory holds them all.
+
+        Raises as `inspect` does.
+        """
+        return list(self._pictures(path, True, on_problem))
+
+    def _pictures(
+        self, path: StrPath, every: bool, on_problem: Callable[[Problem], object] | None
+    ) -> Iterator[Picture]:
+        start = 0
+        while True:
+            found = self._session.artwork(os.fspath(path), every=every, data=True, start=start)
+            if on_problem is not None:
+                for problem in found["problems"]:
+                    on_problem(Problem(**problem))
+            # Of very large pictures some at a time are handed over.
+            for item, letters in zip(found["pictures"], found["data"], strict=False):
+                del item["bytes"]
+                # One without bytes could not be read any more.
+                if letters:
+                    yield Picture(data=a2b_base64(letters), **item)
+            start += len(found["data"])
+            if len(found["data"]) in (0, len(found["pictures"])):
+                return
 
     def close(self) -> None:
         """Ends every scan that is under way."""

@@ -23,6 +23,9 @@ pub(super) struct Frame {
     pub is_encrypted: bool,
 }
 
+/// How many bytes of a compressed stream may be about its own codes.
+const TABLES: u64 = 1024;
+
 /// The longest frame that is read, in bytes. Lyrics are shorter.
 pub(super) const LONGEST: u64 = 1 << 20;
 
@@ -40,7 +43,7 @@ impl Frame {
     /// How its content is written, `lead` bytes of which are left out.
     pub fn coding(&self, lead: u32) -> Coding {
         match (self.is_compressed, self.is_unsynchronised) {
-            (true, _) => Coding::Deflate { lead },
+            (true, is_unsynchronised) => Coding::Deflate { lead, is_unsynchronised },
             (false, true) => Coding::Unsynchronised,
             (false, false) => Coding::Plain,
         }
@@ -57,6 +60,20 @@ impl Frame {
         let mut plain = Vec::new();
         let result = ZlibDecoder::new(&*bytes).take(LONGEST).read_to_end(&mut plain);
         Ok(result.is_ok().then_some(Cow::Owned(plain)))
+    }
+}
+
+impl Frame {
+    /// The first bytes of its compressed content, up to `most`; `None` if there are none.
+    pub fn unpacked_head<S: ReadAt>(&self, reader: &mut FileReader<S>, most: u64) -> io::Result<Option<Vec<u8>>> {
+        // What hardly gets smaller takes as much, and tables before it.
+        let len = (self.content.end - self.content.start).min(most + TABLES);
+        let Some(stored) = reader.piece(self.content.start, len)? else { return Ok(None) };
+        let stored = if self.is_unsynchronised { undone(stored) } else { Cow::Borrowed(stored) };
+        let mut plain = Vec::new();
+        // The stream goes on behind the piece, which may be an error; what came before it counts.
+        let result = ZlibDecoder::new(&*stored).take(most).read_to_end(&mut plain);
+        Ok((result.is_ok() || !plain.is_empty()).then_some(plain))
     }
 }
 

@@ -12,7 +12,7 @@ mod lyrics;
 mod meaning;
 mod picture;
 mod text;
-mod unsynchronisation;
+pub(crate) mod unsynchronisation;
 mod walk;
 mod when;
 

@@ -1,6 +1,7 @@
 //! Embedded pictures: `APIC` (ID3v2.4.0 native frames, section 4.14) and `PIC` (ID3v2.2.0, section
 //! 4.15).
 
+use std::borrow::Cow;
 use std::io;
 
 use super::frame::Frame;
@@ -17,13 +18,22 @@ const BEFORE: [u64; 2] = [128, 2048];
 const LINK: &str = "-->";
 
 /// The picture of a frame; `None` for one of no bytes, and for a link.
-pub(super) fn find<S: ReadAt>(reader: &mut FileReader<S>, frame: &Frame) -> io::Result<Option<Picture>> {
+pub(super) fn find<S: ReadAt>(
+    reader: &mut FileReader<S>,
+    frame: &Frame,
+    damage: &mut Vec<String>,
+) -> io::Result<Option<Picture>> {
     for before in BEFORE {
         let head =
             Frame { content: frame.content.start..frame.content.end.min(frame.content.start + before), ..*frame };
-        // A stream that is cut off here cannot be unpacked to its end.
-        let head = if frame.is_compressed { frame } else { &head };
-        let Some(bytes) = head.bytes(reader)? else { return Ok(None) };
+        let bytes = match frame.is_compressed {
+            true => frame.unpacked_head(reader, before)?.map(Cow::Owned),
+            false => head.bytes(reader)?,
+        };
+        let Some(bytes) = bytes else {
+            damage.push(format!("the frame {} of the ID3v2 tag cannot be unpacked", frame.name()));
+            return Ok(None);
+        };
         let Some((kind, mime, lead)) = parsed(frame.id[3] == 0, &bytes) else { continue };
         let is_empty = lead == bytes.len();
         let content = frame.content.clone();

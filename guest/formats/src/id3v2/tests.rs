@@ -309,7 +309,20 @@ fn a_picture_may_be_unsynchronised_or_compressed() {
     assert_eq!(found, [(3, "image/jpeg".into(), Coding::Unsynchronised, b"\xff\0\xd8".to_vec())]);
     let stored = packed(b"\0image/jpeg\0\x03\0JPEG");
     let found = pictures(&tag_of(4, 0, &frame(4, "APIC", 0x09, &[&safe(17), stored.as_slice()].concat())));
-    assert_eq!(found, [(3, "image/jpeg".into(), Coding::Deflate { lead: 14 }, stored)]);
+    assert_eq!(found, [(3, "image/jpeg".into(), Coding::Deflate { lead: 14, is_unsynchronised: false }, stored)]);
+}
+
+#[test]
+fn a_compressed_picture_is_found_however_large_it_is_and_named_if_it_cannot_be_unpacked() {
+    let mut chance = crate::trial::Chance(1);
+    let noise: Vec<u8> = (0..(1 << 20) + 4096).map(|_| chance.below(256) as u8).collect();
+    let stored = packed(&[b"\0image/jpeg\0\x03\0", noise.as_slice()].concat());
+    let whole = tag_of(4, 0, &frame(4, "APIC", 0x09, &[&safe(17), stored.as_slice()].concat()));
+    let [(3, _, Coding::Deflate { lead: 14, .. }, found)] = &pictures(&whole)[..] else { panic!("no picture") };
+    assert!(*found == stored);
+    let broken = tag_of(4, 0, &frame(4, "APIC", 0x09, &[&safe(17)[..], b"no stream of deflate"].concat()));
+    let told = with(&broken);
+    assert!(told.damage.contains("the frame APIC of the ID3v2 tag cannot be unpacked"), "{}", told.damage);
 }
 
 #[test]

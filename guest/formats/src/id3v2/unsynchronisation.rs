@@ -7,7 +7,7 @@ use std::io;
 use crate::reader::{FileReader, ReadAt};
 
 /// The bytes as they were before.
-pub(super) fn undone(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn undone(bytes: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memmem::find(bytes, &[0xff, 0]).is_none() {
         return Cow::Borrowed(bytes);
     }

@@ -60,7 +60,7 @@ pub(super) fn frames<S: ReadAt>(
         };
         position = next;
         if frame.is_picture() && !frame.is_encrypted {
-            tag.pictures.extend(picture::find(walk.reader, &frame)?.inspect(|picture| {
+            tag.pictures.extend(picture::find(walk.reader, &frame, &mut tag.damage)?.inspect(|picture| {
                 // Before anything behind it is read.
                 picture.data.pieces.iter().for_each(|piece| walk.reader.blank(piece.clone()));
             }));

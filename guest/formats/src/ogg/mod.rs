@@ -267,7 +267,7 @@ mod tests {
         let data = &told.pictures[0].data;
         let found: Vec<u8> =
             data.pieces.iter().flat_map(|piece| &bytes[piece.start as usize..piece.end as usize]).copied().collect();
-        let Coding::Base64 { lead } = data.coding else { panic!("{:?}", data.coding) };
+        let Coding::Base64 { lead, .. } = data.coding else { panic!("{:?}", data.coding) };
         assert!(base64::decoded(&found)[usize::from(lead)..] == [7; 60_000]);
     }
 

@@ -85,6 +85,11 @@ impl<S: ReadAt> FileReader<S> {
         }
     }
 
+    /// Where the bytes come from.
+    pub fn into_source(self) -> S {
+        self.source
+    }
+
     /// The size of the file in bytes.
     pub fn len(&self) -> u64 {
         self.len
@@ -250,5 +255,13 @@ impl<S: ReadAt> FileReader<S> {
     fn unread_before(&self, position: u64, wanted: u64) -> u64 {
         let known = self.windows.iter().map(Window::end).chain(self.blanks.iter().map(|blank| blank.end));
         known.filter(|&end| end <= position).fold(wanted, u64::max)
+    }
+}
+
+/// Bytes in memory.
+impl ReadAt for &[u8] {
+    fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+        let place = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).min(self.len());
+        Ok(self[place(offset)..place(offset.saturating_add(len))].to_vec())
     }
 }

@@ -21,9 +21,9 @@ const NO_MORE: [&str; 3] = [
 const BELOW_GONE: &str = "SELECT p.root_id, p.path FROM gone_folders CROSS JOIN folders AS f ON f.id = folder_id \
     CROSS JOIN problems AS p ON p.root_id = f.root_id AND p.path > f.path || '/' AND p.path < f.path || '0'";
 
-/// Folders of which the sync has not seen all, because storage took too long to answer: one that
-/// was not listed with all below it, and the folder of a file that was not read; and those of a root
-/// whose storage went away. The next quick sync looks at them.
+/// Folders of which the sync has not seen all. Storage took too long to answer: one that was not
+/// listed with all below it, and the folder of a file that was not read. Or it went away: all of
+/// the root. The next quick sync looks at them.
 const UNSEEN: &str = "UPDATE folders SET mtime_ns = NULL WHERE mtime_ns IS NOT NULL AND id IN (SELECT f.id FROM told \
     CROSS JOIN folders AS f ON f.root_id = told.root_id \
     WHERE (told.outcome = 'timeout' OR (told.outcome = 'unreadable' AND told.path = '')) AND (told.path = '' OR f.path = told.path OR substr(f.path, 1, length(told.path) + 1) = told.path || '/' \

@@ -12,7 +12,7 @@ use mt_scanner::{Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, Watch
 const EXIT_CODES: &str = "\
 exit codes:
   0  done
-  1  done, with problems, under --strict
+  1  done, with problems, under --strict; no picture (`artwork`)
   2  wrong usage
   3  could not run: a folder or the library could not be opened (the message names it)
   130  interrupted by Ctrl-C, as shells tell it; `watch` ends with 0
@@ -72,6 +72,20 @@ pub enum Command {
         #[command(flatten)]
         sandbox: Sandbox,
     },
+    /// The picture of a file: the embedded front cover, another embedded picture, or one in its
+    /// folder (exit code 1 if there is none).
+    ///
+    /// Without --output it is told and not written, whatever stdout is.
+    Artwork {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        artwork: Artwork,
+        #[command(flatten)]
+        output: Output,
+        #[command(flatten)]
+        sandbox: Sandbox,
+    },
     /// Print the mean time of a count in ms.
     Benchmark {
         #[command(flatten)]
@@ -104,12 +118,28 @@ pub struct Folders {
     /// Enter what .nomedia or .mtignore exclude.
     #[arg(long)]
     include_ignored: bool,
+    /// Look for files with this extension too, `.aiff` for one; may be given several times. A
+    /// library's later syncs need it too: without it the tracks of such files are marked missing.
+    #[arg(long, value_name = "EXTENSION", value_parser = extension)]
+    extension: Vec<String>,
     /// The most instances of the component at a time; more than cores only work while storage is
     /// slow [default: 64].
     #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
     #[command(flatten)]
     sandbox: Sandbox,
+}
+
+/// What becomes of pictures.
+#[derive(Args)]
+pub struct Artwork {
+    /// Write the picture to this file, or to stdout (`-`). With --all: every picture, into this
+    /// folder. It may be anywhere, but no audio file is written over.
+    #[arg(long = "output", short, value_name = "PATH")]
+    pub to: Option<PathBuf>,
+    /// Every picture, and not only the first: embedded ones, then those in the folder.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Where the library is.
@@ -223,7 +253,8 @@ impl Folders {
             .roots(&self.folders)
             .hidden_folders(self.hidden)
             .follow_links(if self.no_follow_links { FollowLinks::No } else { self.follow_links })
-            .ignored_folders(self.include_ignored);
+            .ignored_folders(self.include_ignored)
+            .extensions(&self.extension);
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.get());
         }
@@ -252,6 +283,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err("not more than 0".to_owned());
     }
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// An extension in its one form.
+fn extension(text: &str) -> Result<String, String> {
+    mt_scanner::extension(text)
 }
 
 /// The words of `follow-links`.

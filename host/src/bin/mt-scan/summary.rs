@@ -84,6 +84,7 @@ pub fn reached(progress: &Progress) -> Reached {
     Reached {
         folders: progress.folders,
         tracks: progress.tracks,
+        passed_over: progress.passed_over,
         seconds: progress.elapsed.as_secs_f64(),
         files_per_second: progress.files_per_second(),
     }

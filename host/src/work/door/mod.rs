@@ -49,7 +49,7 @@ pub(crate) struct Request<'a, W = Work> {
     pub root: &'a str,
     pub work: &'a [W],
     pub budget: Budget,
-    pub walking: Walking,
+    pub walking: &'a Walking,
     /// The time after which the step is stopped.
     pub limit: Duration,
     /// The places that links have led to so far, in the component's words.
@@ -60,6 +60,8 @@ pub(crate) struct Request<'a, W = Work> {
 pub(crate) struct Found<R, W = Work> {
     pub folders: u64,
     pub files: u64,
+    /// Files that were passed over for their extension.
+    pub passed_over: u64,
     /// How many tracks the rows are.
     pub tracks: u64,
     pub rows: R,
@@ -74,6 +76,7 @@ impl<R: Default, W> Default for Found<R, W> {
         Self {
             folders: 0,
             files: 0,
+            passed_over: 0,
             tracks: 0,
             rows: R::default(),
             problems: Vec::new(),
@@ -88,6 +91,7 @@ impl<R> Found<R> {
     fn add(&mut self, later: Self) {
         self.folders += later.folders;
         self.files += later.files;
+        self.passed_over += later.passed_over;
         self.tracks += later.tracks;
         self.rows = later.rows;
         self.problems.extend(later.problems);

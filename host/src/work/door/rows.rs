@@ -131,19 +131,20 @@ impl RowsDoor {
             entered: Cow::Borrowed(entered),
             budget: *budget,
             mode: mt_scanner_contract::Mode::Tracks,
-            walking: *walking,
+            walking: Cow::Borrowed(walking),
             deep: false,
         })
     }
 }
 
 fn understood(text: String) -> Result<Found<Rows>, Failure> {
-    let RowsAnswer { folders, files, tracks, problems, work, entered, .. } =
+    let RowsAnswer { folders, files, passed_over, tracks, problems, work, entered, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows: Vec<_> = tracks.iter().map(|row| place(&text, row)).collect();
     Ok(Found {
         folders,
         files,
+        passed_over,
         tracks: rows.len() as u64,
         problems: problems.into_iter().map(Problem::from).collect(),
         work: work.into_iter().map(from_json).collect(),

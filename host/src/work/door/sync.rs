@@ -154,7 +154,7 @@ impl<K: Knowledge> Door for SyncDoor<K> {
             entered: Cow::Borrowed(request.entered),
             budget: request.budget,
             mode: Mode::Sync,
-            walking: request.walking,
+            walking: Cow::Borrowed(request.walking),
             deep: self.deep,
         })
         .map_err(not_understood)?;
@@ -193,7 +193,7 @@ impl<K: Knowledge> SyncDoor<K> {
 }
 
 fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
-    let SyncAnswer { folders, files, read, changes, problems, work, entered, .. } =
+    let SyncAnswer { folders, files, passed_over, read, changes, problems, work, entered, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows = changes
         .unwrap_or_default()
@@ -203,6 +203,7 @@ fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
     Ok(Found {
         folders,
         files,
+        passed_over,
         tracks: read,
         problems: problems.into_iter().map(Problem::from).collect(),
         work,

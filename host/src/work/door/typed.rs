@@ -77,13 +77,13 @@ pub(super) fn typed<R>(
     mode: Mode,
     rows: impl FnOnce(&mut StepResult) -> (R, u64),
 ) -> Result<Found<R>, Failure> {
-    let (budget, walking) = (request.budget.into(), request.walking.into());
+    let (budget, walking) = (request.budget.into(), request.walking.clone().into());
     let answer = instance.call(request.limit, |exports, store| {
-        exports.mt_scanner_scan().call_step(store, request.root, request.work, request.entered, budget, mode, walking)
+        exports.mt_scanner_scan().call_step(store, request.root, request.work, request.entered, budget, mode, &walking)
     })?;
     let mut result = answer.map_err(|error| Failure::Refused(error.into()))?;
     let (rows, tracks) = rows(&mut result);
-    let StepResult { folders, files, problems, work, entered, .. } = result;
+    let StepResult { folders, files, passed_over, problems, work, entered, .. } = result;
     let problems = problems.into_iter().map(Into::into).collect();
-    Ok(Found { folders, files, tracks, rows, problems, work, entered })
+    Ok(Found { folders, files, passed_over, tracks, rows, problems, work, entered })
 }

@@ -125,8 +125,9 @@ impl<D: Door> Pool<D> {
 
     /// Takes in the counts of a step, and parts its answer from its work.
     fn count(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> (Batch<D::Rows>, Brought<D::Work>) {
-        let Found { folders, files, tracks, rows, problems, work, entered } = found;
+        let Found { folders, files, passed_over, tracks, rows, problems, work, entered } = found;
         self.counters.add(folders, files, tracks, problems.len() as u64);
+        self.counters.pass_over(passed_over);
         (Batch { root: load.root(), rows, problems }, Brought { work, entered })
     }
 
@@ -160,7 +161,7 @@ impl<D: Door> Pool<D> {
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
         let entered = self.lock().links.entered(root);
         let root = &self.plan.roots[root].name;
-        let (walking, entered) = (self.plan.walking, entered.as_ref());
+        let (walking, entered) = (&self.plan.walking, entered.as_ref());
         self.door.step(instance, Request { root, work, budget, walking, limit, entered })
     }
 

@@ -12,9 +12,9 @@ wit_bindgen::generate!({ path: "../../../wit", world: "mt:scanner/scanner" });
 
 use exports::mt::scanner::files::{self, Inspection};
 use exports::mt::scanner::library::{self, Migration, Statement};
-use exports::mt::scanner::reports;
 use exports::mt::scanner::scan::{self, Budget, FollowLinks, Mode, StepResult, Walking, Work};
 use exports::mt::scanner::types::{LyricsForm, ScanError, Track};
+use exports::mt::scanner::{pictures, reports};
 
 const EXTENSIONS: [&str; 4] = [".mod", ".xm", ".it", ".s3m"];
 
@@ -36,6 +36,7 @@ impl scan::Guest for Modules {
         let mut result = StepResult {
             folders: 0,
             files: 0,
+            passed_over: 0,
             paths: String::new(),
             tracks: Vec::new(),
             problems: Vec::new(),
@@ -67,10 +68,15 @@ impl scan::Guest for Modules {
     fn count_audio_files(root: String, _limit: Option<u64>) -> Result<u64, ScanError> {
         let mut work = vec![item(String::new(), None)];
         let mut count = 0;
-        let walking = Walking { follow_links: FollowLinks::No, hidden_folders: true, ignored_folders: true };
+        let walking = || Walking {
+            follow_links: FollowLinks::No,
+            hidden_folders: true,
+            ignored_folders: true,
+            extensions: Vec::new(),
+        };
         while let Some(next) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-            let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking)?;
+            let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking())?;
             count += result.files;
             work.extend(result.work);
         }
@@ -103,6 +109,12 @@ impl files::Guest for Modules {
 
     fn inspect_json(_root: String, path: String) -> Result<String, ScanError> {
         Err(ScanError::FileNotFound(path))
+    }
+}
+
+impl pictures::Guest for Modules {
+    fn artwork_json(_request: String) -> Result<String, ScanError> {
+        Ok(r#"{"pictures":[],"problems":[],"data":[]}"#.to_owned())
     }
 }
 

@@ -57,5 +57,12 @@ class Backend(Protocol):
         this package.
         """
 
+    def artwork(
+        self, root: str, path: str, every: bool, data: bool, start: int, limits: Limits, component: str | None
+    ) -> dict[str, Any]:
+        """Pictures of a file: `pictures`, `problems` and `data` (`artwork-json` in
+        `wit/pictures.wit`).
+        """
+
     def inspect(self, root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
         """One file: `track`, `problems` and `tags`."""

@@ -55,6 +55,7 @@ class Component:
             raise ComponentError(IMPORT_REFUSED.format(**{"import": refused}), path)
         self.step_json = self.export("scan", "step-json")
         self.inspect_json = self.export("files", "inspect-json")
+        self.artwork_json = self.export("pictures", "artwork-json")
         self.schema_version = self.export("library", "schema-version")
         self.migrations = self.export("library", "migrations")
         self.statements = self.export("library", "statements")

@@ -1,9 +1,11 @@
 """Names of audio files, judged without crossing into the component. The list is the component's."""
 
 import os
+import re
+from collections.abc import Iterable
 
 from mt_scanner._engine.roots import StrPath
-from mt_scanner._types.contract import AUDIO_EXTENSIONS
+from mt_scanner._types.contract import AUDIO_EXTENSIONS, NO_EXTENSION
 
 _KNOWN = frozenset(extension[1:] for extension in AUDIO_EXTENSIONS)
 
@@ -11,6 +13,22 @@ _KNOWN = frozenset(extension[1:] for extension in AUDIO_EXTENSIONS)
 def audio_extensions() -> list[str]:
     """The extensions of audio files, in lower case, with their dot."""
     return list(AUDIO_EXTENSIONS)
+
+
+def more_extensions(extensions: Iterable[str]) -> list[str]:
+    """Extensions in their one form: in lower case, and with the dot, which may be left out. Raises
+    `ValueError` if one is none.
+    """
+    if isinstance(extensions, str):
+        raise TypeError("extensions are several: give a list, or another iterable of str")
+    return [extension_of(text) for text in extensions]
+
+
+def extension_of(text: str) -> str:
+    """An extension in its one form."""
+    if not re.fullmatch(r"\.?[0-9A-Za-z+_-]{1,16}", text):
+        raise ValueError(NO_EXTENSION.format(extension=text))
+    return "." + text.removeprefix(".").lower()
 
 
 def is_audio_file(filename: StrPath) -> bool:

@@ -83,6 +83,13 @@ class Instance:
         answer["track"]["ctime_ns"] = seen[2] if seen else 0
         return answer
 
+    def artwork(self, root: str, path: str, every: bool, data: bool, start: int) -> dict[str, Any]:
+        """Calls `artwork-json`."""
+        request = json.dumps({"root": root, "path": path, "all": every, "data": data, "from": start})
+        file = native_path(root, path)
+        answer: dict[str, Any] = json.loads(self._call(self._component.artwork_json, request, file=file))
+        return answer
+
     def ask(self, export: Export, *texts: str) -> Any:
         """Calls a function that takes nothing, or texts."""
         return self._call(export, *texts)

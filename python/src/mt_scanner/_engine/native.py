@@ -129,6 +129,18 @@ def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict
     return found
 
 
+def artwork(
+    root: str, path: str, every: bool, data: bool, start: int, limits: Limits, component: str | None
+) -> dict[str, Any]:
+    """Pictures of a file: `pictures`, `problems` and `data`."""
+    loaded = load(component)
+    try:
+        found: dict[str, Any] = json.loads(loaded.artwork(root, path, every, data, start, limits))
+    except native.Failure as failure:
+        raise mapped(failure, native_path(root, path)) from failure
+    return found
+
+
 def folders_of_events(root: str, request: str, component: str | None) -> str:
     """The folders in which something has changed; request and answer are JSON text
     (`wit/library.wit`).

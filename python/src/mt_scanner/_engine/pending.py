@@ -1,4 +1,4 @@
-"""The work of one root that is pending: what of it a worker takes next, and how its storage behaves."""
+"""The work of one root that is pending: what a worker takes next, and how its storage behaves."""
 
 import time
 from collections.abc import Sequence
@@ -22,6 +22,8 @@ ITEMS_TO_SPREAD = 8
 """Files and folders a step while workers have nothing to do."""
 MILLISECONDS = STEP_MILLISECONDS
 """Time a step. A scan that is stopped ends within this and one file."""
+SLOW_MILLISECONDS = 4 * STEP_MILLISECONDS
+"""The same on slow storage, where each step has to open the folder of its files again."""
 TAKEN = {"tracks": 8, "sync": 8, "paths": 64, "count": 64}
 """The most items of the stack that go into one step; those that it does not come to are handed
 back.
@@ -49,6 +51,8 @@ class Load:
         self.suspect = suspect
         self.overdue = False
         """Whether it has lent its place among the workers."""
+        self.disowned = False
+        """Whether others do what it was given, one by one; whatever it brings is too late."""
         self.since = NEVER
         """When the call that is under way began."""
         self._late = 0
@@ -68,9 +72,14 @@ class Load:
         """Whether a call is under way."""
         return self.since != NEVER
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one folder or file, so that nothing is kept back by another."""
+        return len(self.items) == 1 and (self.budget.items == 1 or len(self.items[0]["files"] or ()) == 1)
+
     def is_overdue(self, now: float) -> bool:
         """Whether others should go on in its place."""
-        return now - self.since > STEP_OVERDUE + MILLISECONDS / 1000
+        return now - self.since > STEP_OVERDUE + self.budget.milliseconds / 1000
 
     def hangs(self, now: float) -> bool:
         """Whether its call is beyond its limit, and no deadline has reached it."""
@@ -104,6 +113,7 @@ class Pending:
         self._lists_first = plan.mode in ("tracks", "sync")
         self._stack: list[Work | Suspect] = list(reversed(work))
         self._given_up = False
+        self._answers = False
         self._stalls = False
         self._hung = 0
         self._noticed = float("-inf")
@@ -131,7 +141,8 @@ class Pending:
         return len(work)
 
     def suspect(self, load: Load) -> None:
-        """Takes the items back of a step that ended its instance."""
+        """Takes the items back of a step that ended its instance, or does not come back."""
+        load.disowned = True
         if load.items[0].get("held"):
             self.links.suspect(load.items)
         elif not self._given_up:
@@ -139,6 +150,7 @@ class Pending:
 
     def returned(self) -> None:
         """A step has come back: the storage answers."""
+        self._answers = True
         self._stalls = False
 
     def hang(self, load: Load) -> bool:
@@ -187,7 +199,7 @@ class Pending:
         first = self._stack[-1]
         lists = self._lists_first and not isinstance(first, Suspect) and first["files"] is None
         taken = FOLDERS_TAKEN if lists else TAKEN[self._plan.mode]
-        share = min((len(self._stack)) // bounds.workers, taken)
+        share = 1 if lists and self.storage.slow else min((len(self._stack)) // bounds.workers, taken)
         items: list[Work] = []
         files = 0
         # Files beyond the budget would be looked at for nothing: they would come back.
@@ -198,10 +210,17 @@ class Pending:
             items.append(item)
             files += len(item["files"] or ())
             self._stack.pop()
-        return self._load(items, Budget(FOLDERS_TAKEN if lists else enough, MILLISECONDS, lists))
+        if lists:
+            # A folder that hangs keeps those back that are listed with it.
+            enough = FOLDERS_TAKEN if self._answers and not self.storage.slow else len(items)
+        return self._load(items, Budget(enough, self._milliseconds, lists))
 
     def _of_suspect(self, suspect: Suspect) -> Load:
         return Load(self, [suspect.work], suspect.budget, suspect.seconds(self._plan.limits), suspect)
 
     def _load(self, items: list[Work], budget: Budget) -> Load:
-        return Load(self, items, budget, self._plan.limits.seconds + MILLISECONDS / 1000, None)
+        return Load(self, items, budget, self._plan.limits.seconds + budget.milliseconds / 1000, None)
+
+    @property
+    def _milliseconds(self) -> int:
+        return SLOW_MILLISECONDS if self.storage.slow else MILLISECONDS

@@ -10,7 +10,7 @@ from mt_scanner._types.contract import Walking
 Work = dict[str, Any]
 """A folder, or some files of a folder, as the component hands it back."""
 
-WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS)
+WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [])
 """The way that scans go unless somebody says otherwise."""
 
 

@@ -40,6 +40,8 @@ PULSE = 0.1
 """A reader gets an empty answer if none has come for so long, in s, and the workers are looked
 after this often.
 """
+LEAVING = 0.3
+"""The time in s that the workers of a stopped scan have to leave, whoever waits for them."""
 NOTHING = Answer("", [], [], [], {})
 
 
@@ -68,7 +70,7 @@ class Pool:
         self._idle = 0  # workers that wait for work
         self._busy = 0  # workers that may bring more work
         self._turn = 0
-        self._folders = self._files = self._tracks = self._problems = 0
+        self._folders = self._files = self._tracks = self._problems = self._passed_over = 0
         self._since = self._watched = time.monotonic()
         self._until: float | None = None
         self._lock = threading.Lock()
@@ -95,7 +97,7 @@ class Pool:
         """How far the scan is."""
         with self._lock:
             seconds = (self._until or time.monotonic()) - self._since
-            return Progress(self._folders, self._files, self._tracks, self._problems, seconds)
+            return Progress(self._folders, self._files, self._tracks, self._problems, seconds, self._passed_over)
 
     def stop(self) -> None:
         """Lets the workers end after the step that they are in, and drops the answers that nobody
@@ -106,11 +108,13 @@ class Pool:
                 self._end(None)
 
     def join(self, seconds: float) -> bool:
-        """Waits for the workers of a stopped scan, but not for those whose step is overdue; false
-        if another is still in its step.
+        """Waits for the workers of a stopped scan, but not for those whose step is overdue, nor for
+        any when it was stopped `LEAVING` ago; false if one is still in its step.
         """
         with self._lock:
-            return self._answer_came.wait_for(lambda: len(self._workers) <= self._lent, seconds)
+            if self._until is not None:
+                seconds = min(seconds, self._until + LEAVING - time.monotonic())
+            return self._answer_came.wait_for(lambda: len(self._workers) <= self._lent, max(0.0, seconds))
 
     def _next(self) -> Answer | None:
         forks.check(self._component.path)
@@ -122,8 +126,10 @@ class Pool:
                 if self._failure is not None:
                     raise self._failure
                 if self._answers:
-                    self._room_came.notify()
                     answer: Answer | None = self._answers.popleft()
+                    # The room shrinks when storage turns out to be quick: then nobody waits for it
+                    # who was not woken.
+                    self._room_came.notify(max(1, self._room() - len(self._answers)))
                     break
                 if self._stopped or not self._workers:
                     answer = None
@@ -154,6 +160,10 @@ class Pool:
         """How many workers work at a time: more than usual only while storage is slow."""
         slow = any(root.storage.slow for root in self._roots)
         return self._plan.workers if slow else min(self._plan.workers, usual_workers())
+
+    def _room(self) -> int:
+        """The answers that may wait to be read."""
+        return WAITING * self._most()
 
     def _hire(self) -> list[Worker]:
         # With the lock held. The workers to start for the work that is there.
@@ -235,7 +245,7 @@ class Pool:
             hired = self._hire()
         self._start(hired)
         with self._lock:
-            while brings and len(self._answers) > WAITING * self._most() and not self._stopped:
+            while brings and len(self._answers) > self._room() and not self._stopped:
                 self._room_came.wait()
             self._busy -= 1
             if not self._busy:
@@ -257,6 +267,9 @@ class Pool:
                 load.overdue = True
                 load.pending.overdue += 1
                 self._lent += 1
+                if load.suspect is None and not load.is_single:
+                    load.pending.suspect(load)
+                    self._work_came.notify(len(load.items))
 
     def _leave_behind(self, worker: Worker, load: Load) -> None:
         # With the lock held. Goes on without a worker whose call hangs.
@@ -271,7 +284,7 @@ class Pool:
         self._work_came.notify_all()
 
     def _is_loss(self, worker: Worker, error: BaseException) -> bool:
-        # With the lock held. Whether storage has gone in mid-scan: that costs its root, and no other.
+        # With the lock held. Whether storage has gone in mid-scan: that costs its root alone.
         load = worker.load
         if load is None or not load.is_under_way or len(self._roots) == 1:
             return False
@@ -294,6 +307,8 @@ class Pool:
 
     def _judge(self, load: Load, found: Found | Ended) -> bool:
         # With the lock held. Takes in what has become of a load; says whether that is an answer.
+        if load.disowned:
+            return False
         if isinstance(found, Ended):
             if load.suspect is None:
                 load.pending.suspect(load)
@@ -314,6 +329,7 @@ class Pool:
         self._work_came.notify(root.add(found))
         self._folders += found.get("folders", 0)
         self._files += found.get("files", 0)
+        self._passed_over += found.get("passed_over", 0)
         self._tracks += found.get("read", 0)
         self._problems += len(problems)
         if self._plan.limit is not None and self._files >= self._plan.limit:

@@ -2,8 +2,9 @@
 install.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from mt_scanner._engine.component import Component, load
@@ -79,13 +80,30 @@ def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance
 
 def inspect(root: str, path: str, limits: Limits, component: str | None) -> dict[str, Any]:
     """One file: `track`, `problems` and `tags`."""
+    return of_file(root, path, limits, component, lambda instance: instance.inspect(root, path))
+
+
+def artwork(
+    root: str, path: str, every: bool, data: bool, start: int, limits: Limits, component: str | None
+) -> dict[str, Any]:
+    """Pictures of a file: `pictures`, `problems` and `data`."""
+    ask = partial(Instance.artwork, root=root, path=path, every=every, data=data, start=start)
+    return of_file(root, path, limits, component, ask)
+
+
+def of_file(
+    root: str, path: str, limits: Limits, component: str | None, ask: Callable[[Instance], dict[str, Any]]
+) -> dict[str, Any]:
+    """An answer about one file, from an instance of its own. Raises `FileFailed` if the file ends
+    it.
+    """
     loaded = load(component)
 
     def look() -> dict[str, Any]:
         with loaded.ticking():
             instance = Instance(loaded, [root], limits)
             try:
-                return instance.inspect(root, path)
+                return ask(instance)
             finally:
                 instance.close()
 

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from mt_scanner._engine.beneath import CAN
 from mt_scanner._engine.plan import Plan, Work
 from mt_scanner._engine.seen import Look, NoFile, Storage
 from mt_scanner._types.contract import Budget
 
 
-def request(
-    plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: Sequence[str], storage: Storage, entered: str
-) -> str:
+def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: Sequence[str], entered: str) -> str:
     """The request for one step. `known`: what the library knows of the folders that are compared.
     `entered`: the places that links have led to so far, in the component's words.
     """
@@ -24,7 +23,7 @@ def request(
             "deep": bool(plan.sync and plan.sync.deep),
         }
     )
-    return f'{text[:-1]}, "work": [{", ".join(completed(plan, work, budget.items, known, storage))}]}}'
+    return f'{text[:-1]}, "work": [{", ".join(completed(plan, work, known))}]}}'
 
 
 def known(plan: Plan, root: str, work: Sequence[Work]) -> list[str]:
@@ -33,17 +32,25 @@ def known(plan: Plan, root: str, work: Sequence[Work]) -> list[str]:
     return plan.sync.known(root, asked) if plan.sync and asked else []
 
 
-def completed(plan: Plan, work: Sequence[Work], items: int, known: Sequence[str], storage: Storage) -> Iterator[str]:
-    """Work as JSON, with the facts that the component cannot see by itself, of `items` files at
-    most.
+def looked_at(
+    plan: Plan, work: Sequence[Work], items: int, storage: Storage
+) -> tuple[Sequence[Work], list[Work], list[Work]]:
+    """Work with what was seen of its files, `items` at most; those of it that are files; and what
+    is left for other steps.
     """
+    files = [item for item in work if is_read(item)] if plan.mode in ("tracks", "sync") and CAN else []
+    if not files:
+        return work, [], []
+    seen, left = storage.seen(files, items)
+    return [*(item for item in work if not is_read(item)), *seen], seen, left
+
+
+def completed(plan: Plan, work: Sequence[Work], known: Sequence[str]) -> Iterator[str]:
+    """Work as JSON, with the facts that the component cannot see by itself."""
     facts = iter(known)
-    looks = plan.mode in ("tracks", "sync")
-    looked_at = [item for item in work if looks and is_read(item)]
-    seen_of = iter(storage.seen(looked_at, items) if looked_at else ())
     for item in work:
-        if looks and is_read(item):
-            yield from map(json.dumps, looked_upon(item, next(seen_of)))
+        if item.get("seen"):
+            yield from map(json.dumps, looked_upon(item, item["seen"]))
         elif is_compared(plan, item):
             yield f'{json.dumps(item)[:-1]}, "known": {next(facts)}}}'
         else:
@@ -57,9 +64,9 @@ def looked_upon(item: Work, looks: Sequence[Look]) -> Iterator[Work]:
         if isinstance(look, NoFile):
             if start < place:
                 yield {**item, "files": item["files"][start:place], "seen": looks[start:place]}
-            yield {**item, "files": [item["files"][place]], "blind": True}
+            yield {**item, "files": [item["files"][place]], "seen": [], "blind": True}
             start = place + 1
-    if start < len(item["files"]):
+    if start < len(looks):
         yield {**item, "files": item["files"][start:], "seen": looks[start:]}
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
 from mt_scanner._engine import beneath
@@ -20,11 +21,13 @@ that.
 
 SLOW = 0.001
 """A look that takes this long, in s, waits for storage: from memory it takes some us."""
-SEVERAL = 5
-"""Looks in a row that have to agree before storage counts as slow, or as quick again."""
-BRIEF = 0.02
-"""The time for the looks of one step on slow storage, in s. The component asks for the files behind
-these itself, if it comes to them.
+SEVERAL = {True: 10, False: 3}
+"""Looks in a row that have to agree before storage counts as slow, or as quick again. On a busy
+machine a look now and then waits for a processor, or for Python's own lock.
+"""
+BRIEF = 0.1
+"""The time for the looks of one step on slow storage, in s. The files behind these are work for
+another one.
 """
 
 
@@ -53,25 +56,33 @@ class Storage:
         # 41,000 files took 1.6 s, and with this 1.2 s.
         self._one_at_a_time = threading.Lock()
 
-    def seen(self, work: Iterable[Work], most: int) -> list[list[Look]]:
-        """The looks at the files of each item of work, but only at the first `most` of all of them,
-        and on slow storage at those that there is time for.
+    def seen(self, work: Iterable[Work], most: int) -> tuple[list[Work], list[Work]]:
+        """Looks at the files of each item of work, and adds the looks to it; but only at the first
+        `most` of all of them, and on slow storage at those that there is time for. Gives what was
+        seen, and what is left.
         """
         until = time.monotonic() + BRIEF
-        found: list[list[Look]] = []
+        seen: list[Work] = []
+        left: list[Work] = []
         for item in work:
-            names = [name_of(file) for file in item["files"][:most]]
-            most -= len(names)
-            looks: list[Look] = []
-            found.append(looks)
-            if names and beneath.CAN and not (self.slow and time.monotonic() >= until):
+            files = item["files"]
+            looks: list[Look] = [*item.get("seen", ())]
+            wanted = [name_of(file) for file in files[len(looks) : most]]
+            if wanted and not (seen and self.slow and time.monotonic() >= until):
                 with self._turn():
-                    self._look_at(item["folder"], names, until, looks)
-        return found
+                    self._look_at(item["folder"], wanted, until, looks)
+            if looks:
+                seen.append({**item, "files": files[: len(looks)], "seen": looks})
+            if len(looks) < len(files):
+                left.append({**item, "files": files[len(looks) :], "seen": []})
+            most = max(0, most - len(looks))
+        return seen, left
 
     def _look_at(self, folder: str, names: list[str], until: float, looks: list[Look]) -> None:
         with beneath.opened(self._root, folder) as below:
             if below is None:
+                # The component says why.
+                looks.extend([None] * len(names))
                 return
             for name in names:
                 since = time.perf_counter()
@@ -97,7 +108,7 @@ class Storage:
             self._against = 0
             return
         self._against += 1
-        if self._against >= SEVERAL:
+        if self._against >= SEVERAL[not self.slow]:
             self.slow, self._against = not self.slow, 0
 
 
@@ -108,6 +119,19 @@ def at(root: str, path: str) -> Look:
         return None
     with beneath.opened(root, folder) as below:
         return look(below, name) if below else None
+
+
+def kept(work: Iterable[Any], seen: Iterable[Work]) -> None:
+    """Adds looks to files that a step has left: nobody looks again."""
+    looks = {
+        (item["folder"], name_of(file)): look
+        for item in seen
+        for file, look in zip(item["files"], item["seen"], strict=True)
+    }
+    for item in work:
+        if item["files"] and not item.get("held"):
+            names = [(item["folder"], name_of(file)) for file in item["files"]]
+            item["seen"] = [looks[name] for name in takewhile(looks.__contains__, names)]
 
 
 def look(below: beneath.Folder, name: str) -> Look:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
+from mt_scanner._engine.extensions import more_extensions
 from mt_scanner._engine.plan import WALKING, Limits, Plan, Sync
 from mt_scanner._engine.roots import StrPath, check_root, distinct, resolve
 from mt_scanner._engine.within import Call, Late, within
@@ -26,6 +27,7 @@ class Options(TypedDict, total=False):
     follow_links: FollowLinks | bool
     hidden_folders: bool
     ignored_folders: bool
+    extensions: Iterable[str]
     file_timeout: float
     memory_limit: int
 
@@ -42,6 +44,7 @@ class Session:
         follow_links: FollowLinks | bool = WALKING.follow_links,
         hidden_folders: bool = WALKING.hidden_folders,
         ignored_folders: bool = WALKING.ignored_folders,
+        extensions: Iterable[str] = (),
         file_timeout: float = Limits().seconds,
         memory_limit: int = Limits().memory,
         component: StrPath | None = None,
@@ -58,7 +61,7 @@ class Session:
         """The roots, as absolute paths, each once."""
         self._backend = backend
         self._workers = workers
-        self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders)
+        self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions))
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
@@ -92,14 +95,16 @@ class Session:
         """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first
         root.
         """
-        root, below = self._below(path)
-        with suppress(Late):
-            within(STEP_OVERDUE, check_root, root)
-        try:
-            below.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise ScanError(FILE_NOT_UTF8, path) from error
+        root, below = self._checked(path)
         return self.backend.inspect(root, below, self._limits, self._component)
+
+    def artwork(self, path: str, *, every: bool, data: bool, start: int = 0) -> dict[str, Any]:
+        """Pictures of a file: `pictures`, `problems` and `data` (`artwork-json` in
+        `wit/pictures.wit`). `path` is absolute, or relative to the first root; `start` pictures are
+        left out.
+        """
+        root, below = self._checked(path)
+        return self.backend.artwork(root, below, every, data, start, self._limits, self._component)
 
     def folders_of_events(self, root: str, known: Iterable[str], events: list[tuple[str, str]]) -> set[str]:
         """The folders of a root in which something has changed, as its library knows them.
@@ -117,6 +122,17 @@ class Session:
         """Ends every scan that is under way."""
         for pool in list(self._pools):
             pool.stop()
+
+    def _checked(self, path: str) -> tuple[str, str]:
+        """The root that a file is in, which can be scanned, and its path there."""
+        root, below = self._below(path)
+        with suppress(Late):
+            within(STEP_OVERDUE, check_root, root)
+        try:
+            below.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ScanError(FILE_NOT_UTF8, path) from error
+        return root, below
 
     def _below(self, path: str) -> tuple[str, str]:
         """The root that a file is in, and its path there as the contract writes it."""

@@ -39,7 +39,9 @@ class Suspect(NamedTuple):
         files = self.work["files"] or ()
         if len(files) < 2:
             return self, None
-        return Suspect({**self.work, "files": files[:1]}), Suspect({**self.work, "files": files[1:]})
+        # Nothing is taken for granted that was seen before.
+        work = {**self.work, "seen": []}
+        return Suspect({**work, "files": files[:1]}), Suspect({**work, "files": files[1:]})
 
 
 def answered(suspect: Suspect, found: Found) -> Found:

@@ -7,7 +7,8 @@ from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
 from mt_scanner._engine.pending import Load
 from mt_scanner._engine.plan import Plan
-from mt_scanner._engine.request import known, request
+from mt_scanner._engine.request import known, looked_at, request
+from mt_scanner._engine.seen import kept
 from mt_scanner._engine.suspects import Found
 
 
@@ -50,11 +51,14 @@ class Worker:
                 load.begin(load.suspect.seconds(self._plan.limits))
             instance = self._instance_for(load)
             links, storage = load.pending.links, load.pending.storage
-            asked = request(self._plan, root, load.items, load.budget, facts, storage, links.entered)
+            work, seen, left = looked_at(self._plan, load.items, load.budget.items, storage)
             if self.dismissed:
                 return {}
             load.begin()
-            return instance.step(asked, load.seconds)
+            found = instance.step(request(self._plan, root, work, load.budget, facts, links.entered), load.seconds)
+            kept(found.get("work", ()), seen)
+            found["work"] = left + found.get("work", [])
+            return found
         except Ended as ended:
             self._leave_instance()
             return ended

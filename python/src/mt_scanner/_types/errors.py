@@ -65,14 +65,14 @@ class EscapesRoot(ScanError, PermissionError):
 
 
 class TrackNotFound(ScanError, FileNotFoundError):
-    """No file is at the path (`Scanner.inspect` only)."""
+    """No file is at the path (`Scanner.inspect` and `artwork` only)."""
 
     _code = errno.ENOENT
 
 
 class FileFailed(ScanError):
     """The file ended the component: it took too long, too much memory, or crashed it
-    (`Scanner.inspect` only).
+    (`Scanner.inspect` and `artwork` only).
     """
 
 

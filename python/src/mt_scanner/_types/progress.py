@@ -16,6 +16,8 @@ class Progress(NamedTuple):
     """Problems that were found."""
     seconds: float = 0.0
     """Time since the start in s."""
+    passed_over: int = 0
+    """Files that were passed over, though their extension is one of audio too (`extensions`)."""
 
     @property
     def files_per_second(self) -> float:

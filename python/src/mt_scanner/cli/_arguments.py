@@ -1,16 +1,18 @@
 """The words of the command line."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from importlib import metadata
 from typing import get_args
 
-from mt_scanner._types.contract import FOLLOW_LINKS, FollowLinks
+from mt_scanner._engine.extensions import extension_of
+from mt_scanner._types.contract import FOLLOW_LINKS, OUTPUT_TO_TERMINAL, FollowLinks
 
 EPILOG = """\
 exit codes:
   0  done
-  1  done, with problems, under --strict
+  1  done, with problems, under --strict; no picture (artwork)
   2  wrong usage
   3  could not run: a folder or the library could not be opened (the message names it)
   130 interrupted; 141 the reader of the output left
@@ -90,12 +92,38 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     inspect = command(commands, "inspect", "everything about one file")
     inspect.add_argument("file", metavar="FILE")
 
+    artwork = command(
+        commands,
+        "artwork",
+        "the picture of a file: the embedded front cover, another embedded picture, or one in its folder (exit code 1 "
+        "if there is none); without --output it is told and not written, whatever stdout is",
+    )
+    artwork.add_argument("file", metavar="FILE")
+    artwork.add_argument(
+        "--output",
+        "-o",
+        metavar="PATH",
+        help="write the picture to this file, or to stdout (-); with --all: every picture, into this folder; it may be "
+        "anywhere, but no audio file is written over",
+    )
+    artwork.add_argument(
+        "--all",
+        action="store_true",
+        help="every picture, and not only the first: embedded ones, then those in the folder",
+    )
+
     benchmark = command(commands, "benchmark", "print the mean time of a count in ms")
     benchmark.add_argument("folders", nargs=1, metavar="FOLDER")
     benchmark.add_argument(
         "--iterations", type=positive, default=10, metavar="N", help="how often to count [default: 10]"
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.command == "artwork" and options.output == "-":
+        if options.all:
+            artwork.error("--all takes a folder as --output, and not stdout")
+        if sys.stdout.isatty():
+            artwork.error(OUTPUT_TO_TERMINAL)
+    return options
 
 
 def command(
@@ -142,6 +170,23 @@ def walking(parser: argparse.ArgumentParser) -> None:
         "--no-follow-links", dest="follow_links", action="store_const", const="no", help="the same as --follow-links no"
     )
     parser.add_argument("--include-ignored", action="store_true", help="enter what .nomedia or .mtignore exclude")
+    parser.add_argument(
+        "--extension",
+        dest="extensions",
+        action="append",
+        default=[],
+        type=extension,
+        metavar="EXTENSION",
+        help="look for files with this extension too, .aiff for one; may be given several times; a library's later "
+        "syncs need it too: without it the tracks of such files are marked missing",
+    )
+
+
+def extension(text: str) -> str:
+    try:
+        return extension_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def positive(text: str) -> int:

@@ -14,12 +14,18 @@ from mt_scanner import (
     Library,
     LibraryError,
     Notice,
+    Picture,
     Problem,
+    Progress,
+    ScanError,
     Scanner,
     Track,
     benchmark_directory,
+    is_audio_file,
 )
+from mt_scanner._engine.roots import why
 from mt_scanner._engine.words import in_words
+from mt_scanner._types.contract import NO_PICTURE, OUTPUT_IS_AUDIO, PASSED_OVER, PASSED_OVER_ONE, PictureItem
 from mt_scanner.cli._screen import bar, shown
 from mt_scanner.cli._summary import Kinds, added_up, changes, reached
 
@@ -41,6 +47,8 @@ def scan(options: Namespace) -> int:
     if not options.json and not options.quiet:
         problems = added_up(scanner.problems)
         write(in_words("scan", kinds=kinds.rows(), problems=problems, progress=reached(progress)))
+    elif options.json:
+        tell_passed_over(progress)
     return code(options, progress.problems)
 
 
@@ -50,10 +58,12 @@ def count(options: Namespace) -> int:
     if options.json:
         print(json.dumps({"files": files}))
         tell(scanner.problems)
+        tell_passed_over(scanner.progress)
     else:
         print(files)
         if not options.quiet:
-            write(in_words("problems", problems=added_up(scanner.problems)), sys.stderr)
+            told = {"problems": added_up(scanner.problems), "passed_over": scanner.progress.passed_over}
+            write(in_words("problems", **told), sys.stderr)
     return code(options, len(scanner.problems))
 
 
@@ -76,6 +86,7 @@ def index(options: Namespace) -> int:
         problems = added_up(report.problems)
         if options.json:
             tell(report.problems)
+            tell_passed_over(report.progress)
         elif options.dry_run and not options.quiet:
             write(in_words("rehearsal", problems=problems, changes=changes(report)))
         elif not options.quiet:
@@ -105,10 +116,13 @@ def watch(options: Namespace) -> int:
                 lines.write()
                 news = [problem for problem in report.problems if problem[:3] not in known]
                 known.update(problem[:3] for problem in news)
+                # Said once: later batches come to the same folders again.
+                progress = report.progress if first else report.progress._replace(passed_over=0)
                 if options.json:
                     tell(news)
+                    tell_passed_over(progress)
                 elif not options.quiet and (first or news or any(report[:5])):
-                    told = {"problems": added_up(news), "progress": reached(report.progress)}
+                    told = {"problems": added_up(news), "progress": reached(progress)}
                     write(in_words("batch", changes=changes(report), **told))
                 sys.stdout.flush()
                 first = False
@@ -217,6 +231,72 @@ def clock(milliseconds: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
 
 
+def artwork(options: Namespace) -> int:
+    path = os.path.abspath(os.path.expanduser(options.file))
+    scanner = Scanner(os.path.dirname(path))
+    problems: list[Problem] = []
+    if options.output is None:
+        found = scanner._session.artwork(path, every=options.all, data=False)
+        items = found["pictures"]
+        problems = [Problem(**problem) for problem in found["problems"]]
+    else:
+        if options.output != "-" and not options.all:
+            refuse(path, options.output)
+        if options.all:
+            pictures = scanner.pictures(path, problems.append)
+        else:
+            picture = scanner.artwork(path, problems.append)
+            pictures = [] if picture is None else [picture]
+        save(pictures, options.output, options.all)
+        items = [item_of(picture) for picture in pictures]
+    if options.json:
+        tell(problems)
+    elif not options.quiet:
+        write(in_words("problems", problems=added_up(problems)), sys.stderr)
+    if not items:
+        print(f"mt-scanner: {shown(path)}: {NO_PICTURE}", file=sys.stderr)
+        return PROBLEMS
+    # With `-` the picture itself went where these lines go.
+    if options.output != "-" and options.json:
+        for item in items:
+            dump(sys.stdout, item)
+    elif options.output != "-" and not options.quiet:
+        write(in_words("artwork", pictures=items))
+    return code(options, len(problems))
+
+
+def refuse(file: str, output: str) -> None:
+    """Raises if a picture may not be written there."""
+    if os.path.exists(output) and (is_audio_file(output) or os.path.samefile(output, file)):
+        raise ScanError(OUTPUT_IS_AUDIO, output)
+
+
+def save(pictures: list[Picture], output: str, every: bool) -> None:
+    """Writes a picture to a file or to stdout, or all of them into a folder."""
+    if output == "-":
+        sys.stdout.flush()
+        for picture in pictures:
+            sys.stdout.buffer.write(picture.data)
+        return
+    path = output
+    try:
+        if every and pictures:
+            os.makedirs(output, exist_ok=True)
+        for number, picture in enumerate(pictures, 1):
+            if every:
+                path = os.path.join(output, f"{number:02}-{picture.kind}{picture.extension}")
+            with open(path, "wb") as out:
+                out.write(picture.data)
+    except OSError as error:
+        raise ScanError(why(error), path) from error
+
+
+def item_of(picture: Picture) -> dict[str, Any]:
+    """A picture without its bytes, as the contract has it."""
+    values = picture._asdict() | {"bytes": len(picture.data)}
+    return {name: values[name] for name in PictureItem._fields}
+
+
 def plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -239,6 +319,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "watch": watch,
     "purge": purge,
     "inspect": inspect,
+    "artwork": artwork,
     "benchmark": benchmark,
 }
 
@@ -250,6 +331,7 @@ def walking(options: Namespace) -> dict[str, Any]:
         "hidden_folders": options.hidden,
         "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
+        "extensions": options.extensions,
     }
 
 
@@ -265,6 +347,14 @@ def code(options: Namespace, problems: int) -> int:
 def tell(problems: list[Problem]) -> None:
     for problem in problems:
         line(sys.stderr, problem)
+
+
+def tell_passed_over(progress: Progress) -> None:
+    """Writes the notice of files that were passed over, if there are some."""
+    files = progress.passed_over
+    if files:
+        detail = PASSED_OVER_ONE if files == 1 else PASSED_OVER.format(files=f"{files:,}")
+        dump(sys.stderr, {"notice": "passed-over", "detail": detail, "files": files})
 
 
 def line(stream: TextIO, row: Track | Problem) -> None:

@@ -36,7 +36,8 @@ def added_up(problems: list[Problem]) -> dict[str, Any]:
 def reached(progress: Progress) -> dict[str, float]:
     """Counts and time of a scan as reports have them."""
     folders, tracks, seconds = progress.folders, progress.tracks, progress.seconds
-    return {"folders": folders, "tracks": tracks, "seconds": seconds, "files_per_second": progress.files_per_second}
+    counts = {"folders": folders, "tracks": tracks, "passed_over": progress.passed_over}
+    return {**counts, "seconds": seconds, "files_per_second": progress.files_per_second}
 
 
 def changes(report: SyncReport) -> dict[str, int]:

@@ -9,6 +9,9 @@ use crate::flac::picture;
 use crate::ogg::base64;
 use crate::payload::{Coding, Payload, Picture};
 
+/// What a picture without a header shows.
+const FRONT_COVER: u8 = 3;
+
 /// The most bytes before the data of a picture: its description is seldom longer than some words.
 const MOST_PICTURE_HEAD: usize = 48 * 1024;
 
@@ -24,7 +27,8 @@ impl<B: Bytes> Comments<'_, '_, B> {
     ) -> io::Result<bool> {
         let value = start.len - key as u64 - 1;
         let begin = (4 + key + 1) as u64;
-        let mut found = Some(picture::Header::default());
+        // The older form has no header, and is the front (TagLib, `ogg/xiphcomment.cpp`).
+        let mut found = Some(picture::Header { kind: FRONT_COVER, ..picture::Header::default() });
         if has_header && value > 0 {
             found = None;
             let mut wanted = 128;
@@ -51,11 +55,18 @@ impl<B: Bytes> Comments<'_, '_, B> {
             return Ok(false);
         }
         self.source.seal(&pieces);
-        let len = value / 4 * 3;
+        let len = value * 3 / 4;
+        // Part of a picture is none.
+        if let Some(header) = &found
+            && header.len.is_some_and(|data| header.data + data > len)
+        {
+            self.content.damaged("a picture is cut off");
+            found = None;
+        }
         if let Some(header) = found.filter(|header| !header.is_link() && header.data < len && header.len != Some(0)) {
             // Three bytes are four letters.
             trim(&mut pieces, header.data / 3 * 4);
-            let coding = Coding::Base64 { lead: (header.data % 3) as u8 };
+            let coding = Coding::Base64 { lead: (header.data % 3) as u8, len: header.len };
             self.content.pictures.push(Picture {
                 kind: header.kind,
                 mime: header.mime,

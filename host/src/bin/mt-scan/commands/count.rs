@@ -2,10 +2,11 @@
 
 use std::io::{Write, stderr, stdout};
 
+use mt_scanner::Progress;
 use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
-use super::json::tell;
+use super::json::{tell, tell_passed_over};
 use crate::arguments::Folders;
 use crate::done::Done;
 use crate::failure::Failure;
@@ -13,16 +14,21 @@ use crate::summary::Problems;
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
-    let (files, problems) = scanner.count_with_problems(None)?;
+    let mut scan = scanner.counting()?;
+    for step in scan.by_ref() {
+        step?;
+    }
+    let (Progress { files, passed_over, .. }, problems) = (scan.progress(), scan.problems());
     let any = !problems.is_empty();
     if folders.output.json {
         writeln!(stdout(), "{{\"files\":{files}}}")?;
         tell(&problems)?;
+        tell_passed_over(passed_over)?;
     } else {
         writeln!(stdout(), "{files}")?;
-        if any && !folders.output.quiet {
+        if (any || passed_over > 0) && !folders.output.quiet {
             let problems = Problems::from(problems).told();
-            stderr().lock().write_all(Scanner::in_words(&Report::Problems { problems })?.as_bytes())?;
+            stderr().lock().write_all(Scanner::in_words(&Report::Problems { problems, passed_over })?.as_bytes())?;
         }
     }
     Ok(Done::with(&folders.output, any))

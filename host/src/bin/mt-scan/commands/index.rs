@@ -8,7 +8,7 @@ use mt_scanner::{Change, Library, Observer, Problem, Progress, Scanner};
 use rusqlite::Row;
 
 use super::changes::Lines;
-use super::json::tell;
+use super::json::{tell, tell_passed_over};
 use crate::arguments::{Folders, Sync};
 use crate::done::Done;
 use crate::failure::Failure;
@@ -34,6 +34,8 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
     let Seen { bar, problems, lines, .. } = seen;
     drop(bar);
     let mut out = lines.finish()?;
+    let passed_over = report.progress.passed_over;
+    let problems_found = report.problems > 0;
     if !output.json && !output.quiet {
         let (problems, changes) = (problems.told(), changed(&report));
         if sync.verbose && report.changed() > 0 {
@@ -50,7 +52,10 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
         out.write_all(Scanner::in_words(&report)?.as_bytes())?;
     }
     out.flush()?;
-    Ok(Done::with(output, report.problems > 0))
+    if output.json {
+        tell_passed_over(passed_over)?;
+    }
+    Ok(Done::with(output, problems_found))
 }
 
 /// A sync, as it is told on its way.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use mt_scanner::report::PassedOver;
 use mt_scanner::{Problem, Rows};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -59,5 +60,14 @@ pub fn tell(problems: &[Problem]) -> Result<(), Failure> {
         problem(&mut lines, one)?;
     }
     std::io::stderr().lock().write_all(&lines)?;
+    Ok(())
+}
+
+/// Writes the notice of files that were passed over as a JSON line on stderr, if there are some.
+pub fn tell_passed_over(files: u64) -> Result<(), Failure> {
+    if files > 0 {
+        let line = serde_json::to_string(&PassedOver::new(files))?;
+        writeln!(std::io::stderr(), "{line}")?;
+    }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod artwork;
 mod benchmark;
 mod changes;
 mod count;
@@ -26,6 +27,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Watch { folders, library, watch } => watch::run(folders, &library.db, watch),
         Command::Purge { library, missing_for, output } => purge::run(&library.db, *missing_for, output),
         Command::Inspect { file, output, sandbox } => inspect::run(file, output, sandbox),
+        Command::Artwork { file, artwork, output, sandbox } => artwork::run(file, artwork, output, sandbox),
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write, stdout};
 use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
-use super::json::{Lines, tell};
+use super::json::{Lines, tell, tell_passed_over};
 use crate::arguments::Folders;
 use crate::done::Done;
 use crate::failure::Failure;
@@ -31,6 +31,7 @@ fn lines(scanner: &Scanner) -> Result<bool, Failure> {
         tell(&problems)?;
     }
     out.flush()?;
+    tell_passed_over(scan.progress().passed_over)?;
     Ok(any)
 }
 

@@ -9,7 +9,7 @@ use mt_scanner::{Change, Library, Notice, Observer, Problem, Progress, Scanner, 
 use serde::Serialize;
 
 use super::changes::Lines;
-use super::json::tell;
+use super::json::{tell, tell_passed_over};
 use crate::arguments::{Folders, Watch};
 use crate::done::Done;
 use crate::failure::Failure;
@@ -66,11 +66,17 @@ impl Seen {
         let is_first = self.bar.take().is_some();
         let news = std::mem::take(&mut self.news);
         self.lines.write()?;
+        let mut progress = reached(&report.progress);
+        if !is_first {
+            // Said once: later batches come to the same folders again.
+            progress.passed_over = 0;
+        }
         if self.json {
             tell(&news)?;
+            tell_passed_over(progress.passed_over)?;
         } else if !self.quiet && (is_first || report.changed() > 0 || !news.is_empty()) {
             let (problems, changes) = (Problems::from(news).told(), changed(report));
-            let batch = Report::Batch { problems, changes, progress: reached(&report.progress) };
+            let batch = Report::Batch { problems, changes, progress };
             self.lines.out.write_all(Scanner::in_words(&batch)?.as_bytes())?;
         }
         Ok(self.lines.out.flush()?)

@@ -1,0 +1,97 @@
+//! Pictures in the folder of a file.
+
+use std::rc::Rc;
+
+use mt_scanner_formats::{Look, Picture};
+use wasip2::filesystem::types::{DescriptorType, ErrorCode};
+
+use super::{Artwork, Place};
+use crate::inspect::Read;
+use crate::outcome::refused;
+use crate::walk::{Folder, join};
+
+/// The names of pictures in a folder, without their extensions, and in the order in which they
+/// count.
+const NAMES: [&str; 4] = ["cover", "folder", "front", "album"];
+/// Their extensions, in the same way.
+const EXTENSIONS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "gif"];
+/// What their content may be.
+const TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+/// The most such files of a folder. Names differ in cases only, so there are few.
+const MOST: usize = 64;
+
+impl Artwork {
+    /// Finds the pictures in the folder of a file: the first, or all.
+    pub(super) fn take_beside(&mut self, read: &Read<'_>, all: bool) {
+        let names = match names(read.folder) {
+            Ok(names) => names,
+            Err(code) => return self.problems.push(refused(&read.root.name, read.at, "listing the folder", code)),
+        };
+        for name in names {
+            if read.is_special(&name) {
+                continue;
+            }
+            let place = Place { root: read.root.name.clone(), path: join(read.at, &name) };
+            match read.look(&name) {
+                // A picture of no bytes is none.
+                Ok((Ok(_), fingerprint)) if fingerprint.size == 0 => {}
+                Ok((Ok(file), fingerprint)) => {
+                    let is_picture = |look: &Look| TYPES.contains(&look.mime.as_str());
+                    self.take(Picture::whole_file(fingerprint.size), &Rc::new(file), &place, &name, is_picture);
+                }
+                Ok((Err(code), _)) => self.problems.push(read.refused(&name, code)),
+                Err(problem) => self.problems.push(problem),
+            }
+            if !all && !self.pictures.is_empty() {
+                return;
+            }
+        }
+    }
+}
+
+/// The names in a folder that are those of pictures, in their order.
+fn names(folder: &Folder) -> Result<Vec<String>, ErrorCode> {
+    let entries = folder.0.read_directory()?;
+    let mut names = Vec::new();
+    loop {
+        match entries.read_directory_entry() {
+            Ok(Some(entry)) if matches!(entry.type_, DescriptorType::Directory) => {}
+            Ok(Some(entry)) => names.extend(rank(&entry.name).map(|rank| (rank, entry.name))),
+            Ok(None) => break,
+            // A name that is not UTF-8 is none of those.
+            Err(ErrorCode::IllegalByteSequence) => {}
+            Err(code) => return Err(code),
+        }
+    }
+    names.sort_unstable();
+    names.truncate(MOST);
+    Ok(names.into_iter().map(|(_, name)| name).collect())
+}
+
+/// The place of a name in the order of pictures; `None` if it is not that of one.
+fn rank(name: &str) -> Option<(usize, usize)> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let place = |list: &[&str], text: &str| list.iter().position(|known| known.eq_ignore_ascii_case(text));
+    place(&NAMES, stem).zip(place(&EXTENSIONS, extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_count_first_then_extensions_then_bytes() {
+        let names = ["ALBUM.jpg", "Cover.png", "cover.JPG", "Cover.jpg", "cover.jpeg", "front.gif", "Folder.webp"];
+        let mut ranked: Vec<_> = names.map(|name| (rank(name).unwrap(), name)).to_vec();
+        ranked.sort_unstable();
+        let order = ["Cover.jpg", "cover.JPG", "cover.jpeg", "Cover.png", "Folder.webp", "front.gif", "ALBUM.jpg"];
+        assert!(ranked.into_iter().map(|(_, name)| name).eq(order));
+    }
+
+    #[test]
+    fn other_names_are_no_pictures() {
+        for name in ["cover", ".jpg", "cover.jpg.txt", "cover.bmp", "discover.jpg", "cover 2.jpg", "back.jpg", ""] {
+            assert_eq!(rank(name), None, "{name}");
+        }
+    }
+}
