@@ -130,6 +130,18 @@ MP4 = {
     "\xa9too": "encoder",
 }
 ASF = {
+    "Title": "title",
+    "Author": "artist",
+    "Description": "comment",
+    "WM/AlbumTitle": "album",
+    "WM/AlbumArtist": "album_artist",
+    "WM/TrackNumber": "track",
+    "WM/PartOfSet": "disc",
+    "WM/Year": "date",
+    "WM/Genre": "genres",
+    "WM/Composer": "composer",
+    "WM/ISRC": "isrc",
+    "WM/ARTISTS": "artists",
     "WM/TitleSortOrder": "title_sort",
     "WM/ArtistSortOrder": "artist_sort",
     "WM/AlbumSortOrder": "album_sort",
