@@ -161,18 +161,6 @@ ASF = {
     "WM/Language": "language",
     "WM/Lyrics": "has_lyrics",
     "WM/EncodingSettings": "encoder",
-    "Title": "title",
-    "Author": "artist",
-    "Description": "comment",
-    "WM/AlbumTitle": "album",
-    "WM/AlbumArtist": "album_artist",
-    "WM/TrackNumber": "track",
-    "WM/PartOfSet": "disc",
-    "WM/Year": "date",
-    "WM/Genre": "genres",
-    "WM/Composer": "composer",
-    "WM/ISRC": "isrc",
-    "WM/ARTISTS": "artists",
 }
 CONTAINERS = {
     "aac": "aac",

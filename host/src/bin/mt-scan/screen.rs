@@ -109,7 +109,10 @@ mod tests {
     use super::*;
 
     fn progress(tracks: u64, files: u64) -> Progress {
-        Progress { folders: 12, files, tracks, problems: 3, elapsed: Duration::from_secs(2) }
+        let mut progress = Progress::default();
+        (progress.folders, progress.files, progress.tracks, progress.problems) = (12, files, tracks, 3);
+        progress.elapsed = Duration::from_secs(2);
+        progress
     }
 
     #[test]

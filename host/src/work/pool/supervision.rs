@@ -53,7 +53,7 @@ impl<D: Door> Supervisor<D> {
             return;
         }
         self.ticks += 1;
-        if self.ticks % TICKS == 0 && self.pool.look(Instant::now()) {
+        if self.ticks.is_multiple_of(TICKS) && self.pool.look(Instant::now()) {
             self.pool.replace();
         }
     }
