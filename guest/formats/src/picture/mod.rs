@@ -68,7 +68,8 @@ impl Picture {
             return Ok(Look { mime, bytes, dimensions });
         }
         let bytes = self.bytes(source)?;
-        let (mime, dimensions) = self.seen(Pieces::new(&bytes.as_slice(), &[0..bytes.len() as u64]))?;
+        let whole = 0..bytes.len() as u64;
+        let (mime, dimensions) = self.seen(Pieces::new(&bytes.as_slice(), std::slice::from_ref(&whole)))?;
         Ok(Look { mime, bytes: bytes.len() as u64, dimensions })
     }
 

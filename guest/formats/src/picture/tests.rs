@@ -38,7 +38,7 @@ fn safe(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_bytes_are_those_from_before_whatever_the_coding() {
-    let plain: Vec<u8> = [PNG, &(0..5_000_u32).map(|at| (at * at >> 3) as u8).collect::<Vec<_>>()].concat();
+    let plain: Vec<u8> = [PNG, &(0..5_000_u32).map(|at| ((at * at) >> 3) as u8).collect::<Vec<_>>()].concat();
     let letters = |lead: usize| base64::tests::encoded(&[&b"ab"[..lead], &plain, b"behind"].concat()).into_bytes();
     let len = Some(plain.len() as u64);
     let all = [
@@ -60,13 +60,16 @@ fn the_bytes_are_those_from_before_whatever_the_coding() {
     }
 }
 
+/// Bytes, their media type, and their width and height.
+type Seen<'b> = (&'b [u8], &'b str, Option<(u32, u32)>);
+
 #[test]
 fn the_content_says_what_a_picture_is_and_its_dimensions() {
     let gif = b"GIF89a\x40\x01\xf0\0\x80\0\0";
     let lossy = [&b"RIFF\x64\0\0\0WEBPVP8 \x58\0\0\0"[..], &[0; 3], b"\x9d\x01\x2a\x40\x01\xf0\0", &[0; 20]].concat();
     let extended = [&b"RIFF\x64\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0"[..], b"\x3f\x01\0\xef\0\0", &[0; 20]].concat();
     let bmp = [&b"BM\x64\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"[..], b"\x40\x01\0\0\xf0\0\0\0", &[0; 20]].concat();
-    let all: [(&[u8], &str, Option<(u32, u32)>); 9] = [
+    let all: [Seen; 9] = [
         (&jpeg(320, 240, 0), "image/jpeg", Some((320, 240))),
         (PNG, "image/png", Some((600, 400))),
         (gif, "image/gif", Some((320, 240))),
