@@ -159,8 +159,8 @@ impl<D: Door> Pool<D> {
         self.push_problems(root, problems);
     }
 
-    /// The component refused a step. If that is because a root went away after it was looked at, the
-    /// others go on without it.
+    /// The component refused a step. If that is because a root went away after it was looked at,
+    /// the others go on without it.
     pub(super) fn lose_root(&self, load: Arc<Load<D::Work>>, error: Error) -> Result<(), Error> {
         let detail = match &error {
             Error::RootNotFound { .. } => words::ROOT_NOT_FOUND,
