@@ -399,8 +399,8 @@ fn rust(kind: &str) -> String {
     }
 }
 
-/// A column's type in a STRICT table. A list is JSON text, a flag 0 or 1, a case of an enum its name
-/// (and `none`, with which it begins, by default).
+/// A column's type in a STRICT table. A list is JSON text, a flag 0 or 1, a case of an enum its
+/// name (and `none`, with which it begins, by default).
 fn sql(kind: &str) -> &'static str {
     match kind {
         "string" => "TEXT NOT NULL",

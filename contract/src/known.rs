@@ -88,8 +88,8 @@ impl Fingerprint {
         is_settled(self.mtime_ns, now_ns) && is_settled(self.ctime_ns, now_ns)
     }
 
-    /// Whether nothing differs. By inequality, never by "newer": a file may be replaced by an older one. A time that is not
-    /// known says nothing.
+    /// Whether nothing differs. By inequality, never by "newer": a file may be replaced by an older
+    /// one. A time that is not known says nothing.
     pub fn is_like(&self, other: &Self) -> bool {
         let ctimes = self.ctime_ns == other.ctime_ns || self.ctime_ns == 0 || other.ctime_ns == 0;
         self.size == other.size && self.mtime_ns == other.mtime_ns && ctimes

@@ -177,8 +177,8 @@ impl Scanner {
         .map_err(Error::from)
     }
 
-    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems`, `tags`,
-    /// `lyrics` and `chapters`.
+    /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems`,
+    /// `tags`, `lyrics` and `chapters`.
     ///
     /// # Errors
     ///
