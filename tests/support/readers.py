@@ -419,11 +419,15 @@ def by_ffprobe(path: Path) -> Reading:
         found["bit_depth"] = bits
     # It joins several values with semicolons, and takes no identifiers apart.
     plain = ("title", "artist", "album", "album_artist", "date", "composer", "comment", "track", "disc", "genre")
-    if tags.get("language") == "und":
-        # The media header's, which MP4 always has.
-        del tags["language"]
+    if CONTAINERS[said["format"]["format_name"]] in ("mp4", "asf"):
+        # That of the stream is the media header's, and no tag.
+        tags.pop("language", None)
+        tags |= {name: text for name, text in said["format"].get("tags", {}).items() if name == "language"}
     # The stream's encoder is the one of LAME's header, for want of the tag's.
     tags |= {name: text for name, text in said["format"].get("tags", {}).items() if name == "encoder"}
+    if "encoder" in tags:
+        # LAME's header pads its name with blanks.
+        tags["encoder"] = tags["encoder"].rstrip()
     free = [(FREE[folded(name)], text) for name, text in tags.items() if folded(name) in FREE]
     items = [(name, tags[name].split(";")[0]) for name in plain if name in tags] + free
     return found | {field: value for field, value in settled(items).items() if field not in LISTS}
