@@ -69,7 +69,7 @@ def without_rights() -> Iterator[Callable[[str], str]]:
     # first.
     before = (
         "import json, os, sys\n"
-        "import mt_scanner, mt_scanner._job\n"
+        "import mt_scanner, mt_scanner._job, mt_scanner.compat\n"
         "mt_scanner.Scanner(os.path.dirname(mt_scanner.__file__)).count()\n"
         "if hasattr(os, 'geteuid') and os.geteuid() == 0:\n"
         "    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
