@@ -16,6 +16,9 @@ SAMPLES = REPOSITORY / "tests" / "fixtures" / "sample-library"
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 PAGES = {"README.md": README, "python/README.md": (REPOSITORY / "python" / "README.md").read_text(encoding="utf-8")}
 
+COVER = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b080008000801011100ffd9")
+"""The headers of a JPEG of 8 by 8 dots."""
+
 
 def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
@@ -23,10 +26,14 @@ def blocks(text: str, language: str) -> list[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home with a folder Music, in which some.mp3 is."""
+    """A home with a folder Music, in which some.mp3 and a cover are, and Artist/Album/1.mp3."""
     shutil.copytree(SAMPLES, tmp_path / "Music")
     song = next(path for path in sorted(SAMPLES.rglob("*.mp3")))
     shutil.copyfile(song, tmp_path / "Music" / "some.mp3")
+    (tmp_path / "Music" / "cover.jpg").write_bytes(COVER)
+    (tmp_path / "Music" / "Artist" / "Album").mkdir(parents=True)
+    shutil.copyfile(song, tmp_path / "Music" / "Artist" / "Album" / "1.mp3")
+    (tmp_path / "Music" / "Artist" / "Album" / "cover.jpg").write_bytes(COVER)
     return tmp_path
 
 
