@@ -25,8 +25,16 @@ from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.pending import Bounds, Load, Pending
 from mt_scanner._engine.plan import Plan, cores
 from mt_scanner._engine.suspects import Found, answered, guilty
+from mt_scanner._engine.within import those_that_answer
 from mt_scanner._engine.worker import Worker
-from mt_scanner._types.contract import GIVEN_UP, HUNG_CALLS, ROOT_NOT_A_FOLDER, ROOT_NOT_FOUND, ROOT_UNREADABLE
+from mt_scanner._types.contract import (
+    GIVEN_UP,
+    HUNG_CALLS,
+    ROOT_NOT_A_FOLDER,
+    ROOT_NOT_FOUND,
+    ROOT_UNREADABLE,
+    STEP_OVERDUE,
+)
 from mt_scanner._types.errors import RootNotAFolder, RootNotFound, RootUnreadable
 from mt_scanner._types.progress import Progress
 
@@ -60,6 +68,7 @@ class Pool:
         self._component = component
         self._plan = plan
         self._roots: list[Pending] = []
+        self._answering: tuple[str, ...] = ()
         self._answers: deque[Answer] = deque()
         self._stopped = False
         self.complete = False
@@ -85,6 +94,8 @@ class Pool:
         ending.begin(self)
         try:
             self._roots = [Pending(self._plan, root, self._plan.begin(root)) for root in self._plan.roots]
+            if len(self._roots) > 1:
+                self._answering = those_that_answer(self._plan.roots, STEP_OVERDUE)
             self._since = time.monotonic()
             while (answer := self._next()) is not None:
                 yield answer
@@ -156,6 +167,13 @@ class Pool:
         for condition in (self._work_came, self._room_came, self._answer_came):
             condition.notify_all()
 
+    def _others(self) -> tuple[str, ...]:
+        """The roots that an instance sees besides its own, for links that lead there: those whose
+        storage answers.
+        """
+        stalled = {root.root for root in self._roots if root.overdue}
+        return tuple(root for root in self._answering if root not in stalled)
+
     def _most(self) -> int:
         """How many workers work at a time: more than usual only while storage is slow."""
         slow = any(root.storage.slow for root in self._roots)
@@ -172,7 +190,7 @@ class Pool:
         most = 1 if time.monotonic() - self._since < ALONE else self._most()
         ready = sum(root.ready for root in self._roots)
         wanted = min(ready - self._idle, most + self._lent - len(self._workers))
-        hired = [Worker(self._component, self._plan) for _ in range(wanted)]
+        hired = [Worker(self._component, self._plan, self._others) for _ in range(wanted)]
         self._workers.update(hired)
         return hired
 

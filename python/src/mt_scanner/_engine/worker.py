@@ -15,12 +15,14 @@ from mt_scanner._engine.suspects import Found
 class Worker:
     """What a worker does. `load` is `None` while it is in no step."""
 
-    def __init__(self, component: Component, plan: Plan) -> None:
+    def __init__(self, component: Component, plan: Plan, others: Callable[[], tuple[str, ...]]) -> None:
+        """`others`: the roots whose storage answers."""
         self.load: Load | None = None
         self.dismissed = False
         """Nobody waits for what it brings: it leaves without a word when it comes back."""
         self._component = component
         self._plan = plan
+        self._others = others
         # Work that needs more memory becomes a suspect, and has the whole of it then, alone.
         self._usual = plan.limits._replace(memory=plan.limits.memory // 4)
         self._instance: Instance | None = None
@@ -64,14 +66,16 @@ class Worker:
             return ended
 
     def _instance_for(self, load: Load) -> Instance:
-        """An instance that sees the root of the load and no other: one that hangs is no matter to
-        the others.
+        """An instance that sees the root of the load, and others that links of it may lead into, but
+        none that hangs: that is no matter to the others.
         """
         of = load.pending.root, load.suspect is not None
         if self._instance is None or self._of != of:
             self._leave_instance()
             limits = self._usual if load.suspect is None else self._plan.limits
-            self._instance, self._of = Instance(self._component, [load.pending.root], limits), of
+            own = load.pending.root
+            roots = [own, *(root for root in self._others() if root != own)]
+            self._instance, self._of = Instance(self._component, roots, limits), of
         return self._instance
 
     def _leave_instance(self) -> None:
