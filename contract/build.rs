@@ -10,7 +10,7 @@ use wit_parser::Resolve;
 
 #[path = "src/defaults.rs"]
 mod defaults;
-#[path = "src/generate.rs"]
+#[path = "src/generate/mod.rs"]
 mod generate;
 #[path = "src/imports.rs"]
 mod imports;
@@ -18,7 +18,7 @@ mod imports;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (wit, words) = (root.join("../wit"), root.join("words.json"));
-    let sources = ["generate", "defaults", "imports"].map(|name| root.join(format!("src/{name}.rs")));
+    let sources = ["generate", "defaults.rs", "imports.rs"].map(|name| root.join("src").join(name));
     for input in [&wit, &words].into_iter().chain(&sources) {
         println!("cargo::rerun-if-changed={}", input.display());
     }
