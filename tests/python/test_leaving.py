@@ -110,6 +110,10 @@ def job_progress(music: Path, library: Library, refuse: Refusal) -> None:
     Scanner(music).start(refuse).result(DEADLOCK)
 
 
+def sync_job_progress(music: Path, library: Library, refuse: Refusal) -> None:
+    library.start(music, on_progress=refuse).result(DEADLOCK)
+
+
 LEFT: list[Callable[[Path, Library, Refusal], None]] = [
     sync_progress,
     sync_change,
@@ -119,6 +123,7 @@ LEFT: list[Callable[[Path, Library, Refusal], None]] = [
     scan_left,
     paths_left,
     job_progress,
+    sync_job_progress,
 ]
 
 
@@ -183,6 +188,7 @@ ENDING = {
     "a quick sync": "library.sync(root, mode='quick')",
     "a watch": "list(library.watch(root, poll=True, on_notice=print))",
     "a scan": "list(Scanner(root).scan())",
+    "a sync in the background": "library.start(root).result()",
     "a job": "Scanner(root).start(lambda _: None).result()",
 }
 PROGRAM = """

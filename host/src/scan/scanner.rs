@@ -311,10 +311,10 @@ impl Scanner {
         Opened::check(&self.plan.roots).map(|_| ())
     }
 
-    /// What tells the options that shape values from others in a library.
+    /// The options that shape values, as JSON.
     #[cfg(feature = "library")]
     pub(crate) fn reading(&self) -> String {
-        self.plan.reading.differences()
+        serde_json::json!(self.plan.reading).to_string()
     }
 
     /// The roots as rows have them.

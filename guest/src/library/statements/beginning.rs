@@ -4,6 +4,7 @@ use super::{FOLDER, FOLDER_PROBLEMS, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::library::moves;
 use crate::rows::TRACK_COLUMNS;
+use mt_scanner_contract::Reading;
 use mt_scanner_formats::READER_VERSION;
 
 /// Its memory is in temporary tables; triggers note what it changes.
@@ -40,7 +41,7 @@ pub(super) fn statements() -> Vec<Statement> {
         ]
         .map(str::to_owned),
     );
-    let columns = TRACK_COLUMNS.len();
+    let (columns, options) = (TRACK_COLUMNS.len(), options());
     vec![
         several("begin", &[], begin),
         several(
@@ -49,12 +50,12 @@ pub(super) fn statements() -> Vec<Statement> {
             vec![
                 format!(
                     "INSERT OR IGNORE INTO readers (version, columns, options) \
-                     SELECT {READER_VERSION}, {columns}, ?2 WHERE ?1 IS NOT NULL"
+                     SELECT {READER_VERSION}, {columns}, {options} WHERE ?1 IS NOT NULL"
                 ),
                 "INSERT INTO scans (mode) SELECT ?1 WHERE ?2 IS NOT NULL".into(),
                 format!(
                     "INSERT INTO syncing SELECT max(scans.id), readers.id FROM scans, readers \
-                     WHERE version = {READER_VERSION} AND columns = {columns} AND options = ?2 AND ?1 IS NOT NULL"
+                     WHERE version = {READER_VERSION} AND columns = {columns} AND options = {options} AND ?1 IS NOT NULL"
                 ),
             ],
         ),
@@ -82,6 +83,17 @@ const OF_ANOTHER_READER: &str = "UPDATE folders SET mtime_ns = NULL WHERE mtime_
     AND root_id = (SELECT id FROM roots WHERE path = ?1 AND reader_id IS NOT (SELECT reader_id FROM syncing)) \
     AND EXISTS (SELECT 1 FROM tracks WHERE folder_id = folders.id AND missing_since IS NULL \
     AND reader_id IS NOT (SELECT reader_id FROM syncing))";
+
+/// The options in `?2` that are not the default, as a JSON object. So an option that is added is no
+/// other reader until somebody uses it.
+fn options() -> String {
+    let usual = serde_json::to_string(&Reading::default()).unwrap_or_default();
+    format!(
+        "(SELECT json_group_object(key, value) FROM (SELECT asked.key, asked.value FROM json_each(?2) AS asked \
+         LEFT JOIN json_each('{usual}') AS usual ON usual.key = asked.key \
+         WHERE asked.value IS NOT usual.value ORDER BY asked.key))"
+    )
+}
 
 /// Every folder of a root that a sync knows, as work: to be looked into if it has changed.
 const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignored_by', NULL, 'unless_mtime_ns', mtime_ns) AS work \

@@ -24,8 +24,8 @@ from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.pending import Bounds, Load, Pending
 from mt_scanner._engine.plan import Plan, cores
+from mt_scanner._engine.roots import those_that_answer
 from mt_scanner._engine.suspects import Found, answered, guilty
-from mt_scanner._engine.within import those_that_answer
 from mt_scanner._engine.worker import Worker
 from mt_scanner._types.contract import (
     GIVEN_UP,
@@ -33,7 +33,6 @@ from mt_scanner._types.contract import (
     ROOT_NOT_A_FOLDER,
     ROOT_NOT_FOUND,
     ROOT_UNREADABLE,
-    STEP_OVERDUE,
 )
 from mt_scanner._types.errors import RootNotAFolder, RootNotFound, RootUnreadable
 from mt_scanner._types.progress import Progress
@@ -95,7 +94,7 @@ class Pool:
         try:
             self._roots = [Pending(self._plan, root, self._plan.begin(root)) for root in self._plan.roots]
             if len(self._roots) > 1:
-                self._answering = those_that_answer(self._plan.roots, STEP_OVERDUE)
+                self._answering = those_that_answer(self._plan.roots)
             self._since = time.monotonic()
             while (answer := self._next()) is not None:
                 yield answer

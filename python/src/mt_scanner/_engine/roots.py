@@ -1,16 +1,17 @@
 """Roots: the folders that a scan is given."""
 
-import contextlib
 import os
 import stat
-import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
+from mt_scanner._engine.within import Call, Late
 from mt_scanner._types import contract
 from mt_scanner._types.errors import EscapesRoot, RootNotAFolder, RootNotFound, RootUnreadable, ScanError, TrackNotFound
 
 StrPath = str | os.PathLike[str]
+T = TypeVar("T")
 
 
 def resolve(root: StrPath) -> str:
@@ -28,35 +29,42 @@ def resolve(root: StrPath) -> str:
     return absolute if rest else drive + os.sep
 
 
-PATIENCE = 1.0
-"""How long the real path of a root is waited for, in s."""
-
-
 def distinct(roots: Iterable[str]) -> tuple[str, ...]:
     """The roots without those that are one of the others by another name: through a symbolic link.
-    The first name is kept. A root whose storage does not answer within `PATIENCE` is compared by
-    its name.
+    The first name is kept. A root whose storage does not answer within `STEP_OVERDUE` is compared
+    by its name.
     """
     names = list(dict.fromkeys(roots))
-    real = {name: name for name in names}
-
-    def look_up(name: str) -> None:
-        # A name that no system has is told of where the root is checked.
-        with contextlib.suppress(OSError, ValueError):
-            real[name] = os.path.realpath(name)
-
-    if len(names) > 1:
-        # Daemons, which nobody waits for if they hang.
-        threads = [threading.Thread(target=look_up, args=(name,), daemon=True) for name in names]
-        end = time.monotonic() + PATIENCE
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(max(0.0, end - time.monotonic()))
+    if len(names) == 1:
+        return (names[0],)
     kept: dict[str, str] = {}
-    for name in names:
-        kept.setdefault(real[name], name)
+    for name, real in zip(names, answers(os.path.realpath, names), strict=True):
+        kept.setdefault(real or name, name)
     return tuple(kept.values())
+
+
+def those_that_answer(roots: Sequence[str]) -> tuple[str, ...]:
+    """The roots that can be opened within `STEP_OVERDUE`."""
+
+    def is_opened(root: str) -> bool:
+        with os.scandir(root):
+            return True
+
+    return tuple(root for root, is_there in zip(roots, answers(is_opened, roots), strict=True) if is_there)
+
+
+def answers(ask: Callable[[str], T], roots: Sequence[str]) -> list[T | None]:
+    """An answer about each root, all of them asked together; `None` where there is none within
+    `STEP_OVERDUE`, or an error: the check of the root, or the scan, tells why.
+    """
+    until = time.monotonic() + contract.STEP_OVERDUE
+    found: list[T | None] = []
+    for call in [Call(ask, root) for root in roots]:
+        try:
+            found.append(call.result(max(0.0, until - time.monotonic())))
+        except (Late, OSError, ValueError):
+            found.append(None)
+    return found
 
 
 def check_root(root: str) -> None:

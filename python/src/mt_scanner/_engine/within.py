@@ -1,9 +1,7 @@
 """Calls to storage that may not come back: each in a thread of its own, which is left behind then."""
 
-import os
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -43,22 +41,3 @@ class Call(Generic[T]):
 def within(seconds: float, function: Callable[..., T], *arguments: Any) -> T:
     """The result of a call that is given `seconds`. Raises `Late`."""
     return Call(function, *arguments).result(seconds)
-
-
-def those_that_answer(roots: Sequence[str], seconds: float) -> tuple[str, ...]:
-    """The folders that can be opened within `seconds`, all of them looked at together."""
-
-    def opened(root: str) -> None:
-        with os.scandir(root):
-            pass
-
-    until = time.monotonic() + seconds
-    calls = [(root, Call(opened, root)) for root in roots]
-    found = []
-    for root, call in calls:
-        try:
-            call.result(max(0.0, until - time.monotonic()))
-            found.append(root)
-        except (Late, OSError):
-            pass
-    return tuple(found)

@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mt_scanner._engine.plan import READING, Sync
+from mt_scanner._engine.plan import Sync
 from mt_scanner._engine.session import Session
 from mt_scanner._library.database import Database, alone
 from mt_scanner._library.knowledge import Knowledge
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.wish import Wish
-from mt_scanner._types.contract import ROOT_EMPTIED, SYNC_STOPPED, Reading
+from mt_scanner._types.contract import ROOT_EMPTIED, SYNC_STOPPED
 from mt_scanner._types.errors import RootEmptied, SyncStopped
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Problem
@@ -56,7 +56,9 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
         look()
         with database.transaction():
             database.run("begin")
-            database.run("scan", wish.mode if wish.folders is None else "folders", differences(session.reading))
+            database.run(
+                "scan", wish.mode if wish.folders is None else "folders", json.dumps(session.reading._asdict())
+            )
             for root in session.roots:
                 database.run("root", root)
         progress = compare(database, session, wish)
@@ -66,13 +68,6 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
         with database.transaction():
             database.run("finish")
         return report(database, progress, wish)
-
-
-def differences(reading: Reading) -> str:
-    """The options that are not the default, as a library keeps them."""
-    default = READING._asdict()
-    different = {name: value for name, value in reading._asdict().items() if value != default[name]}
-    return json.dumps(different, ensure_ascii=False, separators=(",", ":"))
 
 
 def compare(database: Database, session: Session, wish: Wish) -> Progress:
