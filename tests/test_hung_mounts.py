@@ -264,12 +264,13 @@ def test_ctrl_c_ends_it_whatever_stalls(rule: str, music: Path, start: Start, do
         assert process.returncode in (130, -signal.SIGINT)
 
 
-def test_a_single_file_is_not_waited_for_either(music: Path, door: Door) -> None:
+@pytest.mark.parametrize("verb", ["inspect", "artwork"])
+def test_a_single_file_is_not_waited_for_either(verb: str, music: Path, door: Door) -> None:
     with slow_mount(music, stall="read=a.mp3") as mount:
         command, name = door.command(mount.path)
         began = time.monotonic()
         run = subprocess.run(
-            [*command, "inspect", "--file-timeout", "1", f"{name}/a.mp3"],
+            [*command, verb, "--file-timeout", "1", f"{name}/a.mp3"],
             env=environment(door),
             capture_output=True,
             text=True,

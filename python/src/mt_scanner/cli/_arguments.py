@@ -113,6 +113,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="every picture, and not only the first: embedded ones, then those in the folder",
     )
+    limits(artwork)
 
     benchmark = command(commands, "benchmark", "print the mean time of a count in ms")
     benchmark.add_argument("folders", nargs=1, metavar="FOLDER")

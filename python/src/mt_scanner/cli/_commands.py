@@ -234,7 +234,7 @@ def clock(milliseconds: int) -> str:
 
 def artwork(options: Namespace) -> int:
     path = os.path.abspath(os.path.expanduser(options.file))
-    scanner = Scanner(os.path.dirname(path))
+    scanner = Scanner(os.path.dirname(path), file_timeout=options.file_timeout)
     problems: list[Problem] = []
     if options.output is None:
         found = scanner._session.artwork(path, every=options.all, data=False)
