@@ -7,7 +7,7 @@
 //! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`]; that of
 //!   `artwork-json` and its answer: [`artwork`].
 //! - [`words`]: texts that people read, one for all hosts; [`text`]: how numbers and foreign texts
-//!   are written for them;
+//!   are written for them; [`help`]: what command lines say beside their options;
 //!   [`defaults`]: what a file may cost, and where a scan goes; [`imports`]: what a component may
 //!   import.
 //! - [`JSON`]: all of it for hosts in other languages.
@@ -17,10 +17,12 @@
 
 mod answer;
 pub mod artwork;
+mod changes;
 pub mod defaults;
 mod event;
 #[cfg(test)]
 mod generate;
+pub mod help;
 pub mod imports;
 mod known;
 mod names;
@@ -35,6 +37,7 @@ pub mod words;
 mod work;
 
 pub use answer::{Answer, ProblemRow};
+pub use changes::CHANGES;
 pub use event::{Event, Events};
 pub use known::{Fingerprint, KnownFile, KnownFolder, is_settled};
 pub use names::Names;

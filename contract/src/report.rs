@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::thousands;
 use crate::words::{self, filled};
-use crate::{Outcome, PictureItem, ProblemRow};
+use crate::{Inspection, Outcome, PictureItem, ProblemRow};
 
 /// The request of `in-words`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,6 +62,11 @@ pub enum Report {
         /// Files that were passed over for their extension.
         #[serde(default)]
         passed_over: u64,
+    },
+    /// Files, with all that is known of them.
+    Inspect {
+        /// They.
+        files: Vec<Inspection>,
     },
     /// Tracks that were forgotten.
     Purge {
@@ -129,6 +134,34 @@ pub struct Changed {
     pub missing: u64,
     /// Tracks that are as before.
     pub unchanged: u64,
+}
+
+/// The report of a sync for machines: the JSON line on stdout behind those of its changes.
+///
+/// ```
+/// use mt_scanner_contract::report::{Changed, Reached, Synced, SyncedLine};
+///
+/// let changes = Changed { added: 2, ..Changed::default() };
+/// let line = SyncedLine { report: Synced { changes, problems: 1, progress: Reached::default() } };
+/// let text = serde_json::to_string(&line).unwrap();
+/// assert!(text.starts_with(r#"{"report":{"added":2,"modified":0,"#) && text.contains(r#""problems":1,"progress":{"#));
+/// ```
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct SyncedLine {
+    /// The report. Other lines have other keys first.
+    pub report: Synced,
+}
+
+/// Counts of a sync.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Synced {
+    /// Its changes, each a key of its own.
+    #[serde(flatten)]
+    pub changes: Changed,
+    /// Problems in its roots.
+    pub problems: u64,
+    /// Counts and time of its scan.
+    pub progress: Reached,
 }
 
 /// The notice of a scan for machines that files were passed over for their extension: a JSON line

@@ -63,6 +63,14 @@ mod tests {
     }
 
     #[test]
+    fn a_report_counts_the_changes_of_the_contract_and_no_others() {
+        let report = statements().into_iter().find(|statement| statement.name == "report").unwrap();
+        let counted = |kind: &str| report.sql[0].contains(&format!("sum(kind = '{kind}')"));
+        assert!(mt_scanner_contract::CHANGES.iter().all(|kind| counted(kind)), "{}", report.sql[0]);
+        assert_eq!(report.sql[0].matches("sum(kind = ").count(), mt_scanner_contract::CHANGES.len());
+    }
+
+    #[test]
     fn names_are_unique() {
         let mut names: Vec<String> = statements().into_iter().map(|statement| statement.name).collect();
         names.sort();

@@ -40,14 +40,15 @@ pub(super) fn statements() -> Vec<Statement> {
              WHERE root_id IN (SELECT root_id FROM synced_roots)) \
              - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored', 'reread')), 0) AS unchanged FROM changes",
         ),
-        // The kinds of tracks in the roots of the sync, in the order of their first tracks.
+        // The kinds of tracks in the roots of the sync. Reports sort them by their number, so no
+        // path has to be looked at.
         one(
             "kinds",
             &[],
             "SELECT format, codec, count(*) AS tracks, coalesce(sum(duration_ms), 0) AS milliseconds, \
-             sum(size) AS bytes FROM tracks JOIN folders ON folders.id = tracks.folder_id JOIN roots ON roots.id = root_id \
+             sum(size) AS bytes FROM tracks JOIN folders ON folders.id = tracks.folder_id \
              WHERE missing_since IS NULL AND root_id IN (SELECT root_id FROM synced_roots) \
-             GROUP BY format, codec ORDER BY min(roots.path || '/' || tracks.path)",
+             GROUP BY format, codec ORDER BY format, codec",
         ),
         // `line` is a JSON object: the columns before it, and those of the track.
         one(
