@@ -66,7 +66,7 @@ def check(keeper: Keeper, step: Step, output: Output, where: str) -> None:
     if step.error is not None:
         assert output.code == keeper.door.could_not_run, where
         assert step.error in output.message, where
-        assert output.changes == [], where
+        assert (output.changes, output.report) == ([], None), where
         assert (after.present(), after.missing()) == (before.present(), before.missing()), where
         return
     assert (output.code, output.message) == (0, ""), where
@@ -88,6 +88,12 @@ def check_report(keeper: Keeper, step: Step, output: Output, where: str) -> None
     assert {kind: finished[kind] for kind in KINDS} == expected, where
     assert finished["mode"] == ("quick" if "quick" in step.options else "full"), where
     assert Counter(change["change"] for change in output.changes) == Counter(expected), where
+    report = output.report
+    assert report is not None and {kind: report[kind] for kind in KINDS} == expected, where
+    assert report["problems"] == len(output.problems), where
+    # A track that was added or is back was not there before; of a root that is away none is seen.
+    assert report["unchanged"] <= len(step.tracks), where
+    assert report["progress"].keys() == {"folders", "tracks", "passed_over", "seconds", "files_per_second"}, where
 
 
 def check_changes(keeper: Keeper, output: Output, before: Content, after: Content, where: str) -> None:

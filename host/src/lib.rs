@@ -22,7 +22,7 @@ pub use mt_scanner_contract::{
     Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, PictureItem, PictureKind, Problem, TagItem, Track,
     UnknownOutcome, Walking,
 };
-pub use mt_scanner_contract::{extension, report, text, words};
+pub use mt_scanner_contract::{extension, help, report, text, words};
 pub use runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
 pub use runtime::error::{Error, LoadError, Source};
 pub use scan::artwork::{Artwork, Picture};

@@ -101,7 +101,9 @@ def test_index_with_json_gives_the_tracks_that_have_changed(
     main(["index", str(other.root), "--db", db, "--quiet"])
     assert main(["index", str(mixed.root), "--db", db, "--json"]) == 0
     said = capsys.readouterr()
-    changes = [json.loads(line) for line in said.out.splitlines()]
+    *changes, report = (json.loads(line) for line in said.out.splitlines())
+    assert (report["report"]["added"], report["report"]["problems"], report["report"]["unchanged"]) == (2, 1, 0)
+    assert report["report"]["progress"]["tracks"] == 2
     assert {(change.pop("change"), change.pop("former_root"), change.pop("former_path")) for change in changes} == {
         ("added", None, None)
     }
@@ -109,7 +111,8 @@ def test_index_with_json_gives_the_tracks_that_have_changed(
     assert [json.loads(line)["outcome"] for line in said.err.splitlines()] == ["malformed"]
     assert main(["index", str(mixed.root), "--db", db, "--json"]) == 0
     said = capsys.readouterr()
-    assert said.out == "" and "malformed" in said.err
+    (report,) = (json.loads(line) for line in said.out.splitlines())
+    assert (report["report"]["added"], report["report"]["unchanged"]) == (0, 2) and "malformed" in said.err
 
 
 def test_index_tells_what_it_does_and_what_it_would_do(tree: Tree, tmp_path: Path, song: Path, capsys: Capture) -> None:
@@ -247,7 +250,7 @@ def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
         started = time.monotonic()
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=30)
-    assert (process.returncode, out, errors) == (130, "", "")
+    assert (process.returncode, out, errors) == (130, "", "mt-scanner: interrupted\n")
     assert time.monotonic() - started < 3
 
 
@@ -344,4 +347,4 @@ def test_an_interruption_that_python_drops_comes_again(python: Callable[..., sub
         "print(main(['count', '.']))\n"
     )
     done = python(code)
-    assert (done.stdout, done.stderr) == ("130\n", "")
+    assert (done.stdout, done.stderr) == ("130\n", "mt-scanner: interrupted\n")

@@ -51,6 +51,8 @@ class Sync:
 
     code: int
     changes: list[Row]
+    report: Row | None
+    """The last line on stdout. Without one the sync did not come to its end."""
     problems: list[Row]
     message: str
     """What stood on stderr and is no problem."""
@@ -133,9 +135,10 @@ class Door:
     def index(self, database: Path, roots: Sequence[Path], *options: str, rights: bool = True) -> Sync:
         """Brings a library up to date."""
         run = self._start(self.indexing(database, roots, *options), rights)
-        changes = [json.loads(line) for line in run.stdout.splitlines()]
+        lines = [json.loads(line) for line in run.stdout.splitlines()]
+        report = lines.pop()["report"] if lines and "report" in lines[-1] else None
         problems, passed_over, message = _told(run.stderr)
-        return Sync(run.returncode, changes, problems, re.sub(r"^mt[-_]scan\w*: ", "", message), passed_over)
+        return Sync(run.returncode, lines, report, problems, re.sub(r"^mt[-_]scan\w*: ", "", message), passed_over)
 
     def purge(self, database: Path) -> int:
         """Forgets the tracks of a library that are missing; gives how many they were."""

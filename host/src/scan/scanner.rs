@@ -339,8 +339,8 @@ impl Scanner {
     /// writes it.
     pub(super) fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
-        let first = self.plan.roots.first().ok_or_else(outside)?;
-        let absolute = match Root::new(&first.path.join(path)) {
+        let first = self.plan.roots.first().map_or(Path::new(""), |root| &root.path);
+        let absolute = match Root::new(&first.join(path)) {
             Ok(Root { path, .. }) => path,
             Err(Error::RootNotUtf8 { path }) => return Err(Error::PathNotUtf8 { path }),
             Err(error) => return Err(error),

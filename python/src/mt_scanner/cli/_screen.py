@@ -1,10 +1,12 @@
 """Output for a terminal: text that cannot harm it, and a progress bar."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mt_scanner import Progress
+from mt_scanner.cli._help import PROGRAM
 
 BETWEEN_UPDATES = 0.1
 """Least time between two updates of the bar in s."""
@@ -22,6 +24,11 @@ def shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char == JOINER else ascii(char)[1:-1] for char in text)
+
+
+def complain(text: str) -> None:
+    """Says on stderr what went wrong."""
+    print(f"{PROGRAM}: {shown(text)}", file=sys.stderr)
 
 
 class Fraction:

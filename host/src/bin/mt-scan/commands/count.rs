@@ -10,13 +10,18 @@ use super::json::{tell, tell_passed_over};
 use crate::arguments::Folders;
 use crate::done::Done;
 use crate::failure::Failure;
+use crate::interruption;
 use crate::summary::Problems;
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
     let mut scan = scanner.counting()?;
+    interruption::cancels(scan.control());
     for step in scan.by_ref() {
         step?;
+    }
+    if interruption::is_asked() {
+        return Err(Failure::Interrupted);
     }
     let (Progress { files, passed_over, .. }, problems) = (scan.progress(), scan.problems());
     let any = !problems.is_empty();
