@@ -14,6 +14,7 @@ from mt_scanner._library.library import Library
 from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._scanner import Scanner
+from mt_scanner._types.contract import ChangeKind, Outcome
 from mt_scanner._types.errors import (
     ComponentError,
     EscapesRoot,
@@ -34,6 +35,7 @@ from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, T
 
 __all__ = [
     "Change",
+    "ChangeKind",
     "Chapter",
     "ComponentError",
     "EscapesRoot",
@@ -43,6 +45,7 @@ __all__ = [
     "LibraryError",
     "Lyrics",
     "Notice",
+    "Outcome",
     "Picture",
     "Problem",
     "Progress",

@@ -208,6 +208,9 @@ class Scanner:
         """Ends every scan that is under way."""
         self._session.close()
 
+    def __repr__(self) -> str:
+        return f"Scanner({', '.join(map(repr, self.roots))})"
+
     def __enter__(self) -> "Scanner":
         return self
 

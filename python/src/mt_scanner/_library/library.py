@@ -198,6 +198,9 @@ class Library:
                 self._opened.close()
                 self._opened = None
 
+    def __repr__(self) -> str:
+        return f"Library({self.path!r})"
+
     def __enter__(self) -> "Library":
         return self
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from mt_scanner._types.contract import ChangeKind
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Problem, Track
 
@@ -9,8 +10,8 @@ from mt_scanner._types.track import Problem, Track
 class Change(NamedTuple):
     """One track that a sync has changed."""
 
-    change: str
-    """`added`, `modified`, `moved`, `missing`, `restored` or `reread`."""
+    change: ChangeKind
+    """What the sync has done with it."""
     track: Track
     """The track as the library has it now."""
     former_root: str | None = None
@@ -42,3 +43,9 @@ class SyncReport(NamedTuple):
     """The problems of these roots, found now or known from before."""
     progress: Progress
     """Counts and time of the scan."""
+
+    def __repr__(self) -> str:
+        """The counts. Problems may be as many as files, and are not named."""
+        counts = ", ".join(f"{name}={count}" for name, count in zip(self._fields, self[:7], strict=False))
+        problems = f"{len(self.problems)} problem{'s' * (len(self.problems) != 1)}"
+        return f"SyncReport({counts}, problems=<{problems}>, progress={self.progress!r})"
