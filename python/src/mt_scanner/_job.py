@@ -29,6 +29,11 @@ class ScanResult(NamedTuple):
     cancelled: bool
     """Whether the scan was cancelled; then the rest is what it had found so far."""
 
+    def __repr__(self) -> str:
+        """The numbers: both lists may be as long as a collection."""
+        lists = f"tracks=<{len(self.tracks)}>, problems=<{len(self.problems)}>"
+        return f"ScanResult({lists}, progress={self.progress!r}, cancelled={self.cancelled})"
+
 
 class ScanJob(Job[ScanResult]):
     """A scan in the background: watch it, cancel it, wait for it with `result()` or `await`."""

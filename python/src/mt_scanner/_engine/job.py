@@ -72,6 +72,9 @@ class Job(ABC, Generic[Result]):
             raise
         return self.result()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {'ended' if self._ended.is_set() else 'under way'}>"
+
     @abstractmethod
     def _run(self) -> Result:
         """The work."""

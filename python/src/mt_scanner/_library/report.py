@@ -45,7 +45,6 @@ class SyncReport(NamedTuple):
     """Counts and time of the scan."""
 
     def __repr__(self) -> str:
-        """The counts. Problems may be as many as files, and are not named."""
+        """The numbers: problems may be as many as files."""
         counts = ", ".join(f"{name}={count}" for name, count in zip(self._fields, self[:7], strict=False))
-        problems = f"{len(self.problems)} problem{'s' * (len(self.problems) != 1)}"
-        return f"SyncReport({counts}, problems=<{problems}>, progress={self.progress!r})"
+        return f"SyncReport({counts}, problems=<{len(self.problems)}>, progress={self.progress!r})"
