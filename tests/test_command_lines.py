@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 from support.doors import LIBRARIANS, Door
 from support.options import Option, of_mt_scan, of_python
+from support.trees import FIXTURES
 
 HELP = ("--help", "-h")
 """Worded by the libraries that parse."""
@@ -107,3 +111,34 @@ def test_the_manual_has_a_page_of_every_command_and_one_of_the_program(door: Doo
         assert (".SH EXAMPLES" in page or '.SH "EXAMPLES"' in page) == (command != "")
         assert command in whole
     assert "EXIT STATUS" in whole and "interrupted by Ctrl\\-C" in whole
+
+
+def test_inspect_shows_several_files_alike_and_one_that_cannot_be_shown_costs_no_other(tmp_path: Path) -> None:
+    songs = [tmp_path / "a.mp3", tmp_path / "deep" / "b.flac"]
+    songs[1].parent.mkdir()
+    shutil.copyfile(FIXTURES / "formats" / "mp3-cbr.mp3", songs[0])
+    shutil.copyfile(FIXTURES / "formats" / "flac-16-44.flac", songs[1])
+    gone, nowhere = tmp_path / "gone.mp3", tmp_path / "nowhere" / "c.mp3"
+    whole = [said(door, "inspect", songs[0], gone, songs[1], nowhere) for door in LIBRARIANS]
+    for done in whole:
+        assert done.returncode == 3
+        complaints = [line.partition(": ")[2] for line in done.stderr.splitlines()]
+        assert complaints == [f"{gone}: no file is there", f"{nowhere}: no file is there"]
+    assert len({done.stdout for done in whole}) == 1, "the doors differ"
+    first, second = whole[0].stdout.split("\n\nroot ")
+    assert first.startswith("root ") and "\npath " in first and "a.mp3\n" in first and "b.flac\n" in second
+    assert re.search(r"^mtime  +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC$", first, re.MULTILINE)
+    assert " ns " not in first and re.search(r"^duration  +0:00:0\d\.\d{3}$", first, re.MULTILINE)
+    alone = [said(door, "inspect", "--json", *songs) for door in LIBRARIANS]
+    assert {done.returncode for done in alone} == {0}
+    assert [[json.loads(line)["track"]["path"] for line in done.stdout.splitlines()] for done in alone] == [
+        ["a.mp3", "b.flac"]
+    ] * len(LIBRARIANS)
+
+
+@pytest.mark.parametrize("door", LIBRARIANS, ids=str)
+def test_a_limit_of_memory_is_kept(door: Door, tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").write_bytes(b"")
+    done = said(door, "inspect", "--memory-limit", 1, tmp_path / "a.mp3")
+    assert done.returncode == 3 and "memory" in done.stderr, done.stderr
+    assert said(door, "inspect", "--memory-limit", 64, tmp_path / "a.mp3").returncode == 0

@@ -18,7 +18,8 @@ const DELAYS: [u64; 8] = [0, 5, 10, 20, 40, 80, 160, 320];
 /// Runs `mt-scan` and interrupts it. `env` undoes what shells do to commands in the background:
 /// they ignore the signal.
 fn interrupted(arguments: &[&str], after: u64) -> ExitStatus {
-    let mut process = command(arguments).stdout(Stdio::null()).spawn().expect("env of the GNU coreutils");
+    let mut process =
+        command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("env of the GNU coreutils");
     thread::sleep(Duration::from_millis(after));
     interrupt(&process);
     process.wait().unwrap()
