@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -330,6 +331,15 @@ def test_a_name_that_is_not_utf8_cannot_be_inspected(tree: Tree, capsys: pytest.
     assert capsys.readouterr().err == (
         f"mt-scanner: {tree.root}/\\udcff.mp3: the file's name is not valid UTF-8, which no sandbox path can express\n"
     )
+
+
+def test_a_command_runs_in_any_thread_and_leaves_the_handler_of_interruptions_as_it_was(tree: Tree) -> None:
+    tree.files("a.mp3")
+    before = signal.getsignal(signal.SIGINT)
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(main, ["count", "--quiet", str(tree.root)]).result() == 0
+    assert main(["count", "--quiet", str(tree.root)]) == 0
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_an_interruption_that_python_drops_comes_again(python: Callable[..., subprocess.CompletedProcess[str]]) -> None:

@@ -26,10 +26,13 @@ class Interruption:
 
     def __enter__(self) -> "Interruption":
         import signal
+        import threading
 
         self._asked = False
-        # Whoever ignores the signal, as shells do in the background, goes on ignoring it.
-        self._is_taken = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        # Whoever ignores the signal, as shells do in the background, goes on ignoring it. Python
+        # tells of signals in its first thread alone.
+        is_first = threading.current_thread() is threading.main_thread()
+        self._is_taken = is_first and signal.getsignal(signal.SIGINT) is signal.default_int_handler
         if self._is_taken:
             signal.signal(signal.SIGINT, self._take)
         return self
