@@ -1,10 +1,11 @@
 //! Reports that the component puts into words.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::text::thousands;
 use crate::words::{self, filled};
-use crate::{Inspection, Outcome, PictureItem, ProblemRow};
+use crate::{Outcome, PictureItem, ProblemRow};
 
 /// The request of `in-words`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,8 +66,8 @@ pub enum Report {
     },
     /// Files, with all that is known of them.
     Inspect {
-        /// They.
-        files: Vec<Inspection>,
+        /// The answers of `inspect-json`.
+        files: Vec<Value>,
     },
     /// Tracks that were forgotten.
     Purge {

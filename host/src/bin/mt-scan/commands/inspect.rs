@@ -4,7 +4,8 @@ use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use mt_scanner::report::Report;
-use mt_scanner::{Error, Inspection, Scanner};
+use mt_scanner::{Error, Scanner};
+use serde_json::Value;
 
 use crate::arguments::{Output, Reading, Sandbox};
 use crate::done::Done;
@@ -19,18 +20,18 @@ pub fn run(files: &[PathBuf], output: &Output, reading: &Reading, sandbox: &Sand
     let (mut problems, mut failed, mut shown) = (false, false, false);
     let mut out = stdout().lock();
     for file in &files {
-        let found = match inspected(&scanner, file) {
-            Ok(found) => found,
+        let text = match inspected(&scanner, file) {
+            Ok(text) => text,
             Err(failure) => {
                 failed = true;
                 failure.tell();
                 continue;
             }
         };
-        problems |= !found.problems.is_empty();
+        let found: Value = serde_json::from_str(&text)?;
+        problems |= found["problems"].as_array().is_some_and(|problems| !problems.is_empty());
         if output.json {
-            serde_json::to_writer(&mut out, &found)?;
-            out.write_all(b"\n")?;
+            writeln!(out, "{text}")?;
         } else {
             if std::mem::replace(&mut shown, true) {
                 out.write_all(b"\n")?;
@@ -42,9 +43,9 @@ pub fn run(files: &[PathBuf], output: &Output, reading: &Reading, sandbox: &Sand
     Ok(if failed { Done::InPart } else { Done::with(output, problems) })
 }
 
-/// All that is known of a file. A failure names it as it can be found.
-fn inspected(scanner: &Scanner, file: &Path) -> Result<Inspection, Failure> {
-    scanner.inspect(file).map_err(|error| {
+/// All that is known of a file, as JSON. A failure names it as it can be found.
+fn inspected(scanner: &Scanner, file: &Path) -> Result<String, Failure> {
+    scanner.inspect_json(file).map_err(|error| {
         let path = file.display().to_string();
         match error {
             Error::Ended { outcome, detail, .. } => Failure::Work(format!("{path}: {outcome}: {detail}").into()),
