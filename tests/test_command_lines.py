@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from mt_scanner._types.contract import EXAMPLES
+from mt_scanner.cli._arguments import the_parser
 from support.doors import LIBRARIANS, Door
 from support.options import Option, of_mt_scan, of_python
 from support.trees import FIXTURES
@@ -41,6 +44,14 @@ def test_a_command_takes_the_same_and_says_the_same(command: str) -> None:
     assert ours.behind == theirs.behind
     assert "manual: mt-scan man" in ours.behind
     assert ("exit codes:" if command == "" else "examples:") in ours.behind
+
+
+def test_every_command_has_examples_and_takes_their_words() -> None:
+    assert {*EXAMPLES, ""} == of_python().keys()
+    for command, lines in EXAMPLES.items():
+        for line, about in lines:
+            words = shlex.split(re.split(" [>|] ", line)[0])
+            assert the_parser().parsed(words).command == command and about
 
 
 def test_an_option_that_one_lacks_is_found() -> None:
