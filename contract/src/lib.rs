@@ -4,8 +4,8 @@
 //!   [`Outcome`], ...
 //! - The request and the answer of `step-json`: [`Request`], [`Answer`], [`Work`], and what a
 //!   library knows: [`KnownFolder`], [`KnownFile`], [`Fingerprint`].
-//! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`]; that of
-//!   `artwork-json` and its answer: [`artwork`].
+//! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`]; those of
+//!   `artwork-json` and `arrange-roots` and their answers: [`artwork`], [`roots`].
 //! - [`words`]: texts that people read, one for all hosts; [`text`]: how numbers and foreign texts
 //!   are written for them;
 //!   [`defaults`]: what a file may cost, and where a scan goes; [`imports`]: what a component may
@@ -28,6 +28,7 @@ mod outcome;
 mod reading;
 pub mod report;
 mod request;
+pub mod roots;
 mod slice;
 pub mod text;
 mod walking;

@@ -36,6 +36,8 @@ class _Plan(Protocol):
     @property
     def roots(self) -> Sequence[str]: ...
     @property
+    def named(self) -> Sequence[str]: ...
+    @property
     def mode(self) -> str: ...
     @property
     def walking(self) -> _Walking: ...
@@ -75,6 +77,10 @@ class Component:
 
     def folders_of_events(self, root: str, request: str) -> str:
         """The folders of a root in which something has changed; request and answer are JSON text."""
+
+    @staticmethod
+    def arrange_roots(request: str) -> str:
+        """Arranges folders and files that were named as roots; request and answer are JSON text."""
 
     @staticmethod
     def in_words(report: str) -> str:

@@ -6,6 +6,7 @@ mod files;
 mod folders;
 mod held;
 mod links;
+mod named;
 mod sync;
 mod work;
 
@@ -160,7 +161,7 @@ impl Step<'_> {
         }
         let charset = charset(self.reading)?;
         let extensions = Extensions::with(&self.walking.extensions).map_err(ScanError::InvalidRequest)?;
-        let root = Root::open(self.root, self.walking.follow_links.any())?;
+        let root = Root::open(self.root, self.walking.follow_links.any())?.without(&self.walking.roots_inside);
         let stack = work.into_iter().rev().map(|work| Item { work, open: None }).collect();
         let mut run = Run {
             root,
@@ -193,6 +194,7 @@ impl Run<'_> {
             match item.work.files {
                 None => self.folder(item)?,
                 Some(_) if item.work.held => self.link(item),
+                Some(_) if item.work.named => self.named(item),
                 Some(_) => self.files(item),
             }
         }
@@ -207,6 +209,7 @@ impl Run<'_> {
             match item.work.files {
                 None => self.folder(item)?,
                 Some(_) if item.work.held => self.link(item),
+                Some(_) if item.work.named => self.named(item),
                 Some(_) => files.push(item),
             }
         }

@@ -55,6 +55,12 @@ pub enum LibraryError {
         /// The root.
         root: String,
     },
+    /// A file that was named is in no root of the library. Nothing was written.
+    #[error("{}: {}", path.display(), words::IN_NO_ROOT)]
+    InNoRoot {
+        /// The file.
+        path: PathBuf,
+    },
     /// The observer of the sync has ended it.
     #[error("the sync was cancelled")]
     Cancelled,

@@ -7,6 +7,7 @@ pub(crate) mod error;
 mod knowledge;
 pub(crate) mod options;
 pub(crate) mod report;
+mod roots;
 #[cfg(test)]
 mod tests;
 pub(crate) mod watch;
@@ -20,7 +21,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::runtime::error::Error;
 use crate::runtime::opened::Opened;
+use crate::runtime::root::Root;
 use crate::scan::Scan;
+use crate::scan::arranged;
 use crate::scan::scanner::Scanner;
 use crate::scan::schema::Schema;
 use crate::work::door::sync::{Changes, SyncDoor, SyncWork, named};
@@ -30,8 +33,10 @@ use database::{Lock, PATIENCE};
 use error::{LibraryError, Unwritten};
 use knowledge::{Asking, Reader};
 use mt_scanner_contract::Problem;
+use mt_scanner_contract::roots::Adopted;
 use options::SyncOptions;
 use report::{Change, Observer, SyncReport};
+use roots::Roots;
 use writer::Writer;
 
 /// The longest wait for the next step without a look at the time.
@@ -111,8 +116,15 @@ impl Library {
     /// that are back, or were moved, renamed, or moved with new tags, keep their rows. Roots that
     /// belong together are best synced together: moves are seen within one sync.
     ///
+    /// A root that the library knows by another name keeps that name. Of roots inside each other
+    /// the innermost owns a file: those of the library inside the scanner's are synced along, and
+    /// rows that are doubled are made one, of which the older stays. Files of the scanner are
+    /// synced alone, in the innermost root of the library that holds them, and read whatever their
+    /// times say.
+    ///
     /// # Errors
     ///
+    /// [`LibraryError::InNoRoot`] if no root of the library holds a file of the scanner;
     /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written;
     /// [`LibraryError::RootEmptied`], with nothing marked missing; [`LibraryError::Busy`] if
     /// another sync does not end within 30 s, and [`LibraryError::Lock`] if it cannot be found out
@@ -124,12 +136,50 @@ impl Library {
         options: &SyncOptions,
         observer: &mut impl Observer,
     ) -> Result<SyncReport, LibraryError> {
-        let checked = scanner.checked()?;
+        let roots = self.roots(scanner, options).map_err(|error| self.unwritten(error))?;
+        roots.notices.iter().for_each(|notice| observer.root(notice));
+        let checked = roots.scanner.checked()?;
         let _alone = Lock::take(&self.path, self.patience, || {
             observer.progress(&Progress::default());
             observer.is_cancelled()
         })?;
-        self.sync_alone(scanner, checked, options, observer).map_err(|error| self.unwritten(error))
+        self.sync_alone(&roots, checked, options, observer).map_err(|error| self.unwritten(error))
+    }
+
+    /// Reads files again though their sizes and times are as they were: a tag was edited within the
+    /// grain of the clock, or by a tagger that puts times back. `scanner` has the options. A file
+    /// that is not there any more is marked missing.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let music = folder.path().join("Music");
+    /// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+    /// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+    /// use mt_scanner::{Library, Scanner, SyncOptions};
+    ///
+    /// let scanner = Scanner::new(&music)?;
+    /// let library = Library::open(folder.path().join("library.db"), &scanner)?;
+    /// library.sync(&scanner, &SyncOptions::full(), &mut ())?;
+    /// let report = library.rescan(&scanner, [music.join("Artist/Album/1.mp3")], &mut ())?;
+    /// assert_eq!((report.progress.tracks, report.unchanged), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::InNoRoot`] if no root of the library holds one of them, and those of
+    /// [`sync`](Self::sync).
+    pub fn rescan(
+        &self,
+        scanner: &Scanner,
+        files: impl IntoIterator<Item = impl AsRef<Path>>,
+        observer: &mut impl Observer,
+    ) -> Result<SyncReport, LibraryError> {
+        let files: Vec<PathBuf> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
+        let files = arranged::files(&files)?;
+        self.sync(&scanner.of(files.into()), &SyncOptions::full(), observer)
     }
 
     /// Tells what [`sync`](Self::sync) would do, and leaves the library at `path` as it is; or does
@@ -174,13 +224,13 @@ impl Library {
 
     fn sync_alone(
         &self,
-        scanner: &Scanner,
+        roots: &Roots,
         checked: (Plan, Arc<Opened>),
         options: &SyncOptions,
         observer: &mut impl Observer,
     ) -> Result<SyncReport, Unwritten> {
         let (connection, schema) = (&self.connection, &self.schema);
-        let begin = self.begin(scanner, options)?;
+        let begin = self.begin(roots, options)?;
         let deep = options.folders.is_none() && !options.quick;
         let reader = Arc::new(Reader::new(self.path.clone(), schema)?);
         let mut scan = Scanner::sync(checked, SyncDoor { knowledge: Asking(reader.clone()), deep, begin })?;
@@ -200,25 +250,40 @@ impl Library {
         self.report(progress, observer)
     }
 
+    /// The roots of a sync. Those that a watch names were arranged when it began: storage need not
+    /// be asked for each batch.
+    fn roots(&self, scanner: &Scanner, options: &SyncOptions) -> Result<Roots, Unwritten> {
+        match options.arranged {
+            true => Ok(Roots::as_they_are(scanner)),
+            false => Roots::of(scanner, &self.connection, &self.schema),
+        }
+    }
+
     /// Notes that there is a sync; gives the work that it begins with, for each root.
-    fn begin(&self, scanner: &Scanner, options: &SyncOptions) -> Result<Vec<Vec<SyncWork>>, Unwritten> {
+    fn begin(&self, roots: &Roots, options: &SyncOptions) -> Result<Vec<Vec<SyncWork>>, Unwritten> {
         let (connection, schema) = (&self.connection, &self.schema);
+        let Roots { scanner, adopted, .. } = roots;
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         schema.run(&transaction, "begin", &[])?;
         schema.run(&transaction, "scan", &[options.mode(), &scanner.reading()])?;
         for root in scanner.names() {
             schema.run(&transaction, "root", &[root])?;
         }
+        for Adopted { from, folder, root } in adopted {
+            schema.run(&transaction, "adopt", &[from, folder, root])?;
+            schema.run(&transaction, "merge", &[])?;
+        }
         transaction.commit()?;
-        let begin = |(path, name): (&Path, &str)| match &options.folders {
-            Some(folders) => {
-                let folders = folders.get(path).into_iter().flatten();
-                Ok(folders.map(|folder| named(folder.clone())).collect())
+        let begin = |root: &Root| match (&options.folders, &root.files) {
+            (_, Some(files)) => knowledge::files(connection, schema, &root.name, files),
+            (Some(folders), None) => {
+                let of = folders.iter().filter(|(path, _)| roots::is_same(path, &root.path));
+                Ok(of.flat_map(|(_, folders)| folders).map(|folder| named(folder.clone())).collect())
             }
-            None if options.quick => knowledge::folders(connection, schema, name),
-            None => Ok(vec![named(String::new())]),
+            (None, None) if options.quick => knowledge::folders(connection, schema, &root.name),
+            (None, None) => Ok(vec![named(String::new())]),
         };
-        scanner.roots().zip(scanner.names()).map(begin).collect()
+        scanner.all_of_roots().iter().map(begin).collect()
     }
 
     /// Writes what a scan finds.

@@ -2,6 +2,7 @@
 
 use crate::work::progress::Progress;
 use mt_scanner_contract::Problem;
+use mt_scanner_contract::roots::RootNotice;
 
 /// Counts of a sync that is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,10 @@ pub struct Change<'a> {
 pub trait Observer {
     /// Takes the progress of the scan: at most ten times a second, and at the end.
     fn progress(&mut self, _progress: &Progress) {}
+
+    /// Takes what should be known of a root: it lies inside another one, for example. Called before
+    /// the sync begins.
+    fn root(&mut self, _notice: &RootNotice) {}
 
     /// Whether to end the sync. Asked as often as `progress` is called. What was written until then
     /// stays, and is true.

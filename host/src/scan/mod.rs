@@ -1,5 +1,6 @@
 //! Scans: a scanner of one root or several, its options, and a scan under way.
 
+pub(crate) mod arranged;
 pub(crate) mod artwork;
 pub(crate) mod builder;
 pub(crate) mod comparison;

@@ -11,7 +11,6 @@ from mt_scanner._functions import (
 from mt_scanner._job import ScanJob, ScanResult
 from mt_scanner._library.job import SyncJob
 from mt_scanner._library.library import Library
-from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._scanner import Scanner
 from mt_scanner._types.errors import (
@@ -28,6 +27,7 @@ from mt_scanner._types.errors import (
     TrackNotFound,
     WatchError,
 )
+from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track

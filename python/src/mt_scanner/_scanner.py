@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
+from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
 
 
 class Scanner:
-    """Scans music folders inside the sandbox.
+    """Scans music folders and files inside the sandbox.
 
-    `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
+    `roots`: one folder or file, or several. A folder is opened read-only; nothing else can be seen
+    from inside. A file is opened through its folder, which is the root of its row then; one in a
+    folder that is scanned as well is scanned there, if the scan comes to it. A root inside another
+    one owns its files; a folder that is named twice, through a link for one, is one root by its
+    first name (`notices`).
     `workers`: the most instances of the component, each on a thread of its own; by default 64. More
     than one a core under `native`, and 4 a core under `wasmtime`, work only while storage is slow.
     `backend`: the way to run the component. `native` is the Rust host (`mt-scanner-native`),
@@ -75,11 +80,21 @@ class Scanner:
             memory_limit=memory_limit,
             component=component,
         )
-        self.roots: tuple[str, ...] = self._session.roots
-        """The roots, as absolute paths."""
         self.problems: list[Problem] = []
         """The problems of the latest `scan`, `paths` or `count`, so far."""
         self._latest: Pool | None = None
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The roots, as absolute paths. That of a file is its folder."""
+        return self._session.roots
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What should be known of the roots: which lie inside another one (`root-inside`), and which
+        were named more than once (`same-root`).
+        """
+        return self._session.arranged.notices
 
     def scan(self, on_problem: Callable[[Problem], object] | None = None) -> Iterator[Track]:
         """Every track, as they are found and in no certain order. Leaving the loop ends the scan.

@@ -22,7 +22,7 @@ pub(super) fn statements() -> Vec<Statement> {
         "told (root_id INTEGER, path TEXT, outcome TEXT, PRIMARY KEY (root_id, path, outcome))",
     ];
     let mut begin = Vec::new();
-    for table in MEMORY {
+    for table in MEMORY.into_iter().chain(super::roots::MEMORY) {
         begin.push(format!("CREATE TEMP TABLE IF NOT EXISTS {table}"));
         begin.push(format!("DELETE FROM {}", table.split(' ').next().unwrap_or_default()));
     }

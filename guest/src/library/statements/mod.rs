@@ -5,6 +5,7 @@ mod beginning;
 mod changes;
 mod ending;
 mod reading;
+mod roots;
 
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::rows::TRACK_COLUMNS;
@@ -12,6 +13,7 @@ use crate::rows::TRACK_COLUMNS;
 /// Every statement.
 pub fn statements() -> Vec<Statement> {
     let mut all = beginning::statements();
+    all.extend(roots::statements());
     all.extend(changes::statements());
     all.extend(ending::statements());
     all.extend(reading::statements());
@@ -37,6 +39,17 @@ fn place(number: usize) -> String {
 
 /// A folder's key, by the root's and its own path as parameters.
 const FOLDER: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) AND path = ?2";
+
+/// A folder and everything below it, by the same parameters: `0` is the character after `/`. The
+/// first two bounds are for the index.
+const BELOW: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) \
+    AND path >= ?2 AND path < iif(?2 = '', char(1114111), ?2 || '0') \
+    AND (?2 = '' OR path = ?2 OR path > ?2 || '/')";
+
+/// The folder that a path is in, in SQL.
+fn folder_of(path: &str) -> String {
+    format!("rtrim(rtrim({path}, replace({path}, '/', '')), '/')")
+}
 
 /// Problems of a folder itself and of links in it; those of its tracks stay until these are read
 /// again.

@@ -103,7 +103,9 @@ pub enum Command {
 /// Folders to scan, and how.
 #[derive(Args)]
 pub struct Folders {
-    #[arg(required = true, value_name = "FOLDER")]
+    /// Folders, or files: those are read wherever they lie. A folder inside another one that is
+    /// named owns its files.
+    #[arg(required = true, value_name = "PATH")]
     folders: Vec<PathBuf>,
     #[command(flatten)]
     pub output: Output,

@@ -36,6 +36,7 @@ impl Watch<'_> {
                 Extent::Folders(folders) => {
                     let there = folders.iter().filter(|(place, _)| places.contains(place));
                     SyncOptions::folders(there.map(|(place, folder)| (&self.eyes[*place].root, folder.clone())))
+                        .arranged()
                 }
             };
             let error = match self.sync(&places, &options, observer) {

@@ -13,6 +13,7 @@ use crate::runtime::bindings::Scanner;
 use crate::runtime::bindings::exports::mt::scanner::scan::Work;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Instance, Unreturned};
+use crate::runtime::root::Root;
 use item::Item;
 
 /// A way to ask for a step.
@@ -28,8 +29,8 @@ pub(crate) trait Door: Send + Sync + 'static {
     const READS: bool;
 
     /// The work that a scan of the root with this number begins with, the first on top.
-    fn begin(&self, _root: usize) -> Vec<Self::Work> {
-        vec![Self::Work::whole()]
+    fn begin(&self, _number: usize, root: &Root) -> Vec<Self::Work> {
+        vec![root.files.as_ref().map_or_else(Self::Work::whole, |files| Self::Work::named(files))]
     }
 
     /// Whether there are rows, where the counts of a step do not say so.

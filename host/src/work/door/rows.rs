@@ -47,14 +47,15 @@ type JsonWork = mt_scanner_contract::Work<Slice, KnownFolder>;
 type RowsAnswer<'a> = Answer<IgnoredAny, Vec<&'a RawValue>, IgnoredAny, Vec<ProblemRow>, Vec<JsonWork>>;
 
 fn to_json(work: &Work) -> JsonWork {
-    let Work { folder, files, after, ignored_by, links, place, held } = work.clone();
-    JsonWork { files: files.map(Slice::from), after, links, place, held, ..JsonWork::folder(folder, Some(ignored_by)) }
+    let Work { folder, files, after, ignored_by, links, place, held, named } = work.clone();
+    let folder = JsonWork::folder(folder, Some(ignored_by));
+    JsonWork { files: files.map(Slice::from), after, links, place, held, named, ..folder }
 }
 
 fn from_json(work: JsonWork) -> Work {
-    let JsonWork { folder, files, after, ignored_by, links, place, held, .. } = work;
+    let JsonWork { folder, files, after, ignored_by, links, place, held, named, .. } = work;
     let ignored_by = ignored_by.unwrap_or_default();
-    Work { folder, files: files.map(String::from), after, ignored_by, links, place, held }
+    Work { folder, files: files.map(String::from), after, ignored_by, links, place, held, named }
 }
 
 impl Door for RowsDoor {

@@ -43,7 +43,7 @@ impl<D: Door> Job<D> {
         let no_thread = |error: std::io::Error| Error::NoInstance { source: error.into() };
         let cores = available_parallelism().map_or(1, usize::from);
         let state = State {
-            queue: Queue::new((0..plan.roots.len()).map(|root| door.begin(root))),
+            queue: Queue::new(plan.roots.iter().enumerate().map(|(number, root)| door.begin(number, root))),
             busy: 0,
             stalled: 0,
             idle: 0,

@@ -228,9 +228,9 @@ impl<D: Door> Pool<D> {
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
         let root = taken.load.root();
         let instance = self.running(own, root)?;
-        let root = &self.plan.roots[root].name;
-        let (walking, reading, entered) = (&self.plan.walking, &self.plan.reading, &*taken.entered);
-        self.door.step(instance, Request { root, work, budget, walking, reading, limit, entered })
+        let root = &self.plan.roots[root];
+        let (walking, reading, entered) = (&self.plan.walking(root), &self.plan.reading, &*taken.entered);
+        self.door.step(instance, Request { root: &root.name, work, budget, walking, reading, limit, entered })
     }
 
     /// Gives back a load whose step ended its instance.

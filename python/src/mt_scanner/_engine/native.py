@@ -152,6 +152,16 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
         raise mapped(failure) from failure
 
 
+def arrange_roots(request: str) -> str:
+    """Arranges folders and files that were named as roots; request and answer are JSON text
+    (`wit/scan.wit`).
+    """
+    try:
+        return native.Component.arrange_roots(request)
+    except native.Failure as failure:
+        raise mapped(failure) from failure
+
+
 def in_words(report: str) -> str:
     """A report for people, from JSON text (`wit/reports.wit`)."""
     try:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mt_scanner._engine.links import Links
-from mt_scanner._engine.plan import Plan, Work
+from mt_scanner._engine.plan import Plan, Work, is_listed
 from mt_scanner._engine.seen import Storage
 from mt_scanner._engine.suspects import Found, Suspect
 from mt_scanner._types.contract import (
@@ -197,7 +197,7 @@ class Pending:
         most = self._plan.items or ITEMS
         enough = min(ITEMS_TO_SPREAD, most) if bounds.spread else most
         first = self._stack[-1]
-        lists = self._lists_first and not isinstance(first, Suspect) and first["files"] is None
+        lists = self._lists_first and not isinstance(first, Suspect) and is_listed(first)
         taken = FOLDERS_TAKEN if lists else TAKEN[self._plan.mode]
         share = 1 if lists and self.storage.slow else min((len(self._stack)) // bounds.workers, taken)
         items: list[Work] = []
@@ -205,7 +205,7 @@ class Pending:
         # Files beyond the budget would be looked at for nothing: they would come back.
         while not items or (len(items) < share and files < enough and self._stack):
             item = self._stack[-1]
-            if isinstance(item, Suspect) or (self._lists_first and (item["files"] is None) != lists):
+            if isinstance(item, Suspect) or (self._lists_first and is_listed(item) != lists):
                 break
             items.append(item)
             files += len(item["files"] or ())

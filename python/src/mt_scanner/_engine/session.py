@@ -1,16 +1,19 @@
 """A session: roots, how to scan them, and the backend that does it."""
 
+import copy
 import os
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
+from mt_scanner._engine.arranged import Arranged, Root, arranged
 from mt_scanner._engine.extensions import more_extensions
+from mt_scanner._engine.places import found, places
 from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync
-from mt_scanner._engine.roots import StrPath, check_root, distinct, resolve
+from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._engine.within import Call, Late, within
 from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
@@ -59,16 +62,64 @@ class Session:
         several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
         if not several:
             raise ValueError("a scanner has at least one root")
-        self.roots: tuple[str, ...] = distinct(resolve(root) for root in several)
-        """The roots, as absolute paths, each once."""
+        self._named = [resolve(root) for root in several]
+        self._arranged: Arranged | None = None
         self._backend = backend
         self._workers = workers
-        self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions))
+        self._walking = Walking(
+            which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions), []
+        )
         self.reading = Reading(legacy_charset)
         """The options that shape values."""
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+    @property
+    def arranged(self) -> Arranged:
+        """The roots with all that is known of them. Looked at once, when they are asked for first.
+
+        Raises `RootUnreadable` or `ScanError` for a name that is not UTF-8, and `ComponentError`.
+        """
+        if self._arranged is None:
+            self._arranged = arranged(places(self._named), None, self._arrange)
+        return self._arranged
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The roots, as absolute paths, each once. That of a file is its folder."""
+        return tuple(root.name for root in self.arranged.roots)
+
+    def in_library(self, known: Sequence[str]) -> "Session":
+        """The same session with the roots by the names of a library, and with those of the library
+        inside them. `known`: its roots, oldest first.
+        """
+        roots = self.arranged.roots
+        seen = zip(roots, found([root.name for root in roots]), strict=True)
+        own = [notice for notice in self.arranged.notices if notice.kind == "same-root"]
+        answer = arranged([place._replace(files=root.files) for root, place in seen], known, self._arrange)
+        return self._of(answer._replace(notices=(*own, *answer.notices)))
+
+    def only(self, roots: Iterable[str]) -> "Session":
+        """The same session with some of its roots."""
+        names = set(roots)
+        return self._of(Arranged(tuple(root for root in self.arranged.roots if root.name in names)))
+
+    def of_files(self, files: Iterable[str]) -> "Session":
+        """The same session with these files, whether they are there or not."""
+        by_folder: dict[str, list[str]] = {}
+        for file in files:
+            folder, name = os.path.split(file)
+            by_folder.setdefault(folder, []).append(name)
+        return self._of(Arranged(tuple(Root(folder, names) for folder, names in by_folder.items())))
+
+    def _of(self, arranged: Arranged) -> "Session":
+        other = copy.copy(self)
+        other._arranged, other._pools = arranged, weakref.WeakSet()
+        return other
+
+    def _arrange(self, request: str) -> str:
+        return self.backend.arrange_roots(request)
 
     @property
     def backend(self) -> "Backend":
@@ -90,7 +141,8 @@ class Session:
         """
         backend = self.backend
         workers = self._workers or backend.default_workers()
-        plan = Plan(self.roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync)
+        roots = self.arranged.roots
+        plan = Plan(roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync)
         pool = backend.pool(plan, self._component)
         self._pools.add(pool)
         return pool

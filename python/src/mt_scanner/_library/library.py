@@ -11,16 +11,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from mt_scanner._engine import forks
-from mt_scanner._engine.roots import StrPath
+from mt_scanner._engine.roots import StrPath, resolve
 from mt_scanner._engine.session import Options, Session
 from mt_scanner._library.control import Control
 from mt_scanner._library.job import SyncJob
-from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._library.rows import change, track
 from mt_scanner._library.wish import Mode, Wish
 from mt_scanner._types.contract import LIBRARY_IN_USE
 from mt_scanner._types.errors import LibraryError
+from mt_scanner._types.notice import Notice
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Track
 
@@ -63,6 +63,7 @@ class Library:
         dry_run: bool = False,
         confirm_empty: bool = False,
         stop: threading.Event | None = None,
+        on_notice: Callable[[Notice], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         on_change: Callable[[Change], object] | None = None,
         **options: "Unpack[Options]",
@@ -74,24 +75,49 @@ class Library:
         renamed, or moved with new tags, keep their rows. Roots that belong together are best synced
         together: moves are seen within one sync.
 
+        A root that the library knows by another name keeps that name. Of roots inside each other
+        the innermost owns a file: those of the library inside `roots` are synced along, and rows
+        that are doubled are made one, of which the older stays. `roots` may be files, too: each is
+        read again, in the innermost root of the library that holds it.
+
         `mode`: `full` looks at every file. `quick` trusts every folder whose time of last change is
         as it was: it is made for the start of a player, and does not see files that were changed in
         place, nor a `.mtignore` that was. `dry_run`: the library stays as it is (or is not made),
         and the report tells what would have been done. `confirm_empty`: the roots may be empty.
         Without it a root that has lost all its tracks is an error. `stop`: ends the sync within 0.5
-        s once it is set. `on_progress`: called at most ten times a second and at the end.
-        `on_change`: called for each track that was changed, in the end. `options`: those of
-        `Scanner`.
+        s once it is set. `on_notice`: told what should be known of the roots, before the sync
+        begins: which lie inside another one, for example. `on_progress`: called at most ten times a
+        second and at the end. `on_change`: called for each track that was changed, in the end.
+        `options`: those of `Scanner`.
 
         Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing
         marked missing; `SyncStopped` if `stop` was set before the end; `LibraryError` if the
         database cannot be used, or another sync of it does not end within 30 s. What was written
-        until then stays and is true: the next sync goes on from there.
+        until then stays and is true: the next sync goes on from there. `LibraryError` as well if no
+        root of the library holds a file of `roots`.
         """
         control = None if stop is None else Control(stop)
         wish = wished(mode, confirm_empty, on_progress, on_change, control)
         session = Session(roots, component=self._wasm, **options)
-        return self._once(session, wish, dry_run)
+        return self._once(session, wish._replace(on_notice=on_notice), dry_run)
+
+    def rescan(
+        self,
+        files: StrPath | Iterable[StrPath],
+        *,
+        on_change: Callable[[Change], object] | None = None,
+        **options: "Unpack[Options]",
+    ) -> SyncReport:
+        """Reads one file or several again though their sizes and times are as they were: a tag was
+        edited within the grain of the clock, or by a tagger that puts times back. A file that is
+        not there any more is marked missing. `on_change` and `options` are those of `sync`.
+
+        Raises `LibraryError` if no root of the library holds one of the files, and as `sync` does.
+        """
+        several = [files] if isinstance(files, (str, os.PathLike)) else list(files)
+        paths = [resolve(file) for file in several]
+        session = Session(paths, component=self._wasm, **options).of_files(paths)
+        return self._once(session, wished("full", False, None, on_change), False)
 
     def start(
         self,
@@ -100,11 +126,12 @@ class Library:
         mode: Mode = "full",
         dry_run: bool = False,
         confirm_empty: bool = False,
+        on_notice: Callable[[Notice], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         on_change: Callable[[Change], object] | None = None,
         **options: "Unpack[Options]",
     ) -> SyncJob:
-        """`sync` in the background. `on_progress` and `on_change` are called from there.
+        """`sync` in the background. `on_notice`, `on_progress` and `on_change` are called from there.
 
         Raises `ValueError` for options that make no sense. All that `sync` raises comes from the
         job's `result`.
@@ -113,7 +140,8 @@ class Library:
         session = Session(roots, component=self._wasm, **options)
 
         def run(control: Control, report: Callable[[Progress], None]) -> SyncReport:
-            return self._once(session, wished(mode, confirm_empty, report, on_change, control), dry_run)
+            wish = wished(mode, confirm_empty, report, on_change, control)
+            return self._once(session, wish._replace(on_notice=on_notice), dry_run)
 
         return SyncJob(run, on_progress)
 
@@ -157,9 +185,7 @@ class Library:
         stop = stop or threading.Event()
         first = wished(mode, confirm_empty, on_progress, on_change, Control(stop))
         how = Watching(first, stop, on_notice, poll, poll_interval)
-        every = Session(roots, component=self._wasm, **options).roots
-        watch = Watch(self._used, lambda some: Session(some, component=self._wasm, **options), how)
-        return watch.run(every)
+        return Watch(self._used, Session(roots, component=self._wasm, **options), how).run()
 
     def tracks(self) -> Iterator[Track]:
         """Every track whose file is there, by root and path, as they are when the iteration begins.
@@ -252,11 +278,14 @@ class Library:
             session.close()
 
     def _sync(self, session: Session, wish: Wish) -> SyncReport:
-        from mt_scanner._library.sync import sync
+        from mt_scanner._library.sync import arranged, sync
 
         with self._taken():
             session.check()
-            return sync(self._open(), session, wish)
+            database = self._open()
+            session = arranged(database, session, wish)
+            session.check()
+            return sync(database, session, wish)
 
     def _rehearse(self, session: Session, wish: Wish) -> SyncReport:
         """A sync of a copy."""
@@ -299,4 +328,4 @@ def wished(
     if mode not in ("full", "quick"):
         raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
     tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
-    return Wish(mode, confirm_empty, None, on_progress, tell, control)
+    return Wish(mode, confirm_empty, None, on_progress, tell, control=control)

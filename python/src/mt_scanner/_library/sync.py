@@ -3,6 +3,7 @@ statements.
 """
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,8 @@ from mt_scanner._library.database import Database, alone
 from mt_scanner._library.knowledge import Knowledge
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.wish import Wish
-from mt_scanner._types.contract import ROOT_EMPTIED, SYNC_STOPPED
-from mt_scanner._types.errors import RootEmptied, SyncStopped
+from mt_scanner._types.contract import IN_NO_ROOT, ROOT_EMPTIED, ROOT_NOT_A_FOLDER, SYNC_STOPPED
+from mt_scanner._types.errors import LibraryError, RootEmptied, RootNotAFolder, SyncStopped
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Problem
 
@@ -61,6 +62,9 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
             )
             for root in session.roots:
                 database.run("root", root)
+            for folder in session.arranged.adopted:
+                database.run("adopt", *folder)
+                database.run("merge")
         progress = compare(database, session, wish)
         emptied = [root for (root,) in database.query("emptied")]
         if emptied and not wish.confirm_empty:
@@ -77,7 +81,7 @@ def compare(database: Database, session: Session, wish: Wish) -> Progress:
     """
     knowledge = Knowledge(database)
     try:
-        pool = session.pool("sync", sync=how(knowledge, wish))
+        pool = session.pool("sync", sync=how(knowledge, session, wish))
         try:
             write(database, pool, wish)
         finally:
@@ -103,8 +107,37 @@ def report(database: Database, progress: Progress, wish: Wish) -> SyncReport:
     return SyncReport(**counts, problems=problems, progress=progress)
 
 
-def how(knowledge: Knowledge, wish: Wish) -> Sync:
+def arranged(database: Database, session: Session, wish: Wish) -> Session:
+    """The session of a sync, with its roots as the library knows them. Tells what should be known
+    of them.
+
+    Raises `LibraryError` if a file is in no root of the library, and `RootNotAFolder` if it is in
+    the place of one.
+    """
+    known = [root for (root,) in database.query("roots")]
+    arranged = session.in_library(known)
+    for folder, file in arranged.arranged.strangers:
+        path = os.path.join(folder, file)
+        raise RootNotAFolder(ROOT_NOT_A_FOLDER, path) if path in known else LibraryError(IN_NO_ROOT, path)
+    if wish.on_notice is not None:
+        for notice in arranged.arranged.notices:
+            wish.on_notice(notice)
+    return arranged
+
+
+def how(knowledge: Knowledge, session: Session, wish: Wish) -> Sync:
     """The work that a sync begins with, and where its workers ask."""
+    named = {root.name: root.files for root in session.arranged.roots if root.files is not None}
+    whole = how_of_folders(knowledge, wish)
+
+    def begin(root: str) -> list[str]:
+        return knowledge.files(root, named[root]) if root in named else whole.begin(root)
+
+    return whole._replace(begin=begin)
+
+
+def how_of_folders(knowledge: Knowledge, wish: Wish) -> Sync:
+    """The same for roots of which all is meant."""
     folders = wish.folders
     if folders is not None:
         return Sync(False, lambda root: [named(folder) for of, folder in folders if of == root], knowledge.known)

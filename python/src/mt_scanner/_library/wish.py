@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from mt_scanner._library.control import Control
+from mt_scanner._types.notice import Notice
 from mt_scanner._types.progress import Progress
 
 Mode = Literal["full", "quick"]
@@ -22,5 +23,7 @@ class Wish(NamedTuple):
     on_change: Callable[[str], object] | None = None
     """Called for each track that was changed, in the end, with a line of the statement `changes`.
     """
+    on_notice: Callable[[Notice], object] | None = None
+    """Told what should be known of the roots, before the sync begins."""
     control: Control | None = None
     """What others may say to the sync while it is under way."""

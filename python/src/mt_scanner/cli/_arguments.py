@@ -151,7 +151,13 @@ def syncing(parser: argparse.ArgumentParser, mode: str, confirm: str) -> None:
 
 
 def folders(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folders", nargs="+", metavar="FOLDER")
+    parser.add_argument(
+        "folders",
+        nargs="+",
+        metavar="PATH",
+        help="folders, or files: those are read wherever they lie; a folder inside another one that is named owns its "
+        "files",
+    )
 
 
 def walking(parser: argparse.ArgumentParser) -> None:

@@ -36,6 +36,8 @@ def scan(options: Namespace) -> int:
     kinds = Kinds()
     tell = partial(line, sys.stderr) if options.json else None
     with Scanner(options.folders, **walking(options)) as scanner, bar(wanted(options)) as show:
+        for notice in scanner.notices:
+            notify(options, notice)
         for track in scanner.scan(tell):
             if options.json:
                 line(sys.stdout, track)
@@ -54,6 +56,8 @@ def scan(options: Namespace) -> int:
 
 def count(options: Namespace) -> int:
     with Scanner(options.folders, **walking(options)) as scanner:
+        for notice in scanner.notices:
+            notify(options, notice)
         files = scanner.count()
     if options.json:
         print(json.dumps({"files": files}))
@@ -76,6 +80,7 @@ def index(options: Namespace) -> int:
                 mode=options.mode,
                 dry_run=options.dry_run,
                 confirm_empty=options.confirm_empty,
+                on_notice=partial(notify, options),
                 on_progress=show,
                 on_change=lines.take,
                 **walking(options),

@@ -6,7 +6,7 @@ use mt_scanner::Progress;
 use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
-use super::json::{tell, tell_passed_over};
+use super::json::{tell, tell_of_root, tell_passed_over};
 use crate::arguments::Folders;
 use crate::done::Done;
 use crate::failure::Failure;
@@ -14,6 +14,7 @@ use crate::summary::Problems;
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
+    scanner.notices().iter().try_for_each(|notice| tell_of_root(folders.output.json, notice))?;
     let mut scan = scanner.counting()?;
     for step in scan.by_ref() {
         step?;

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use mt_scanner::report::{Kind, Report};
-use mt_scanner::{Change, Library, Observer, Problem, Progress, Scanner};
+use mt_scanner::{Change, Library, Observer, Problem, Progress, RootNotice, Scanner};
 use rusqlite::Row;
 
 use super::changes::Lines;
-use super::json::{tell, tell_passed_over};
+use super::json::{tell, tell_of_root, tell_passed_over};
 use crate::arguments::{Folders, Sync};
 use crate::done::Done;
 use crate::failure::Failure;
@@ -69,6 +69,11 @@ struct Seen {
 impl Observer for Seen {
     fn progress(&mut self, progress: &Progress) {
         self.bar.show(|| *progress);
+    }
+
+    fn root(&mut self, notice: &RootNotice) {
+        let written = tell_of_root(self.json, notice);
+        self.lines.note(written);
     }
 
     fn wants_changes(&self) -> bool {

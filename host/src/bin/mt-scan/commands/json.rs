@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use mt_scanner::report::PassedOver;
-use mt_scanner::{Problem, Rows};
+use mt_scanner::{Problem, RootNotice, Rows};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
+use crate::screen::shown;
 
 /// Rows of tracks as objects, with the names of the columns as keys.
 pub struct Lines {
@@ -60,6 +61,28 @@ pub fn tell(problems: &[Problem]) -> Result<(), Failure> {
         problem(&mut lines, one)?;
     }
     std::io::stderr().lock().write_all(&lines)?;
+    Ok(())
+}
+
+/// Writes a notice about a root on stderr: a JSON line, or one for people.
+pub fn tell_of_root(json: bool, notice: &RootNotice) -> Result<(), Failure> {
+    let RootNotice { kind, root, detail } = notice;
+    tell_notice(json, kind, &format!("{root}: {detail}"))
+}
+
+/// Writes a notice on stderr: a JSON line, or one for people.
+pub fn tell_notice(json: bool, notice: &str, detail: &str) -> Result<(), Failure> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        notice: &'a str,
+        detail: &'a str,
+    }
+    let mut err = std::io::stderr();
+    if json {
+        writeln!(err, "{}", serde_json::to_string(&Line { notice, detail })?)?;
+    } else {
+        writeln!(err, "mt-scan: {}", shown(detail))?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write, stdout};
 use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
-use super::json::{Lines, tell, tell_passed_over};
+use super::json::{Lines, tell, tell_of_root, tell_passed_over};
 use crate::arguments::Folders;
 use crate::done::Done;
 use crate::failure::Failure;
@@ -14,6 +14,7 @@ use crate::summary::{Kinds, Problems, reached};
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
+    scanner.notices().iter().try_for_each(|notice| tell_of_root(folders.output.json, notice))?;
     let problems = if folders.output.json { lines(&scanner)? } else { summary(&scanner, folders)? };
     Ok(Done::with(&folders.output, problems))
 }

@@ -1,19 +1,20 @@
 //! `mt-scan watch`.
 
 use std::collections::HashSet;
-use std::io::{self, Write, stderr};
+use std::io::Write;
 use std::path::Path;
 
 use mt_scanner::report::Report;
-use mt_scanner::{Change, Library, Notice, Observer, Problem, Progress, Scanner, SyncReport, WatchObserver};
-use serde::Serialize;
+use mt_scanner::{
+    Change, Library, Notice, Observer, Problem, Progress, RootNotice, Scanner, SyncReport, WatchObserver,
+};
 
 use super::changes::Lines;
-use super::json::{tell, tell_passed_over};
+use super::json::{tell, tell_notice, tell_of_root, tell_passed_over};
 use crate::arguments::{Folders, Watch};
 use crate::done::Done;
 use crate::failure::Failure;
-use crate::screen::{Bar, shown};
+use crate::screen::Bar;
 use crate::summary::{Problems, changed, reached};
 
 /// The exit code of a command that Ctrl-C has ended, as shells show it.
@@ -81,21 +82,6 @@ impl Seen {
         }
         Ok(self.lines.out.flush()?)
     }
-
-    fn say(&self, notice: &Notice<'_>) -> io::Result<()> {
-        #[derive(Serialize)]
-        struct Line<'a> {
-            notice: &'a str,
-            detail: &'a str,
-        }
-        let detail = notice.to_string();
-        if self.json {
-            let line = serde_json::to_string(&Line { notice: notice.name(), detail: &detail })?;
-            writeln!(stderr(), "{line}")
-        } else {
-            writeln!(stderr(), "mt-scan: {}", shown(&detail))
-        }
-    }
 }
 
 impl Observer for Seen {
@@ -107,6 +93,11 @@ impl Observer for Seen {
 
     fn is_cancelled(&mut self) -> bool {
         self.lines.has_failed()
+    }
+
+    fn root(&mut self, notice: &RootNotice) {
+        let written = tell_of_root(self.json, notice);
+        self.lines.note(written);
     }
 
     fn wants_changes(&self) -> bool {
@@ -132,7 +123,7 @@ impl WatchObserver for Seen {
     }
 
     fn notice(&mut self, notice: Notice<'_>) {
-        let written = self.say(&notice).map_err(Failure::from);
+        let written = tell_notice(self.json, notice.name(), &notice.to_string());
         self.lines.note(written);
     }
 }
