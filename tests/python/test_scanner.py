@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
 import time
 from pathlib import Path
 
 import pytest
 from mt_scanner import Problem, Scanner, Track
 from mt_scanner._engine import backends
-from mt_scanner._engine import roots as roots_of_scans
+from mt_scanner._engine.arranged import Root
 from mt_scanner._engine.component import load
 from mt_scanner._engine.plan import Limits, Plan
 from support.trees import EXTENSIONS, Tree, digest
@@ -94,18 +93,6 @@ def test_a_root_and_a_link_to_it_are_one_root_by_the_first_name(tmp_path: Path) 
         assert sorted(Path(track.root).name for track in scanner.scan()) == sorted(kept.split())
 
 
-def test_a_root_that_does_not_answer_is_compared_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    roots = [Tree(tmp_path / name).files("a.mp3").root for name in ("hung", "well")]
-    ended = threading.Event()
-    whole = os.path.realpath
-    monkeypatch.setattr(os.path, "realpath", lambda path: ended.wait() if "hung" in str(path) else whole(path))
-    monkeypatch.setattr(roots_of_scans, "PATIENCE", 0.05)
-    try:
-        assert Scanner(roots).roots == tuple(map(str, roots))
-    finally:
-        ended.set()
-
-
 def test_tracks_carry_what_the_file_says(tree: Tree, song: Path) -> None:
     tree.copy(song, "Folder/song.mp3")
     (track,) = Scanner(tree).scan()
@@ -153,7 +140,7 @@ def test_rows_do_not_depend_on_workers_or_budget(sample_library: Path, workers: 
     def rows(plan: Plan) -> str:
         return digest(tuple(track) for answer in backends.get().pool(plan, None) for track in answer.tracks)
 
-    plan = Plan([str(sample_library)], "tracks")
+    plan = Plan([Root(str(sample_library))], "tracks")
     assert rows(plan._replace(workers=workers, items=items)) == rows(plan._replace(workers=2, items=7))
 
 

@@ -277,7 +277,8 @@ impl Library {
         let begin = |root: &Root| match (&options.folders, &root.files) {
             (_, Some(files)) => knowledge::files(connection, schema, &root.name, files),
             (Some(folders), None) => {
-                let of = folders.iter().filter(|(path, _)| roots::is_same(path, &root.path));
+                let is_of = |path: &Path| path == root.path || (!options.arranged && roots::is_same(path, &root.path));
+                let of = folders.iter().filter(|(path, _)| is_of(path));
                 Ok(of.flat_map(|(_, folders)| folders).map(|folder| named(folder.clone())).collect())
             }
             (None, None) if options.quick => knowledge::folders(connection, schema, &root.name),

@@ -67,5 +67,5 @@ fn known(connection: &Connection, schema: &Schema) -> Result<Vec<Root>, Unwritte
 
 /// Whether two paths are names of one folder.
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
-    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }

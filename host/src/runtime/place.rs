@@ -1,7 +1,6 @@
 //! A look at folders and files that somebody has named: where they are, links followed.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,13 +49,10 @@ pub(crate) fn places(named: &[PathBuf]) -> Result<Vec<Place>, Error> {
         let not_utf8 = || Error::PathNotUtf8 { path: file.clone() };
         let name = file.file_name().and_then(|name| name.to_str()).ok_or_else(not_utf8)?;
         let folder = file.parent().unwrap_or(&file);
-        let place = match with_files.entry(folder.to_owned()) {
-            Entry::Occupied(place) => *place.get(),
-            Entry::Vacant(place) => {
-                found.push((Root { files: Some(Vec::new()), ..Root::new(folder)? }, None));
-                *place.insert(found.len() - 1)
-            }
-        };
+        let place = *with_files.entry(folder.to_owned()).or_insert(found.len());
+        if place == found.len() {
+            found.push((Root { files: Some(Vec::new()), ..Root::new(folder)? }, None));
+        }
         found[place].0.files.get_or_insert_default().push(name.to_owned());
     }
     let (roots, known): (Vec<Root>, Vec<Option<Look>>) = found.into_iter().unzip();

@@ -1,6 +1,8 @@
 //! Roots as they are scanned: each folder once, and none inside another twice.
 
 #[cfg(feature = "library")]
+use std::collections::HashMap;
+#[cfg(feature = "library")]
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -27,12 +29,14 @@ pub(super) fn named(paths: &[PathBuf]) -> Result<Arranged, Error> {
 #[cfg(feature = "library")]
 pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<Root>, Error> {
     let mut roots: Vec<Root> = Vec::new();
+    let mut places: HashMap<PathBuf, usize> = HashMap::new();
     for path in paths {
         let (folder, name) = parted(path)?;
-        match roots.iter_mut().find(|root| root.path == folder.path) {
-            Some(root) => root.files.get_or_insert_default().push(name),
-            None => roots.push(Root { files: Some(vec![name]), ..folder }),
+        let place = *places.entry(folder.path.clone()).or_insert(roots.len());
+        if place == roots.len() {
+            roots.push(folder);
         }
+        roots[place].files.get_or_insert_default().push(name);
     }
     Ok(roots)
 }

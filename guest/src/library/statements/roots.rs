@@ -72,7 +72,8 @@ fn merge() -> Vec<String> {
         "DELETE FROM tracks WHERE id IN (SELECT younger FROM doubled)".into(),
         "INSERT OR REPLACE INTO changes (track_id, kind, former_root, former_path) \
          SELECT tracks.id, 'moved', roots.path, tracks.path FROM adopted JOIN tracks ON tracks.folder_id = adopted.folder_id \
-         JOIN folders ON folders.id = adopted.folder_id JOIN roots ON roots.id = folders.root_id WHERE missing_since IS NULL"
+         JOIN folders ON folders.id = adopted.folder_id JOIN roots ON roots.id = folders.root_id \
+         WHERE missing_since IS NULL AND adopted.root_id IN (SELECT root_id FROM synced_roots)"
             .into(),
         format!(
             "UPDATE folders SET mtime_ns = NULL, present = present OR (SELECT other.present FROM adopted \

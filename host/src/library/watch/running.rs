@@ -29,8 +29,8 @@ impl Watch<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::RootNotAFolder`] if a root is a file, and as [`Library::sync`]; after the first sync
-    /// the component and the database alone can fail.
+    /// [`Error::RootNotAFolder`] if a root is a file, and as [`Library::sync`]; after the first
+    /// sync the component and the database alone can fail.
     pub fn run(mut self, observer: &mut impl WatchObserver) -> Result<(), LibraryError> {
         if let Some(root) = self.scanner.all_of_roots().iter().find(|root| root.files.is_some()) {
             let file = root.files.iter().flatten().next().map(|file| root.native(file));

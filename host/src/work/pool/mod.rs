@@ -201,7 +201,7 @@ impl<D: Door> Pool<D> {
     /// The instance of a worker for work of a root, made now if there is none that sees it.
     fn running<'a>(&self, own: &'a mut Own, root: usize) -> Result<&'a mut Instance<Scanner>, Error> {
         let Plan { compiled, limits, .. } = &self.plan;
-        if !self.opened.is_open(root) {
+        if self.opened.is_wanted(root) {
             let _call = own.calls.begin_root(root);
             self.opened.open(root)?;
         }
@@ -211,7 +211,10 @@ impl<D: Door> Pool<D> {
         Ok(match &mut own.instance {
             Some(instance) => instance,
             instance => {
-                let roots = self.opened.open_roots();
+                let roots = {
+                    let _call = own.calls.begin_root(root);
+                    self.opened.open_roots_and(root)?
+                };
                 instance.insert(Instance::new(compiled, roots, limits, self.cancelled.clone(), own.calls.clone())?)
             }
         })

@@ -94,7 +94,9 @@ class Pool:
         try:
             self._roots = [Pending(self._plan, root, self._plan.begin(root)) for root in self._plan.roots]
             if len(self._roots) > 1:
-                self._answering = those_that_answer(self._plan.roots)
+                # A root of files has no links to follow into others, nor others into it.
+                whole = [root.name for root in self._plan.whole if root.files is None]
+                self._answering = those_that_answer(whole)
             self._since = time.monotonic()
             while (answer := self._next()) is not None:
                 yield answer

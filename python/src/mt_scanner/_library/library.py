@@ -281,7 +281,9 @@ class Library:
         from mt_scanner._library.sync import arranged, sync
 
         with self._taken():
-            session.check()
+            # Before a library is made. Files are in roots that it has, or they are none of its.
+            if any(root.files is None for root in session.arranged.roots):
+                session.check()
             database = self._open()
             session = arranged(database, session, wish)
             session.check()
