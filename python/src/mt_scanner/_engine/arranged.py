@@ -43,7 +43,12 @@ def arranged(given: Sequence[Place], known: Sequence[str] | None, ask: Callable[
         return Arranged((Root(names[0], given[0].files),))
     for name in names:
         expressed(name)
-    there = None if known is None else [place._asdict() for place in found(known)]
+    there = None
+    if known is not None:
+        # Nothing is looked at twice: storage may take its time.
+        seen = {place.name: place for place in given if place.files is None}
+        seen |= {place.name: place for place in found([root for root in known if root not in seen])}
+        there = [seen[root]._asdict() for root in known]
     answer = json.loads(ask(json.dumps({"given": [place._asdict() for place in given], "known": there})))
     return Arranged(
         tuple(Root(**root) for root in answer["roots"]),

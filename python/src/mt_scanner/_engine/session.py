@@ -4,14 +4,14 @@ import copy
 import os
 import time
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
-from mt_scanner._engine.arranged import Arranged, Root, arranged
+from mt_scanner._engine.arranged import Arranged, arranged
 from mt_scanner._engine.extensions import more_extensions
-from mt_scanner._engine.places import found, places
+from mt_scanner._engine.places import Place, found, places
 from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync
 from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._engine.within import Call, Late, within
@@ -63,6 +63,7 @@ class Session:
         if not several:
             raise ValueError("a scanner has at least one root")
         self._named = [resolve(root) for root in several]
+        self._places: list[Place] | None = None
         self._arranged: Arranged | None = None
         self._backend = backend
         self._workers = workers
@@ -76,13 +77,22 @@ class Session:
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
     @property
-    def arranged(self) -> Arranged:
-        """The roots with all that is known of them. Looked at once, when they are asked for first.
+    def places(self) -> list[Place]:
+        """Where the roots are, looked at once. Raises `RootUnreadable` or `ScanError` for a name that
+        is not UTF-8.
+        """
+        if self._places is None:
+            self._places = places(self._named)
+        return self._places
 
-        Raises `RootUnreadable` or `ScanError` for a name that is not UTF-8, and `ComponentError`.
+    @property
+    def arranged(self) -> Arranged:
+        """The roots with all that is known of them.
+
+        Raises as `places` does, and `ComponentError`.
         """
         if self._arranged is None:
-            self._arranged = arranged(places(self._named), None, self._arrange)
+            self._arranged = arranged(self.places, None, self._arrange)
         return self._arranged
 
     @property
@@ -94,28 +104,27 @@ class Session:
         """The same session with the roots by the names of a library, and with those of the library
         inside them. `known`: its roots, oldest first.
         """
-        roots = self.arranged.roots
-        seen = zip(roots, found([root.name for root in roots]), strict=True)
-        own = [notice for notice in self.arranged.notices if notice.kind == "same-root"]
-        answer = arranged([place._replace(files=root.files) for root, place in seen], known, self._arrange)
-        return self._of(answer._replace(notices=(*own, *answer.notices)))
+        return self._of(self.places, arranged(self.places, known, self._arrange))
 
     def only(self, roots: Iterable[str]) -> "Session":
         """The same session with some of its roots."""
         names = set(roots)
-        return self._of(Arranged(tuple(root for root in self.arranged.roots if root.name in names)))
+        some = tuple(root for root in self.arranged.roots if root.name in names)
+        return self._of(None, Arranged(some), [root.name for root in some])
 
     def of_files(self, files: Iterable[str]) -> "Session":
         """The same session with these files, whether they are there or not."""
-        by_folder: dict[str, list[str]] = {}
+        names: dict[str, list[str]] = {}
         for file in files:
             folder, name = os.path.split(file)
-            by_folder.setdefault(folder, []).append(name)
-        return self._of(Arranged(tuple(Root(folder, names) for folder, names in by_folder.items())))
+            names.setdefault(folder, []).append(name)
+        folders = found(list(names))
+        return self._of([place._replace(files=names[place.name]) for place in folders], None)
 
-    def _of(self, arranged: Arranged) -> "Session":
+    def _of(self, places: list[Place] | None, arranged: Arranged | None, named: Sequence[str] = ()) -> "Session":
         other = copy.copy(self)
-        other._arranged, other._pools = arranged, weakref.WeakSet()
+        other._places, other._arranged, other._named = places, arranged, list(named)
+        other._pools = weakref.WeakSet()
         return other
 
     def _arrange(self, request: str) -> str:
@@ -126,12 +135,13 @@ class Session:
         """The backend that runs the component. Raises `ComponentError` if it is not there."""
         return backends.get(self._backend)
 
-    def check(self) -> None:
+    def check(self, but: Collection[str] = ()) -> None:
         """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be
-        scanned. A root that does not answer is left to the scan, which names it.
+        scanned. A root that does not answer is left to the scan, which names it. `but`: roots that
+        were checked before.
         """
         until = time.monotonic() + STEP_OVERDUE
-        for call in [Call(check_root, root) for root in self.roots]:
+        for call in [Call(check_root, root) for root in self.roots if root not in but]:
             with suppress(Late):
                 call.result(max(0.0, until - time.monotonic()))
 

@@ -174,8 +174,9 @@ class Library:
         least time between two looks at a root that is polled, in s; a look that takes long is
         followed by ten times as long a rest. A look is a quick sync, and every tenth a full one.
         `on_notice`: told what should be known: that a root is polled, has lost events, is gone or
-        back, or that another sync of the library does not end and is waited for. Without it that is
-        a `RuntimeWarning`. `on_progress`, `on_change`, `options`: as in `sync`.
+        back, lies inside another one, or that another sync of the library does not end and is
+        waited for. Without it that is a `RuntimeWarning`. `on_progress`, `on_change`, `options`: as
+        in `sync`. Roots are folders; those of the library inside them are watched, too.
 
         Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`;
         `WatchError` if watchfiles is not installed.
@@ -282,11 +283,12 @@ class Library:
 
         with self._taken():
             # Before a library is made. Files are in roots that it has, or they are none of its.
-            if any(root.files is None for root in session.arranged.roots):
+            checked = [root.name for root in session.arranged.roots if root.files is None]
+            if checked:
                 session.check()
             database = self._open()
             session = arranged(database, session, wish)
-            session.check()
+            session.check(but=checked)
             return sync(database, session, wish)
 
     def _rehearse(self, session: Session, wish: Wish) -> SyncReport:
