@@ -66,6 +66,7 @@ pub(crate) fn places(named: &[PathBuf]) -> Result<Vec<Place>, Error> {
 }
 
 /// Where these roots are now.
+#[cfg(feature = "library")]
 pub(crate) fn of(roots: Vec<Root>) -> Vec<Place> {
     let looks = looks(&roots);
     roots.into_iter().zip(looks).map(|(root, look)| placed(root, look)).collect()
