@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use super::object::{beginning, u16_at, u32_at, u64_at};
-use super::{Tags, guid, pictures};
+use super::{Tags, guid, lyrics, pictures};
 use crate::content::Content;
 use crate::fields::Field;
 use crate::reader::{FileReader, ReadAt};
@@ -21,6 +21,10 @@ const LONGEST: u64 = 1 << 20;
 const DESCRIPTION: [&str; 5] = ["Title", "Author", "Copyright", "Description", "Rating"];
 /// A picture.
 pub(super) const PICTURE: &str = "WM/Picture";
+/// Lyrics with times, which are bytes. Some write the text of an LRC file instead.
+const TIMED_LYRICS: &str = "WM/Lyrics_Synchronised";
+/// The type of a value that is bytes (section 3.11).
+const BYTES: u16 = 1;
 /// The number of a track counted from 0, which older programs write.
 const OLD_TRACK: &str = "WM/Track";
 
@@ -149,6 +153,10 @@ fn attributes<S: ReadAt>(
             pictures::read(reader, value, content)?;
             continue;
         }
+        if kind == BYTES && name.eq_ignore_ascii_case(TIMED_LYRICS) {
+            lyrics::read(reader, name, value, content)?;
+            continue;
+        }
         let field = Field::of_attribute(name);
         let is_old_track = name.eq_ignore_ascii_case(OLD_TRACK);
         if field.is_none() && !is_old_track && !content.tags.is_listing() {
@@ -188,4 +196,10 @@ fn text(kind: u16, bytes: &[u8]) -> Option<String> {
 pub(super) fn utf_16(bytes: &[u8]) -> String {
     let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
     char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// The bytes before a zero of 16 bits, and those behind it.
+pub(super) fn terminated(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.as_chunks().0.iter().position(|unit| unit == &[0, 0])? * 2;
+    Some((&bytes[..end], &bytes[end + 2..]))
 }

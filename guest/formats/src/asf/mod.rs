@@ -6,6 +6,7 @@
 
 mod attributes;
 mod guid;
+mod lyrics;
 mod object;
 mod pictures;
 mod properties;

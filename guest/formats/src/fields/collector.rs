@@ -111,6 +111,11 @@ impl<'t> Collector<'t> {
         }
     }
 
+    /// Whether there is a chapter.
+    pub fn has_chapters(&self) -> bool {
+        self.details.as_ref().is_some_and(|details| !details.chapters.is_empty())
+    }
+
     /// Takes a chapter.
     pub fn chapter(&mut self, chapter: Chapter) {
         if let Some(details) = &mut self.details {

@@ -4,7 +4,10 @@ use super::*;
 use crate::trial;
 
 fn sample() -> Vec<u8> {
-    let library = metadata(&guid::METADATA_LIBRARY, &[("WM/Picture", 1, picture(4, "image/png", &[7; 100]))]);
+    let timed = [&[2, 1, 10, 0, 0, 0, 0, 0][..], &wide("la"), &[9, 0, 0, 0]].concat();
+    let picture = picture(4, "image/png", &[7; 100]);
+    let library =
+        metadata(&guid::METADATA_LIBRARY, &[("WM/Picture", 1, picture), ("WM/Lyrics_Synchronised", 1, timed)]);
     tagged(&[
         description(["Title", "Artist", "", "Comment", ""]),
         extended(&[text("WM/AlbumTitle", "Album"), attribute("WM/TrackNumber", 3, &[7, 0, 0, 0])]),
