@@ -187,12 +187,9 @@ def everything(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("options", [(), ("-f", "mov")], ids=["m4a", "mov"])
-@pytest.mark.parametrize("start", [0, 500])
-def test_chapters_of_a_track_of_texts_are_those_of_ffprobe(
-    start: int, options: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_chapters_of_a_track_of_texts_are_those_of_ffprobe(options: tuple[str, ...], tmp_path: Path) -> None:
     path = tmp_path / "a.m4a"
-    chapters = [(start, 600, "Eins"), (600, 1_000, "Zwei é月"), (1_000, 1_100, "Drei")]
+    chapters = [(0, 600, "Eins"), (600, 1_000, "Zwei é月"), (1_000, 1_100, "Drei")]
     lines = [f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={begin}\nEND={end}\ntitle={title}" for begin, end, title in chapters]
     (tmp_path / "chapters").write_text("\n".join([";FFMETADATA1", *lines]) + "\n", encoding="utf-8")
     audio = FIXTURES / "formats" / "m4a-moov-first.m4a"

@@ -40,9 +40,9 @@ pub(crate) fn said(bytes: &[u8]) -> Said {
 /// What a file may cost whatever it holds, for each of its bytes.
 ///
 /// The contract says that no answer takes a second or 64 MiB. A time depends on the machine and on
-/// what else that does, so here it is work that is bounded: each byte that a parser looks at it asks
-/// its reader for, as often as it looks, and what it makes of it it allocates. The largest inputs
-/// have 32 KiB: at these bounds they take some milliseconds and 1 MiB.
+/// what else that does, so work is bounded here: a parser asks its reader for each byte that it
+/// looks at, as often as it looks, and allocates what it makes of them. The largest inputs have 32
+/// KiB: at these bounds they take some milliseconds and 1 MiB.
 mod most {
     /// A smaller file counts as one of so many bytes.
     pub const SMALL: u64 = 4096;

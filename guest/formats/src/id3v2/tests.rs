@@ -409,8 +409,8 @@ fn cut_and_mutated_tags_are_survived() {
 fn a_search_for_frames_costs_what_the_file_is_worth() {
     let head = |flags: u8| [b"ID3\x03\0", &[flags][..], b"\x00\x3f\x7f\x7f", &[1, 2, 3]].concat();
     let sized = |size: u32| [b"TXXX", &size.to_be_bytes()[..], &[0xff, 0xff]].concat().repeat(100_000);
-    // Capitals that are no frames, and frames that lead nowhere: just behind themselves, all over the
-    // tag.
+    // Capitals that are no frames, and frames that lead nowhere: just behind themselves, all over
+    // the tag.
     let far: Vec<u8> = (0..100_000_u32)
         .flat_map(|at| [&b"TXXX"[..], &(at * 5 % 900_000).to_be_bytes(), b"\xff\xff"].concat())
         .collect();

@@ -16,8 +16,8 @@ const MOST_FRAMES: usize = 10_000;
 /// How many bytes of a tag are searched for a frame behind damage, in all.
 const SEARCH: u64 = 256 * 1024;
 
-/// How many bytes are looked at in all to see where frames end that a search has come to: only where
-/// frame headers are unsynchronised do sizes not tell that.
+/// How many bytes are looked at, in all, to see where frames end that a search has come to. Sizes
+/// tell that, unless frame headers are unsynchronised.
 const MEASURED: u64 = 1 << 20;
 
 /// How much is searched in one go.

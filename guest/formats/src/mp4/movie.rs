@@ -55,7 +55,7 @@ impl Movie {
         sound.clone().find(|track| track.is_enabled).or_else(|| sound.next())
     }
 
-    /// The track of texts that names the chapters of the audio. Another one may have their pictures.
+    /// The track of texts with the chapters of the audio. Another one may have their pictures.
     pub fn chapters(&self) -> Option<&Track> {
         let is_text = |track: &&Track| track.handler.is_some_and(|handler| matches!(&handler, b"text" | b"sbtl"));
         let named = |id: &u32| self.tracks.iter().filter(is_text).find(|track| track.id == *id);

@@ -38,9 +38,9 @@ const BEFORE: u64 = 2048;
 const TAIL: u64 = 4 * 1024;
 /// The most that a WASI host gives in one read.
 const MOST: u64 = 64 * 1024;
-/// The most reads of one file. Music takes two or three, audiobooks with a thousand chapters as many.
-/// Behind them every byte that is not at hand counts as missing: what a hostile file says at places
-/// all over it is damage then, and costs no more.
+/// The most reads of one file. Music takes two or three, an audiobook one for each chapter. Then
+/// every byte that is not at hand counts as missing: what a hostile file says all over it is damage,
+/// and costs no more.
 const MOST_READS: u32 = 2048;
 /// How many pieces are kept; parsers go back to the first ones.
 const WINDOWS: usize = 24;
