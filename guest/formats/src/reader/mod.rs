@@ -38,8 +38,8 @@ const BEFORE: u64 = 2048;
 const TAIL: u64 = 4 * 1024;
 /// The most that a WASI host gives in one read.
 const MOST: u64 = 64 * 1024;
-/// The most reads of one file. Music takes two or three, an audiobook one for each chapter. Then
-/// every byte that is not at hand counts as missing: what a hostile file says all over it is damage,
+/// The most reads of one file. Music takes two or three, an audiobook one for each chapter. Behind
+/// them every byte that is not at hand is missing: what a hostile file says all over it is damage,
 /// and costs no more.
 const MOST_READS: u32 = 2048;
 /// How many pieces are kept; parsers go back to the first ones.
