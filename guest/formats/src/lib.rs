@@ -26,6 +26,8 @@ mod parse;
 mod payload;
 mod picture;
 pub mod reader;
+#[cfg(test)]
+mod reads;
 mod recognise;
 mod riff;
 mod tags;

@@ -29,8 +29,8 @@ const HEAD: u64 = 16 * 1024;
 /// A file up to this size is read whole.
 const WHOLE: u64 = 2 * HEAD;
 /// A read somewhere in the middle: the frames and the padding behind a picture, the first frame of
-/// audio.
-const JUMP: u64 = 8 * 1024;
+/// audio. With a third less, one file in ten of Ogg, ASF and MP4 takes a read more.
+const JUMP: u64 = 12 * 1024;
 /// How far before it such a read begins: parsers step back over padding, and `audio_key` over the
 /// end of the audio.
 const BEFORE: u64 = 2048;
