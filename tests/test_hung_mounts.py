@@ -196,6 +196,22 @@ def test_a_file_that_does_not_answer_is_named_and_the_rest_is_read(
         assert "album/c.mp3" in tracks(database, mount.path)
 
 
+def test_a_file_that_becomes_a_pipe_after_it_was_listed_blocks_nobody(
+    music: Path, start: Start, tmp_path: Path
+) -> None:
+    (music / "album" / "c.mp3").unlink()
+    with slow_mount(music, timeout=0, stall="open=a.mp3") as mount:
+        process = start(mount.path, options=("--workers", "1"))
+        # The root was listed, and its first file is being opened.
+        wait_for(lambda: mount.calls().get("open", 0) > 0, SOON)
+        (music / "b.mp3").unlink()
+        os.mkfifo(music / "b.mp3")
+        mount.release()
+        ended(process)
+        assert problems(tmp_path / "library.db", mount.path) == {"b.mp3": "vanished"}
+        assert tracks(tmp_path / "library.db", mount.path) == ["a.mp3", "album/d.mp3", "other/e.mp3"]
+
+
 def test_rows_of_what_does_not_answer_stay(music: Path, start: Start, tmp_path: Path) -> None:
     database = tmp_path / "library.db"
     at = tmp_path / "mount"

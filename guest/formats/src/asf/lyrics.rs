@@ -32,7 +32,7 @@ pub(super) fn read<S: ReadAt>(
     content.tags.binary(usize::try_from(len).unwrap_or(usize::MAX), || name.to_owned());
     let most = content.tags.needed(Some(Field::Lyrics), len.min(LONGEST));
     let bytes = beginning(reader, &value, most)?;
-    let Some((unit, kind, description, texts)) = parsed(&bytes) else {
+    let Some((unit, kind, description, texts)) = parsed(bytes) else {
         content.damaged("the lyrics with times are damaged");
         return Ok(());
     };

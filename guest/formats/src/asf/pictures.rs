@@ -24,7 +24,7 @@ pub(super) fn read<S: ReadAt>(
     let len = value.end - value.start;
     content.tags.binary(usize::try_from(len).unwrap_or(usize::MAX), || super::attributes::PICTURE.to_owned());
     let head = beginning(reader, &value, HEAD)?;
-    let Some(Parsed { kind, mime, offset, len }) = Parsed::of(&head) else {
+    let Some(Parsed { kind, mime, offset, len }) = Parsed::of(head) else {
         content.damaged("a picture is damaged");
         return Ok(());
     };
