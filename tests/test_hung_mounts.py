@@ -234,6 +234,22 @@ def test_rows_of_what_does_not_answer_stay(music: Path, start: Start, tmp_path: 
         assert problems(database, at) == {}
 
 
+@pytest.mark.parametrize("was_read", [True, False])
+def test_a_look_at_a_file_ends_its_timeout_if_it_was_read_once(
+    was_read: bool, music: Path, start: Start, tmp_path: Path
+) -> None:
+    database = tmp_path / "library.db"
+    ended(start(music))
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("INSERT INTO problems (root_id, path, outcome, detail) VALUES (1, 'a.mp3', 'timeout', '')")
+        if not was_read:
+            # A file that ended every instance has a row with nothing in it, and is not tried again.
+            connection.execute("UPDATE tracks SET audio_key = NULL WHERE path = 'a.mp3'")
+    for _ in range(2):
+        ended(start(music))
+        assert problems(database, music) == ({} if was_read else {"a.mp3": "timeout"})
+
+
 @pytest.mark.parametrize("door", NARROWING, ids=str, indirect=True)
 def test_a_root_that_never_answers_is_given_up(music: Path, start: Start, tmp_path: Path) -> None:
     database = tmp_path / "library.db"

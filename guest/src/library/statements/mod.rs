@@ -38,15 +38,16 @@ fn place(number: usize) -> String {
 /// A folder's key, by the root's and its own path as parameters.
 const FOLDER: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) AND path = ?2";
 
-/// Problems of a folder itself and of links in it; those of its tracks stay until these are read
-/// again.
+/// Problems of a folder itself and of links in it. Those of its tracks stay until these are read
+/// again, but for a track that was read once and then did not answer: a look shows that it is as it
+/// was.
 const FOLDER_PROBLEMS: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) \
     AND path >= ?2 AND path < iif(?2 = '', char(1114111), ?2 || '0') \
     AND (path = ?2 OR (?2 = '' AND instr(path, '/') = 0) OR \
     (path > ?2 || '/' AND instr(substr(path, length(?2) + 2), '/') = 0)) \
     AND NOT EXISTS (SELECT 1 FROM folders JOIN tracks ON tracks.folder_id = folders.id \
     WHERE folders.root_id = problems.root_id AND folders.path = ?2 AND tracks.path = problems.path \
-    AND tracks.missing_since IS NULL)";
+    AND tracks.missing_since IS NULL AND NOT (outcome = 'timeout' AND audio_key IS NOT NULL))";
 
 #[cfg(test)]
 mod tests {
