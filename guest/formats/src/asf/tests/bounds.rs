@@ -67,3 +67,15 @@ fn a_source_that_has_not_the_bytes_yet_is_heard() {
     assert_eq!((track.title.as_deref(), track.has_artwork, track.duration_ms), (Some("Title"), true, Some(2000)));
     assert!(refusals >= 2, "{refusals}");
 }
+
+#[test]
+fn very_much_text_is_named_and_takes_no_more_memory_than_much() {
+    let genre = || ("WM/Genre", 0, wide(&"x".repeat(500_000)));
+    let library = metadata(&guid::METADATA_LIBRARY, &std::array::from_fn::<_, 100, _>(|_| genre()));
+    let file = tagged(&[description(["Title", "", "", "", ""]), extension(&[library])]);
+    let len = file.len();
+    let (told, cost) = crate::cost::of(|| read(file));
+    assert_eq!((told.title(), told.track.genres.len()), ("Title", 8));
+    assert_eq!(told.damage, "the tags have more text than is taken of a file");
+    assert!(cost.memory.unsigned_abs() < len / 2 + (16 << 20), "{cost:?}");
+}
