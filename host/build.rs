@@ -5,7 +5,7 @@
 //! `MT_SCANNER_COMPONENT` names a ready component; without it `guest/build.py` builds one.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
@@ -53,7 +53,7 @@ fn compile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
 }
 
 fn build_component() -> Result<PathBuf, Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?).join("..");
     for input in ["wit", "contract", "guest", "Cargo.toml", "rust-toolchain.toml"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }

@@ -26,7 +26,7 @@ NAMES = {"tag-item": "Tag"}
 """Records that have another name in Python."""
 OPTIONS = ("Budget", "Walking", "Reading")
 """Records of options, which are given whole: their defaults are constants."""
-TYPES = {"string": "str", "bool": "bool", "f64": "float", "outcome": "str"}
+TYPES = {"string": "str", "bool": "bool", "f64": "float"}
 
 
 class NoContract(Exception):
@@ -57,8 +57,13 @@ def source(contract: dict[str, Any], extensions: list[str]) -> str:
         names = ", ".join(repr(case["name"]) for case in enum["cases"])
         out.write(f"{camel(name)} = Literal[{names}]\n")
         out.write(docs("\n".join(f"`{case['name']}`: {flat(case['docs'])}" for case in enum["cases"]), ""))
+    out.write(f"ChangeKind = Literal[{', '.join(map(repr, contract['changes']))}]\n")
+    out.write(docs("What a sync has done with a track.", ""))
     for name, text in contract["words"].items():
         constant(out, name.replace("-", "_").upper(), text)
+    constant(out, "EXIT_CODES", pairs(contract["help"]["exit_codes"]), "Every exit code, and its meaning.")
+    examples = {command: pairs(lines) for command, lines in contract["help"]["examples"].items()}
+    constant(out, "EXAMPLES", examples, "For each command, examples behind the program's name, and what each is for.")
     for name, value in contract["defaults"].items():
         enum = name.replace("_", "-")
         constant(out, name.upper(), value, kind=camel(enum) if enum in contract["enums"] else "")
@@ -68,6 +73,10 @@ def source(contract: dict[str, Any], extensions: list[str]) -> str:
     for name, record in contract["records"].items():
         write_record(out, NAMES.get(name, camel(name)), record, contract["enums"])
     return out.getvalue()
+
+
+def pairs(lines: list[list[str]]) -> list[tuple[str, str]]:
+    return [(first, second) for first, second in lines]
 
 
 def constant(out: io.StringIO, name: str, value: object, about: str = "", kind: str = "") -> None:

@@ -104,19 +104,17 @@ def test_work_that_is_done_leaves_nothing_behind() -> None:
 def test_the_typed_door_and_the_json_door_are_one() -> None:
     """`step` with records and `step-json` with rows."""
     guest = Guest(TREE / "sample-library")
+    links: dict[str, Any] = {"links": 0, "place": None, "held": False}
+    folders = {"hidden-folders": False, "ignored-folders": False}
     typed = guest.call(
         "scan",
         "step",
         MUSIC,
-        [
-            record(
-                {"folder": "", "files": None, "after": None, "ignored-by": [], "links": 0, "place": None, "held": False}
-            )
-        ],
+        [record({"folder": "", "files": None, "after": None, "ignored-by": []} | links | {"named": False})],
         "",
         record({"items": 1_000_000, "milliseconds": 0, "only-list": False}),
         "tracks",
-        record({"follow-links": "once", "hidden-folders": False, "ignored-folders": False, "extensions": []}),
+        record({"follow-links": "once"} | folders | {"extensions": [], "roots-inside": []}),
         record({"legacy-charset": "off"}),
     )
     answer = guest.step(items=1_000_000)

@@ -6,6 +6,7 @@ gives through every door.
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -183,6 +184,23 @@ def everything(path: Path) -> Path:
     ape["Album"] = "album"
     ape.save(path)
     return path
+
+
+@pytest.mark.parametrize("options", [(), ("-f", "mov")], ids=["m4a", "mov"])
+def test_chapters_of_a_track_of_texts_are_those_of_ffprobe(options: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "a.m4a"
+    chapters = [(0, 600, "Eins"), (600, 1_000, "Zwei é月"), (1_000, 1_100, "Drei")]
+    lines = [f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={begin}\nEND={end}\ntitle={title}" for begin, end, title in chapters]
+    (tmp_path / "chapters").write_text("\n".join([";FFMETADATA1", *lines]) + "\n", encoding="utf-8")
+    audio = FIXTURES / "formats" / "m4a-moov-first.m4a"
+    command = ["ffmpeg", "-v", "error", "-i", audio, "-i", tmp_path / "chapters", "-map", "0:a", "-map_chapters", "1"]
+    subprocess.run([*command, "-c", "copy", *options, path], check=True)
+    probe = ["ffprobe", "-v", "error", "-show_chapters", "-of", "json", path]
+    judged = json.loads(subprocess.run(probe, capture_output=True, check=True).stdout)["chapters"]
+    found = Guest(tmp_path).inspect(path.name)["chapters"]
+    assert [(one["start_ms"], one["title"]) for one in found] == [(begin, title) for begin, _, title in chapters]
+    said = [(one["start_ms"] / 1000, one["end_ms"] / 1000, one["title"]) for one in found]
+    assert said == [(float(one["start_time"]), float(one["end_time"]), one["tags"]["title"]) for one in judged]
 
 
 def form(lyrics: Row) -> str:

@@ -1,23 +1,31 @@
-"""Interruptions: Ctrl-C at any moment ends the Python package's command line quietly, and costs a
-library nothing.
-"""
+"""Interruptions: Ctrl-C at any moment ends a command with one line, and costs a library nothing."""
 
 from __future__ import annotations
 
 import os
 import random
 import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.doors import LIBRARIANS, Door
 from support.durable import Content, content, copied
-from support.interruptions import Interrupter, assert_quiet
+from support.interruptions import DEADLOCK, Interrupter, assert_quiet, interruptible
 from support.scenarios import do, settle, song
+from support.slow_mount import needs_fuse, slow_mount
 
 INTERRUPTIONS = int(os.environ.get("MT_SCANNER_INTERRUPTIONS", "50"))
 """Interruptions of each backend, over all kinds of work."""
 FOLDERS = 1500
 """Folders of the tree, with one file each: a sync of it takes about a second."""
+END = 1.0
+"""The most time in s from Ctrl-C to the end: half a second, and what ending a process takes."""
 WORK = {
     "first sync": ["index", "--quiet"],
     "full sync": ["index", "--quiet"],
@@ -83,3 +91,79 @@ def interrupter_free_sync(database: Path, music: str, expected: Content) -> None
     assert content(database) == expected
     for file in database.parent.glob(f"{database.name}*"):
         file.unlink()
+
+
+@needs_fuse
+@pytest.mark.parametrize("verb", ["scan", "count", "index"])
+@pytest.mark.parametrize("door", LIBRARIANS, ids=str)
+def test_one_line_says_what_is_kept_and_how_to_go_on(door: Door, verb: str, tmp_path: Path) -> None:
+    (tmp_path / "good").mkdir()
+    (tmp_path / "hung").mkdir()
+    for number in range(20):
+        (tmp_path / "good" / f"{number}.mp3").write_bytes(song(number))
+    database = tmp_path / "library.db"
+    with slow_mount(tmp_path / "hung", stall="list=.") as mount:
+        roots = [tmp_path / "good", mount.path]
+        command, _ = door.command(roots[0])
+        library = ["--db", str(database)] if verb == "index" else []
+        process = started(door, [*command, verb, "--quiet", *library, *map(str, roots)])
+        time.sleep(2.0)
+        until = time.monotonic() + DEADLOCK
+        while verb == "index" and tracks(database) < 20 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, said = process.communicate(timeout=DEADLOCK)
+        assert time.monotonic() - began < END
+    kept = f": what was found until now is in {database}; run the same command again to go on"
+    program = "mt-scan" if door.name == "mt-scan" else "mt-scanner"
+    assert (process.returncode, said) == (130, f"{program}: interrupted{kept if verb == 'index' else ''}\n")
+    assert verb != "index" or tracks(database) == 20
+
+
+def tracks(database: Path) -> int:
+    """How many tracks a library has; none if it is not there yet."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("SELECT count(*) FROM tracks").fetchone()[0])
+    except sqlite3.Error:
+        return 0
+
+
+@needs_fuse
+@pytest.mark.parametrize("door", LIBRARIANS, ids=str)
+def test_a_second_interruption_ends_it_at_once(door: Door, tmp_path: Path) -> None:
+    (tmp_path / "hung").mkdir()
+    with slow_mount(tmp_path / "hung", stall="list=.") as mount:
+        process = started(door, door.indexing(tmp_path / "library.db", [mount.path]))
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        process.communicate(timeout=DEADLOCK)
+        assert (process.returncode, time.monotonic() - began < END) == (130, True)
+
+
+def started(door: Door, command: list[str]) -> subprocess.Popen[str]:
+    environment = os.environ | dict(door.environment)
+    return interruptible(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("door", LIBRARIANS, ids=str)
+def test_whoever_ignores_the_signal_goes_on(door: Door, tmp_path: Path) -> None:
+    """As a shell has it for what runs in its background."""
+    for number in range(2000):
+        place = tmp_path / "music" / str(number // 50) / f"{number}.mp3"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(song(number))
+    command = door.indexing(tmp_path / "library.db", [tmp_path / "music"])
+    ready = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); print('ignored', flush=True); "
+    process = started(door, [sys.executable, "-c", ready + "os.execv(sys.argv[1], sys.argv[1:])", *command])
+    assert process.stdout is not None
+    process.stdout.readline()
+    for _ in range(10):
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=DEADLOCK)[1], process.returncode) == ("", 0)

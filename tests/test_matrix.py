@@ -3,14 +3,16 @@
 A track says what was written, and what mutagen, tinytag and ffprobe say where those that know a
 value are of one mind. `pytest -s` shows the matrix.
 
-The audio is that of the fixtures: of LAME, flac, oggenc, opusenc and ffmpeg. The tags are their
-encoders' own, or written anew by ffmpeg (which copies the audio), by mutagen, and by hand.
+The audio is that of the fixtures: of LAME, flac, oggenc, opusenc, speexenc, GStreamer and ffmpeg.
+The tags are their encoders' own and those of kid3 (which is TagLib, and Xiph's libraries), eyeD3 and
+AtomicParsley, or written anew by ffmpeg (which copies the audio), by mutagen, and by hand.
 """
 
 # mypy: disable-error-code="no-untyped-call"
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -32,6 +34,7 @@ from support.doors import DOORS, Row
 from support.golden import FIXTURES
 
 FORMATS = FIXTURES / "formats"
+ENCODERS = FIXTURES / "encoders"
 TAGS = {
     "title": handmade.TITLE,
     "artist": handmade.ARTIST,
@@ -157,10 +160,33 @@ def asf(tag: int, bits: int, extra: bytes, **more: Any) -> Callable[[Path], None
 
 
 MPEG = ("mp3-untagged.mp3", "mp3-no-xing.mp3")
+OTHERS = [
+    ("mp3-gstreamer.mp3", "ID3v2.3", "gstreamer", ("date",)),
+    ("mp3-kid3.mp3", "ID3v2.3", "kid3", ()),
+    ("mp3-eyed3.mp3", "ID3v2.4", "eyeD3", ()),
+    ("flac-gstreamer.flac", "comments", "gstreamer", ()),
+    ("flac-kid3.flac", "comments", "kid3", ()),
+    ("vorbis-gstreamer.ogg", "comments", "gstreamer", ()),
+    ("vorbis-kid3.ogg", "comments", "kid3", ()),
+    ("opus-gstreamer.opus", "comments", "gstreamer", ()),
+    ("opus-kid3.opus", "comments", "kid3", ()),
+    ("speex-gstreamer.ogg", "comments", "gstreamer", ()),
+    ("speex-speexenc.ogg", "comments", "speexenc", ()),
+    ("aac-gstreamer.m4a", "item list", "gstreamer", ("date",)),
+    ("aac-kid3.m4a", "item list", "kid3", ()),
+    ("aac-atomicparsley.m4a", "item list", "AtomicParsley", ()),
+    ("pcm-gstreamer.wav", "INFO", "gstreamer", ("date", "track_number")),
+    ("pcm-kid3.wav", "INFO and ID3v2", "kid3", ()),
+    ("aac-gstreamer.aac", "ID3v2.4", "gstreamer", ("date",)),
+    ("wmav2-gstreamer.wma", "attributes", "gstreamer", ("date",)),
+    ("wmav2-kid3.wma", "attributes", "kid3", ()),
+]
+"""Files of `fixtures/encoders`, and what their taggers did not write."""
 CELLS = [
     Cell("mp3-cbr.mp3", "ID3v2.3", "lame", own, ("genre",)),
     Cell("mp3-id3v1.mp3", "ID3v1", "lame", own, ("genre",)),
     Cell("mp3-id3v23-utf16.mp3", "ID3v2.3 UTF-16", "lame", own, ("genre",)),
+    *(Cell(audio, form, writer, own, lacks) for audio, form, writer, lacks in OTHERS),
     *(
         Cell(audio, f"ID3v2.{minor}", "ffmpeg", by_ffmpeg("-id3v2_version", str(minor)))
         for audio in MPEG
@@ -243,8 +269,9 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
     folder = tmp_path_factory.mktemp("matrix")
     for cell in CELLS:
         path = folder / cell.name
-        if (FORMATS / cell.audio).exists():
-            shutil.copyfile(FORMATS / cell.audio, path)
+        for fixtures in (FORMATS, ENCODERS):
+            if (fixtures / cell.audio).exists():
+                shutil.copyfile(fixtures / cell.audio, path)
         cell.write(path)
     scan = DOORS[0].scan(folder)
     rows = {track["path"]: track for track in scan.tracks}
@@ -292,6 +319,16 @@ def test_a_track_says_what_was_written(cell: Cell, matrix: Matrix) -> None:
     drm = {"DRM": "unsupported: the audio is protected by DRM: Windows Media DRM"}
     drm["FairPlay"] = "unsupported: the audio is protected by DRM: FairPlay"
     assert matrix.problems.get(cell.name) == drm.get(cell.form)
+
+
+def test_every_container_has_files_of_three_writers() -> None:
+    writers: dict[str, set[str]] = {}
+    for cell in CELLS:
+        codec = re.split("[-.]", cell.audio.replace("ogg-", "").replace("m4a-", "aac-"))[0]
+        ending = cell.audio.rpartition(".")[2]
+        writers.setdefault({"wav": "wav", "wma": "wma"}.get(ending, f"{codec} in {ending}"), set()).add(cell.writer)
+    few = {name: found for name, found in writers.items() if len(found) < 3}
+    assert few == {}
 
 
 def test_codecs_of_wma_have_their_names(matrix: Matrix) -> None:

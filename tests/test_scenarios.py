@@ -58,7 +58,8 @@ def rehearse(keeper: Keeper, step: Step) -> Output:
 
 def told(output: Output) -> tuple[object, ...]:
     """What was told of a sync. Rows that were added have the same place, and not the same number."""
-    return output.code, output.changes, output.problems
+    changes = [{**change, "id": None} if change["change"] == "added" else change for change in output.changes]
+    return output.code, changes, output.problems
 
 
 def check(keeper: Keeper, step: Step, output: Output, where: str) -> None:
@@ -66,7 +67,7 @@ def check(keeper: Keeper, step: Step, output: Output, where: str) -> None:
     if step.error is not None:
         assert output.code == keeper.door.could_not_run, where
         assert step.error in output.message, where
-        assert output.changes == [], where
+        assert (output.changes, output.report) == ([], None), where
         assert (after.present(), after.missing()) == (before.present(), before.missing()), where
         return
     assert (output.code, output.message) == (0, ""), where
@@ -88,6 +89,12 @@ def check_report(keeper: Keeper, step: Step, output: Output, where: str) -> None
     assert {kind: finished[kind] for kind in KINDS} == expected, where
     assert finished["mode"] == ("quick" if "quick" in step.options else "full"), where
     assert Counter(change["change"] for change in output.changes) == Counter(expected), where
+    report = output.report
+    assert report is not None and {kind: report[kind] for kind in KINDS} == expected, where
+    assert report["problems"] == len(output.problems), where
+    # A track that was added or is back was not there before; of a root that is away none is seen.
+    assert report["unchanged"] <= len(step.tracks), where
+    assert report["progress"].keys() == {"folders", "tracks", "passed_over", "seconds", "files_per_second"}, where
 
 
 def check_changes(keeper: Keeper, output: Output, before: Content, after: Content, where: str) -> None:

@@ -90,6 +90,23 @@ def test_a_migration_that_fails_changes_nothing(door: Door, old: tuple[Path, Pat
     assert (schema(database), contents(database)) == before
 
 
+def test_the_view_for_people_shows_what_they_look_for(door: Door, old: tuple[Path, Path]) -> None:
+    music, database = old
+    with closing(connected(database)) as connection:
+        before = [name for name, *_ in connection.execute("SELECT * FROM songs").description]
+    assert door.index(database, [music]).code == 0
+    with closing(connected(database)) as connection:
+        songs = connection.execute("SELECT * FROM songs")
+        names = [name for name, *_ in songs.description]
+        tracks = {name for name, *_ in connection.execute("SELECT * FROM tracks").description}
+        assert names[: len(before)] == before
+        # What is shown under another name, as a list or for programs only is not asked for.
+        assert {"artist_sort", "original_date", "bpm", "label", "conductor", "encoder"} <= set(names) & tracks
+        encoders = {row["file"].rpartition("/")[2]: row["encoder"] for row in songs}
+        assert encoders.keys() == {file.rpartition("/")[2] for file in FILES}
+        assert encoders["3.m4a"] == "Lavf59.27.100"
+
+
 def test_one_library_goes_from_door_to_door(old: tuple[Path, Path]) -> None:
     music, database = old
     first, *others = LIBRARIANS

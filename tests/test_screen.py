@@ -70,7 +70,7 @@ def on_terminal(door: Door, root: Path, columns: int, **environment: str) -> lis
 @pytest.mark.parametrize("door", LIBRARIANS, ids=str)
 def test_the_bar_fits_the_terminal(door: Door, columns: int, music: Path) -> None:
     lines = on_terminal(door, music, columns, LANG="C.UTF-8")
-    told = [line for line in lines if " files" in line]
+    told = [line for line in lines if " files" in line or "problems" in line]
     assert told, lines
     assert all(len(line) <= columns for line in lines), lines
     assert all(("problems" in line) == (columns > 40) for line in told), told
@@ -88,13 +88,19 @@ def test_a_terminal_without_unicode_is_shown_ascii(door: Door, music: Path) -> N
 def test_the_bar_never_runs_backwards() -> None:
     fraction = Fraction()
     seen = [
-        fraction.at(Progress(files=files, tracks=tracks)) for files, tracks in ((0, 0), (10, 5), (100, 10), (100, 90))
+        fraction.at(Progress(total_files=files, done=done)) for files, done in ((0, 0), (10, 5), (100, 10), (100, 90))
     ]
     assert seen == [0.0, 0.5, 0.5, 0.9]
 
 
 def test_the_counts_are_as_many_as_there_is_room_for() -> None:
-    progress = Progress(folders=12, files=2000, tracks=1000, problems=3, seconds=2.0)
+    progress = Progress(folders=12, total_files=2000, done=1000, problems=3, seconds=2.0)
     assert counts(progress, 40) == "1,000/2,000 files"
-    assert counts(progress, 80) == "1,000/2,000 files, 3 problems"
-    assert counts(progress, 120) == "1,000/2,000 files, 12 folders, 500 files/s, 3 problems"
+    assert counts(progress, 80) == "1,000/2,000 files, 3 problems, 0:02 left"
+    assert counts(progress, 120) == "1,000/2,000 files, 12 folders, 500 files/s, 3 problems, 0:02 left"
+    assert counts(progress._replace(phase="finishing"), 80) == "finishing, 3 problems, 0:00 left"
+    quick = Progress(total_folders=40, is_estimated=True, seconds=3725.0)
+    assert counts(quick, 80) == "0/~40 folders, 0 problems, 1:02:05"
+    long = Progress(total_files=7_654_321, done=1_234_567, problems=3, is_estimated=True, seconds=10_000)
+    # The spinner, a bar of ten columns, and what is between them.
+    assert all(len(counts(long, width)) + 13 <= width for width in (40, 68, 80, 100))

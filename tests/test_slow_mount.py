@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Tree
+from support.interruptions import interruptible
 from support.slow_mount import SlowMount, needs_fuse, program, slow_mount
 
 pytestmark = needs_fuse
@@ -47,7 +48,7 @@ def start() -> Iterator[Start]:
 
     def run(code: str, path: Path) -> Caller:
         command = [sys.executable, "-c", f"import os, sys; {code}", str(path)]
-        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        started.append(interruptible(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
         return started[-1]
 
     yield run

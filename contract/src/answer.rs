@@ -17,6 +17,10 @@ pub struct Answer<P, T, C, R, W> {
     pub passed_over: u64,
     /// Files that were opened and parsed.
     pub read: u64,
+    /// Files whose turn has come: they were read, or are as the library has them, or could not be
+    /// read.
+    #[serde(default)]
+    pub done: u64,
     /// Paths of audio files, in mode `paths`: an array.
     pub paths: P,
     /// Tracks that were read, in mode `tracks`: rows in the order of the record's fields.

@@ -4,10 +4,11 @@
 //!   [`Outcome`], ...
 //! - The request and the answer of `step-json`: [`Request`], [`Answer`], [`Work`], and what a
 //!   library knows: [`KnownFolder`], [`KnownFile`], [`Fingerprint`].
-//! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`]; that of
-//!   `artwork-json` and its answer: [`artwork`].
+//! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`]; those of
+//!   `artwork-json` and `arrange-roots` and their answers: [`artwork`], [`roots`].
+//! - [`event`]: what programs are told while a command works.
 //! - [`words`]: texts that people read, one for all hosts; [`text`]: how numbers and foreign texts
-//!   are written for them;
+//!   are written for them; [`help`]: what command lines say beside their options;
 //!   [`defaults`]: what a file may cost, and where a scan goes; [`imports`]: what a component may
 //!   import.
 //! - [`JSON`]: all of it for hosts in other languages.
@@ -17,10 +18,12 @@
 
 mod answer;
 pub mod artwork;
+mod changes;
 pub mod defaults;
-mod event;
+pub mod event;
 #[cfg(test)]
 mod generate;
+pub mod help;
 pub mod imports;
 mod known;
 mod names;
@@ -28,20 +31,23 @@ mod outcome;
 mod reading;
 pub mod report;
 mod request;
+pub mod roots;
 mod slice;
 pub mod text;
 mod walking;
+mod watched;
 pub mod words;
 mod work;
 
 pub use answer::{Answer, ProblemRow};
-pub use event::{Event, Events};
+pub use changes::CHANGES;
 pub use known::{Fingerprint, KnownFile, KnownFolder, is_settled};
 pub use names::Names;
 pub use outcome::UnknownOutcome;
 pub use request::{Mode, Request};
 pub use slice::Slice;
 pub use walking::extension;
+pub use watched::{Event, Events};
 pub use work::{ListedFile, Work};
 
 include!(concat!(env!("OUT_DIR"), "/records.rs"));

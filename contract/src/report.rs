@@ -1,6 +1,7 @@
 //! Reports that the component puts into words.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::text::thousands;
 use crate::words::{self, filled};
@@ -63,6 +64,11 @@ pub enum Report {
         #[serde(default)]
         passed_over: u64,
     },
+    /// Files, with all that is known of them.
+    Inspect {
+        /// The answers of `inspect-json`.
+        files: Vec<Value>,
+    },
     /// Tracks that were forgotten.
     Purge {
         /// Their number.
@@ -107,7 +113,7 @@ pub struct Reached {
     pub passed_over: u64,
     /// Time since its start in s.
     pub seconds: f64,
-    /// Files that were read, or found where reading was not asked for, per second.
+    /// Files that were done, or found where they are only counted, per second.
     pub files_per_second: f64,
 }
 
@@ -129,6 +135,36 @@ pub struct Changed {
     pub missing: u64,
     /// Tracks that are as before.
     pub unchanged: u64,
+}
+
+/// The report of a sync for machines: the JSON line on stdout behind those of its changes.
+///
+/// ```
+/// use mt_scanner_contract::report::{Changed, Reached, Synced, SyncedLine};
+///
+/// let changes = Changed { added: 2, ..Changed::default() };
+/// let line = SyncedLine { report: Synced { scan: 7, changes, problems: 1, progress: Reached::default() } };
+/// let text = serde_json::to_string(&line).unwrap();
+/// assert!(text.starts_with(r#"{"report":{"scan":7,"added":2,"modified":0,"#) && text.contains(r#""problems":1,"progress":{"#));
+/// ```
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct SyncedLine {
+    /// The report. Other lines have other keys first.
+    pub report: Synced,
+}
+
+/// Counts of a sync.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Synced {
+    /// The number of the sync. Later ones have greater numbers.
+    pub scan: i64,
+    /// Its changes, each a key of its own.
+    #[serde(flatten)]
+    pub changes: Changed,
+    /// Problems in its roots.
+    pub problems: u64,
+    /// Counts and time of its scan.
+    pub progress: Reached,
 }
 
 /// The notice of a scan for machines that files were passed over for their extension: a JSON line

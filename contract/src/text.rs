@@ -108,6 +108,49 @@ pub fn size(bytes: u64) -> String {
     format!("{} TB", decimal(amount))
 }
 
+/// A time within something as hours, minutes, seconds and ms.
+///
+/// ```
+/// assert_eq!(mt_scanner_contract::text::clock(3_723_450), "1:02:03.450");
+/// ```
+pub fn clock(milliseconds: u64) -> String {
+    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
+    format!("{}:{:02}:{:02}.{rest:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+const NANOSECONDS_A_DAY: i64 = 86_400 * 1_000_000_000;
+
+/// A point in time, given in ns since 1970-01-01T00:00:00Z, as date and time of UTC.
+///
+/// ```
+/// let time = mt_scanner_contract::text::instant(1_795_617_050_028_611_812);
+/// assert_eq!(time, "2026-11-25 14:30:50.028 UTC");
+/// ```
+pub fn instant(nanoseconds: i64) -> String {
+    let (year, month, day) = date(nanoseconds.div_euclid(NANOSECONDS_A_DAY));
+    let milliseconds = nanoseconds.rem_euclid(NANOSECONDS_A_DAY) / 1_000_000;
+    let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{rest:03} UTC")
+}
+
+/// The Gregorian date so many days after 1970-01-01: year, month and day.
+///
+/// Years begin with March here, so that the day of a leap year is their last one
+/// (<https://howardhinnant.github.io/date_algorithms.html#civil_from_days>).
+fn date(days: i64) -> (i64, i64, i64) {
+    /// Days in 400 years.
+    const ERA: i64 = 146_097;
+    let from_march_of_0 = days + 719_468;
+    let (era, day_of_era) = (from_march_of_0.div_euclid(ERA), from_march_of_0.rem_euclid(ERA));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +165,17 @@ mod tests {
     #[test]
     fn a_text_that_could_move_the_cursor_or_turn_the_line_is_escaped() {
         assert_eq!(shown("a\x1b[2Jb\nc\u{9b}d\u{202e}e\u{e0001}"), r"a\x1b[2Jb\nc\x9bd\u202ee\U000e0001");
+    }
+
+    #[test]
+    fn times_are_those_of_the_gregorian_calendar() {
+        let seconds = |seconds: i64| instant(seconds * 1_000_000_000);
+        assert_eq!(seconds(0), "1970-01-01 00:00:00.000 UTC");
+        assert_eq!(seconds(951_782_399), "2000-02-28 23:59:59.000 UTC");
+        assert_eq!(seconds(951_782_400), "2000-02-29 00:00:00.000 UTC");
+        assert_eq!(seconds(1_709_251_199), "2024-02-29 23:59:59.000 UTC");
+        assert_eq!(seconds(4_107_542_400), "2100-03-01 00:00:00.000 UTC");
+        assert_eq!(instant(-1), "1969-12-31 23:59:59.999 UTC");
     }
 
     #[test]

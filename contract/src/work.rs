@@ -41,6 +41,9 @@ pub struct Work<F, K> {
     /// The one file is a symbolic link that waits until all else of its root is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
+    /// The files are those that somebody has named, and no listing has found them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named: bool,
     /// The files get their rows and are not opened, because opening one has ended an instance.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blind: bool,
@@ -60,8 +63,14 @@ impl<F, K> Work<F, K> {
             links: 0,
             place: None,
             held: false,
+            named: false,
             blind: false,
         }
+    }
+
+    /// Files that somebody has named.
+    pub fn named(folder: String, files: F) -> Self {
+        Self { named: true, ..Self::files(folder, files) }
     }
 
     /// Files to read.
@@ -82,6 +91,11 @@ fn is_zero(links: &u32) -> bool {
 pub struct ListedFile(Box<RawValue>);
 
 impl ListedFile {
+    /// A file of which nothing is known.
+    pub fn of(name: &str) -> Self {
+        Self(RawValue::from_string(serde_json::Value::from(name).to_string()).unwrap_or_default())
+    }
+
     /// The name of the file.
     pub fn name(&self) -> String {
         #[derive(Deserialize)]

@@ -123,7 +123,8 @@ fn steps<W: Write>(
 ) -> Result<(), Stop> {
     let mut written = Ok(());
     let mut passed_over = 0;
-    run_through(&command.root, mode, &command.walking, &command.reading, |mut result| {
+    let (root, begin) = arguments::root_and_work(&command.root);
+    run_through(&root, begin, mode, &command.walking, &command.reading, |mut result| {
         passed_over += result.passed_over;
         // The wasmtime CLI gives the time of birth in place of this one, and a wrong time is worse
         // than none.

@@ -1,6 +1,7 @@
 //! The calls of the contract.
 #![allow(unsafe_code, reason = "the bindings export the functions of the world by their raw forms")]
 
+use mt_scanner_contract::roots::Naming;
 use mt_scanner_contract::{Budget, Reading, Request, ScanError, Walking};
 use mt_scanner_formats::extension;
 use wasip2::clocks::monotonic_clock;
@@ -56,6 +57,12 @@ impl scan::Guest for Component {
         Ok(count(&root, limit)?)
     }
 
+    fn arrange_roots(request: String) -> Result<String, types::ScanError> {
+        let naming: Naming =
+            serde_json::from_str(&request).map_err(|error| ScanError::InvalidRequest(error.to_string()))?;
+        Ok(json::text(&naming.arranged()))
+    }
+
     fn is_audio_file(filename: String) -> bool {
         extension::is_audio_file(&filename)
     }
@@ -109,15 +116,17 @@ impl reports::Guest for Component {
     }
 }
 
-/// Steps over a whole root in this one instance, until `each` says that it is enough.
+/// Steps over the work that a scan begins with, in this one instance, until `each` says that it is
+/// enough.
 pub fn run_through(
     root: &str,
+    begin: Work,
     mode: Mode,
     walking: &Walking,
     reading: &Reading,
     mut each: impl FnMut(Found) -> bool,
 ) -> Result<(), ScanError> {
-    let mut work = vec![whole_root()];
+    let mut work = vec![begin];
     let (mut held, mut entered) = (Held::default(), String::new());
     while !work.is_empty() {
         let step = Step { root, budget: LARGE_STEP, mode, walking, reading, entered: &entered };
@@ -140,7 +149,7 @@ pub fn run_through(
 pub fn count(root: &str, limit: Option<u64>) -> Result<u64, ScanError> {
     let limit = limit.unwrap_or(u64::MAX);
     let mut files = 0;
-    run_through(root, Mode::Count, &Walking::default(), &Reading::default(), |result| {
+    run_through(root, whole_root(), Mode::Count, &Walking::default(), &Reading::default(), |result| {
         files += result.files;
         files < limit
     })?;

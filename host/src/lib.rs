@@ -18,11 +18,12 @@ pub use library::{
         options::WatchOptions,
     },
 };
+pub use mt_scanner_contract::roots::RootNotice;
 pub use mt_scanner_contract::{
     Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, PictureItem, PictureKind, Problem, TagItem, Track,
     UnknownOutcome, Walking,
 };
-pub use mt_scanner_contract::{extension, report, text, words};
+pub use mt_scanner_contract::{event, extension, help, report, text, words};
 pub use runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
 pub use runtime::error::{Error, LoadError, Source};
 pub use scan::artwork::{Artwork, Picture};
@@ -34,4 +35,4 @@ pub use scan::{Control, Scan, Step};
 pub use work::door::rows::Rows;
 pub use work::door::sync::{Changes, Knowledge};
 pub use work::door::typed::RelativePaths;
-pub use work::progress::Progress;
+pub use work::progress::{Phase, Progress};

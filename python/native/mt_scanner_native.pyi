@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias, final
+from typing import Literal, Protocol, TypeAlias, final
 
 _Counts: TypeAlias = tuple[int, int, int, int, float, int]
+_Totals: TypeAlias = tuple[
+    int, int, int, bool, str | None, Literal["waiting", "scanning", "paused", "finishing", "done"]
+]
 
 class _Walking(Protocol):
     @property
@@ -35,6 +38,8 @@ class _Sync(Protocol):
 class _Plan(Protocol):
     @property
     def roots(self) -> Sequence[str]: ...
+    @property
+    def named(self) -> Sequence[str]: ...
     @property
     def mode(self) -> str: ...
     @property
@@ -77,6 +82,10 @@ class Component:
         """The folders of a root in which something has changed; request and answer are JSON text."""
 
     @staticmethod
+    def arrange_roots(request: str) -> str:
+        """Arranges folders and files that were named as roots; request and answer are JSON text."""
+
+    @staticmethod
     def in_words(report: str) -> str:
         """A report for people, from JSON text."""
 
@@ -92,8 +101,8 @@ class Scan:
     changes as JSON text. Texts are empty where there is nothing, and all is where nothing comes for a while."""
 
     @property
-    def progress(self) -> _Counts:
-        """Folders, files, tracks, problems, the time since the start in s, and files that were passed over."""
+    def progress(self) -> tuple[_Counts, _Totals]:
+        """The fields of `Progress`, in its order."""
 
     def asked(self) -> tuple[int, str, list[tuple[str, str | None]]] | None:
         """The next question of a sync's workers: its number, the root, and folders, each with the name behind which

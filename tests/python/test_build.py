@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -40,9 +42,25 @@ def licences(names: list[str]) -> set[str]:
 
 
 def test_every_package_has_the_licences_of_the_repository() -> None:
-    for package in ("python", "python/native"):
+    workspace = (REPOSITORY / "Cargo.toml").read_text(encoding="utf-8")
+    members = re.search(r"^members = \[(.*)\]$", workspace, re.MULTILINE)
+    assert members is not None
+    crates = [name for name in re.findall(r'"(.+?)"', members[1]) if "/tests/" not in name]
+    assert len(crates) >= 5
+    for package in ("python", *crates):
         for licence in LICENCES:
-            assert (REPOSITORY / package / licence).read_bytes() == (REPOSITORY / licence).read_bytes()
+            assert (REPOSITORY / package / licence).read_bytes() == (REPOSITORY / licence).read_bytes(), package
+
+
+@pytest.mark.parametrize("name", ["mt-scanner", "mt-scanner-native"])
+def test_what_is_installed_has_the_licences(name: str) -> None:
+    assert licences([str(file) for file in metadata.files(name) or []]) == LICENCES
+
+
+@pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="not a checkout")
+@pytest.mark.parametrize("file", ["library.db", "library.db-wal", "library.db-shm", "library.db-sync"])
+def test_a_library_in_the_checkout_is_no_part_of_it(file: str) -> None:
+    assert subprocess.run(["git", "check-ignore", "--quiet", file], cwd=REPOSITORY).returncode == 0
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -101,15 +102,19 @@ def test_index_with_json_gives_the_tracks_that_have_changed(
     main(["index", str(other.root), "--db", db, "--quiet"])
     assert main(["index", str(mixed.root), "--db", db, "--json"]) == 0
     said = capsys.readouterr()
-    changes = [json.loads(line) for line in said.out.splitlines()]
+    *changes, report = (json.loads(line) for line in said.out.splitlines())
+    assert (report["report"]["added"], report["report"]["problems"], report["report"]["unchanged"]) == (2, 1, 0)
+    assert report["report"]["progress"]["tracks"] == 2
     assert {(change.pop("change"), change.pop("former_root"), change.pop("former_path")) for change in changes} == {
         ("added", None, None)
     }
+    assert {change.pop("scan") for change in changes} == {2} and len({change.pop("id") for change in changes}) == 2
     assert sorted(Track(**change) for change in changes) == sorted(Scanner(mixed).scan())
     assert [json.loads(line)["outcome"] for line in said.err.splitlines()] == ["malformed"]
     assert main(["index", str(mixed.root), "--db", db, "--json"]) == 0
     said = capsys.readouterr()
-    assert said.out == "" and "malformed" in said.err
+    (report,) = (json.loads(line) for line in said.out.splitlines())
+    assert (report["report"]["added"], report["report"]["unchanged"]) == (0, 2) and "malformed" in said.err
 
 
 def test_index_tells_what_it_does_and_what_it_would_do(tree: Tree, tmp_path: Path, song: Path, capsys: Capture) -> None:
@@ -247,7 +252,7 @@ def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
         started = time.monotonic()
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=30)
-    assert (process.returncode, out, errors) == (130, "", "")
+    assert (process.returncode, out, errors) == (130, "", "mt-scanner: interrupted\n")
     assert time.monotonic() - started < 3
 
 
@@ -329,9 +334,19 @@ def test_a_name_that_is_not_utf8_cannot_be_inspected(tree: Tree, capsys: pytest.
     )
 
 
+def test_a_command_runs_in_any_thread_and_leaves_the_handler_of_interruptions_as_it_was(tree: Tree) -> None:
+    tree.files("a.mp3")
+    before = signal.getsignal(signal.SIGINT)
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(main, ["count", "--quiet", str(tree.root)]).result() == 0
+    assert main(["count", "--quiet", str(tree.root)]) == 0
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_an_interruption_that_python_drops_comes_again(python: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     code = (
-        "import sys, time, weakref\n"
+        "import signal, sys, time, weakref\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from mt_scanner.cli import _commands, main\n"
         "class Thing: pass\n"
         "def drop(_): raise KeyboardInterrupt\n"
@@ -344,4 +359,4 @@ def test_an_interruption_that_python_drops_comes_again(python: Callable[..., sub
         "print(main(['count', '.']))\n"
     )
     done = python(code)
-    assert (done.stdout, done.stderr) == ("130\n", "")
+    assert (done.stdout, done.stderr) == ("130\n", "mt-scanner: interrupted\n")

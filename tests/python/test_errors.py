@@ -54,14 +54,19 @@ def test_a_missing_root_is_said_at_once(call: Callable[[str], object], tmp_path:
     assert not (tmp_path / "library.db").exists()
 
 
-def test_a_file_as_root_is_said_at_once(call: Callable[[str], object], tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+def test_a_pipe_as_root_is_said_at_once(call: Callable[[str], object], tmp_path: Path) -> None:
     root = tmp_path / "song.mp3"
-    root.touch()
+    os.mkfifo(root)
     with pytest.raises(RootNotAFolder, match="not a folder") as caught:
         call(str(root))
     assert isinstance(caught.value, NotADirectoryError) and caught.value.path == str(root)
+
+
+def test_a_root_below_a_file_is_said_at_once(call: Callable[[str], object], tmp_path: Path) -> None:
+    (tmp_path / "song.mp3").touch()
     with pytest.raises(RootNotFound, match="a part of its path is a file"):
-        call(str(root / "below"))
+        call(str(tmp_path / "song.mp3" / "below"))
 
 
 def test_one_missing_root_among_several_is_enough(tmp_path: Path, tree: Tree) -> None:

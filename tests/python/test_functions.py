@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from mt_scanner import Scanner, benchmark_directory, count_audio_files, is_audio_file, scan_music_directory
-from mt_scanner._plain import fallback
+from mt_scanner._plain import fallback, links
 from support.trees import Tree
 
 DROP_IN = """\
@@ -126,6 +126,7 @@ def test_plain_python_counts_the_sample_library(sample_library: Path) -> None:
 def test_plain_python_judges_links_alike(tree: Tree) -> None:
     tree.files("real/a.mp3", "real/deep/b.flac", "real/text.txt", "notes.txt", "odd.mp3/c.mp3", ".hidden/d.mp3")
     tree.files("...title/f.mp3", "..h/._g.mp3", "#Recycle/h.mp3", "real/@eaDir/i.mp3", "._x/j.mp3", "lost+found/k.mp3")
+    tree.files(*(f"{name.upper()}/l.mp3" for name in links.LEFT_BEHIND), "snapshot/m.mp3")
     outside = Tree(tree.root.parent / "outside").files("e.mp3")
     for name, to in {
         "to a bin": "#Recycle",

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from mt_scanner import Library, Scanner
 from mt_scanner._engine import pending, pool
+from support.interruptions import interruptible
 from support.slow_mount import needs_fuse, slow_mount
 from support.trees import FIXTURES, Tree
 
@@ -199,7 +200,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., subprocess.
 
     def run(code: str, *arguments: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", code, *map(str, arguments)]
-        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        started.append(interruptible(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
         return started[-1]
 
     yield run

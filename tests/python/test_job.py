@@ -57,7 +57,7 @@ def test_cancelling_returns_soon_and_keeps_what_was_found(many: Tree) -> None:
     job.cancel()
     assert time.monotonic() - started < 0.4
     result = job.result(timeout=1)
-    assert result.cancelled and job.done
+    assert result.cancelled and job.done()
     assert len(result.tracks) < FILES
     counts = job.progress
     time.sleep(0.2)

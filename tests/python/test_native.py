@@ -12,7 +12,7 @@ from pathlib import Path
 
 import mt_scanner_native
 import pytest
-from mt_scanner import ComponentError, Library, Scanner
+from mt_scanner import ComponentError, Library, Progress, Scanner
 from mt_scanner._engine.backends import get
 from mt_scanner._engine.carried import COMPONENT
 from support.trees import REPOSITORY, Tree
@@ -175,7 +175,7 @@ def test_a_process_that_ends_does_not_wait_for_a_file(tree: Tree, misbehaving: P
 
 def test_a_scan_that_was_stopped_before_it_began_finds_nothing(tree: Tree) -> None:
     pool = Scanner(tree.files("a.mp3"), backend="native")._pool("tracks")
-    assert pool.join(0) and pool.progress == (0, 0, 0, 0, 0.0, 0)
+    assert pool.join(0) and pool.progress == Progress()
     pool.stop()
     assert list(pool) == [] and pool.join(0)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
+import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from mt_scanner import Problem, Scanner, Track
 from mt_scanner._engine import backends
-from mt_scanner._engine import roots as roots_of_scans
+from mt_scanner._engine.arranged import Root
 from mt_scanner._engine.component import load
 from mt_scanner._engine.plan import Limits, Plan
 from support.trees import EXTENSIONS, Tree, digest
@@ -94,18 +95,6 @@ def test_a_root_and_a_link_to_it_are_one_root_by_the_first_name(tmp_path: Path) 
         assert sorted(Path(track.root).name for track in scanner.scan()) == sorted(kept.split())
 
 
-def test_a_root_that_does_not_answer_is_compared_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    roots = [Tree(tmp_path / name).files("a.mp3").root for name in ("hung", "well")]
-    ended = threading.Event()
-    whole = os.path.realpath
-    monkeypatch.setattr(os.path, "realpath", lambda path: ended.wait() if "hung" in str(path) else whole(path))
-    monkeypatch.setattr(roots_of_scans, "PATIENCE", 0.05)
-    try:
-        assert Scanner(roots).roots == tuple(map(str, roots))
-    finally:
-        ended.set()
-
-
 def test_tracks_carry_what_the_file_says(tree: Tree, song: Path) -> None:
     tree.copy(song, "Folder/song.mp3")
     (track,) = Scanner(tree).scan()
@@ -153,7 +142,7 @@ def test_rows_do_not_depend_on_workers_or_budget(sample_library: Path, workers: 
     def rows(plan: Plan) -> str:
         return digest(tuple(track) for answer in backends.get().pool(plan, None) for track in answer.tracks)
 
-    plan = Plan([str(sample_library)], "tracks")
+    plan = Plan([Root(str(sample_library))], "tracks")
     assert rows(plan._replace(workers=workers, items=items)) == rows(plan._replace(workers=2, items=7))
 
 
@@ -228,3 +217,39 @@ def test_options_that_make_no_sense_are_refused(tree: Tree) -> None:
         Scanner([])
     with pytest.raises(TypeError):
         Scanner(b"/music")  # type: ignore[arg-type]
+
+
+def test_files_that_are_as_the_caller_knows_them_are_left_out(sample_library: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample_library, tmp_path / "music")
+    scanner = Scanner(tmp_path / "music")
+    every = {os.path.join(track.root, track.path): track for track in scanner.scan()}
+    known = {path: (track.size, track.mtime_ns) for path, track in every.items()}
+    assert list(scanner.scan(known=known)) == [] and scanner.progress.tracks == 0
+    assert scanner.progress.done == len(every)
+    new, changed, older, unknown = sorted(every)[:4]
+    os.rename(new, new + ".renamed.mp3")
+    with open(changed, "ab") as file:
+        file.write(b"\0")
+    os.utime(older, ns=(1, 1_000_000_000))
+    del known[unknown]
+    found = {os.path.join(track.root, track.path): track for track in scanner.scan(known=known)}
+    assert set(found) == {new + ".renamed.mp3", changed, older, unknown}
+    assert found[unknown] == every[unknown]
+
+
+def test_nothing_that_is_known_is_a_whole_scan(sample_library: Path) -> None:
+    scanner = Scanner(sample_library)
+    assert sorted(scanner.scan(known={})) == sorted(scanner.scan())
+    elsewhere = {"/elsewhere/a.mp3": (1, 1)}
+    assert sorted(scanner.scan(known=elsewhere)) == sorted(scanner.scan())
+
+
+def test_a_caller_that_keeps_a_library_gets_rows_for_its_statements(sample_library: Path, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def known(root: str, folders: Sequence[tuple[str, str | None]]) -> list[str]:
+        asked.extend(folder for folder, _ in folders)
+        return ['{"new": true}'] * len(folders)
+
+    added = [row for changes in Scanner(sample_library).compare(known) for row in changes.get("added", ())]
+    assert len(added) == Scanner(sample_library).count() and "" in asked

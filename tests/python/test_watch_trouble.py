@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mt_scanner import Library, LibraryError, RootNotFound, WatchError
+from mt_scanner import Library, LibraryError, Notice, Progress, RootNotFound, WatchError
 from mt_scanner._library import network
 from support.trees import FIXTURES, Tree
 from support.watched import FLAC, OTHER, Watch
@@ -74,6 +74,27 @@ def test_events_that_may_be_lost_lead_to_a_full_sync(
     # What nobody tells of is found all the same.
     while watched.report().progress.folders < 5:
         pass
+
+
+def test_a_first_sync_of_many_files_alarms_nobody(
+    artists: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mt_scanner._library.source.crowd", lambda: 1)
+    seen: list[Notice] = []
+    stop = threading.Event()
+    looks: list[str] = []
+
+    def look(progress: Progress) -> None:
+        looks.append(progress.phase)
+        if looks.count("done") == 2:
+            threading.Timer(0.5, stop.set).start()
+
+    with Library(tmp_path / "library.db") as library:
+        threading.Timer(30.0, stop.set).start()
+        reports = library.watch(artists.root, stop=stop, on_notice=seen.append, on_progress=look)
+        assert [report.added for report in reports] == [2]
+        # A second look was had, and nobody was told.
+        assert seen == [] and looks.count("done") >= 2
 
 
 def test_an_error_of_the_watcher_leads_to_a_full_sync(

@@ -51,6 +51,8 @@ class Sync:
 
     code: int
     changes: list[Row]
+    report: Row | None
+    """The last line on stdout. Without one the sync did not come to its end."""
     problems: list[Row]
     message: str
     """What stood on stderr and is no problem."""
@@ -96,8 +98,10 @@ class Door:
         run, name = self._run("scan", root, *options, rights=rights)
         tracks = [json.loads(line) for line in run.stdout.splitlines()]
         problems, passed_over, message = _told(run.stderr)
+        # The root of a file is its folder.
+        of = os.path.dirname(name) if root.is_file() else name
         for row in (*tracks, *problems):
-            assert row.pop("root") == name, f"{self.name} calls the root {name!r} by another name in {row}"
+            assert row.pop("root") == of, f"{self.name} calls the root {of!r} by another name in {row}"
         message = re.sub(r"^mt[-_]scan\w*: ", "", message.replace(name, "ROOT"))
         return Scan(run.returncode, tracks, problems, message, passed_over)
 
@@ -133,9 +137,10 @@ class Door:
     def index(self, database: Path, roots: Sequence[Path], *options: str, rights: bool = True) -> Sync:
         """Brings a library up to date."""
         run = self._start(self.indexing(database, roots, *options), rights)
-        changes = [json.loads(line) for line in run.stdout.splitlines()]
+        lines = [json.loads(line) for line in run.stdout.splitlines()]
+        report = lines.pop()["report"] if lines and "report" in lines[-1] else None
         problems, passed_over, message = _told(run.stderr)
-        return Sync(run.returncode, changes, problems, re.sub(r"^mt[-_]scan\w*: ", "", message), passed_over)
+        return Sync(run.returncode, lines, report, problems, re.sub(r"^mt[-_]scan\w*: ", "", message), passed_over)
 
     def purge(self, database: Path) -> int:
         """Forgets the tracks of a library that are missing; gives how many they were."""

@@ -18,7 +18,8 @@ DEADLOCK = 60
 def interruptible(command: list[str], **options: Any) -> subprocess.Popen[str]:
     """Starts a process that SIGINT ends, as at a terminal.
 
-    A shell starts its background jobs with SIGINT ignored, and processes inherit that.
+    A shell starts its background jobs with SIGINT ignored, `nohup` with SIGHUP, and processes
+    inherit that.
     """
     if os.name == "posix":
         options["preexec_fn"] = restored
@@ -26,7 +27,8 @@ def interruptible(command: list[str], **options: Any) -> subprocess.Popen[str]:
 
 
 def restored() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for each in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)

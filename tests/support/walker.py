@@ -32,7 +32,11 @@ class Nowhere(Enum):
     LOOP = "link-loop"
 
 
-LEFT_BEHIND = re.compile(r"\$recycle\.bin|#recycle|@eadir|lost\+found", re.IGNORECASE)
+LEFT_BEHIND = re.compile(
+    r"\$recycle\.bin|system volume information|@eadir|#recycle|#snapshot|@recycle|@recently-snapshot|~snapshot"
+    r"|network trash folder|lost\+found",
+    re.IGNORECASE,
+)
 
 
 def is_audio(name: str) -> bool:

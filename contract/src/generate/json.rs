@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Case, Contract, Record};
-use crate::{defaults, imports};
+use crate::{changes, defaults, imports};
 
 impl Contract {
     /// All of it as JSON, for hosts in other languages.
@@ -22,8 +22,10 @@ impl Contract {
             "version": self.version,
             "records": records,
             "enums": enums,
+            "changes": changes::CHANGES,
             "errors": cases(&self.errors),
             "words": self.words,
+            "help": self.help.json(),
             "defaults": {
                 "file_timeout": defaults::FILE_TIMEOUT.as_secs_f64(),
                 "listing_timeout": defaults::LISTING_TIMEOUT.as_secs_f64(),

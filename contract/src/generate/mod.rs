@@ -1,6 +1,7 @@
 //! Reads the contract out of `wit/`, and writes it down in Rust and in JSON. Part of the build
 //! script; tested as a module of the crate.
 
+mod help;
 mod json;
 mod read;
 mod rust;
@@ -8,6 +9,7 @@ mod rust;
 mod tests;
 mod types;
 
+use help::Help;
 use serde_json::{Map, Value};
 
 /// The records that guest and hosts have in common, in the order in which they are written.
@@ -32,6 +34,7 @@ pub struct Contract {
     enums: Vec<Enum>,
     errors: Vec<Case>,
     words: Map<String, Value>,
+    help: Help,
 }
 
 /// A record of `wit/`.

@@ -4,12 +4,14 @@ use std::error::Error;
 
 use wit_parser::{Docs, PackageId, Resolve, TypeDef, TypeDefKind};
 
+use super::help::Help;
 use super::types::kind;
 use super::{Case, Contract, ENUMS, Enum, Field, RECORDS, Record, SCAN_ERROR};
 
 impl Contract {
-    /// Takes the contract out of a package. `words`: the JSON text of `words.json`.
-    pub fn of(resolve: &Resolve, package: PackageId, words: &str) -> Result<Self, Box<dyn Error>> {
+    /// Takes the contract out of a package. `words`, `help`: the JSON texts of `words.json` and
+    /// `help.json`.
+    pub fn of(resolve: &Resolve, package: PackageId, words: &str, help: &str) -> Result<Self, Box<dyn Error>> {
         let package = &resolve.packages[package];
         let mut contract = Self {
             version: package.name.version.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -17,6 +19,7 @@ impl Contract {
             enums: Vec::new(),
             errors: Vec::new(),
             words: serde_json::from_str(words)?,
+            help: Help::of(help)?,
         };
         for (interface, &id) in &package.interfaces {
             for (name, &id) in &resolve.interfaces[id].types {

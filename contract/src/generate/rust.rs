@@ -30,6 +30,11 @@ impl Contract {
         code
     }
 
+    /// What command lines say beside their options, as constants.
+    pub fn help(&self) -> String {
+        self.help.code()
+    }
+
     fn write_errors(&self, code: &mut String) {
         code.push_str(
             "/// Why a call could not begin: `scan-error` of the contract. Every case carries the name of the root or the\n\

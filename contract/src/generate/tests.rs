@@ -38,10 +38,12 @@ const WIT: &str = "package mt:scanner@0.1.0;
         record reading { legacy-charset: string }
     }";
 
+const HELP: &str = r#"{"exit-codes": [["0", "done"]], "examples": {"scan": [["scan ~", "all of it"]]}}"#;
+
 fn of_text(wit: &str, words: &str) -> Result<Contract, Box<dyn Error>> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("contract.wit", wit)?;
-    Contract::of(&resolve, package, words)
+    Contract::of(&resolve, package, words, HELP)
 }
 
 fn contract() -> Contract {
@@ -76,6 +78,14 @@ fn a_word_is_a_constant_and_an_error_knows_its_words() {
     assert!(
         contract().records().contains(r#"Self::RootNotFound(path) => ("root-not-found", path, words::ROOT_NOT_FOUND)"#)
     );
+}
+
+#[test]
+fn examples_are_constants_and_entries_of_the_json() {
+    assert!(contract().help().contains(r#"("scan", &[("scan ~", "all of it")]),"#), "{}", contract().help());
+    let json: Value = serde_json::from_str(&contract().json()).unwrap();
+    assert_eq!(json["help"]["examples"]["scan"][0][1], "all of it");
+    assert!(Help::of(r#"{"examples": {}}"#).is_err());
 }
 
 #[test]

@@ -126,7 +126,10 @@ impl<'t> Content<'t> {
     }
 
     /// Puts everything into the track, and gives what is no part of it.
-    pub fn finish(self) -> Finished {
+    pub fn finish(mut self) -> Finished {
+        if self.tags.is_full() {
+            self.damaged("the tags have more text than is taken of a file");
+        }
         let Self { properties, gain, tags, pictures, damage, .. } = self;
         let (track, details) = tags.finish();
         properties.fill(track);

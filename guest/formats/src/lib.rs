@@ -4,12 +4,12 @@
 //! The crate knows no WASI: bytes come from whatever implements [`reader::ReadAt`].
 
 mod adts;
-#[cfg(test)]
-mod allocated;
 mod asf;
 mod audio_key;
 mod container;
 mod content;
+#[cfg(test)]
+mod cost;
 #[cfg(test)]
 mod drill;
 pub mod extension;
@@ -26,6 +26,8 @@ mod parse;
 mod payload;
 mod picture;
 pub mod reader;
+#[cfg(test)]
+mod reads;
 mod recognise;
 mod riff;
 mod tags;

@@ -1,16 +1,20 @@
 //! The command line.
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use mt_scanner_contract::{FollowLinks, Reading, ScanError, Walking, extension};
+use mt_scanner_contract::{FollowLinks, Reading, ScanError, Slice, Walking, extension};
 use wasip2::filesystem::preopens::get_directories;
+
+use crate::step::{Work, whole_root};
+use crate::walk::Root;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
 Usage: mt_scanner.wasm <COMMAND> [OPTIONS] <PATH>
 
 Commands:
-  scan <FOLDER>        tracks as JSON lines on stdout, problems as JSON lines on stderr
-  count <FOLDER>       the number of audio files
+  scan <PATH>          tracks of a folder, or of a file, as JSON lines on stdout, problems as
+                       JSON lines on stderr
+  count <PATH>         the number of audio files
   inspect <FILE>       everything about one file, as a JSON line
   artwork <FILE>       the picture of a file, or of its folder, as a JSON line
   benchmark <FOLDER>   the mean time of a count in ms
@@ -43,7 +47,7 @@ Exit codes: 0 done, 1 wrong usage a folder that could not be scanned, no picture
 pub struct Command {
     /// What to do.
     pub verb: Verb,
-    /// On which folder, or on which file for `inspect`.
+    /// On which folder or file.
     pub root: String,
     /// Where to go.
     pub walking: Walking,
@@ -113,6 +117,16 @@ fn to_stdout(path: &str) -> Result<bool, Error> {
     match path {
         "-" => Ok(true),
         other => Err(format!("--output takes -, not {other:?}: no file is written from the sandbox").into()),
+    }
+}
+
+/// The root and what a scan of it begins with, for a folder, or for a file by its folder.
+pub fn root_and_work(path: &str) -> (String, Work) {
+    match (Root::open(path, false), path.rsplit_once('/')) {
+        (Err(ScanError::RootNotAFolder(_)), Some((folder, file))) if !file.is_empty() => {
+            (folder.to_owned(), Work::named(String::new(), Slice::from(format!("{file}\0"))))
+        }
+        _ => (path.to_owned(), whole_root()),
     }
 }
 

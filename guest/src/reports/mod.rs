@@ -1,5 +1,6 @@
 //! Reports in words, alike under every host.
 
+mod inspection;
 mod pictures;
 mod problems;
 mod tracks;
@@ -52,6 +53,14 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
         Report::Problems { problems, passed_over } => {
             problems::write(&mut text, problems);
             tracks::write_passed_over(&mut text, passed_over);
+        }
+        Report::Inspect { files } => {
+            for (place, found) in files.iter().enumerate() {
+                if place > 0 {
+                    text.push('\n');
+                }
+                inspection::write(&mut text, found);
+            }
         }
         Report::Artwork { pictures } => pictures::write(&mut text, &pictures),
         Report::Purge { tracks } => {
@@ -121,6 +130,61 @@ mod tests {
     fn a_moved_track_is_told_with_the_place_where_it_was() {
         let report = r#"{"changes": {"changes": [["moved", "b", "a\u0007"], ["added", "c", null]]}}"#;
         assert_eq!(in_words(report).unwrap(), "moved     a\\x07 -> b\nadded     c\n");
+    }
+
+    #[test]
+    fn a_file_is_told_in_the_order_of_the_record_with_units_and_readable_times() {
+        let text = in_words(
+            r#"{"inspect": {"files": [{
+                "track": {"root": "/m", "path": "a\u001b.mp3", "size": 12345, "mtime_ns": 1795617050028611812, "ctime_ns": 0,
+                    "format": "mp3", "codec": "mp3", "duration_ms": 185120, "bitrate": 192, "sample_rate": 44100,
+                    "channels": 2, "bit_depth": 16, "artists": ["A", "B"], "genres": [], "musicbrainz_artist_ids": [],
+                    "musicbrainz_album_artist_ids": [], "replaygain_track_gain": -6.5, "compilation": true,
+                    "has_artwork": false, "has_lyrics": "none", "duration_estimated": false},
+                "problems": [{"root": "/m", "path": "a", "outcome": "malformed", "detail": "cut"}],
+                "tags": [{"block": "id3v2.3", "key": "TIT2", "value": "T"}, {"block": "id3v1", "key": "title", "value": "T"}],
+                "lyrics": [{"form": "plain", "language": "eng", "description": null, "text": "one\r\ntwo\n"}],
+                "chapters": [{"start_ms": 61500, "end_ms": null, "title": "Two", "picture": false}]
+            }]}}"#,
+        );
+        let text = text.unwrap();
+        let lines: Vec<String> =
+            text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let expected = [
+            "root /m",
+            r"path a\x1b.mp3",
+            "size 12.3 kB (12,345 bytes)",
+            "mtime 2026-11-25 14:30:50.028 UTC",
+            "format mp3",
+            "codec mp3",
+            "duration 0:03:05.120",
+            "bitrate 192 kbit/s",
+            "sample rate 44,100 Hz",
+            "channels 2",
+            "bit depth 16 bits",
+            "artists A; B",
+            "replaygain track gain -6.5 dB",
+            "compilation yes",
+            "has artwork no",
+            "has lyrics none",
+            "duration estimated no",
+            "",
+            "malformed: cut",
+            "",
+            "tags as in the file: id3v2.3",
+            "TIT2 = T",
+            "",
+            "tags as in the file: id3v1",
+            "title = T",
+            "",
+            "lyrics: plain, eng",
+            "one",
+            "two",
+            "",
+            "chapters",
+            "0:01:01.500 Two",
+        ];
+        assert_eq!(lines, expected);
     }
 
     #[test]

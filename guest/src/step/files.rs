@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use mt_scanner_contract::{Fingerprint, Inspection};
+use wasip2::filesystem::types::ErrorCode;
 
 use super::{Item, Open, Run, Work};
 use crate::inspect::{Inspected, Read};
@@ -16,6 +17,13 @@ impl Run<'_> {
             Some(open) => open,
             None => match self.open(&work.folder) {
                 Ok(folder) => Rc::new(Open { folder, _counted: self.open.clone() }),
+                Err(ErrorCode::NoEntry | ErrorCode::NotDirectory) if self.is_sync() => {
+                    self.meter.count();
+                    let files = work.files.unwrap_or_default();
+                    let known = files.iter().flat_map(|(_, known)| known).filter(|known| !known.is_missing());
+                    self.found.changes.gone.extend(known.map(|known| known.id));
+                    return;
+                }
                 Err(code) => {
                     self.meter.count();
                     self.refuse(&work.folder, "opening the folder for its files", code);
@@ -40,6 +48,7 @@ impl Run<'_> {
                 break;
             }
         }
+        self.found.done += done as u64;
         let rest = files.split_off(done);
         if !rest.is_empty() {
             seen.drain(..done.min(seen.len()));

@@ -107,6 +107,7 @@ impl Run<'_> {
         let ignored_by = self.sift(path, &mut listing, &ignored_by);
         self.found.passed_over += listing.passed_over.len() as u64 + listing.more_passed_over;
         self.leave_out_entered(path, &way, &mut listing);
+        self.leave_out_roots(path, &way, &mut listing);
         let links = self.judge_links(path, &way, &folder, &mut listing, known.as_deref());
         let open = self.hold(folder);
         let Listing { files, folders, counted, .. } = listing;
@@ -141,6 +142,14 @@ impl Run<'_> {
             return list(folder, page, &self.extensions);
         }
         Ok(listing)
+    }
+
+    /// Leaves out folders that are roots of their own.
+    fn leave_out_roots(&self, path: &str, way: &Way, listing: &mut Listing) {
+        if self.root.has_roots_inside() {
+            let place = way.place(path);
+            listing.folders.retain(|name| !self.root.is_in_inner(&join(place, name)));
+        }
     }
 
     /// Leaves out what is hidden or ignored, and gives the folders whose `.mtignore` holds below

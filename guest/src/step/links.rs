@@ -29,7 +29,7 @@ impl Way {
     }
 
     /// The place of the folder at `path`.
-    fn place<'a>(&'a self, path: &'a str) -> &'a str {
+    pub fn place<'a>(&'a self, path: &'a str) -> &'a str {
         self.place.as_deref().unwrap_or(path)
     }
 }

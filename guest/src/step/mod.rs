@@ -6,6 +6,7 @@ mod files;
 mod folders;
 mod held;
 mod links;
+mod named;
 mod sync;
 mod work;
 
@@ -68,6 +69,8 @@ pub struct Found {
     pub passed_over: u64,
     /// Files that were opened and parsed.
     pub read: u64,
+    /// Files whose turn has come, whatever has become of them.
+    pub done: u64,
     /// Paths of files, each ended by a NUL.
     pub paths: String,
     /// Tracks that were read.
@@ -160,7 +163,7 @@ impl Step<'_> {
         }
         let charset = charset(self.reading)?;
         let extensions = Extensions::with(&self.walking.extensions).map_err(ScanError::InvalidRequest)?;
-        let root = Root::open(self.root, self.walking.follow_links.any())?;
+        let root = Root::open(self.root, self.walking.follow_links.any())?.without(&self.walking.roots_inside);
         let stack = work.into_iter().rev().map(|work| Item { work, open: None }).collect();
         let mut run = Run {
             root,
@@ -193,6 +196,7 @@ impl Run<'_> {
             match item.work.files {
                 None => self.folder(item)?,
                 Some(_) if item.work.held => self.link(item),
+                Some(_) if item.work.named => self.named(item),
                 Some(_) => self.files(item),
             }
         }
@@ -207,6 +211,7 @@ impl Run<'_> {
             match item.work.files {
                 None => self.folder(item)?,
                 Some(_) if item.work.held => self.link(item),
+                Some(_) if item.work.named => self.named(item),
                 Some(_) => files.push(item),
             }
         }

@@ -9,14 +9,15 @@ pub type Work = mt_scanner_contract::Work<Slice, Box<KnownFolder>>;
 
 impl From<scan::Work> for Work {
     fn from(work: scan::Work) -> Self {
-        let scan::Work { folder, files, after, ignored_by, links, place, held } = work;
-        Self { files: files.map(Slice::from), after, links, place, held, ..Self::folder(folder, Some(ignored_by)) }
+        let scan::Work { folder, files, after, ignored_by, links, place, held, named } = work;
+        let folder = Self::folder(folder, Some(ignored_by));
+        Self { files: files.map(Slice::from), after, links, place, held, named, ..folder }
     }
 }
 
 impl From<Work> for scan::Work {
     fn from(work: Work) -> Self {
-        let Work { folder, files, after, ignored_by, links, place, held, .. } = work;
+        let Work { folder, files, after, ignored_by, links, place, held, named, .. } = work;
         Self {
             folder,
             files: files.map(String::from),
@@ -25,6 +26,7 @@ impl From<Work> for scan::Work {
             links,
             place,
             held,
+            named,
         }
     }
 }
@@ -43,6 +45,7 @@ mod tests {
             links: 2,
             place: Some(".c".into()),
             held: true,
+            named: true,
         };
         let work = Work::from(record.clone());
         assert!(work.files.as_ref().is_some_and(|files| files.iter().map(|(name, _)| name).eq(["x.mp3", "y.mp3"])));

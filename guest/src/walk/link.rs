@@ -69,6 +69,7 @@ impl Root {
             Err(code) => return Err(code),
         };
         Ok(match self.end_of(link) {
+            End::Inside(place) if self.is_in_inner(&place) => Target::OtherRoot,
             End::Inside(place) if is_folder => Target::Folder(place),
             End::Inside(place) if is_track(extensions, split(&place).1) => Target::AudioFile(place),
             End::Inside(_) => Target::Other,

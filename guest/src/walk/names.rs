@@ -2,10 +2,26 @@
 
 use mt_scanner_formats::extension::Extensions;
 
-/// Folders that systems make beside people's own, in any ASCII case: recycle bins (Windows,
-/// Synology), thumbnails (Synology), what a repair of the filesystem has found (`fsck`).
-/// `.Trash-1000` begins with a dot.
-const LEFT_BEHIND: [&str; 4] = ["$RECYCLE.BIN", "#recycle", "@eaDir", "lost+found"];
+/// Folders that systems make beside people's own, in any ASCII case. Others begin with a dot:
+/// `.Trash-1000`, `.@__thumb`, `.zfs`. Names that people give too are not here (`snapshot`).
+const LEFT_BEHIND: [&str; 10] = [
+    // Windows: deleted files, and what it keeps for itself on each volume.
+    "$RECYCLE.BIN",
+    "System Volume Information",
+    // Synology: thumbnails, deleted files, older states.
+    "@eaDir",
+    "#recycle",
+    "#snapshot",
+    // QNAP: deleted files, older states.
+    "@Recycle",
+    "@Recently-Snapshot",
+    // NetApp on SMB: older states.
+    "~snapshot",
+    // AFP servers: deleted files.
+    "Network Trash Folder",
+    // What a repair of the filesystem has found.
+    "lost+found",
+];
 /// How the names of AppleDouble files begin, which macOS writes beside a file where the filesystem
 /// has no room for its attributes.
 const APPLE_DOUBLE: &str = "._";
@@ -33,10 +49,10 @@ mod tests {
 
     #[test]
     fn hidden_folders_have_one_dot_or_the_name_of_a_system() {
-        for name in [".git", ".Trash-1000", "._x", "#recycle", "$Recycle.Bin", "@eaDir", "lost+found"] {
+        for name in [".git", ".Trash-1000", "._x", ".@__thumb", "$Recycle.Bin", "#recycle", "@recycle", "lost+found"] {
             assert!(is_hidden_folder(name), "{name}");
         }
-        for name in ["...and more", "..And Justice", "a.b", "recycle", "lost and found", "@eaDirs", "$"] {
+        for name in ["...and more", "..And Justice", "a.b", "recycle", "snapshot", "lost and found", "@eaDirs", "$"] {
             assert!(!is_hidden_folder(name), "{name}");
         }
     }

@@ -15,6 +15,8 @@ pub struct Root {
     pub name: String,
     folder: Folder,
     links: PathFlags,
+    /// The places of folders that are roots of their own.
+    inside: Vec<String>,
 }
 
 /// An open folder.
@@ -28,7 +30,7 @@ impl Root {
         if path::leaves_root(&below) {
             return Err(ScanError::EscapesRoot(name.to_owned()));
         }
-        let top = Self { name: name.to_owned(), folder, links };
+        let top = Self { name: name.to_owned(), folder, links, inside: Vec::new() };
         if below.is_empty() {
             return Ok(top);
         }
@@ -42,6 +44,21 @@ impl Root {
         let roots: Vec<String> = get_directories().into_iter().map(|(_, root)| root).collect();
         let own = roots.iter().filter(|root| below(&self.name, root).is_some()).max_by_key(|root| root.len());
         roots.iter().any(|root| Some(root) != own && below(path, root).is_some())
+    }
+
+    /// The same root, where these places are roots of their own.
+    pub fn without(self, inside: &[String]) -> Self {
+        Self { inside: inside.to_vec(), ..self }
+    }
+
+    /// Whether folders of it are roots of their own.
+    pub fn has_roots_inside(&self) -> bool {
+        !self.inside.is_empty()
+    }
+
+    /// Whether a place is in a folder that is a root of its own, or is such a folder.
+    pub fn is_in_inner(&self, place: &str) -> bool {
+        self.inside.iter().any(|inner| below(place, inner).is_some())
     }
 
     /// How links are treated on opening.

@@ -55,6 +55,20 @@ pub enum LibraryError {
         /// The root.
         root: String,
     },
+    /// What was changed since a sync is not kept any more. All tracks tell as much.
+    #[error("{}: {}", path.display(), filled(words::CHANGES_FORGOTTEN, &[("scan", &scan.to_string())]))]
+    Forgotten {
+        /// The library.
+        path: PathBuf,
+        /// The latest sync that is not kept.
+        scan: i64,
+    },
+    /// A file that was named is in no root of the library. Nothing was written.
+    #[error("{}: {}", path.display(), words::IN_NO_ROOT)]
+    InNoRoot {
+        /// The file.
+        path: PathBuf,
+    },
     /// The observer of the sync has ended it.
     #[error("the sync was cancelled")]
     Cancelled,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Params};
 
 use super::database::PATIENCE;
 use super::error::{LibraryError, Unwritten};
@@ -70,13 +70,33 @@ impl Knowledge for Asking {
 
 /// Every folder of a root that the library knows, as work; the root itself if there is none.
 pub(super) fn folders(connection: &Connection, schema: &Schema, root: &str) -> Result<Vec<SyncWork>, Unwritten> {
-    let mut statement = connection.prepare(schema.single("folders")?)?;
-    let mut rows = statement.query([root])?;
-    let mut folders = Vec::new();
+    let folders = work(connection, schema.single("folders")?, [root])?;
+    Ok(if folders.is_empty() { vec![named(String::new())] } else { folders })
+}
+
+/// Files of a root that somebody has named, as work.
+pub(super) fn files(
+    connection: &Connection,
+    schema: &Schema,
+    root: &str,
+    files: &[String],
+) -> Result<Vec<SyncWork>, Unwritten> {
+    let files = serde_json::to_string(files).map_err(unclear)?;
+    work(connection, schema.single("files")?, [root, &files])
+}
+
+/// The rows of a statement, each an item of work.
+fn work(connection: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<SyncWork>, Unwritten> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(parameters)?;
+    let mut work = Vec::new();
     while let Some(row) = rows.next()? {
         let text: String = row.get(0)?;
-        let work = serde_json::from_str(&text).map_err(|error| Error::InvalidAnswer { source: error.into() });
-        folders.push(work.map_err(LibraryError::from)?);
+        work.push(serde_json::from_str(&text).map_err(unclear)?);
     }
-    Ok(if folders.is_empty() { vec![named(String::new())] } else { folders })
+    Ok(work)
+}
+
+fn unclear(error: serde_json::Error) -> LibraryError {
+    Error::InvalidAnswer { source: error.into() }.into()
 }

@@ -1,12 +1,15 @@
 //! The library: an SQLite database that stays true to the disk. Its tables, columns and statements
 //! are the component's.
 
+mod attended;
 mod bind;
 mod database;
 pub(crate) mod error;
+mod history;
 mod knowledge;
 pub(crate) mod options;
 pub(crate) mod report;
+mod roots;
 #[cfg(test)]
 mod tests;
 pub(crate) mod watch;
@@ -16,28 +19,31 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
 use crate::runtime::error::Error;
 use crate::runtime::opened::Opened;
+use crate::runtime::root::Root;
 use crate::scan::Scan;
+use crate::scan::arranged;
 use crate::scan::scanner::Scanner;
 use crate::scan::schema::Schema;
 use crate::work::door::sync::{Changes, SyncDoor, SyncWork, named};
 use crate::work::plan::Plan;
-use crate::work::progress::Progress;
+use crate::work::progress::{Phase, Progress};
+use attended::BETWEEN_REPORTS;
 use database::{Lock, PATIENCE};
 use error::{LibraryError, Unwritten};
 use knowledge::{Asking, Reader};
 use mt_scanner_contract::Problem;
+use mt_scanner_contract::roots::Adopted;
 use options::SyncOptions;
 use report::{Change, Observer, SyncReport};
+use roots::Roots;
 use writer::Writer;
 
 /// The longest wait for the next step without a look at the time.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
-/// Least time between two reports of progress.
-const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// An SQLite library, made if there is none. Other programs may read it at any time; its tracks are
 /// the table `tracks`, and for people the view `songs`. A track whose file is gone is kept, with
@@ -111,8 +117,15 @@ impl Library {
     /// that are back, or were moved, renamed, or moved with new tags, keep their rows. Roots that
     /// belong together are best synced together: moves are seen within one sync.
     ///
+    /// A root that the library knows by another name keeps that name. Of roots inside each other
+    /// the innermost owns a file: those of the library inside the scanner's are synced along, and
+    /// rows that are doubled are made one, of which the older stays. Files of the scanner are
+    /// synced alone, in the innermost root of the library that holds them, and read whatever their
+    /// times say.
+    ///
     /// # Errors
     ///
+    /// [`LibraryError::InNoRoot`] if no root of the library holds a file of the scanner;
     /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written;
     /// [`LibraryError::RootEmptied`], with nothing marked missing; [`LibraryError::Busy`] if
     /// another sync does not end within 30 s, and [`LibraryError::Lock`] if it cannot be found out
@@ -122,14 +135,52 @@ impl Library {
         &self,
         scanner: &Scanner,
         options: &SyncOptions,
-        observer: &mut impl Observer,
+        observer: &mut (impl Observer + Send),
     ) -> Result<SyncReport, LibraryError> {
-        let checked = scanner.checked()?;
+        let roots = self.roots(scanner, options).map_err(|error| self.unwritten(error))?;
+        roots.notices.iter().for_each(|notice| observer.root(notice));
+        let checked = roots.scanner.checked()?;
         let _alone = Lock::take(&self.path, self.patience, || {
-            observer.progress(&Progress::default());
+            observer.progress(&Progress { phase: Phase::Waiting, ..Progress::default() });
             observer.is_cancelled()
         })?;
-        self.sync_alone(scanner, checked, options, observer).map_err(|error| self.unwritten(error))
+        self.sync_alone(&roots, checked, options, observer).map_err(|error| self.unwritten(error))
+    }
+
+    /// Reads files again though their sizes and times are as they were: a tag was edited within the
+    /// grain of the clock, or by a tagger that puts times back. `scanner` has the options. A file
+    /// that is not there any more is marked missing.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let music = folder.path().join("Music");
+    /// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+    /// # std::fs::write(music.join("Artist/Album/1.mp3"), b"")?;
+    /// use mt_scanner::{Library, Scanner, SyncOptions};
+    ///
+    /// let scanner = Scanner::new(&music)?;
+    /// let library = Library::open(folder.path().join("library.db"), &scanner)?;
+    /// library.sync(&scanner, &SyncOptions::full(), &mut ())?;
+    /// let report = library.rescan(&scanner, [music.join("Artist/Album/1.mp3")], &mut ())?;
+    /// assert_eq!((report.progress.tracks, report.unchanged), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::InNoRoot`] if no root of the library holds one of them, and those of
+    /// [`sync`](Self::sync).
+    pub fn rescan(
+        &self,
+        scanner: &Scanner,
+        files: impl IntoIterator<Item = impl AsRef<Path>>,
+        observer: &mut (impl Observer + Send),
+    ) -> Result<SyncReport, LibraryError> {
+        let files: Vec<PathBuf> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
+        let files = arranged::files(&files)?;
+        self.sync(&scanner.of(files.into()), &SyncOptions::full(), observer)
     }
 
     /// Tells what [`sync`](Self::sync) would do, and leaves the library at `path` as it is; or does
@@ -142,12 +193,49 @@ impl Library {
         path: impl AsRef<Path>,
         scanner: &Scanner,
         options: &SyncOptions,
-        observer: &mut impl Observer,
+        observer: &mut (impl Observer + Send),
     ) -> Result<SyncReport, LibraryError> {
         let folder = tempfile::tempdir().map_err(|source| LibraryError::NoCopy { source })?;
         let copy = folder.path().join("library.db");
         database::copy(path.as_ref(), &copy)?;
         Self::open(copy, scanner)?.sync(scanner, options, observer)
+    }
+
+    /// Tells what was changed by the syncs after the one with the number `since`, sync by sync and
+    /// then by root and path, with the tracks as they are now. Gives the number of the latest sync,
+    /// to go on from. `None`: all that is kept, which is what the last 100 syncs that have changed
+    /// something did. Tracks that were forgotten since are left out.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let music = folder.path().join("Music");
+    /// # std::fs::create_dir_all(&music)?;
+    /// # std::fs::write(music.join("1.mp3"), b"")?;
+    /// use mt_scanner::{Library, Scanner, SyncOptions};
+    ///
+    /// let scanner = Scanner::new(&music)?;
+    /// let library = Library::open(folder.path().join("library.db"), &scanner)?;
+    /// let first = library.sync(&scanner, &SyncOptions::full(), &mut ())?.scan;
+    /// std::fs::remove_file(music.join("1.mp3"))?;
+    /// std::fs::write(music.join("2.mp3"), b"more")?;
+    /// library.sync(&scanner, &SyncOptions::full(), &mut ())?;
+    ///
+    /// let mut changes = Vec::new();
+    /// let latest = library.changes(Some(first), |change| changes.push(format!("{} {}", change.change, change.path)))?;
+    /// assert_eq!(changes, ["missing 1.mp3", "added 2.mp3"]);
+    /// assert_eq!(library.changes(Some(latest), |_| unreachable!())?, latest);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`LibraryError::Forgotten`] if what a sync after `since` has changed is not kept any more,
+    /// and [`LibraryError::Database`] if the library cannot be read.
+    pub fn changes(&self, since: Option<i64>, mut each: impl FnMut(Change<'_>)) -> Result<i64, LibraryError> {
+        history::since((&self.path, &self.connection, &self.schema), since, &mut each)
+            .map_err(|error| self.unwritten(error))
     }
 
     /// Forgets tracks that have been missing for `missing_for` or longer, and gives their number.
@@ -174,18 +262,18 @@ impl Library {
 
     fn sync_alone(
         &self,
-        scanner: &Scanner,
+        roots: &Roots,
         checked: (Plan, Arc<Opened>),
         options: &SyncOptions,
-        observer: &mut impl Observer,
+        observer: &mut (impl Observer + Send),
     ) -> Result<SyncReport, Unwritten> {
         let (connection, schema) = (&self.connection, &self.schema);
-        let begin = self.begin(scanner, options)?;
+        let begin = self.begin(roots, options)?;
         let deep = options.folders.is_none() && !options.quick;
         let reader = Arc::new(Reader::new(self.path.clone(), schema)?);
         let mut scan = Scanner::sync(checked, SyncDoor { knowledge: Asking(reader.clone()), deep, begin })?;
-        let written = self.write(&mut scan, observer);
-        let progress = scan.progress();
+        let written = self.expect(&scan, options).and_then(|()| self.write(&mut scan, observer));
+        let mut progress = scan.progress();
         // Nobody else holds a connection when this returns, whatever hangs.
         drop(scan);
         reader.close();
@@ -193,37 +281,71 @@ impl Library {
         if let Some(root) = self.emptied()?.filter(|_| !options.confirm_empty) {
             return Err(LibraryError::RootEmptied { root }.into());
         }
-        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-        schema.run(&transaction, "finish", &[])?;
-        transaction.commit()?;
+        progress.phase = Phase::Finishing;
+        attended::attended(connection, &progress, observer, || {
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            schema.run(&transaction, "finish", &[])?;
+            Ok(transaction.commit()?)
+        })?;
+        progress.phase = Phase::Done;
         observer.progress(&progress);
         self.report(progress, observer)
     }
 
+    /// The roots of a sync. Those that a watch names were arranged when it began: storage need not
+    /// be asked for each batch.
+    fn roots(&self, scanner: &Scanner, options: &SyncOptions) -> Result<Roots, Unwritten> {
+        match options.arranged {
+            true => Ok(Roots::as_they_are(scanner)),
+            false => Roots::of(scanner, &self.connection, &self.schema),
+        }
+    }
+
     /// Notes that there is a sync; gives the work that it begins with, for each root.
-    fn begin(&self, scanner: &Scanner, options: &SyncOptions) -> Result<Vec<Vec<SyncWork>>, Unwritten> {
+    fn begin(&self, roots: &Roots, options: &SyncOptions) -> Result<Vec<Vec<SyncWork>>, Unwritten> {
         let (connection, schema) = (&self.connection, &self.schema);
+        let Roots { scanner, adopted, .. } = roots;
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         schema.run(&transaction, "begin", &[])?;
         schema.run(&transaction, "scan", &[options.mode(), &scanner.reading()])?;
         for root in scanner.names() {
             schema.run(&transaction, "root", &[root])?;
         }
+        for Adopted { from, folder, root } in adopted {
+            schema.run(&transaction, "adopt", &[from, folder, root])?;
+            schema.run(&transaction, "merge", &[])?;
+        }
         transaction.commit()?;
-        let begin = |(path, name): (&Path, &str)| match &options.folders {
-            Some(folders) => {
-                let folders = folders.get(path).into_iter().flatten();
-                Ok(folders.map(|folder| named(folder.clone())).collect())
+        let begin = |root: &Root| match (&options.folders, &root.files) {
+            (_, Some(files)) => knowledge::files(connection, schema, &root.name, files),
+            (Some(folders), None) => {
+                let is_of = |path: &Path| path == root.path || (!options.arranged && roots::is_same(path, &root.path));
+                let of = folders.iter().filter(|(path, _)| is_of(path));
+                Ok(of.flat_map(|(_, folders)| folders).map(|folder| named(folder.clone())).collect())
             }
-            None if options.quick => knowledge::folders(connection, schema, name),
-            None => Ok(vec![named(String::new())]),
+            (None, None) if options.quick => knowledge::folders(connection, schema, &root.name),
+            (None, None) => Ok(vec![named(String::new())]),
         };
-        scanner.roots().zip(scanner.names()).map(begin).collect()
+        scanner.all_of_roots().iter().map(begin).collect()
+    }
+
+    /// Says how much there probably is.
+    fn expect(&self, scan: &Scan<Changes>, options: &SyncOptions) -> Result<(), Unwritten> {
+        if options.folders.is_some() {
+            return Ok(());
+        }
+        let count = |row: &Row<'_>, name| row.get::<_, i64>(name).map(i64::unsigned_abs);
+        let mut expected = self.connection.prepare(self.schema.single("expected")?)?;
+        let (files, folders) = expected.query_row([], |row| Ok((count(row, "files")?, count(row, "folders")?)))?;
+        // A quick sync looks at folders, and at files only where one has changed.
+        scan.expect((!options.quick).then_some(files), folders);
+        Ok(())
     }
 
     /// Writes what a scan finds.
     fn write(&self, scan: &mut Scan<Changes>, observer: &mut impl Observer) -> Result<(), Unwritten> {
-        let mut reported = Instant::now();
+        observer.progress(&scan.progress());
+        let mut reported: Option<Instant> = None;
         let mut writer = Writer::new(&self.connection, &self.schema);
         while let Some(step) = scan.next_step_within(BETWEEN_LOOKS) {
             if let Some(step) = step? {
@@ -232,13 +354,18 @@ impl Library {
                 }
             }
             writer.commit_in_time()?;
-            if reported.elapsed() >= BETWEEN_REPORTS {
-                reported = Instant::now();
+            if reported.is_none_or(|reported| reported.elapsed() >= BETWEEN_REPORTS) {
                 observer.progress(&scan.progress());
+                while observer.is_paused() && !observer.is_cancelled() {
+                    writer.commit()?;
+                    std::thread::sleep(BETWEEN_REPORTS);
+                    observer.progress(&Progress { phase: Phase::Paused, ..scan.progress() });
+                }
                 if observer.is_cancelled() {
                     writer.finish()?;
                     return Err(LibraryError::Cancelled.into());
                 }
+                reported = Some(Instant::now());
             }
         }
         writer.finish()
@@ -256,6 +383,7 @@ impl Library {
         let mut report = connection.prepare(schema.single("report")?)?.query_row([], |row| {
             let count = |name| row.get::<_, i64>(name).map(i64::unsigned_abs);
             Ok(SyncReport {
+                scan: row.get("scan")?,
                 added: count("added")?,
                 modified: count("modified")?,
                 moved: count("moved")?,
@@ -271,18 +399,7 @@ impl Library {
             let mut statement = connection.prepare(schema.single("changes")?)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                let [change, root, path, json] =
-                    ["change", "root", "path", "line"].map(|name| row.get::<_, String>(name));
-                let [former_root, former_path] =
-                    ["former_root", "former_path"].map(|name| row.get::<_, Option<String>>(name));
-                observer.change(Change {
-                    change: &change?,
-                    root: &root?,
-                    path: &path?,
-                    former_root: former_root?.as_deref(),
-                    former_path: former_path?.as_deref(),
-                    json: &json?,
-                });
+                history::tell(row, &mut |change| observer.change(change))?;
             }
         }
         let mut statement = connection.prepare(schema.single("problems")?)?;

@@ -35,6 +35,8 @@ pub struct SyncOptions {
     pub(super) confirm_empty: bool,
     /// Only these folders of each root, relative to it.
     pub(super) folders: Option<HashMap<PathBuf, Vec<String>>>,
+    /// The scanner's roots have the library's names already.
+    pub(super) arranged: bool,
 }
 
 impl SyncOptions {
@@ -64,6 +66,11 @@ impl SyncOptions {
     pub fn confirm_empty(mut self, confirm: bool) -> Self {
         self.confirm_empty = confirm;
         self
+    }
+
+    /// Says that the scanner's roots have the library's names already.
+    pub(super) fn arranged(self) -> Self {
+        Self { arranged: true, ..self }
     }
 
     /// The library's word for the mode.

@@ -2,11 +2,15 @@
 
 use crate::work::progress::Progress;
 use mt_scanner_contract::Problem;
+use mt_scanner_contract::roots::RootNotice;
 
 /// Counts of a sync that is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyncReport {
+    /// The number of the sync, for [`Library::changes`](crate::Library::changes). Later ones have
+    /// greater numbers.
+    pub scan: i64,
     /// Tracks that the library did not have.
     pub added: u64,
     /// Tracks whose files have changed.
@@ -39,6 +43,10 @@ impl SyncReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change<'a> {
+    /// The number of the sync.
+    pub scan: i64,
+    /// The id of the track in the library.
+    pub id: i64,
     /// `added`, `modified`, `moved`, `missing`, `restored` or `reread`.
     pub change: &'a str,
     /// The root where it is, or was.
@@ -55,12 +63,23 @@ pub struct Change<'a> {
 
 /// Watches a sync. Every method has a default, which does nothing.
 pub trait Observer {
-    /// Takes the progress of the scan: at most ten times a second, and at the end.
+    /// Takes how far the sync is: at the beginning, ten to twenty times a second whatever happens,
+    /// and at the end. A transaction that storage keeps waiting may come between.
     fn progress(&mut self, _progress: &Progress) {}
+
+    /// Takes what should be known of a root: it lies inside another one, for example. Called before
+    /// the sync begins.
+    fn root(&mut self, _notice: &RootNotice) {}
 
     /// Whether to end the sync. Asked as often as `progress` is called. What was written until then
     /// stays, and is true.
     fn is_cancelled(&mut self) -> bool {
+        false
+    }
+
+    /// Whether to rest, once what was found is written. Asked as often as `progress` is called. The
+    /// library stays locked for other syncs; anybody may read it.
+    fn is_paused(&mut self) -> bool {
         false
     }
 

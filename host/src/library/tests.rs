@@ -52,3 +52,50 @@ fn who_waits_in_vain_for_another_writer_is_told() {
     drop(other);
     assert_eq!(library.sync(&scanner, &SyncOptions::full(), &mut ()).unwrap().added, 1);
 }
+
+/// Rests from the first look on, until the rows are written, and goes on.
+#[derive(Default)]
+struct Resting {
+    looks: u32,
+    phases: Vec<Phase>,
+}
+
+impl Observer for Resting {
+    fn progress(&mut self, progress: &Progress) {
+        self.phases.push(progress.phase);
+    }
+
+    fn is_paused(&mut self) -> bool {
+        self.looks += 1;
+        self.looks < 5
+    }
+}
+
+#[test]
+fn a_sync_that_rests_goes_on_and_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (library, scanner) = impatient(folder.path());
+    for number in 0..3000 {
+        fs::write(folder.path().join(format!("music/{number}.mp3")), b"").unwrap();
+    }
+    let mut observer = Resting::default();
+    let report = library.sync(&scanner, &SyncOptions::full(), &mut observer).unwrap();
+    assert_eq!((report.added, report.progress.done, report.progress.phase), (3001, 3001, Phase::Done));
+    assert_eq!(observer.phases.iter().filter(|&&phase| phase == Phase::Paused).count(), 4);
+    assert_eq!(observer.phases.last(), Some(&Phase::Done));
+}
+
+#[test]
+fn changes_that_are_not_kept_are_an_error_and_all_that_are_kept_can_be_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let (library, scanner) = impatient(folder.path());
+    let first = library.sync(&scanner, &SyncOptions::full(), &mut ()).unwrap().scan;
+    library.connection.execute("DELETE FROM history", []).unwrap();
+    fs::write(folder.path().join("music/b.mp3"), b"").unwrap();
+    let second = library.sync(&scanner, &SyncOptions::full(), &mut ()).unwrap().scan;
+    let error = library.changes(Some(first - 1), |_| unreachable!()).unwrap_err();
+    assert!(matches!(&error, LibraryError::Forgotten { scan, .. } if *scan == first), "{error}");
+    let mut told = Vec::new();
+    let latest = library.changes(None, |change| told.push((change.scan, change.path.to_owned()))).unwrap();
+    assert_eq!((latest, told), (second, vec![(second, "b.mp3".to_owned())]));
+}

@@ -105,7 +105,8 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), Unwritten> {
+    /// Commits what is pending, whatever the time.
+    pub fn commit(&mut self) -> Result<(), Unwritten> {
         self.transaction.take().map_or(Ok(()), Transaction::commit)?;
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! The roots of a scan, opened once for all of its instances.
+//! The roots of a scan. Folders are opened once for all of its instances; the folder of some files
+//! is opened for each instance that reads them, since there may be thousands.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, OnceLock};
@@ -49,7 +50,10 @@ impl Opened {
             let shared = opened.clone();
             let look = move || {
                 for root in next..shared.roots.len() {
-                    let looked = shared.roots[root].check().and_then(|()| shared.open(root));
+                    let looked = shared.roots[root].check().and_then(|()| match shared.is_shared(root) {
+                        true => shared.open(root),
+                        false => Ok(()),
+                    });
                     let stop = looked.is_err();
                     if sender.send(looked).is_err() || stop {
                         break;
@@ -84,9 +88,23 @@ impl Opened {
         Ok(())
     }
 
-    /// Whether a root is open.
-    pub fn is_open(&self, root: usize) -> bool {
-        self.folders[root].get().is_some()
+    /// Whether a root is to be opened, once for all instances.
+    pub fn is_wanted(&self, root: usize) -> bool {
+        self.is_shared(root) && self.folders[root].get().is_none()
+    }
+
+    fn is_shared(&self, root: usize) -> bool {
+        self.roots[root].files.is_none()
+    }
+
+    /// The roots that are open, and this one.
+    pub fn open_roots_and(&self, root: usize) -> Result<Vec<OpenRoot>, Error> {
+        let mut open = self.open_roots();
+        if open.iter().all(|open| open.number != root) {
+            let folder = opened(&self.roots[root])?;
+            open.push(OpenRoot { number: root, name: self.roots[root].name.clone(), folder });
+        }
+        Ok(open)
     }
 
     /// The roots that are open.

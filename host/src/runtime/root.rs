@@ -1,11 +1,7 @@
 //! Roots: the folders that a scan is given.
 
-use std::collections::HashSet;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::error::Error;
 
@@ -16,6 +12,10 @@ pub(crate) struct Root {
     pub path: PathBuf,
     /// The same as the component sees it, and as rows have it.
     pub name: String,
+    /// The files that are meant, by their paths in it; `None`: all that is there.
+    pub files: Option<Vec<String>>,
+    /// The folders in it that are roots of their own.
+    pub inside: Vec<String>,
 }
 
 impl Root {
@@ -25,7 +25,7 @@ impl Root {
             .map_err(|source| Error::RootNotFound { path: path.to_owned(), source: Some(source) })?;
         let path = without_dots(&absolute);
         match path.to_str() {
-            Some(name) => Ok(Self { name: name.to_owned(), path }),
+            Some(name) => Ok(Self { name: name.to_owned(), path, files: None, inside: Vec::new() }),
             None => Err(Error::RootNotUtf8 { path }),
         }
     }
@@ -50,34 +50,6 @@ impl Root {
         self.path.read_dir().map_err(refused)?;
         Ok(())
     }
-}
-
-/// The roots without those that are one of the others by another name: through a symbolic link. The
-/// first name is kept.
-///
-/// A root whose storage does not answer within a second is compared by its name.
-pub(crate) fn distinct(mut roots: Vec<Root>) -> Vec<Root> {
-    const PATIENCE: Duration = Duration::from_secs(1);
-    let mut real: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
-    if roots.len() > 1 {
-        let (told, answers) = mpsc::channel();
-        for (at, path) in real.iter().cloned().enumerate() {
-            let told = told.clone();
-            // Left alone if it hangs: it holds nothing but its path.
-            thread::spawn(move || told.send((at, path.canonicalize())));
-        }
-        drop(told);
-        let end = Instant::now() + PATIENCE;
-        while let Ok((at, path)) = answers.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            if let Ok(path) = path {
-                real[at] = path;
-            }
-        }
-    }
-    let mut seen = HashSet::new();
-    let mut real = real.into_iter();
-    roots.retain(|_| real.next().is_some_and(|path| seen.insert(path)));
-    roots
 }
 
 /// The path with `..` taken as the folder above in the text, as shells show it.

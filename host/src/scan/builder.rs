@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::arranged::{self, Arranged};
 use super::scanner::Scanner;
 use crate::runtime::bindings;
 use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
-use crate::runtime::root::{self, Root};
 use crate::work::plan::Plan;
 use mt_scanner_contract::{FollowLinks, Reading, Walking};
 
@@ -95,14 +95,38 @@ impl Scanner {
 }
 
 impl ScannerBuilder {
-    /// One more folder to scan. It is opened read-only; nothing else can be seen from inside the
-    /// sandbox.
+    /// One more folder to scan, or one more file. A folder is opened read-only; nothing else can be
+    /// seen from inside the sandbox. A file is opened through its folder, which is the root of its
+    /// row then; files of one folder are one root. One in a folder that is scanned as well is
+    /// scanned there, if the scan comes to it.
+    ///
+    /// A root inside another one owns its files: they are found there alone. A folder that is named
+    /// twice, through a link for one, is one root by its first name. See [`Scanner::notices`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let music = folder.path().join("Music");
+    /// # std::fs::create_dir_all(music.join("Artist/Album"))?;
+    /// # std::fs::write(music.join("Artist/1.mp3"), b"")?;
+    /// # std::fs::write(music.join("Artist/Album/2.mp3"), b"")?;
+    /// use mt_scanner::Scanner;
+    ///
+    /// let scanner = Scanner::builder().root(&music).root(music.join("Artist/Album")).build()?;
+    /// assert_eq!(scanner.count(None)?, 2);
+    /// assert_eq!(scanner.notices()[0].kind, "root-inside");
+    ///
+    /// let mut scan = Scanner::new(music.join("Artist/1.mp3"))?.scan()?;
+    /// assert_eq!(scan.next().transpose()?.map(|track| track.path).as_deref(), Some("1.mp3"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn root(mut self, root: impl AsRef<Path>) -> Self {
         self.roots.push(root.as_ref().to_owned());
         self
     }
 
-    /// More folders to scan.
+    /// More folders and files to scan.
     pub fn roots(mut self, roots: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
         self.roots.extend(roots.into_iter().map(|root| root.as_ref().to_owned()));
         self
@@ -232,21 +256,21 @@ impl ScannerBuilder {
     /// # Errors
     ///
     /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox
-    /// cannot express a root's name, [`Error::NoExtension`] if an extension is none. Roots are
-    /// looked at when a scan starts; only which of several are one by another name, through a link,
-    /// is looked up here, for a second at most.
+    /// cannot express a root's name, [`Error::PathNotUtf8`] if it cannot express a file's,
+    /// [`Error::NoExtension`] if an extension is none. Roots are opened when a scan starts; which
+    /// of the paths are files, and which folders are one or inside each other, is looked up here.
+    /// Storage that does not answer within a second is taken for a folder by its name.
     pub fn build(mut self) -> Result<Scanner, Error> {
         for extension in &mut self.walking.extensions {
             *extension = mt_scanner_contract::extension(extension).map_err(|reason| Error::NoExtension { reason })?;
         }
-        let named: Result<Vec<Root>, Error> = self.roots.iter().map(|root| Root::new(root)).collect();
-        let roots = root::distinct(named?);
+        let Arranged { roots, notices } = arranged::named(&self.roots)?;
         let compiled = match self.component {
             Choice::BuiltIn => component::built_in()?,
             Choice::File(path) => component::from_file(&path)?,
             Choice::Compiled(compiled) => compiled,
         };
-        Ok(Scanner::with(Plan {
+        let plan = Plan {
             compiled,
             roots: Arc::from(roots),
             workers: self.workers.unwrap_or(WORKERS),
@@ -254,6 +278,7 @@ impl ScannerBuilder {
             reading: self.reading,
             limits: self.limits,
             items: self.items,
-        }))
+        };
+        Ok(Scanner::with(plan, notices))
     }
 }

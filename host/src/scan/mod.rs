@@ -1,5 +1,6 @@
 //! Scans: a scanner of one root or several, its options, and a scan under way.
 
+pub(crate) mod arranged;
 pub(crate) mod artwork;
 pub(crate) mod builder;
 pub(crate) mod comparison;
@@ -7,16 +8,16 @@ pub(crate) mod scanner;
 pub(crate) mod schema;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::runtime::error::Error;
 use crate::runtime::opened::Opened;
 use crate::work::door::Door;
 use crate::work::plan::Plan;
-use crate::work::pool::Batch;
 use crate::work::pool::job::{Job, Next};
+use crate::work::pool::{Batch, Watched};
 use crate::work::progress::{Counters, Progress};
 use mt_scanner_contract::Problem;
 
@@ -70,6 +71,7 @@ type Brought<T> = Option<Result<Option<Step<T>>, Error>>;
 #[derive(Clone)]
 pub struct Control {
     counters: Arc<Counters>,
+    watched: Weak<dyn Watched>,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -81,7 +83,8 @@ impl<T: 'static> Scan<T> {
         items: impl Fn(&Plan, usize, D::Rows) -> Vec<T> + Send + 'static,
     ) -> Result<Self, Error> {
         let mut job = Job::start(plan, opened, door)?;
-        let control = Control { counters: job.counters().clone(), cancelled: job.cancelled().clone() };
+        let control =
+            Control { counters: job.counters().clone(), watched: job.watched(), cancelled: job.cancelled().clone() };
         let next = move |patience| match job.next(patience) {
             Ok(Next::Batch(Batch { root, rows, problems })) => {
                 let plan = job.plan();
@@ -145,6 +148,12 @@ impl<T> Scan<T> {
         self.control.progress()
     }
 
+    /// Says how many files and folders there probably are; see [`Counters::expect`].
+    #[cfg(feature = "library")]
+    pub(crate) fn expect(&self, files: Option<u64>, folders: u64) {
+        self.control.counters.expect(files, folders);
+    }
+
     /// A handle that watches and cancels this scan from another thread.
     pub fn control(&self) -> Control {
         self.control.clone()
@@ -173,7 +182,7 @@ impl<T> Iterator for Scan<T> {
 impl Control {
     /// How far the scan is.
     pub fn progress(&self) -> Progress {
-        self.counters.read()
+        self.watched.upgrade().map_or_else(|| self.counters.read(None), |scan| scan.progress())
     }
 
     /// Ends the scan: nothing new is begun, and what runs is interrupted within some 20 ms. Where

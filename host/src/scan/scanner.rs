@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use mt_scanner_contract::defaults::HANG_MARGIN;
 use mt_scanner_contract::report::Report;
+use mt_scanner_contract::roots::{Naming, RootNotice};
 use mt_scanner_contract::{Inspection, Outcome, Problem, Track};
 use wasmtime::Store;
 
@@ -51,6 +52,7 @@ use crate::work::plan::Plan;
 #[derive(Clone)]
 pub struct Scanner {
     plan: Plan,
+    notices: Arc<[RootNotice]>,
 }
 
 impl Scanner {
@@ -59,17 +61,23 @@ impl Scanner {
         component::WASM
     }
 
-    pub(crate) fn with(plan: Plan) -> Self {
-        Self { plan }
+    pub(crate) fn with(plan: Plan, notices: Vec<RootNotice>) -> Self {
+        Self { plan, notices: notices.into() }
     }
 
     pub(crate) fn compiled(&self) -> &Arc<Compiled<bindings::Scanner>> {
         &self.plan.compiled
     }
 
-    /// The roots, as absolute paths.
+    /// The roots, as absolute paths. That of a file is its folder.
     pub fn roots(&self) -> impl ExactSizeIterator<Item = &Path> {
         self.plan.roots.iter().map(|root| root.path.as_path())
+    }
+
+    /// What should be known of the roots: which lie inside another one, and which were named more
+    /// than once.
+    pub fn notices(&self) -> &[RootNotice] {
+        &self.notices
     }
 
     /// Every track.
@@ -141,7 +149,7 @@ impl Scanner {
     pub fn count_with_problems(&self, limit: Option<u64>) -> Result<(u64, Vec<Problem>), Error> {
         let limit = limit.unwrap_or(u64::MAX);
         let mut scan = self.counting()?;
-        while scan.progress().files < limit {
+        while limit == u64::MAX || scan.progress().files < limit {
             match scan.next() {
                 Some(found) => found?,
                 None => break,
@@ -230,6 +238,18 @@ impl Scanner {
         words
             .ask("in-words", |exports, store| exports.mt_scanner_reports().call_in_words(store, report))?
             .map_err(Error::from)
+    }
+
+    /// Arranges folders and files that were named, as `arrange-roots` does (`wit/scan.wit`);
+    /// request and answer are JSON text. For hosts that keep a library by themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if the request is not of the documented form.
+    pub fn arrange_roots(request: &str) -> Result<String, Error> {
+        let invalid = |error: serde_json::Error| Error::InvalidRequest { reason: error.to_string() };
+        let naming: Naming = serde_json::from_str(request).map_err(invalid)?;
+        serde_json::to_string(&naming.arranged()).map_err(invalid)
     }
 
     /// The folders of a root in which something has changed, as a JSON array; `request` is JSON
@@ -327,7 +347,19 @@ impl Scanner {
     #[cfg(feature = "library")]
     pub(crate) fn only(&self, places: &[usize]) -> Self {
         let roots = places.iter().filter_map(|&place| self.plan.roots.get(place).cloned()).collect();
-        Self { plan: Plan { roots, ..self.plan.clone() } }
+        self.of(roots)
+    }
+
+    /// The same scanner of other roots.
+    #[cfg(feature = "library")]
+    pub(crate) fn of(&self, roots: Arc<[Root]>) -> Self {
+        Self { plan: Plan { roots, ..self.plan.clone() }, notices: self.notices.clone() }
+    }
+
+    /// The roots with all that is known of them.
+    #[cfg(feature = "library")]
+    pub(crate) fn all_of_roots(&self) -> &[Root] {
+        &self.plan.roots
     }
 
     /// The plan of a scan and its open roots, when every root can be scanned.
@@ -339,8 +371,8 @@ impl Scanner {
     /// writes it.
     pub(super) fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
-        let first = self.plan.roots.first().ok_or_else(outside)?;
-        let absolute = match Root::new(&first.path.join(path)) {
+        let first = self.plan.roots.first().map_or(Path::new(""), |root| &root.path);
+        let absolute = match Root::new(&first.join(path)) {
             Ok(Root { path, .. }) => path,
             Err(Error::RootNotUtf8 { path }) => return Err(Error::PathNotUtf8 { path }),
             Err(error) => return Err(error),

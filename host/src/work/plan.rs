@@ -1,5 +1,6 @@
 //! Plans: what a scan is to be done with.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::runtime::bindings::Scanner;
@@ -19,4 +20,14 @@ pub(crate) struct Plan {
     pub limits: Limits,
     /// The most files and folders in one step.
     pub items: u32,
+}
+
+impl Plan {
+    /// Where a scan of a root goes.
+    pub fn walking(&self, root: &Root) -> Cow<'_, Walking> {
+        if root.inside.is_empty() {
+            return Cow::Borrowed(&self.walking);
+        }
+        Cow::Owned(Walking { roots_inside: root.inside.clone(), ..self.walking.clone() })
+    }
 }

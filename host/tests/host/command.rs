@@ -68,9 +68,12 @@ fn index_makes_a_library() {
     let path = db.path().join("library.db");
     let output = mt_scan(&["index", "--db", text(&path), text(&samples())]);
     assert!(stdout(&output).contains(" new, 0 changed, 0 as before ("), "{}{}", stdout(&output), stderr(&output));
-    assert_eq!(stdout(&mt_scan(&["index", "--json", "--db", text(&path), text(&samples())])), "");
+    let again = lines(&mt_scan(&["index", "--json", "--db", text(&path), text(&samples())]).stdout);
+    assert_eq!((again.len(), again[0]["report"]["added"].as_u64()), (1, Some(0)));
     let other = db.path().join("other.db");
-    let changes = lines(&mt_scan(&["index", "--json", "--db", text(&other), text(&samples())]).stdout);
+    let mut changes = lines(&mt_scan(&["index", "--json", "--db", text(&other), text(&samples())]).stdout);
+    let report = changes.pop().unwrap();
+    assert_eq!(report["report"]["added"].as_u64(), Some(changes.len() as u64));
     assert!(changes.iter().all(|change| change["change"] == "added"));
     let connection = rusqlite::Connection::open(&path).unwrap();
     let count: i64 = connection.query_row("SELECT count(*) FROM tracks", [], |row| row.get(0)).unwrap();
@@ -109,6 +112,23 @@ fn inspect_shows_one_file() {
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(found["track"]["path"], "a.mp3");
     assert!(stdout(&mt_scan(&["inspect", text(&path)])).contains("\nsize "));
+}
+
+#[test]
+fn inspect_shows_several_files_and_one_that_cannot_be_shown_costs_no_other() {
+    let folder = Folder::new().file("a.mp3", b"").file("deep/b.mp3", b"");
+    let place = |name: &str| folder.path().join(name);
+    let [first, second, gone, nowhere] = ["a.mp3", "deep/b.mp3", "gone.mp3", "nowhere/c.mp3"].map(place);
+    let files = [text(&first), text(&gone), text(&second), text(&nowhere)];
+    let output = mt_scan(&[&["inspect", "--json"][..], &files].concat());
+    let paths: Vec<Value> = lines(&output.stdout).iter().map(|found| found["track"]["path"].clone()).collect();
+    assert_eq!((paths, output.status.code()), (vec!["a.mp3".into(), "b.mp3".into()], Some(3)));
+    let said = format!("mt-scan: {0}: no file is there\nmt-scan: {1}: no file is there\n", files[1], files[3]);
+    assert_eq!(stderr(&output), said);
+    let people = mt_scan(&["inspect", files[0], files[2]]);
+    assert_eq!(people.status.code(), Some(0));
+    assert_eq!(stdout(&people).matches("\nmtime ").count(), 2);
+    assert!(stdout(&people).contains("\n\nroot ") && stdout(&people).contains(" UTC\n"), "{}", stdout(&people));
 }
 
 #[test]

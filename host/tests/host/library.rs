@@ -29,7 +29,7 @@ impl Observer for Seen {
     }
 
     fn progress(&mut self, progress: &Progress) {
-        self.progress = Some(*progress);
+        self.progress = Some(progress.clone());
     }
 }
 

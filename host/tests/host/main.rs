@@ -17,6 +17,7 @@ mod hung;
 mod interruption;
 mod isolation;
 mod library;
+mod roots;
 mod rows;
 #[cfg(target_os = "linux")]
 mod slow;

@@ -74,6 +74,14 @@ impl Component {
         answered(py, move || scanner.folders_of_events(&request))
     }
 
+    /// Folders and files that were named, arranged as roots; request and answer are JSON text.
+    ///
+    /// Raises `Failure`.
+    #[staticmethod]
+    fn arrange_roots(py: Python<'_>, request: &str) -> PyResult<String> {
+        py.detach(|| Scanner::arrange_roots(request)).map_err(raised)
+    }
+
     /// A report for people, from JSON text.
     ///
     /// Raises `Failure`.

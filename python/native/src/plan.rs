@@ -17,6 +17,8 @@ const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 #[derive(FromPyObject)]
 pub(crate) struct Plan {
     roots: Vec<String>,
+    /// The folders and files that these are for the builder.
+    named: Vec<String>,
     mode: String,
     walking: Walking,
     reading: Reading,
@@ -69,7 +71,7 @@ impl Plan {
             .ok_or_else(|| PyValueError::new_err(format!("there is no follow_links {follow_links:?}")))?;
         let mut builder = Scanner::builder()
             .component_of(component)
-            .roots(self.roots)
+            .roots(self.named)
             .workers(self.workers)
             .follow_links(follow_links)
             .hidden_folders(hidden_folders)

@@ -13,8 +13,9 @@ use crate::plan::duration;
 use crate::questions::{Question, Questions};
 use crate::running::{Found, Order};
 
-/// The longest time without a look at signals: Ctrl-C is answered this soon.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
+/// The longest time without a look at signals and at other things of the caller: Ctrl-C is answered
+/// this soon.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A scan: an iterator over what its steps bring, as tuples of the root, rows of tracks as JSON
 /// text, paths, problems, and in a sync changes as JSON text.
@@ -30,6 +31,9 @@ pub(crate) struct Scan {
     /// happened to be.
     process: u32,
 }
+
+/// How far a scan is: tuples of Python have twelve values at most.
+type Told = ((u64, u64, u64, u64, f64, u64), (u64, u64, u64, bool, Option<String>, &'static str));
 
 #[pymethods]
 impl Scan {
@@ -53,13 +57,16 @@ impl Scan {
         }
     }
 
-    /// Folders, files, tracks, problems, the time since the start in s, and files that were passed
-    /// over.
+    /// The fields of `Progress`, in its order.
     #[getter]
-    fn progress(&self) -> (u64, u64, u64, u64, f64, u64) {
-        let Progress { folders, files, passed_over, tracks, problems, elapsed, .. } =
-            self.control.get().map(Control::progress).unwrap_or_default();
-        (folders, files, tracks, problems, elapsed.as_secs_f64(), passed_over)
+    fn progress(&self) -> Told {
+        let progress = self.control.get().map(Control::progress).unwrap_or_default();
+        let Progress { folders, files, tracks, problems, elapsed, passed_over, .. } = progress;
+        let Progress { done, total_files, total_folders, is_estimated, folder, phase, .. } = progress;
+        (
+            (folders, files, tracks, problems, elapsed.as_secs_f64(), passed_over),
+            (done, total_files, total_folders, is_estimated, folder.map(|folder| folder.to_string()), phase.name()),
+        )
     }
 
     /// The next question of a sync's workers: its number, the root, and folders, each with the name

@@ -11,10 +11,11 @@ from mt_scanner._functions import (
 from mt_scanner._job import ScanJob, ScanResult
 from mt_scanner._library.job import SyncJob
 from mt_scanner._library.library import Library
-from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._scanner import Scanner
+from mt_scanner._types.contract import ChangeKind, Outcome
 from mt_scanner._types.errors import (
+    ChangesForgotten,
     ComponentError,
     EscapesRoot,
     FileFailed,
@@ -28,12 +29,15 @@ from mt_scanner._types.errors import (
     TrackNotFound,
     WatchError,
 )
+from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
+from mt_scanner._types.track import Chapter, Inspection, LibraryTrack, Lyrics, Problem, Tag, Track
 
 __all__ = [
     "Change",
+    "ChangeKind",
+    "ChangesForgotten",
     "Chapter",
     "ComponentError",
     "EscapesRoot",
@@ -41,8 +45,10 @@ __all__ = [
     "Inspection",
     "Library",
     "LibraryError",
+    "LibraryTrack",
     "Lyrics",
     "Notice",
+    "Outcome",
     "Picture",
     "Problem",
     "Progress",

@@ -10,7 +10,8 @@ from mt_scanner._engine import backends
 from mt_scanner._engine.extensions import audio_extensions, is_audio_file
 from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._scanner import Scanner
-from mt_scanner._types.errors import ComponentError
+from mt_scanner._types.contract import ROOT_NOT_A_FOLDER
+from mt_scanner._types.errors import ComponentError, RootNotAFolder
 
 
 def scan_music_directory(root: StrPath) -> int:
@@ -34,7 +35,10 @@ def count_audio_files(root: StrPath, limit: int | None = None) -> int:
         check_root(resolved)
         count: int = fallback.count(resolved, is_audio_file, limit)
         return count
-    return Scanner(root).count(limit)
+    scanner = Scanner(root)
+    if any(one.files is not None for one in scanner._session.arranged.roots):
+        raise RootNotAFolder(ROOT_NOT_A_FOLDER, resolve(root))
+    return scanner.count(limit)
 
 
 def benchmark_directory(root: StrPath, iterations: int = 10) -> float:

@@ -12,7 +12,7 @@ from mt_scanner._types.track import Problem, Track
 if TYPE_CHECKING:
     from mt_scanner._engine.backend import Pool
 
-BETWEEN_REPORTS = 0.1
+BETWEEN_REPORTS = 0.05
 """Least time between two calls of `on_progress` in s."""
 CANCELLING = 0.2
 """The most time that `cancel` waits in s."""
@@ -22,22 +22,37 @@ class ScanResult(NamedTuple):
     """The tracks and problems of a scan."""
 
     tracks: list[Track]
-    """In no certain order."""
+    """In no certain order; none if `on_tracks` has got them."""
     problems: list[Problem]
     progress: Progress
     """The counts at the end."""
     cancelled: bool
     """Whether the scan was cancelled; then the rest is what it had found so far."""
 
+    def __repr__(self) -> str:
+        """The numbers: both lists may be as long as a collection."""
+        lists = f"tracks=<{len(self.tracks)}>, problems=<{len(self.problems)}>"
+        return f"ScanResult({lists}, progress={self.progress!r}, cancelled={self.cancelled})"
 
-class ScanJob(Job[ScanResult]):
-    """A scan in the background: watch it, cancel it, wait for it with `result()` or `await`."""
+
+class ScanJob(Job[ScanResult, Problem | ScanResult]):
+    """A scan in the background: watch it, cancel it, wait for it with `result()` or `await`.
+
+    Its events are `Progress`, ten to twenty times a second, each `Problem` as it is found, and in
+    the end the `ScanResult`.
+    """
 
     what = "scan"
 
-    def __init__(self, pool: "Pool", on_progress: Callable[[Progress], object] | None) -> None:
+    def __init__(
+        self,
+        pool: "Pool",
+        on_progress: Callable[[Progress], object] | None,
+        on_tracks: Callable[[list[Track]], object] | None,
+    ) -> None:
         self._pool = pool
         self._on_progress = on_progress
+        self._on_tracks = on_tracks
         self._cancelled = False
         super().__init__()
 
@@ -53,7 +68,7 @@ class ScanJob(Job[ScanResult]):
         `result()` gives what was found so far. Cancelling a scan that has ended does nothing.
         """
         with self._lock:
-            if self.done:
+            if self.done():
                 return
         self._stop()
         until = time.monotonic() + CANCELLING
@@ -68,16 +83,31 @@ class ScanJob(Job[ScanResult]):
     def _run(self) -> ScanResult:
         tracks: list[Track] = []
         problems: list[Problem] = []
+        self._report()
         reported = time.monotonic()
         try:
             for answer in self._pool:
-                tracks.extend(map(Track._make, answer.tracks))
-                problems.extend(problems_of(answer))
-                if self._on_progress is not None and time.monotonic() - reported >= BETWEEN_REPORTS:
+                found = list(map(Track._make, answer.tracks))
+                if self._on_tracks is None:
+                    tracks += found
+                elif found:
+                    self._on_tracks(found)
+                told = list(problems_of(answer))
+                problems += told
+                if told:
+                    self._feed.put(*told)
+                if time.monotonic() - reported >= BETWEEN_REPORTS:
                     reported = time.monotonic()
-                    self._on_progress(self._pool.progress)
-            if self._on_progress is not None:
-                self._on_progress(self._pool.progress)
+                    self._report()
         finally:
             self._pool.stop()
-        return ScanResult(tracks, problems, self._pool.progress, self._cancelled)
+        self._report()
+        result = ScanResult(tracks, problems, self._pool.progress, self._cancelled)
+        self._feed.put(result)
+        return result
+
+    def _report(self) -> None:
+        progress = self._pool.progress
+        self._feed.advance(progress)
+        if self._on_progress is not None:
+            self._on_progress(progress)

@@ -1,15 +1,18 @@
 """The scanner: one root or several, and what can be asked of them."""
 
 import os
+import time
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mt_scanner._engine.answer import problems_of
+from mt_scanner._engine.plan import Known, Sync
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
+from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
@@ -17,14 +20,23 @@ from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, T
 if TYPE_CHECKING:
     from mt_scanner._engine import backends
     from mt_scanner._engine.backend import Pool
+    from mt_scanner._engine.held import KnownFiles
     from mt_scanner._job import ScanJob
     from mt_scanner._types.contract import FollowLinks
 
 
-class Scanner:
-    """Scans music folders inside the sandbox.
+BETWEEN_REPORTS = 0.05
+"""Least time between two calls of `on_progress` in s."""
 
-    `roots`: one folder or several. Each is opened read-only; nothing else can be seen from inside.
+
+class Scanner:
+    """Scans music folders and files inside the sandbox.
+
+    `roots`: one folder or file, or several. A folder is opened read-only; nothing else can be seen
+    from inside. A file is opened through its folder, which is the root of its row then; one in a
+    folder that is scanned as well is scanned there, if the scan comes to it. A root inside another
+    one owns its files; a folder that is named twice, through a link for one, is one root by its
+    first name (`notices`).
     `workers`: the most instances of the component, each on a thread of its own; by default 64. More
     than one a core under `native`, and 4 a core under `wasmtime`, work only while storage is slow.
     `backend`: the way to run the component. `native` is the Rust host (`mt-scanner-native`),
@@ -75,21 +87,37 @@ class Scanner:
             memory_limit=memory_limit,
             component=component,
         )
-        self.roots: tuple[str, ...] = self._session.roots
-        """The roots, as absolute paths."""
         self.problems: list[Problem] = []
         """The problems of the latest `scan`, `paths` or `count`, so far."""
         self._latest: Pool | None = None
 
-    def scan(self, on_problem: Callable[[Problem], object] | None = None) -> Iterator[Track]:
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The roots, as absolute paths. That of a file is its folder."""
+        return self._session.roots
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What should be known of the roots: which lie inside another one (`root-inside`), and which
+        were named more than once (`same-root`).
+        """
+        return self._session.arranged.notices
+
+    def scan(
+        self, on_problem: Callable[[Problem], object] | None = None, *, known: "KnownFiles | None" = None
+    ) -> Iterator[Track]:
         """Every track, as they are found and in no certain order. Leaving the loop ends the scan.
 
         With `on_problem` problems go there as they are found, and are not kept in `problems`: then
         memory does not grow with the number of files, whatever is wrong with them.
 
+        `known`: what the caller knows already, by absolute path: the size in bytes and the time of
+        last change in ns (`Track.size` and `Track.mtime_ns`, `os.stat`). Files that are still so are
+        not opened and left out; what comes is new or has changed, and what is gone is not told.
+
         Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` before anything starts.
         """
-        pool = self._pool("tracks")
+        pool = self._pool("tracks") if known is None else self._pool("sync", sync=self._held(known))
         problems = self.problems = []
         tell = on_problem or problems.append
 
@@ -99,11 +127,37 @@ class Scanner:
                     for problem in problems_of(answer):
                         tell(problem)
                     yield map(Track._make, answer.tracks)
+                    yield tracks_of(answer.changes)
             finally:
                 # The traceback of an error of `tell` would keep the scan.
                 pool.stop()
 
         return chain.from_iterable(tracks())
+
+    def compare(
+        self, known: Known, *, begin: Callable[[str], list[str]] | None = None, deep: bool = True
+    ) -> "Iterator[dict[str, list[list[Any]]]]":
+        """The differences from a library that the caller keeps by itself: the component compares the
+        roots with what the library knows of them, and the caller runs the library's statements with
+        the rows that come out, which are given by the statements' names (`wit/library.wit`).
+        `Library` is the library that does so.
+
+        `known`: the answers of the statement `known` for folders of a root, as JSON text, each
+        folder with the name behind which its files are asked for. It is called by other threads.
+        `begin`: the work that it begins with, for a root: rows of the statement `folders`, or the
+        root's own folder. `deep`: whether folders that the library knows are entered from the folder
+        above, as in a full sync.
+
+        Raises as `scan` does.
+        """
+        from mt_scanner._engine.held import whole
+
+        pool = self._pool("sync", sync=Sync(deep, begin or whole, None, known))
+        problems = self.problems = []
+        for answer in pool:
+            problems.extend(problems_of(answer))
+            if answer.changes:
+                yield answer.changes
 
     def paths(self) -> Iterator[str]:
         """The absolute path of every audio file, written as this system writes paths. No file is
@@ -122,27 +176,39 @@ class Scanner:
         # Python is asked once a step, and not for every path.
         return chain.from_iterable(paths())
 
-    def count(self, limit: int | None = None) -> int:
+    def count(self, limit: int | None = None, *, on_progress: Callable[[Progress], object] | None = None) -> int:
         """The number of audio files, or `limit` as soon as that many were found. No file is opened.
+        `on_progress`: called ten to twenty times a second, and at the end.
 
         Raises as `scan` does.
         """
         pool = self._pool("count", limit=limit)
         problems = self.problems = []
+        told = 0.0
         for answer in pool:
             problems.extend(problems_of(answer))
+            if on_progress is not None and time.monotonic() - told >= BETWEEN_REPORTS:
+                told = time.monotonic()
+                on_progress(pool.progress)
+        if on_progress is not None:
+            on_progress(pool.progress)
         files = pool.progress.files
         return files if limit is None else min(files, limit)
 
-    def start(self, on_progress: Callable[[Progress], object] | None = None) -> "ScanJob":
-        """Scans in the background. `on_progress` is called from there, at most ten times a second
-        and at the end.
+    def start(
+        self,
+        on_progress: Callable[[Progress], object] | None = None,
+        on_tracks: Callable[[list[Track]], object] | None = None,
+    ) -> "ScanJob":
+        """Scans in the background. `on_progress` is called from there, ten to twenty times a second
+        and at the end. `on_tracks` gets the tracks there as they are found, some at a time, and the
+        result has none: a list of all of a large library is work for Python's collector.
 
         Raises as `scan` does.
         """
         from mt_scanner._job import ScanJob
 
-        return ScanJob(self._pool("tracks"), on_progress)
+        return ScanJob(self._pool("tracks"), on_progress, on_tracks)
 
     @property
     def progress(self) -> Progress:
@@ -208,6 +274,9 @@ class Scanner:
         """Ends every scan that is under way."""
         self._session.close()
 
+    def __repr__(self) -> str:
+        return f"Scanner({', '.join(map(repr, self.roots))})"
+
     def __enter__(self) -> "Scanner":
         return self
 
@@ -222,7 +291,23 @@ class Scanner:
         """
         self._session.check()
 
-    def _pool(self, mode: str, *, limit: int | None = None) -> "Pool":
+    def _held(self, known: "KnownFiles") -> Sync:
+        from mt_scanner._engine.held import Held
+
+        return Held(self.roots, known).sync
+
+    def _pool(self, mode: str, *, limit: int | None = None, sync: Sync | None = None) -> "Pool":
         self.check()
-        self._latest = self._session.pool(mode, limit=limit)
+        self._latest = self._session.pool(mode, limit=limit, sync=sync)
         return self._latest
+
+
+def tracks_of(changes: dict[str, list[list[Any]]]) -> Iterator[Track]:
+    """The tracks among the changes of a sync."""
+    if not changes:
+        return
+    from mt_scanner._types.cells import plain
+
+    columns = len(Track._fields)
+    for row in chain(changes.get("added", ()), changes.get("modified", ())):
+        yield Track._make(plain(row[:columns]))

@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 
 use super::object::{beginning, u16_at, u32_at, u64_at};
-use super::{Tags, guid, pictures};
+use super::{Tags, guid, lyrics, pictures};
 use crate::content::Content;
 use crate::fields::Field;
 use crate::reader::{FileReader, ReadAt};
@@ -21,6 +21,10 @@ const LONGEST: u64 = 1 << 20;
 const DESCRIPTION: [&str; 5] = ["Title", "Author", "Copyright", "Description", "Rating"];
 /// A picture.
 pub(super) const PICTURE: &str = "WM/Picture";
+/// Lyrics with times, which are bytes. Some write the text of an LRC file instead.
+const TIMED_LYRICS: &str = "WM/Lyrics_Synchronised";
+/// The type of a value that is bytes (section 3.11).
+const BYTES: u16 = 1;
 /// The number of a track counted from 0, which older programs write.
 const OLD_TRACK: &str = "WM/Track";
 
@@ -60,10 +64,10 @@ fn description<S: ReadAt>(
     so_far: &mut SoFar,
 ) -> io::Result<()> {
     let sizes = beginning(reader, object, 10)?;
+    let sizes = [0, 2, 4, 6, 8].map(|at| u64::from(u16_at(sizes, at).unwrap_or(0)));
     let mut position = object.start + 10;
-    for (index, name) in DESCRIPTION.iter().enumerate() {
-        let len = u64::from(u16_at(&sizes, index * 2).unwrap_or(0));
-        let text = utf_16(&beginning(reader, &(position..object.end), len)?);
+    for (name, len) in DESCRIPTION.iter().zip(sizes) {
+        let text = utf_16(beginning(reader, &(position..object.end), len)?);
         position += len;
         if !text.is_empty() {
             let field = Field::of_attribute(name);
@@ -97,12 +101,12 @@ impl Attribute {
     fn read<S: ReadAt>(reader: &mut FileReader<S>, at: u64, layout: Layout) -> io::Result<Option<Self>> {
         let head = beginning(reader, &(at..at.saturating_add(12)), 12)?;
         Ok(match layout {
-            Layout::Metadata => Self::of_metadata(&head, at),
+            Layout::Metadata => Self::of_metadata(head, at),
             Layout::Extended => {
-                let Some(len) = u16_at(&head, 0) else { return Ok(None) };
+                let Some(len) = u16_at(head, 0) else { return Ok(None) };
                 let name = at + 2..at + 2 + u64::from(len);
                 let rest = beginning(reader, &(name.end..name.end + 4), 4)?;
-                Self::of_extended(&rest, name)
+                Self::of_extended(rest, name)
             }
         })
     }
@@ -128,7 +132,7 @@ fn attributes<S: ReadAt>(
     content: &mut Content<'_>,
     so_far: &mut SoFar,
 ) -> io::Result<()> {
-    let count = u16_at(&beginning(reader, object, 2)?, 0).unwrap_or(0);
+    let count = u16_at(beginning(reader, object, 2)?, 0).unwrap_or(0);
     let mut position = object.start + 2;
     for _ in 0..count.min(MOST) {
         let Some(attribute) =
@@ -139,7 +143,7 @@ fn attributes<S: ReadAt>(
         };
         let Attribute { name, kind, value } = attribute;
         position = value.end;
-        let name = utf_16(&beginning(reader, &name, LONGEST_NAME)?);
+        let name = utf_16(beginning(reader, &name, LONGEST_NAME)?);
         let name = name.trim_end_matches('\0');
         if value.end > object.end {
             content.damaged(format!("the attribute {name} is cut off"));
@@ -147,6 +151,10 @@ fn attributes<S: ReadAt>(
         let value = value.start..value.end.min(object.end);
         if name.eq_ignore_ascii_case(PICTURE) {
             pictures::read(reader, value, content)?;
+            continue;
+        }
+        if kind == BYTES && name.eq_ignore_ascii_case(TIMED_LYRICS) {
+            lyrics::read(reader, name, value, content)?;
             continue;
         }
         let field = Field::of_attribute(name);
@@ -186,6 +194,18 @@ fn text(kind: u16, bytes: &[u8]) -> Option<String> {
 
 /// UTF-16, the low byte first. What is no text is replaced by its sign.
 pub(super) fn utf_16(bytes: &[u8]) -> String {
-    let units = bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit));
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    let units = bytes.as_chunks().0;
+    let mut text = String::with_capacity(units.len());
+    // Names and most texts are ASCII.
+    let ascii = units.iter().take_while(|[low, high]| *high == 0 && low.is_ascii()).map(|&[low, _]| char::from(low));
+    text.extend(ascii);
+    let rest = units[text.len()..].iter().map(|unit| u16::from_le_bytes(*unit));
+    text.extend(char::decode_utf16(rest).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    text
+}
+
+/// The bytes before a zero of 16 bits, and those behind it.
+pub(super) fn terminated(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.as_chunks().0.iter().position(|unit| unit == &[0, 0])? * 2;
+    Some((&bytes[..end], &bytes[end + 2..]))
 }

@@ -6,6 +6,7 @@
 
 mod attributes;
 mod guid;
+mod lyrics;
 mod object;
 mod pictures;
 mod properties;
@@ -125,7 +126,7 @@ impl Header {
     fn take<S: ReadAt>(&mut self, reader: &mut FileReader<S>, object: Object) -> io::Result<()> {
         let tags = match object.guid {
             guid::FILE_PROPERTIES => {
-                self.file = FileProperties::of(&beginning(reader, &object.content, 80)?);
+                self.file = FileProperties::of(beginning(reader, &object.content, 80)?);
                 return Ok(());
             }
             guid::STREAM_PROPERTIES | guid::EXTENDED_STREAM_PROPERTIES if self.stream.is_none() => {
@@ -136,7 +137,7 @@ impl Header {
                 return Ok(());
             }
             guid::STREAM_BITRATE_PROPERTIES => {
-                self.bitrates = Bitrates::of(&beginning(reader, &object.content, properties::BITRATES)?);
+                self.bitrates = Bitrates::of(beginning(reader, &object.content, properties::BITRATES)?);
                 return Ok(());
             }
             guid::CONTENT_ENCRYPTION | guid::EXTENDED_CONTENT_ENCRYPTION | guid::ADVANCED_CONTENT_ENCRYPTION => {

@@ -69,9 +69,13 @@ impl Objects {
 }
 
 /// The beginning of a range, at most `most` bytes of it, and none where the file ends before.
-pub(super) fn beginning<S: ReadAt>(reader: &mut FileReader<S>, range: &Range<u64>, most: u64) -> io::Result<Vec<u8>> {
+pub(super) fn beginning<'r, S: ReadAt>(
+    reader: &'r mut FileReader<S>,
+    range: &Range<u64>,
+    most: u64,
+) -> io::Result<&'r [u8]> {
     let len = range.end.min(reader.len()).saturating_sub(range.start).min(most);
-    Ok(reader.piece(range.start, len)?.map(<[u8]>::to_vec).unwrap_or_default())
+    Ok(reader.piece(range.start, len)?.unwrap_or_default())
 }
 
 /// The little-endian number of 16 bits at an offset of some bytes.

@@ -4,7 +4,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::attributes::utf_16;
+use super::attributes::{terminated, utf_16};
 use super::object::{beginning, u32_at};
 use crate::content::Content;
 use crate::payload::{Payload, Picture};
@@ -24,7 +24,7 @@ pub(super) fn read<S: ReadAt>(
     let len = value.end - value.start;
     content.tags.binary(usize::try_from(len).unwrap_or(usize::MAX), || super::attributes::PICTURE.to_owned());
     let head = beginning(reader, &value, HEAD)?;
-    let Some(Parsed { kind, mime, offset, len }) = Parsed::of(&head) else {
+    let Some(Parsed { kind, mime, offset, len }) = Parsed::of(head) else {
         content.damaged("a picture is damaged");
         return Ok(());
     };
@@ -56,10 +56,4 @@ impl Parsed {
         let (_, rest) = terminated(rest)?;
         Some(Self { kind, mime: utf_16(mime), offset: (head.len() - rest.len()) as u64, len: len.into() })
     }
-}
-
-/// The bytes before a zero of 16 bits, and those behind it.
-fn terminated(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = bytes.as_chunks().0.iter().position(|unit| unit == &[0, 0])? * 2;
-    Some((&bytes[..end], &bytes[end + 2..]))
 }

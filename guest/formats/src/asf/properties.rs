@@ -89,7 +89,7 @@ impl Stream {
         let bytes = beginning(reader, content, STREAM)?;
         Ok(bytes
             .starts_with(&guid::AUDIO_MEDIA)
-            .then(|| Self::of_format(u16_at(&bytes, 48)? & STREAM_NUMBER, bytes.get(54..)?))
+            .then(|| Self::of_format(u16_at(bytes, 48)? & STREAM_NUMBER, bytes.get(54..)?))
             .flatten())
     }
 
@@ -97,7 +97,7 @@ impl Stream {
     /// names and of payload extensions (section 4.1).
     pub fn read_extended<S: ReadAt>(reader: &mut FileReader<S>, content: &Range<u64>) -> io::Result<Option<Self>> {
         let bytes = beginning(reader, content, EXTENDED)?;
-        let Some(len) = lists_len(&bytes) else { return Ok(None) };
+        let Some(len) = lists_len(bytes) else { return Ok(None) };
         let mut objects = Objects::within(content.start + len..content.end);
         match objects.next(reader)? {
             Some(object) if object.guid == guid::STREAM_PROPERTIES => Self::read(reader, &object.content),

@@ -18,6 +18,10 @@ pub struct Details {
     pub chapters: Vec<Chapter>,
 }
 
+/// The most bytes of texts that are taken of a file. Lyrics of a whole opera have less; with lists,
+/// copies for `inspect` and their JSON it is a part of what an instance of the component has.
+const MOST: usize = 4 << 20;
+
 /// Fills a track from its tags, in the order of trust: a value of an earlier tag stays, a later tag
 /// fills in what is missing. Within a tag, repeated items extend lists, and the first text wins
 /// elsewhere.
@@ -30,6 +34,8 @@ pub struct Collector<'t> {
     block: Block,
     /// Whether items are only kept, and say nothing of the track.
     is_aside: bool,
+    /// How many bytes of texts may still come; `None` after one that was too many.
+    left: Option<usize>,
     /// Reads texts whose charset nothing says.
     pub legacy: Legacy,
 }
@@ -39,7 +45,8 @@ impl<'t> Collector<'t> {
     pub fn new(track: &'t mut Track, listing: bool) -> Self {
         let details = listing.then(Details::default);
         let block = Block::with_lists("");
-        Self { track, details, pending: Pending::default(), block, is_aside: false, legacy: Legacy::default() }
+        let (pending, legacy) = (Pending::default(), Legacy::default());
+        Self { track, details, pending, block, is_aside: false, left: Some(MOST), legacy }
     }
 
     /// Whether every item is kept.
@@ -50,6 +57,11 @@ impl<'t> Collector<'t> {
     /// Whether no item has filled a field of the track.
     pub fn is_empty(&self) -> bool {
         self.pending.is_empty()
+    }
+
+    /// Whether texts were left out, because there were too many.
+    pub fn is_full(&self) -> bool {
+        self.left.is_none()
     }
 
     /// The items that follow are of another tag.
@@ -76,6 +88,9 @@ impl<'t> Collector<'t> {
 
     /// Takes an item: what it means, if anything, its text, and its key in the file.
     pub fn text(&mut self, field: Option<Field>, text: &str, key: impl FnOnce() -> String) {
+        if !self.has_room_for(text) {
+            return;
+        }
         if let Some(details) = &mut self.details {
             let block = self.block.name.to_owned();
             details.tags.push(TagItem { key: key(), value: text.replace('\0', " / "), block });
@@ -100,8 +115,17 @@ impl<'t> Collector<'t> {
         }
     }
 
+    /// Whether a text may be taken; it counts then.
+    fn has_room_for(&mut self, text: &str) -> bool {
+        self.left = self.left.and_then(|left| left.checked_sub(text.len()));
+        !self.is_full()
+    }
+
     /// Takes lyrics with what the file says of them.
     pub fn lyrics(&mut self, language: Option<&str>, description: Option<&str>, text: &str) {
+        if !self.has_room_for(text) {
+            return;
+        }
         self.meaning(Field::Lyrics, text);
         let form = lyrics::form(text);
         if let Some(details) = self.details.as_mut().filter(|_| form != LyricsForm::None) {
@@ -109,6 +133,11 @@ impl<'t> Collector<'t> {
             let (language, description) = (owned(language), owned(description));
             details.lyrics.push(Lyrics { form, language, description, text: text.to_owned() });
         }
+    }
+
+    /// Whether there is a chapter.
+    pub fn has_chapters(&self) -> bool {
+        self.details.as_ref().is_some_and(|details| !details.chapters.is_empty())
     }
 
     /// Takes a chapter.
@@ -214,6 +243,17 @@ mod tests {
         assert_eq!(*track, blank_track("", ""));
         assert_eq!((details.tags[0].value.as_str(), details.tags[0].block.as_str()), ("title", "ID3v1"));
         assert_eq!((details.lyrics.len(), details.lyrics[0].text.as_str()), (1, "la la"));
+    }
+
+    #[test]
+    fn lyrics_and_other_texts_are_taken_as_far_as_there_is_room() {
+        let (mut track, long) = (blank_track("", ""), "la ".repeat(300_000));
+        let mut collector = Collector::new(&mut track, true);
+        (0..9).for_each(|_| collector.lyrics(None, None, &long));
+        assert!(collector.is_full());
+        put(&mut collector, Field::Title, "title");
+        let (track, details) = collector.finish();
+        assert_eq!((details.lyrics.len(), details.tags.len(), track.title.as_deref()), (4, 0, None));
     }
 
     #[test]

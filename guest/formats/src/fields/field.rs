@@ -75,7 +75,7 @@ fields! {
     /// A person, an organisation or a program: the encoder where nothing else names one.
     EncodedBy encoded_by() [b"ENCODEDBY"] [b"TENC" b"TEN"] [b"\xa9enc"] [b"IENC" b"ITCH"] [];
     /// Words that are sung; with times as in LRC files or without.
-    Lyrics lyrics(has_lyrics) [b"LYRICS" b"UNSYNCEDLYRICS" b"SYNCEDLYRICS"] [] [b"\xa9lyr"] [] [];
+    Lyrics lyrics(has_lyrics) [b"LYRICS" b"UNSYNCEDLYRICS" b"SYNCEDLYRICS"] [] [b"\xa9lyr"] [] [b"LYRICSSYNCHRONISED"];
 }
 
 /// The longest name that means something: `MUSICBRAINZRELEASETRACKID` and its like.

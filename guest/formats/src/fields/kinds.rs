@@ -248,16 +248,20 @@ fn says_a_date(value: &str) -> bool {
 /// `;`. A text that has anything else in it is one value, as it is written.
 fn split_ids(value: &str) -> impl Iterator<Item = &str> {
     const SEPARATORS: [char; 3] = ['/', ';', ','];
-    let is_list = value.split(SEPARATORS).all(|id| is_uuid(id.trim()));
+    // One identifier, as most taggers write it, is no list.
+    let is_list = value.len() != UUID && value.split(SEPARATORS).all(|id| is_uuid(id.trim()));
     let separators: &[char] = if is_list { &SEPARATORS } else { &[] };
     value.split(separators).map(move |id| if is_list { id.trim() } else { id })
 }
+
+/// Characters of a UUID.
+const UUID: usize = 36;
 
 /// Whether a text has the form of RFC 9562, section 4.
 fn is_uuid(text: &str) -> bool {
     const HYPHENS: [usize; 4] = [8, 13, 18, 23];
     let fits = |(at, byte): (usize, u8)| if HYPHENS.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
-    text.len() == 36 && text.bytes().enumerate().all(fits)
+    text.len() == UUID && text.bytes().enumerate().all(fits)
 }
 
 /// `-6.20 dB`, `+1,5 dB` or `0.98`.

@@ -28,8 +28,42 @@ fn has_time(line: &str) -> bool {
     minutes.len() <= 3 && is_number(minutes.as_bytes()) && rest.as_bytes().get(..2).is_some_and(is_number)
 }
 
+/// A piece of a text with the time when it is sung: a line, a word, a syllable.
+pub(crate) struct Part {
+    /// In ms, if it counts these.
+    pub time: u32,
+    /// What is sung. A line break in it begins a line.
+    pub text: String,
+}
+
+/// The lines of an LRC file. A line break within a part begins a line, and so does each part where
+/// none has one; parts of a line stand behind each other.
+pub(crate) fn lines_of(parts: &[Part], has_times: bool) -> String {
+    let are_lines = !parts.iter().any(|part| part.text.contains(['\n', '\r']));
+    let mut lines = String::new();
+    let mut is_new = true;
+    for Part { time, text } in parts {
+        is_new |= are_lines;
+        for (number, piece) in text.split('\n').enumerate() {
+            is_new |= number > 0;
+            let piece = piece.trim_matches('\r');
+            if piece.is_empty() && !are_lines {
+                continue;
+            }
+            if std::mem::take(&mut is_new) {
+                lines.push_str(if lines.is_empty() { "" } else { "\n" });
+                if has_times {
+                    lines.push_str(&stamp(*time));
+                }
+            }
+            lines.push_str(piece);
+        }
+    }
+    lines
+}
+
 /// The time of a line as LRC files have it: `[01:23.450]`.
-pub(crate) fn stamp(milliseconds: u64) -> String {
+fn stamp(milliseconds: u32) -> String {
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
     format!("[{:02}:{:02}.{rest:03}]", seconds / 60, seconds % 60)
 }

@@ -15,4 +15,4 @@ pub(crate) use collector::Collector;
 pub use collector::Details;
 pub(crate) use field::Field;
 pub(crate) use genre::GENRES;
-pub(crate) use lyrics::stamp;
+pub(crate) use lyrics::{Part, lines_of};

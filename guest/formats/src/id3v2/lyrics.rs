@@ -6,7 +6,7 @@ use std::io;
 use super::frame::Frame;
 use super::meaning::described;
 use super::text::{Encoding, decoded};
-use crate::fields::{Collector, Field, stamp};
+use crate::fields::{Collector, Field, Part, lines_of};
 use crate::legacy::Legacy;
 use crate::reader::{FileReader, ReadAt};
 
@@ -73,41 +73,23 @@ pub(super) fn take_synchronised(name: &str, content: &[u8], tags: &mut Collector
     let description = decoded(encoding, description, &mut tags.legacy)?;
     tags.binary(content.len(), || format!("{name}:{description}"));
     if kind <= TRANSCRIPTION {
-        let text = lines(encoding, rest, unit == MILLISECONDS, &mut tags.legacy)?;
+        let text = lines_of(&parts(encoding, rest, &mut tags.legacy)?, unit == MILLISECONDS);
         tags.lyrics(language(content).as_deref(), Some(&description), &text);
     }
     Some(())
 }
 
-/// The lines of texts with times. A line break within a text begins a line, and so does each text
-/// where none has one; parts of a line stand behind each other.
-fn lines(encoding: Encoding, mut rest: &[u8], has_times: bool, legacy: &mut Legacy) -> Option<String> {
+/// The texts that have a time.
+fn parts(encoding: Encoding, mut rest: &[u8], legacy: &mut Legacy) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     while !rest.is_empty() {
         let text = encoding.behind_terminator(rest);
         let Some((time, behind)) = text.and_then(<[u8]>::split_first_chunk::<4>) else { break };
-        parts.push((u32::from_be_bytes(*time), decoded(encoding, encoding.split(rest).0, legacy)?));
+        let text = decoded(encoding, encoding.split(rest).0, legacy)?.into();
+        parts.push(Part { time: u32::from_be_bytes(*time), text });
         rest = behind;
     }
-    let are_lines = !parts.iter().any(|(_, text)| text.contains(['\n', '\r']));
-    let mut lines = String::new();
-    let mut is_new = true;
-    for (time, text) in &parts {
-        is_new |= are_lines;
-        for (number, piece) in text.split('\n').enumerate() {
-            is_new |= number > 0;
-            let piece = piece.trim_matches('\r');
-            if piece.is_empty() && !are_lines {
-                continue;
-            }
-            if std::mem::take(&mut is_new) {
-                lines.push_str(if lines.is_empty() { "" } else { "\n" });
-                lines.push_str(&if has_times { stamp((*time).into()) } else { String::new() });
-            }
-            lines.push_str(piece);
-        }
-    }
-    Some(lines)
+    Some(parts)
 }
 
 #[cfg(test)]

@@ -404,3 +404,22 @@ fn cut_and_mutated_tags_are_survived() {
     );
     survives(&[tag(2, &[("TT2", b"\0title"), ("PIC", b"\0JPG\x03\0JPEG")]), mpeg_frames(3)].concat());
 }
+
+#[test]
+fn a_search_for_frames_costs_what_the_file_is_worth() {
+    let head = |flags: u8| [b"ID3\x03\0", &[flags][..], b"\x00\x3f\x7f\x7f", &[1, 2, 3]].concat();
+    let sized = |size: u32| [b"TXXX", &size.to_be_bytes()[..], &[0xff, 0xff]].concat().repeat(100_000);
+    // Capitals that are no frames, and frames that lead nowhere: just behind themselves, all over
+    // the tag.
+    let far: Vec<u8> = (0..100_000_u32)
+        .flat_map(|at| [&b"TXXX"[..], &(at * 5 % 900_000).to_be_bytes(), b"\xff\xff"].concat())
+        .collect();
+    for frames in [vec![b'U'; 1_000_000], sized(15), sized(5_000), sized(500_000), far] {
+        for flags in [0, 0x80] {
+            let file = [head(flags), frames.clone()].concat();
+            let (told, cost) = crate::cost::of(|| crate::trial::said(&file));
+            assert!(cost.asks < 600_000 && cost.given < 30_000_000, "{cost:?} {flags}");
+            assert!(told.reads.len() < 1_000, "{}", told.reads.len());
+        }
+    }
+}

@@ -31,11 +31,14 @@ pub(super) fn end_of<S: ReadAt>(
     mut len: u64,
     end: u64,
 ) -> io::Result<Option<u64>> {
+    if len > end.saturating_sub(start) {
+        return Ok(None);
+    }
     let mut position = start;
     // A zero that stands behind the piece's last byte is seen with it, or as the first of the next.
     let mut after_ff = false;
     while len > 0 {
-        let wanted = PIECE.min(end.saturating_sub(position));
+        let wanted = PIECE.min(len * 2).min(end.saturating_sub(position));
         let Some(piece) = reader.piece(position, wanted)?.filter(|piece| !piece.is_empty()) else { return Ok(None) };
         for &byte in piece {
             if after_ff && byte == 0 {

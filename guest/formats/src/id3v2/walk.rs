@@ -16,6 +16,10 @@ const MOST_FRAMES: usize = 10_000;
 /// How many bytes of a tag are searched for a frame behind damage, in all.
 const SEARCH: u64 = 256 * 1024;
 
+/// How many bytes are looked at, in all, to see where frames end that a search has come to. Sizes
+/// tell that, unless frame headers are unsynchronised.
+const MEASURED: u64 = 1 << 20;
+
 /// How much is searched in one go.
 const PIECE: u64 = 4096;
 
@@ -32,6 +36,7 @@ pub(super) fn frames<S: ReadAt>(
         frames_are_unsynchronised: header.frames_are_unsynchronised(),
         end: header.frames_end.min(limit),
         to_search: SEARCH,
+        to_measure: MEASURED,
         reader,
     };
     let mut position = header.frames;
@@ -84,8 +89,9 @@ struct Walk<'r, S> {
     frames_are_unsynchronised: bool,
     /// Where the frames end.
     end: u64,
-    /// How much may still be searched.
+    /// How much may still be searched, and how much measured on the way.
     to_search: u64,
+    to_measure: u64,
 }
 
 /// What is at a position, and what comes next.
@@ -197,6 +203,8 @@ impl<S: ReadAt> Walk<'_, S> {
             // A header may begin in the last bytes.
             position += if len == PIECE { len - 3 } else { len };
         }
+        // The next search begins further behind, and would find as little.
+        self.to_search = 0;
         Ok(None)
     }
 
@@ -204,6 +212,10 @@ impl<S: ReadAt> Walk<'_, S> {
     fn is_likely(&mut self, position: u64) -> io::Result<bool> {
         let Some((header, start)) = self.header(position)? else { return Ok(false) };
         let Some(size) = self.sizes(&header)[0].filter(|&size| size > 0) else { return Ok(false) };
+        if self.is_unsynchronised && size <= self.end - start {
+            let Some(left) = self.to_measure.checked_sub(size) else { return Ok(false) };
+            self.to_measure = left;
+        }
         match self.end_of(start, size)? {
             Some(end) => self.leads_on(end),
             None => Ok(false),

@@ -6,7 +6,11 @@ use super::time::Ticks;
 
 /// The parts that are played.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Edits(Vec<Edit>);
+pub(super) struct Edits {
+    parts: Vec<Edit>,
+    /// How long nothing is played before them, in the movie's scale.
+    delay: u64,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Edit {
@@ -22,14 +26,26 @@ impl Edits {
         let is_long = bytes.first() == Some(&1);
         let entry_len = if is_long { 20 } else { 12 };
         let entries = bytes.get(VERSION as usize + 4..).unwrap_or_default().chunks_exact(entry_len);
-        let edit = |entry: &[u8]| {
+        let mut edits = Self::default();
+        for entry in entries {
             let (length, start) = match is_long {
-                true => (u64_at(entry, 0)?, u64_at(entry, 8)?.cast_signed()),
-                false => (u32_at(entry, 0)?.into(), u32_at(entry, 4)?.cast_signed().into()),
+                true => (u64_at(entry, 0), u64_at(entry, 8).map(u64::cast_signed)),
+                false => (u32_at(entry, 0).map(u64::from), u32_at(entry, 4).map(|start| start.cast_signed().into())),
             };
-            Some(Edit { length, start: u64::try_from(start).ok()? })
-        };
-        Self(entries.filter_map(edit).collect())
+            let (Some(length), Some(start)) = (length, start) else { break };
+            match u64::try_from(start) {
+                Ok(start) => edits.parts.push(Edit { length, start }),
+                Err(_) if edits.parts.is_empty() => edits.delay = edits.delay.saturating_add(length),
+                Err(_) => {}
+            }
+        }
+        edits
+    }
+
+    /// How long nothing is played at the beginning, in the media's own scale.
+    pub fn delay(&self, movie_scale: u32, scale: u32) -> u64 {
+        let delay = Ticks { count: self.delay, scale: movie_scale };
+        if delay.scale == 0 { 0 } else { delay.in_scale(scale) }
     }
 
     /// How much of the media is played, in its own scale: never more than there is, and all of it
@@ -41,7 +57,7 @@ impl Edits {
             count if movie_scale > 0 => Ticks { count, scale: movie_scale }.in_scale(media.scale).min(rest(edit)),
             _ => rest(edit),
         };
-        match self.0.iter().map(length).fold(0, u64::saturating_add) {
+        match self.parts.iter().map(length).fold(0, u64::saturating_add) {
             0 => media.count,
             played => played.min(media.count),
         }
@@ -71,7 +87,9 @@ mod tests {
 
     #[test]
     fn a_delay_is_no_audio_and_an_edit_ends_with_the_media() {
-        assert_eq!(edits(&[(500, -1), (9000, 2112)]).played(MEDIA, 1000), 100_000 - 2112);
+        let delayed = edits(&[(500, -1), (9000, 2112), (100, -1)]);
+        assert_eq!(delayed.played(MEDIA, 1000), 100_000 - 2112);
+        assert_eq!((delayed.delay(1000, 44_100), edits(&[(9000, 0)]).delay(0, 44_100)), (22_050, 0));
     }
 
     #[test]
@@ -94,7 +112,8 @@ mod tests {
         bytes.extend([1000_u64.to_be_bytes(), 1024_u64.to_be_bytes()].concat());
         bytes.extend(0x1_0000_u32.to_be_bytes());
         bytes.extend([0; 7]);
-        assert_eq!(Edits::of(&bytes), Edits(vec![Edit { length: 1000, start: 1024 }]));
+        let parts = vec![Edit { length: 1000, start: 1024 }];
+        assert_eq!(Edits::of(&bytes), Edits { parts, delay: 0 });
         assert_eq!(Edits::of(&[0, 0]), Edits::default());
     }
 }

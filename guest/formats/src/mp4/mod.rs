@@ -8,6 +8,7 @@
 mod atom;
 mod audio_specific_config;
 mod bits;
+mod chapters;
 mod codec;
 mod descriptors;
 mod edits;
@@ -18,6 +19,7 @@ mod media;
 mod movie;
 mod properties;
 mod sample_entry;
+mod samples;
 mod tags;
 mod time;
 mod track;
@@ -90,6 +92,7 @@ impl File {
                         content.damaged("the moov atom is cut off");
                     }
                     let movie = file.movie.insert(Movie::read(reader, &atom)?);
+                    chapters::of_track(reader, movie, content)?;
                     let of_track = movie.audio().map(|track| &track.places);
                     tags::read(reader, [&movie.places].into_iter().chain(of_track), content)?;
                 }

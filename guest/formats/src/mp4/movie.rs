@@ -55,6 +55,13 @@ impl Movie {
         sound.clone().find(|track| track.is_enabled).or_else(|| sound.next())
     }
 
+    /// The track of texts with the chapters of the audio. Another one may have their pictures.
+    pub fn chapters(&self) -> Option<&Track> {
+        let is_text = |track: &&Track| track.handler.is_some_and(|handler| matches!(&handler, b"text" | b"sbtl"));
+        let named = |id: &u32| self.tracks.iter().filter(is_text).find(|track| track.id == *id);
+        self.audio()?.chapters.iter().find_map(named)
+    }
+
     /// Whether it has one track only.
     pub fn has_one_track(&self) -> bool {
         self.tracks.len() == 1

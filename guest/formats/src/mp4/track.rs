@@ -16,6 +16,8 @@ const TABLE: u64 = 16 * 1024;
 /// The most bytes that are read of a table of sample sizes: 16,384 samples, six minutes of AAC.
 /// Longer ones are judged by their beginning.
 const SIZES: u64 = 64 * 1024;
+/// The most bytes of references to other tracks that are read: 16 tracks.
+const REFERENCES: u64 = 64;
 /// Levels of parents in a track: `mdia`, `minf`, `stbl`.
 const DEPTH: u32 = 3;
 
@@ -37,12 +39,16 @@ pub(super) struct Track {
     sizes: Option<Sizes>,
     /// The tags of the track.
     pub places: Places,
+    /// The tracks that may have its chapters.
+    pub chapters: Vec<u32>,
+    /// Its content.
+    pub content: Range<u64>,
 }
 
 impl Track {
     /// Reads a `trak`.
     pub fn read<S: ReadAt>(reader: &mut FileReader<S>, trak: &Atom) -> io::Result<Self> {
-        let mut track = Self::default();
+        let mut track = Self { content: trak.content.clone(), ..Self::default() };
         track.take_children(reader, trak, DEPTH)?;
         Ok(track)
     }
@@ -54,7 +60,9 @@ impl Track {
             let is_other = self.handler.is_some_and(|handler| &handler != b"soun");
             match &atom.name {
                 b"minf" if is_other => {}
-                b"edts" | b"mdia" | b"minf" | b"stbl" if depth > 0 => self.take_children(reader, &atom, depth - 1)?,
+                b"edts" | b"mdia" | b"minf" | b"stbl" | b"tref" if depth > 0 => {
+                    self.take_children(reader, &atom, depth - 1)?
+                }
                 _ => self.take(reader, &atom)?,
             }
         }
@@ -83,6 +91,10 @@ impl Track {
                 self.media = stated(&bytes, at + 4, is_long);
             }
             b"elst" => self.edits = Edits::of(&beginning(reader, &atom.content, TABLE)?),
+            b"chap" => {
+                let bytes = beginning(reader, &atom.content, REFERENCES)?;
+                self.chapters = bytes.as_chunks().0.iter().map(|id| u32::from_be_bytes(*id)).collect();
+            }
             b"udta" | b"meta" => self.places.take(atom),
             b"stsd" => self.entry = SampleEntry::of(&beginning(reader, &atom.content, TABLE)?).or(self.entry),
             b"stts" => self.samples = durations(reader, &atom.content)?,
@@ -110,6 +122,11 @@ impl Track {
     pub fn played(&self, media: u64, movie_scale: u32) -> Ticks {
         let media = Ticks { count: media, scale: self.scale };
         Ticks { count: self.edits.played(media, movie_scale), ..media }
+    }
+
+    /// How much time passes before its media begins, in its own scale.
+    pub fn delay(&self, movie_scale: u32) -> u64 {
+        self.edits.delay(movie_scale, self.scale)
     }
 
     /// Bytes of all samples together, by their table. It is read only here; a long one is judged by

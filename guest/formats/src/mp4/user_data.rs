@@ -4,9 +4,8 @@
 use std::io;
 use std::ops::Range;
 
-use mt_scanner_contract::Chapter;
-
 use super::atom::{Atom, Atoms, VERSION, beginning, u16_at};
+use super::chapters;
 use super::value::{Data, utf_16};
 use crate::content::Content;
 use crate::fields::Field;
@@ -32,7 +31,7 @@ pub(super) fn read<S: ReadAt>(
                 continue;
             }
             b"chpl" => {
-                chapters(reader, &atom, content)?;
+                chapters::of_list(reader, &atom, content)?;
                 continue;
             }
             b"titl" => Field::Title,
@@ -69,28 +68,6 @@ pub(super) fn read<S: ReadAt>(
     // The author of music is its composer, unless nobody else is named.
     if let Some(author) = author.filter(|_| !has_performer) {
         content.tags.meaning(Field::Artist, &author);
-    }
-    Ok(())
-}
-
-/// Reads Nero's list of chapters: a version, flags, four bytes more from version 1 on, a count of
-/// one byte; then for each its beginning in units of 100 ns, the length of its name, and that.
-fn chapters<S: ReadAt>(reader: &mut FileReader<S>, atom: &Atom, content: &mut Content<'_>) -> io::Result<()> {
-    if !content.tags.is_listing() {
-        return Ok(());
-    }
-    let bytes = beginning(reader, &atom.content, LONGEST)?;
-    let at = VERSION as usize + if bytes.first() == Some(&0) { 0 } else { 4 };
-    let Some((&count, mut rest)) = bytes.get(at..).and_then(<[u8]>::split_first) else { return Ok(()) };
-    for _ in 0..count {
-        let Some((start, behind)) = rest.split_first_chunk::<8>() else { break };
-        let Some((name, behind)) = behind.split_first().and_then(|(&len, text)| text.split_at_checked(len.into()))
-        else {
-            break;
-        };
-        rest = behind;
-        let title = Some(String::from_utf8_lossy(name).into_owned()).filter(|title| !title.is_empty());
-        content.tags.chapter(Chapter { start_ms: u64::from_be_bytes(*start) / 10_000, end_ms: None, title });
     }
     Ok(())
 }
@@ -134,7 +111,7 @@ const MAC_ROMAN: &str = "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôö�
 
 /// A text in UTF-8, behind a mark in UTF-16, or else in Mac OS Roman: the language code that should
 /// tell them apart is wrong in many files.
-fn readable(bytes: &[u8]) -> String {
+pub(super) fn readable(bytes: &[u8]) -> String {
     if let [0xfe, 0xff, ..] | [0xff, 0xfe, ..] = bytes {
         return utf_16(bytes);
     }

@@ -27,9 +27,9 @@ impl Codec {
     }
 
     /// How much of the end of a stream is read at once, in bytes: pages of Opus hold a second of
-    /// audio.
+    /// audio, up to 20 KiB of it at usual rates.
     pub fn tail(self) -> u64 {
-        if self == Self::Vorbis { 8 * 1024 } else { 16 * 1024 }
+        if self == Self::Vorbis { 8 * 1024 } else { 24 * 1024 }
     }
 }
 

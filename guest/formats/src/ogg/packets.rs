@@ -10,7 +10,7 @@ use super::vorbis_comment::Bytes;
 use crate::reader::{FileReader, ReadAt};
 
 /// Pages in a row that are worth a jump.
-const MANY: u64 = 3;
+const MANY: u64 = 2;
 /// The most pages that are looked at, those of other streams included. Headers with the pictures of
 /// diligent taggers are some dozens, because a jump looks at one.
 const MOST_PAGES: u32 = 4096;

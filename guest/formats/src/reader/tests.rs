@@ -96,6 +96,17 @@ fn blanks_are_zeros_and_cost_nothing() {
 }
 
 #[test]
+fn a_file_is_read_so_often_and_no_more() {
+    let mut reader = reader(numbered(100_000_000));
+    let is_there = |reader: &mut FileReader<_>, number: u64| reader.peek(number * 30_000, &mut [0; 8]).unwrap();
+    assert!((0..u64::from(MOST_READS)).all(|number| is_there(&mut reader, number)));
+    // What was read is kept.
+    assert!(!is_there(&mut reader, 3_000) && reader.piece(99_000_000, 9_000).unwrap().is_none());
+    assert!(is_there(&mut reader, 0) && is_there(&mut reader, 2_047) && !is_there(&mut reader, 5));
+    assert_eq!(reader.reads().len(), MOST_READS as usize);
+}
+
+#[test]
 fn near_the_end_one_read_takes_the_rest() {
     let mut reader = reader(numbered(1_000_000));
     assert!(reader.peek(991_000, &mut [0; 9_000]).unwrap());

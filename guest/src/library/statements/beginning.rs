@@ -22,7 +22,7 @@ pub(super) fn statements() -> Vec<Statement> {
         "told (root_id INTEGER, path TEXT, outcome TEXT, PRIMARY KEY (root_id, path, outcome))",
     ];
     let mut begin = Vec::new();
-    for table in MEMORY {
+    for table in MEMORY.into_iter().chain(super::roots::MEMORY) {
         begin.push(format!("CREATE TEMP TABLE IF NOT EXISTS {table}"));
         begin.push(format!("DELETE FROM {}", table.split(' ').next().unwrap_or_default()));
     }
@@ -71,6 +71,7 @@ pub(super) fn statements() -> Vec<Statement> {
                     .into(),
             ],
         ),
+        one("expected", &[], expected()),
         one("folders", &["root"], FOLDERS),
         one("known", &["root", "folder", "after"], known()),
     ]
@@ -92,6 +93,18 @@ fn options() -> String {
         "(SELECT json_group_object(key, value) FROM (SELECT asked.key, asked.value FROM json_each(?2) AS asked \
          LEFT JOIN json_each('{usual}') AS usual ON usual.key = asked.key \
          WHERE asked.value IS NOT usual.value ORDER BY asked.key))"
+    )
+}
+
+/// How many tracks and folders a sync will probably come to: those that the library has. Without a
+/// look at the roots of tracks where all roots are synced, as usual.
+fn expected() -> String {
+    let all = "NOT EXISTS (SELECT 1 FROM roots WHERE id NOT IN (SELECT root_id FROM synced_roots))";
+    let some = "root_id IN (SELECT root_id FROM synced_roots)";
+    format!(
+        "SELECT iif({all}, (SELECT count(*) FROM tracks WHERE missing_since IS NULL), \
+         (SELECT count(*) FROM folders JOIN tracks ON tracks.folder_id = folders.id AND missing_since IS NULL WHERE {some})) AS files, \
+         (SELECT count(*) FROM folders WHERE present AND {some}) AS folders"
     )
 }
 

@@ -2,15 +2,9 @@
 
 use mt_scanner_contract::ProblemRow;
 
-use super::{FOLDER, FOLDER_PROBLEMS, content_columns, one, place, several};
+use super::{BELOW, FOLDER, FOLDER_PROBLEMS, content_columns, one, place, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::rows::{ADDED_COLUMNS, MODIFIED_COLUMNS, TRACK_COLUMNS};
-
-/// A folder and everything below it, by the same parameters: `0` is the character after `/`. The
-/// first two bounds are for the index.
-const BELOW: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) \
-    AND path >= ?2 AND path < iif(?2 = '', char(1114111), ?2 || '0') \
-    AND (?2 = '' OR path = ?2 OR path > ?2 || '/')";
 
 /// In the order in which a host runs them.
 pub(super) fn statements() -> Vec<Statement> {

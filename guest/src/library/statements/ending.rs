@@ -29,6 +29,10 @@ const UNSEEN: &str = "UPDATE folders SET mtime_ns = NULL WHERE mtime_ns IS NOT N
     WHERE (told.outcome = 'timeout' OR (told.outcome = 'unreadable' AND told.path = '')) AND (told.path = '' OR f.path = told.path OR substr(f.path, 1, length(told.path) + 1) = told.path || '/' \
     OR f.path = rtrim(rtrim(told.path, replace(told.path, '/', '')), '/')))";
 
+/// The history is that of the last 100 syncs that have changed something.
+const KEPT: &str = "DELETE FROM history WHERE scan_id <= (SELECT id FROM scans \
+    WHERE added + modified + moved + missing + restored + reread > 0 ORDER BY id DESC LIMIT 1 OFFSET 100)";
+
 /// The last look before anything is marked missing, and all that is left to do.
 pub(super) fn statements() -> Vec<Statement> {
     let mut finish: Vec<String> = [
@@ -56,11 +60,14 @@ pub(super) fn statements() -> Vec<Statement> {
             "UPDATE folders SET mtime_ns = (SELECT mtime_ns FROM listed WHERE folder_id = folders.id) \
              WHERE id IN (SELECT folder_id FROM listed)",
             UNSEEN,
+            "INSERT INTO history (scan_id, track_id, kind, former_root, former_path) \
+             SELECT scan_id, track_id, kind, former_root, former_path FROM syncing, changes",
             "UPDATE scans SET finished_at = unixepoch(), (added, modified, moved, missing, restored, reread) = \
              (SELECT coalesce(sum(kind = 'added'), 0), coalesce(sum(kind = 'modified'), 0), coalesce(sum(kind = 'moved'), 0), \
              coalesce(sum(kind = 'missing'), 0), coalesce(sum(kind = 'restored'), 0), coalesce(sum(kind = 'reread'), 0) FROM changes) \
              WHERE id = (SELECT scan_id FROM syncing)",
             "DELETE FROM scans WHERE finished_at IS NULL AND id < (SELECT scan_id FROM syncing)",
+            KEPT,
             // Whoever watches by polling makes thousands a day that have found nothing.
             "DELETE FROM scans WHERE id <= (SELECT scan_id FROM syncing) - 100 AND added + modified + moved + missing + restored + reread = 0",
         ]

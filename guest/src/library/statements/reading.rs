@@ -25,7 +25,7 @@ pub(super) fn statements() -> Vec<Statement> {
             "tracks",
             &[],
             format!(
-                "SELECT roots.path AS root, tracks.path AS path, {} FROM tracks {from} \
+                "SELECT tracks.id AS id, roots.path AS root, tracks.path AS path, {} FROM tracks {from} \
                  WHERE missing_since IS NULL ORDER BY roots.path, tracks.path",
                 columns("tracks")
             ),
@@ -33,33 +33,56 @@ pub(super) fn statements() -> Vec<Statement> {
         one(
             "report",
             &[],
-            "SELECT coalesce(sum(kind = 'added'), 0) AS added, coalesce(sum(kind = 'modified'), 0) AS modified, \
+            "SELECT (SELECT scan_id FROM syncing) AS scan, coalesce(sum(kind = 'added'), 0) AS added, coalesce(sum(kind = 'modified'), 0) AS modified, \
              coalesce(sum(kind = 'moved'), 0) AS moved, coalesce(sum(kind = 'missing'), 0) AS missing, \
              coalesce(sum(kind = 'restored'), 0) AS restored, coalesce(sum(kind = 'reread'), 0) AS reread, \
              (SELECT count(*) FROM folders JOIN tracks ON tracks.folder_id = folders.id AND missing_since IS NULL \
              WHERE root_id IN (SELECT root_id FROM synced_roots)) \
              - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored', 'reread')), 0) AS unchanged FROM changes",
         ),
-        // The kinds of tracks in the roots of the sync, in the order of their first tracks.
+        // The kinds of tracks in the roots of the sync. Reports sort them by their number, so no
+        // path has to be looked at.
         one(
             "kinds",
             &[],
             "SELECT format, codec, count(*) AS tracks, coalesce(sum(duration_ms), 0) AS milliseconds, \
-             sum(size) AS bytes FROM tracks JOIN folders ON folders.id = tracks.folder_id JOIN roots ON roots.id = root_id \
+             sum(size) AS bytes FROM tracks JOIN folders ON folders.id = tracks.folder_id \
              WHERE missing_since IS NULL AND root_id IN (SELECT root_id FROM synced_roots) \
-             GROUP BY format, codec ORDER BY min(roots.path || '/' || tracks.path)",
+             GROUP BY format, codec ORDER BY format, codec",
         ),
-        // `line` is a JSON object: the columns before it, and those of the track.
+        // What the sync has changed. `line` is a JSON object: the columns before it, and those of
+        // the track.
         one(
             "changes",
             &[],
             format!(
-                "SELECT kind AS change, roots.path AS root, tracks.path AS path, former_root, former_path, \
-                 {} AS line FROM changes \
+                "SELECT {} FROM syncing, changes \
                  JOIN tracks ON tracks.id = changes.track_id {from} ORDER BY roots.path, tracks.path, kind",
-                json_line()
+                change()
             ),
         ),
+        // What was changed by the syncs after this one, or by all that are kept, as the tracks are
+        // now.
+        one(
+            "history",
+            &["since"],
+            format!(
+                "SELECT {} FROM history \
+                 JOIN tracks ON tracks.id = history.track_id {from} \
+                 WHERE scan_id > coalesce(?1, 0) ORDER BY scan_id, roots.path, tracks.path",
+                change()
+            ),
+        ),
+        // The latest sync after this one whose changes are not kept any more.
+        one(
+            "forgotten",
+            &["since"],
+            "SELECT max(id) AS scan FROM scans WHERE id > ?1 \
+             AND added + modified + moved + missing + restored + reread > 0 \
+             AND NOT EXISTS (SELECT 1 FROM history WHERE scan_id = scans.id)",
+        ),
+        // The latest sync that was finished; 0 if there is none.
+        one("latest", &[], "SELECT coalesce(max(id), 0) AS scan FROM scans WHERE finished_at IS NOT NULL"),
         one(
             "problems",
             &[],
@@ -83,6 +106,15 @@ pub(super) fn statements() -> Vec<Statement> {
     ]
 }
 
+/// The columns of a change.
+fn change() -> String {
+    format!(
+        "scan_id AS scan, tracks.id AS id, kind AS change, roots.path AS root, tracks.path AS path, \
+         former_root, former_path, {} AS line",
+        json_line()
+    )
+}
+
 /// The most members of one `json_object`: a function of SQLite takes 127 arguments by default
 /// (`SQLITE_MAX_FUNCTION_ARG`).
 const MEMBERS: usize = 60;
@@ -98,7 +130,9 @@ fn json_line() -> String {
         _ => format!("'{name}', tracks.{name}"),
     };
     let mut members = vec![
-        "'change', kind".to_owned(),
+        "'scan', scan_id".to_owned(),
+        "'id', tracks.id".into(),
+        "'change', kind".into(),
         "'former_root', former_root".into(),
         "'former_path', former_path".into(),
         "'root', roots.path".into(),

@@ -7,20 +7,12 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use mt_scanner::help::EXAMPLES;
 use mt_scanner::{Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
-
-const EXIT_CODES: &str = "\
-exit codes:
-  0  done
-  1  done, with problems, under --strict; no picture (`artwork`)
-  2  wrong usage
-  3  could not run: a folder or the library could not be opened (the message names it)
-  130  interrupted by Ctrl-C, as shells tell it; `watch` ends with 0
-  141  the reader of the output left";
 
 /// Scans music folders inside a WebAssembly sandbox.
 #[derive(Parser)]
-#[command(name = "mt-scan", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "mt-scan", version, max_term_width = 100)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -63,10 +55,21 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
-    /// Everything about one file.
+    /// Print what syncs have changed, of the last 100 that have changed something.
+    Changes {
+        #[command(flatten)]
+        library: Database,
+        /// Only what was changed after the sync with this number: the `scan` of an earlier change
+        /// or report.
+        #[arg(long, value_name = "SCAN")]
+        since: Option<i64>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Everything about files.
     Inspect {
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         output: Output,
         #[command(flatten)]
@@ -98,15 +101,26 @@ pub enum Command {
     },
     /// Print a script that completes these words in a shell.
     Completions { shell: Shell },
+    /// Print the manual as a page for man(1): of one command, or of all.
+    Man {
+        #[arg(value_name = "COMMAND", value_parser = commands())]
+        about: Option<String>,
+    },
 }
 
 /// Folders to scan, and how.
 #[derive(Args)]
 pub struct Folders {
-    #[arg(required = true, value_name = "FOLDER")]
+    /// Folders, or files: those are read wherever they lie. A folder inside another one that is
+    /// named owns its files.
+    #[arg(required = true, value_name = "PATH")]
     folders: Vec<PathBuf>,
     #[command(flatten)]
     pub output: Output,
+    /// JSON lines of all that happens, on stdout: progress ten to twenty times a second, tracks or
+    /// changes, problems, notices, and the report.
+    #[arg(long, conflicts_with_all = ["json", "quiet"])]
+    pub events: bool,
     /// Enter hidden folders, and what systems leave behind, such as recycle bins.
     #[arg(long)]
     hidden: bool,
@@ -148,7 +162,7 @@ pub struct Reading {
 pub struct Artwork {
     /// Write the picture to this file, or to stdout (`-`). With --all: every picture, into this
     /// folder. It may be anywhere, but no audio file is written over.
-    #[arg(long = "output", short, value_name = "PATH")]
+    #[arg(long = "output", short = 'o', value_name = "PATH")]
     pub to: Option<PathBuf>,
     /// Every picture, and not only the first: embedded ones, then those in the folder.
     #[arg(long)]
@@ -313,6 +327,11 @@ fn extension(text: &str) -> Result<String, String> {
 fn links() -> impl TypedValueParser<Value = FollowLinks> {
     PossibleValuesParser::new(FollowLinks::ALL.map(FollowLinks::name))
         .map(|word| FollowLinks::named(&word).unwrap_or_default())
+}
+
+/// The names of commands.
+fn commands() -> PossibleValuesParser {
+    EXAMPLES.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
 }
 
 fn days(text: &str) -> Result<Duration, String> {

@@ -7,6 +7,8 @@ pub enum Done {
     Clean,
     /// There were problems, and the user wants to know by the exit code.
     WithProblems,
+    /// Some of it could not be done, and that was said.
+    InPart,
 }
 
 impl Done {

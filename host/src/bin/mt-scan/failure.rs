@@ -1,23 +1,36 @@
 //! Why a command could not do its work.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::{fmt, io};
 
-use mt_scanner::LibraryError;
+use mt_scanner::{LibraryError, words};
+
+use crate::screen::shown;
 
 #[derive(Debug)]
 pub enum Failure {
+    /// Ctrl-C.
+    Interrupted,
     /// The reader of the output left.
     ReaderLeft,
     /// The output cannot be written.
     Output(io::Error),
     /// The scanner or the library.
-    Work(Box<dyn Error>),
+    Work(Box<dyn Error + Send + Sync>),
+}
+
+impl Failure {
+    /// Says so on stderr.
+    pub fn tell(&self) {
+        let _ = writeln!(io::stderr(), "mt-scan: {}", shown(&self.to_string()));
+    }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Interrupted => formatter.write_str(words::INTERRUPTED),
             Self::ReaderLeft => formatter.write_str("the reader of the output left"),
             Self::Output(error) => write!(formatter, "the output cannot be written: {error}"),
             Self::Work(error) => {

@@ -4,13 +4,14 @@ mod arguments;
 mod commands;
 mod done;
 mod failure;
+mod help;
+mod interruption;
 mod screen;
 mod summary;
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use arguments::Arguments;
 use done::Done;
@@ -21,13 +22,19 @@ const COULD_NOT_RUN: u8 = 3;
 const READER_LEFT: u8 = 141;
 
 fn main() -> ExitCode {
-    match commands::run(&Arguments::parse()) {
+    let arguments = match Arguments::from_arg_matches(&help::command().get_matches()) {
+        Ok(arguments) => arguments,
+        Err(wrong) => wrong.exit(),
+    };
+    match commands::run(&arguments) {
         Ok(Done::Clean) => ExitCode::SUCCESS,
         Ok(Done::WithProblems) => ExitCode::from(PROBLEMS),
+        Ok(Done::InPart) => ExitCode::from(COULD_NOT_RUN),
+        Err(Failure::Interrupted) => interruption::end(),
         // `head`, for one, has seen enough.
         Err(Failure::ReaderLeft) => ExitCode::from(READER_LEFT),
         Err(failure) => {
-            let _ = writeln!(std::io::stderr(), "mt-scan: {}", screen::shown(&failure.to_string()));
+            failure.tell();
             ExitCode::from(COULD_NOT_RUN)
         }
     }

@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mt_scanner::Progress;
 pub use mt_scanner::text::shown;
 use mt_scanner::text::thousands;
+use mt_scanner::{Phase, Progress};
 
 use crate::arguments::Output;
 
 /// Least time between two updates of the bar.
 const BETWEEN_UPDATES: Duration = Duration::from_millis(100);
 /// Columns below which a terminal shows only the files.
-const NARROW: u16 = 60;
+const NARROW: u16 = 68;
 /// Columns below which a terminal shows files and problems.
 const WIDE: u16 = 100;
 /// Parts of the bar. Files are still found while others are read, so the bar counts neither.
@@ -52,7 +52,7 @@ impl Bar {
         live.updated = Instant::now();
         let progress = progress();
         live.reached = live.reached.max(parts(&progress));
-        if progress.files > 0 {
+        if progress.fraction().is_some() {
             live.bar.set_length(PARTS);
         }
         live.bar.set_position(live.reached);
@@ -72,28 +72,59 @@ impl Drop for Bar {
 fn template(width: u16) -> &'static str {
     match width {
         ..NARROW => "{spinner} {bar:10} {msg}",
-        NARROW..WIDE => "{spinner} {bar:10} {msg} {elapsed_precise}",
-        WIDE.. => "{spinner} {wide_bar} {msg} {elapsed_precise}",
+        NARROW..WIDE => "{spinner} {bar:10} {msg}",
+        WIDE.. => "{spinner} {wide_bar} {msg}",
     }
 }
 
 /// The parts of the bar that are full.
 fn parts(progress: &Progress) -> u64 {
-    (progress.tracks.saturating_mul(PARTS)).checked_div(progress.files).unwrap_or(0).min(PARTS)
+    (progress.fraction().unwrap_or(0.0) * PARTS as f64) as u64
 }
 
 /// The counts beside the bar, as many as a terminal of this width has room for.
 fn counts(progress: &Progress, width: u16) -> String {
-    let files = format!("{}/{} files", thousands(progress.tracks), thousands(progress.files));
-    let problems = format!("{} problems", thousands(progress.problems));
+    let reached = reached(progress);
+    let rest = format!("{} problems, {}", thousands(progress.problems), time(progress));
     match width {
-        ..NARROW => files,
-        NARROW..WIDE => format!("{files}, {problems}"),
+        ..NARROW => reached,
+        NARROW..WIDE => format!("{reached}, {rest}"),
         WIDE.. => format!(
-            "{files}, {} folders, {} files/s, {problems}",
+            "{reached}, {} folders, {} files/s, {rest}",
             thousands(progress.folders),
             thousands(progress.files_per_second().round() as u64)
         ),
+    }
+}
+
+/// What is done of the whole. An estimate is marked.
+fn reached(progress: &Progress) -> String {
+    let of = |done, total, what| {
+        let about = if progress.is_estimated { "~" } else { "" };
+        format!("{}/{about}{} {what}", thousands(done), thousands(total))
+    };
+    match progress.phase {
+        Phase::Waiting => "waiting for another sync".to_owned(),
+        Phase::Finishing => "finishing".to_owned(),
+        _ if progress.total_files > 0 => of(progress.done, progress.total_files, "files"),
+        _ => of(progress.folders, progress.total_folders, "folders"),
+    }
+}
+
+/// The time that is left; that since the start while it is not known.
+fn time(progress: &Progress) -> String {
+    match progress.time_left() {
+        Some(left) => format!("{} left", clock(left)),
+        None => clock(progress.elapsed),
+    }
+}
+
+/// A time as `1:02:03` or `2:03`.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs_f64().round() as u64;
+    match seconds / 3600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
     }
 }
 
@@ -108,24 +139,38 @@ fn is_utf8() -> bool {
 mod tests {
     use super::*;
 
-    fn progress(tracks: u64, files: u64) -> Progress {
+    fn progress(done: u64, files: u64) -> Progress {
         let mut progress = Progress::default();
-        (progress.folders, progress.files, progress.tracks, progress.problems) = (12, files, tracks, 3);
+        (progress.folders, progress.total_files, progress.done, progress.problems) = (12, files, done, 3);
         progress.elapsed = Duration::from_secs(2);
         progress
     }
 
     #[test]
     fn a_line_fits_the_terminal() {
-        for width in [40, 60, 80, 99, 100, 200] {
-            let text = counts(&progress(1_234_567, 7_654_321), width);
-            // The spinner, a bar of ten columns, the time and what is between them.
-            let beside = if width < NARROW { 13 } else { 13 + 9 };
-            assert!(text.len() + beside <= usize::from(width), "{width}: {text}");
+        let mut long = progress(1_234_567, 7_654_321);
+        (long.is_estimated, long.elapsed) = (true, Duration::from_secs(10_000));
+        for width in [40, 68, 80, 99, 100, 200] {
+            let text = counts(&long, width);
+            // The spinner, a bar of ten columns, and what is between them.
+            assert!(text.len() + 13 <= usize::from(width), "{width}: {text}");
         }
         assert_eq!(counts(&progress(1000, 2000), 40), "1,000/2,000 files");
-        assert_eq!(counts(&progress(1000, 2000), 80), "1,000/2,000 files, 3 problems");
-        assert_eq!(counts(&progress(1000, 2000), 120), "1,000/2,000 files, 12 folders, 500 files/s, 3 problems");
+        assert_eq!(counts(&progress(1000, 2000), 80), "1,000/2,000 files, 3 problems, 0:02 left");
+        let wide = "1,000/2,000 files, 12 folders, 500 files/s, 3 problems, 0:02 left";
+        assert_eq!(counts(&progress(1000, 2000), 120), wide);
+        long.phase = Phase::Finishing;
+        assert_eq!(counts(&long, 80), "finishing, 3 problems, 0:00 left");
+        let mut quick = progress(0, 0);
+        (quick.total_folders, quick.is_estimated, quick.folders, quick.phase) = (40, true, 0, Phase::Scanning);
+        assert_eq!(counts(&quick, 80), "0/~40 folders, 3 problems, 0:02");
+    }
+
+    #[test]
+    fn times_are_read_as_on_a_clock() {
+        for (seconds, text) in [(0, "0:00"), (65, "1:05"), (3600, "1:00:00"), (3725, "1:02:05")] {
+            assert_eq!(clock(Duration::from_secs(seconds)), text);
+        }
     }
 
     #[test]

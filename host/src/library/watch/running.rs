@@ -29,9 +29,15 @@ impl Watch<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Library::sync`]; after the first sync the component and the database alone can fail.
-    pub fn run(mut self, observer: &mut impl WatchObserver) -> Result<(), LibraryError> {
+    /// [`Error::RootNotAFolder`] if a root is a file, and as [`Library::sync`]; after the first
+    /// sync the component and the database alone can fail.
+    pub fn run(mut self, observer: &mut (impl WatchObserver + Send)) -> Result<(), LibraryError> {
+        if let Some(root) = self.scanner.all_of_roots().iter().find(|root| root.files.is_some()) {
+            let file = root.files.iter().flatten().next().map(|file| root.native(file));
+            return Err(Error::RootNotAFolder { path: file.unwrap_or_else(|| root.path.clone()) }.into());
+        }
         self.scanner.check()?;
+        self.notices.iter().for_each(|notice| observer.root(notice));
         for place in 0..self.eyes.len() {
             self.open(place, observer);
         }
@@ -54,7 +60,11 @@ impl Watch<'_> {
         }
     }
 
-    fn deal_with(&mut self, batch: Vec<Pending>, observer: &mut impl WatchObserver) -> Result<(), LibraryError> {
+    fn deal_with(
+        &mut self,
+        batch: Vec<Pending>,
+        observer: &mut (impl WatchObserver + Send),
+    ) -> Result<(), LibraryError> {
         for (place, pending) in batch.iter().enumerate() {
             self.judge(place, pending, observer);
         }
@@ -95,7 +105,7 @@ impl Watch<'_> {
     }
 
     /// Draws the consequences of lost events for the way in which a root is watched.
-    fn judge(&mut self, place: usize, pending: &Pending, observer: &mut impl WatchObserver) {
+    fn judge(&mut self, place: usize, pending: &Pending, observer: &mut (impl WatchObserver + Send)) {
         let eye = &mut self.eyes[place];
         if !eye.is_open() {
             return;

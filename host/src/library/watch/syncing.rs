@@ -28,7 +28,7 @@ impl Watch<'_> {
         &mut self,
         mut places: Vec<usize>,
         extent: Extent,
-        observer: &mut impl WatchObserver,
+        observer: &mut (impl WatchObserver + Send),
     ) -> Result<(), LibraryError> {
         while !places.is_empty() {
             let options = match &extent {
@@ -36,6 +36,7 @@ impl Watch<'_> {
                 Extent::Folders(folders) => {
                     let there = folders.iter().filter(|(place, _)| places.contains(place));
                     SyncOptions::folders(there.map(|(place, folder)| (&self.eyes[*place].root, folder.clone())))
+                        .arranged()
                 }
             };
             let error = match self.sync(&places, &options, observer) {
@@ -84,7 +85,7 @@ impl Watch<'_> {
     }
 
     /// These roots are as the disk is.
-    pub(super) fn settle(&mut self, places: &[usize], report: &SyncReport, observer: &mut impl WatchObserver) {
+    pub(super) fn settle(&mut self, places: &[usize], report: &SyncReport, observer: &mut (impl WatchObserver + Send)) {
         for &place in places {
             let eye = &mut self.eyes[place];
             eye.synced(report.progress.elapsed, self.options.interval);
@@ -99,7 +100,7 @@ impl Watch<'_> {
         &self,
         places: &[usize],
         options: &SyncOptions,
-        observer: &mut impl WatchObserver,
+        observer: &mut (impl WatchObserver + Send),
     ) -> Result<Option<SyncReport>, LibraryError> {
         let scanner = self.scanner.only(places);
         match self.library.sync(&scanner, options, &mut Seen { observer, inbox: &self.inbox }) {

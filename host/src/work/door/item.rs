@@ -6,6 +6,8 @@ use crate::runtime::bindings::exports::mt::scanner::scan::Work;
 pub(crate) trait Item: Clone + Send + Sync + 'static {
     /// A root's own folder.
     fn whole() -> Self;
+    /// Files of the root's own folder that somebody has named.
+    fn named(files: &[String]) -> Self;
     /// The folder, relative to the root.
     fn folder(&self) -> &str;
     /// Whether it is files, and not a folder to list.
@@ -36,7 +38,13 @@ impl Item for Work {
             links: 0,
             place: None,
             held: false,
+            named: false,
         }
+    }
+
+    fn named(files: &[String]) -> Self {
+        let files = files.iter().flat_map(|name| [name, "\0"]).collect();
+        Self { files: Some(files), named: true, ..Self::whole() }
     }
 
     fn folder(&self) -> &str {

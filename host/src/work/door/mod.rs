@@ -13,6 +13,7 @@ use crate::runtime::bindings::Scanner;
 use crate::runtime::bindings::exports::mt::scanner::scan::Work;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Instance, Unreturned};
+use crate::runtime::root::Root;
 use item::Item;
 
 /// A way to ask for a step.
@@ -28,8 +29,8 @@ pub(crate) trait Door: Send + Sync + 'static {
     const READS: bool;
 
     /// The work that a scan of the root with this number begins with, the first on top.
-    fn begin(&self, _root: usize) -> Vec<Self::Work> {
-        vec![Self::Work::whole()]
+    fn begin(&self, _number: usize, root: &Root) -> Vec<Self::Work> {
+        vec![root.files.as_ref().map_or_else(Self::Work::whole, |files| Self::Work::named(files))]
     }
 
     /// Whether there are rows, where the counts of a step do not say so.
@@ -65,6 +66,8 @@ pub(crate) struct Found<R, W = Work> {
     pub passed_over: u64,
     /// How many tracks the rows are.
     pub tracks: u64,
+    /// Files whose turn has come, whatever has become of them.
+    pub done: u64,
     pub rows: R,
     pub problems: Vec<Problem>,
     pub work: Vec<W>,
@@ -79,6 +82,7 @@ impl<R: Default, W> Default for Found<R, W> {
             files: 0,
             passed_over: 0,
             tracks: 0,
+            done: 0,
             rows: R::default(),
             problems: Vec::new(),
             work: Vec::new(),
@@ -94,6 +98,7 @@ impl<R> Found<R> {
         self.files += later.files;
         self.passed_over += later.passed_over;
         self.tracks += later.tracks;
+        self.done += later.done;
         self.rows = later.rows;
         self.problems.extend(later.problems);
         self.work.extend(later.work);

@@ -13,6 +13,7 @@ use super::{Door, Failure, Found, Request};
 use crate::runtime::bindings::Scanner;
 use crate::runtime::error::{Error, Source};
 use crate::runtime::instance::Instance;
+use crate::runtime::root::Root;
 
 /// The knowledge of a library that the caller keeps. Workers ask it, several at a time.
 pub trait Knowledge: Send + Sync + 'static {
@@ -55,6 +56,10 @@ impl Item for SyncWork {
         named(String::new())
     }
 
+    fn named(files: &[String]) -> Self {
+        SyncWork::named(String::new(), files.iter().map(|name| ListedFile::of(name)).collect())
+    }
+
     fn folder(&self) -> &str {
         &self.folder
     }
@@ -82,7 +87,7 @@ impl Item for SyncWork {
     fn take_rest(&mut self) -> Option<Self> {
         let files = self.files.as_mut().filter(|files| files.len() > 1)?;
         let rest = files.split_off(1);
-        Some(Self::files(self.folder.clone(), rest))
+        Some(Self { named: self.named, ..Self::files(self.folder.clone(), rest) })
     }
 
     fn blinded(&self) -> Self {
@@ -134,8 +139,8 @@ impl<K: Knowledge> Door for SyncDoor<K> {
     const MOST_HANDED_IN: usize = 32;
     const READS: bool = true;
 
-    fn begin(&self, root: usize) -> Vec<SyncWork> {
-        self.begin[root].clone()
+    fn begin(&self, number: usize, _root: &Root) -> Vec<SyncWork> {
+        self.begin[number].clone()
     }
 
     fn brings(rows: &Changes) -> bool {
@@ -194,7 +199,7 @@ impl<K: Knowledge> SyncDoor<K> {
 }
 
 fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
-    let SyncAnswer { folders, files, passed_over, read, changes, problems, work, entered, .. } =
+    let SyncAnswer { folders, files, passed_over, read, done, changes, problems, work, entered, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows = changes
         .unwrap_or_default()
@@ -206,6 +211,7 @@ fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
         files,
         passed_over,
         tracks: read,
+        done,
         problems: problems.into_iter().map(Problem::from).collect(),
         work,
         entered,

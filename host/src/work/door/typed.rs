@@ -87,5 +87,5 @@ pub(super) fn typed<R>(
     let (rows, tracks) = rows(&mut result);
     let StepResult { folders, files, passed_over, problems, work, entered, .. } = result;
     let problems = problems.into_iter().map(Into::into).collect();
-    Ok(Found { folders, files, passed_over, tracks, rows, problems, work, entered })
+    Ok(Found { folders, files, passed_over, tracks, done: tracks, rows, problems, work, entered })
 }

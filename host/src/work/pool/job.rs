@@ -1,7 +1,7 @@
 //! A scan under way, as its reader sees it.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::crew::Crew;
 use super::queue::Queue;
 use super::supervision::{LEAVING, Supervisor};
 use super::workers::Workers;
-use super::{Batch, Pool, State, worker};
+use super::{Batch, Pool, State, Watched, worker};
 use crate::runtime::error::Error;
 use crate::runtime::opened::Opened;
 use crate::runtime::ticker::Ticker;
@@ -43,7 +43,7 @@ impl<D: Door> Job<D> {
         let no_thread = |error: std::io::Error| Error::NoInstance { source: error.into() };
         let cores = available_parallelism().map_or(1, usize::from);
         let state = State {
-            queue: Queue::new((0..plan.roots.len()).map(|root| door.begin(root))),
+            queue: Queue::new(plan.roots.iter().enumerate().map(|(number, root)| door.begin(number, root))),
             busy: 0,
             stalled: 0,
             idle: 0,
@@ -55,7 +55,7 @@ impl<D: Door> Job<D> {
             changed: Condvar::new(),
             left: Condvar::new(),
             cancelled: Arc::default(),
-            counters: Arc::new(Counters::start()),
+            counters: Arc::new(Counters::start(!D::READS)),
             answers: Answers::new(WAITING * cores.min(plan.workers)),
             avoided: Arc::default(),
             opened,
@@ -86,6 +86,12 @@ impl<D: Door> Job<D> {
 
     pub fn plan(&self) -> &Plan {
         &self.pool.plan
+    }
+
+    /// The scan, for somebody who watches it and does not keep it.
+    pub fn watched(&self) -> Weak<dyn Watched> {
+        let pool: Arc<dyn Watched> = self.pool.clone();
+        Arc::downgrade(&pool)
     }
 
     pub fn counters(&self) -> &Arc<Counters> {

@@ -98,9 +98,9 @@ impl<W: Item> Links<W> {
         *suspects = suspects.saturating_sub(1);
         let mut work = least(held, if alone { 1 } else { IN_A_STEP });
         if alone && let Some(work) = work.pop() {
-            return Some(Load::Suspect { root, work, suspicion: Arc::new(AtomicI64::new(1)) });
+            return Some(Load::Suspect { root, work, suspicion: Arc::new(AtomicI64::new(1)), share: 0.0 });
         }
-        Some(Load::Step { root, work, items, only_list: false, place: None })
+        Some(Load::Step { root, work, items, only_list: false, place: None, share: 0.0 })
     }
 }
 

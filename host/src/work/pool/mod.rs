@@ -28,9 +28,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::door::item::Item;
 use super::door::{Door, Failure, Found, Request};
 use super::plan::Plan;
-use super::progress::Counters;
+use super::progress::{Ahead, Counters, Counts, Progress};
 use crate::runtime::bindings::Scanner;
 use crate::runtime::calls::{Avoided, Calls};
 use crate::runtime::error::Error;
@@ -93,6 +94,28 @@ impl<W> State<W> {
 struct Taken<W> {
     load: Arc<Load<W>>,
     entered: Arc<str>,
+}
+
+/// A scan that somebody watches.
+pub(crate) trait Watched: Send + Sync {
+    /// How far it is.
+    fn progress(&self) -> Progress;
+}
+
+impl<D: Door> Watched for Pool<D> {
+    fn progress(&self) -> Progress {
+        let mut state = self.lock();
+        let mut ahead = Ahead { folders: state.queue.folders(), done: state.queue.done(), at: None };
+        for (_, _, step) in state.workers.at_work() {
+            let work = step.load.work();
+            ahead.folders += work.iter().filter(|item| !item.is_files()).count() as u64;
+            ahead.at = ahead.at.or_else(|| work.first().map(|item| (step.load.root(), item.folder().to_owned())));
+        }
+        drop(state);
+        let mut progress = self.counters.read(Some(&ahead));
+        progress.folder = ahead.at.map(|(root, folder)| self.plan.roots[root].native(&folder).to_string_lossy().into());
+        progress
+    }
 }
 
 /// A worker's own things.
@@ -181,12 +204,11 @@ impl<D: Door> Pool<D> {
 
     /// Takes in the counts of a step, and parts its answer from its work.
     fn count(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> (Batch<D::Rows>, Brought<D::Work>) {
-        let Found { folders, files, passed_over, tracks, rows, mut problems, work, entered } = found;
+        let Found { folders, files, passed_over, tracks, done, rows, mut problems, work, entered } = found;
         if self.avoided.any() {
             self.lock().queue.hung(load.root()).tell(&mut problems);
         }
-        self.counters.add(folders, files, tracks, problems.len() as u64);
-        self.counters.pass_over(passed_over);
+        self.counters.add(Counts { folders, files, passed_over, done, tracks, problems: problems.len() as u64 });
         (Batch { root: load.root(), rows, problems }, Brought { work, entered })
     }
 
@@ -201,7 +223,7 @@ impl<D: Door> Pool<D> {
     /// The instance of a worker for work of a root, made now if there is none that sees it.
     fn running<'a>(&self, own: &'a mut Own, root: usize) -> Result<&'a mut Instance<Scanner>, Error> {
         let Plan { compiled, limits, .. } = &self.plan;
-        if !self.opened.is_open(root) {
+        if self.opened.is_wanted(root) {
             let _call = own.calls.begin_root(root);
             self.opened.open(root)?;
         }
@@ -211,7 +233,10 @@ impl<D: Door> Pool<D> {
         Ok(match &mut own.instance {
             Some(instance) => instance,
             instance => {
-                let roots = self.opened.open_roots();
+                let roots = {
+                    let _call = own.calls.begin_root(root);
+                    self.opened.open_roots_and(root)?
+                };
                 instance.insert(Instance::new(compiled, roots, limits, self.cancelled.clone(), own.calls.clone())?)
             }
         })
@@ -228,9 +253,9 @@ impl<D: Door> Pool<D> {
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
         let root = taken.load.root();
         let instance = self.running(own, root)?;
-        let root = &self.plan.roots[root].name;
-        let (walking, reading, entered) = (&self.plan.walking, &self.plan.reading, &*taken.entered);
-        self.door.step(instance, Request { root, work, budget, walking, reading, limit, entered })
+        let root = &self.plan.roots[root];
+        let (walking, reading, entered) = (&self.plan.walking(root), &self.plan.reading, &*taken.entered);
+        self.door.step(instance, Request { root: &root.name, work, budget, walking, reading, limit, entered })
     }
 
     /// Gives back a load whose step ended its instance.
@@ -254,7 +279,7 @@ impl<D: Door> Pool<D> {
     /// The problems of a root whose words the component does not know.
     fn push_problems(&self, root: usize, problems: Vec<Problem>) {
         if !problems.is_empty() {
-            self.counters.add(0, 0, 0, problems.len() as u64);
+            self.counters.add_problems(problems.len() as u64);
             self.answers.push(Ok(Batch { root, rows: D::Rows::default(), problems }));
         }
     }

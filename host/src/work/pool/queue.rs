@@ -49,6 +49,17 @@ impl<W: Item> Queue<W> {
         self.0.iter().filter(|of_root| of_root.may_be_tried()).map(items).sum()
     }
 
+    /// How many folders wait to be listed.
+    pub fn folders(&self) -> u64 {
+        self.0.iter().map(|of_root| of_root.stack.folders()).sum()
+    }
+
+    /// The share of the work that is done, as far as one can tell.
+    pub fn done(&self) -> f64 {
+        let done: f64 = self.0.iter().map(|of_root| of_root.stack.done()).sum();
+        done / self.0.len().max(1) as f64
+    }
+
     /// Takes the work of one step, while `idle` workers have nothing to do.
     pub fn take(&mut self, bounds: Bounds, idle: usize) -> Option<Load<W>> {
         let pending = self.len();

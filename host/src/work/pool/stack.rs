@@ -17,10 +17,16 @@ const EARLY: usize = 128;
 pub(super) struct Stack<W> {
     root: usize,
     tasks: Vec<Task<W>>,
+    /// The share of the root that is done.
+    done: f64,
 }
 
 struct Task<W> {
     work: W,
+    /// Its share of the root, as far as one can tell: the root is 1, and what is found in a folder
+    /// shares the share of the folder (D. E. Knuth, Estimating the efficiency of backtrack
+    /// programs, 1975).
+    share: f64,
     suspicion: Option<Suspicion>,
 }
 
@@ -54,15 +60,24 @@ pub(super) enum Load<W> {
         only_list: bool,
         /// Where in the stack to put what it finds, if not on top.
         place: Option<usize>,
+        /// Its share of the root.
+        share: f64,
     },
     /// One folder to be listed, or one file to be read.
-    Suspect { root: usize, work: W, suspicion: Suspicion },
+    Suspect { root: usize, work: W, suspicion: Suspicion, share: f64 },
 }
 
 impl<W> Load<W> {
     pub fn root(&self) -> usize {
         match self {
             Self::Step { root, .. } | Self::Suspect { root, .. } => *root,
+        }
+    }
+
+    /// Its share of the root.
+    fn share(&self) -> f64 {
+        match self {
+            Self::Step { share, .. } | Self::Suspect { share, .. } => *share,
         }
     }
 
@@ -77,16 +92,27 @@ impl<W> Load<W> {
 impl<W: Item> Stack<W> {
     /// The work that a scan of a root begins with, the first on top.
     pub fn new(root: usize, begin: Vec<W>) -> Self {
-        let tasks = begin.into_iter().rev().map(|work| Task { work, suspicion: None }).collect();
-        Self { root, tasks }
+        let share = 1.0 / begin.len().max(1) as f64;
+        let tasks = begin.into_iter().rev().map(|work| Task { work, share, suspicion: None }).collect();
+        Self { root, tasks, done: 0.0 }
     }
 
     pub fn len(&self) -> usize {
         self.tasks.len()
     }
 
+    /// How many folders wait to be listed.
+    pub fn folders(&self) -> u64 {
+        self.tasks.iter().filter(|task| !task.work.is_files()).count() as u64
+    }
+
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
+    }
+
+    /// The share of the root that is done, as far as one can tell.
+    pub fn done(&self) -> f64 {
+        self.done
     }
 
     pub fn clear(&mut self) {
@@ -100,25 +126,30 @@ impl<W: Item> Stack<W> {
         let others = pending.saturating_sub(self.tasks.len());
         let early = self.early_page(bounds.workers);
         if let Some(place) = early {
-            let Task { work, .. } = self.tasks.remove(place);
-            return Some(Load::Step { root, work: vec![work], items: bounds.items, only_list: false, place: early });
+            let Task { work, share, .. } = self.tasks.remove(place);
+            let (work, items) = (vec![work], bounds.items);
+            return Some(Load::Step { root, work, items, only_list: false, place: early, share });
         }
-        let Task { work, suspicion } = self.tasks.pop()?;
+        let Task { work, suspicion, mut share } = self.tasks.pop()?;
         if let Some(suspicion) = suspicion.filter(|suspicion| suspicion.fetch_sub(1, Ordering::Relaxed) > 0) {
-            return Some(Load::Suspect { root, work: self.first_of(work, &suspicion), suspicion });
+            let (work, share) = self.first_of(work, &suspicion, share);
+            return Some(Load::Suspect { root, work, suspicion, share });
         }
-        let share = (pending / bounds.workers).min(bounds.handed_in);
+        let enough = (pending / bounds.workers).min(bounds.handed_in);
         let mut taken = vec![work];
-        while taken.len() < share {
+        while taken.len() < enough {
             match self.tasks.pop_if(|next| next.suspicion.is_none()) {
-                Some(next) => taken.push(next.work),
+                Some(next) => {
+                    taken.push(next.work);
+                    share += next.share;
+                }
                 None => break,
             }
         }
         let spread = self.tasks.len() + others < idle || pending < bounds.workers;
         let items = if spread { bounds.items.min(ITEMS_TO_SPREAD) } else { bounds.items };
         let only_list = spread && bounds.reads && !taken.iter().any(W::is_files);
-        Some(Load::Step { root, work: taken, items, only_list, place: None })
+        Some(Load::Step { root, work: taken, items, only_list, place: None, share })
     }
 
     /// Where a page is that should be listed although it is not on top.
@@ -129,12 +160,15 @@ impl<W: Item> Stack<W> {
         (above > 0).then(|| self.tasks.len() - 1 - above)
     }
 
-    /// Leaves all but the first file of a slice on the stack.
-    fn first_of(&mut self, mut work: W, suspicion: &Suspicion) -> W {
-        if let Some(work) = work.take_rest() {
-            self.tasks.push(Task { work, suspicion: Some(suspicion.clone()) });
+    /// Leaves all but the first file of a slice on the stack, and its share with them.
+    fn first_of(&mut self, mut work: W, suspicion: &Suspicion, share: f64) -> (W, f64) {
+        match work.take_rest() {
+            Some(rest) => {
+                self.tasks.push(Task { work: rest, share, suspicion: Some(suspicion.clone()) });
+                (work, 0.0)
+            }
+            None => (work, share),
         }
-        work
     }
 
     /// Takes in what a step has left of its load, or found.
@@ -149,16 +183,21 @@ impl<W: Item> Stack<W> {
             Load::Step { place: Some(place), .. } => self.tasks.len().min(*place),
             _ => self.tasks.len(),
         };
-        let tasks = work.into_iter().map(|work| Task { work, suspicion: suspicion.cloned() });
+        if work.is_empty() {
+            self.done += load.share();
+        }
+        let share = load.share() / work.len().max(1) as f64;
+        let tasks = work.into_iter().map(|work| Task { work, share, suspicion: suspicion.cloned() });
         self.tasks.splice(place..place, tasks);
     }
 
     /// Takes back the items of a step that ended its instance; gives how many they are.
     pub fn suspect(&mut self, load: Load<W>) -> usize {
-        let Load::Step { work, items, .. } = load else { return 0 };
+        let Load::Step { work, items, share, .. } = load else { return 0 };
         let suspicion = Arc::new(AtomicI64::new(i64::from(items) + work.len() as i64));
         let more = work.len();
-        let tasks = work.into_iter().rev().map(|work| Task { work, suspicion: Some(suspicion.clone()) });
+        let share = share / more.max(1) as f64;
+        let tasks = work.into_iter().rev().map(|work| Task { work, share, suspicion: Some(suspicion.clone()) });
         self.tasks.extend(tasks);
         more
     }
@@ -167,10 +206,13 @@ impl<W: Item> Stack<W> {
     pub fn put_back(&mut self, load: Load<W>) -> usize {
         let before = self.tasks.len();
         match load {
-            Load::Step { work, .. } => {
-                self.tasks.extend(work.into_iter().rev().map(|work| Task { work, suspicion: None }));
+            Load::Step { work, share, .. } => {
+                let share = share / work.len().max(1) as f64;
+                self.tasks.extend(work.into_iter().rev().map(|work| Task { work, share, suspicion: None }));
             }
-            Load::Suspect { work, suspicion, .. } => self.tasks.push(Task { work, suspicion: Some(suspicion) }),
+            Load::Suspect { work, suspicion, share, .. } => {
+                self.tasks.push(Task { work, share, suspicion: Some(suspicion) });
+            }
         }
         self.tasks.len() - before
     }
@@ -236,6 +278,24 @@ mod tests {
             assert!(left == 0 || !name.starts_with(next), "{name} before {left} others");
         }
         assert!(most <= 201 + EARLY, "{most} items wait");
+    }
+
+    #[test]
+    fn what_is_found_in_a_folder_shares_the_share_of_the_folder() {
+        let mut stack = Stack::new(0, vec![Work::whole()]);
+        let whole = take(&mut stack, BOUNDS).unwrap();
+        stack.give(&whole, brought("a", 3).split_off(1).into_iter().chain([Work::whole()]).collect());
+        let alone = Bounds { workers: 8, ..BOUNDS };
+        // The first of four is done, the second brings two others, of which one is done.
+        for (brings, done) in [(0, 0.25), (2, 0.25), (0, 0.375)] {
+            let load = take(&mut stack, alone).unwrap();
+            stack.give(&load, brought("b", 1).into_iter().take(brings).collect());
+            assert!((stack.done() - done).abs() < 1e-9, "{}", stack.done());
+        }
+        while let Some(load) = take(&mut stack, BOUNDS) {
+            stack.give(&load, Vec::new());
+        }
+        assert!((stack.done() - 1.0).abs() < 1e-9, "{}", stack.done());
     }
 
     #[test]

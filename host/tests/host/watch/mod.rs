@@ -44,7 +44,7 @@ impl Observer for Seen {
 
 impl WatchObserver for Seen {
     fn synced(&mut self, report: &SyncReport) {
-        let _ = self.tell.send(Told::Synced(*report, std::mem::take(&mut self.changes)));
+        let _ = self.tell.send(Told::Synced(report.clone(), std::mem::take(&mut self.changes)));
     }
 
     fn notice(&mut self, notice: Notice<'_>) {

@@ -66,6 +66,10 @@ impl scan::Guest for Modules {
         Err(ScanError::InvalidRequest("this component has the typed door only".into()))
     }
 
+    fn arrange_roots(request: String) -> Result<String, ScanError> {
+        Err(ScanError::InvalidRequest(request))
+    }
+
     fn scan_music_directory(root: String) -> Result<u64, ScanError> {
         Self::count_audio_files(root, None)
     }
@@ -78,6 +82,7 @@ impl scan::Guest for Modules {
             hidden_folders: true,
             ignored_folders: true,
             extensions: Vec::new(),
+            roots_inside: Vec::new(),
         };
         while let Some(next) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
@@ -177,7 +182,7 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
 }
 
 fn item(folder: String, files: Option<String>) -> Work {
-    Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false }
+    Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false, named: false }
 }
 
 fn is_module(name: &str) -> bool {

@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from mt_scanner._types.contract import Outcome
 from mt_scanner._types.track import Problem
 
 
@@ -26,4 +27,4 @@ def problems_of(answer: Answer) -> Iterator[Problem]:
     kept once.
     """
     for _, path, outcome, detail in answer.problems:
-        yield Problem(answer.root, path, sys.intern(outcome), sys.intern(detail))
+        yield Problem(answer.root, path, cast(Outcome, sys.intern(outcome)), sys.intern(detail))

@@ -53,6 +53,11 @@ class Backend(Protocol):
         (`wit/library.wit`).
         """
 
+    def arrange_roots(self, request: str) -> str:
+        """Arranges folders and files that were named as roots; request and answer are JSON text
+        (`wit/scan.wit`).
+        """
+
     def in_words(self, report: str) -> str:
         """A report for people, from JSON text (`wit/reports.wit`), in the words of the component of
         this package.

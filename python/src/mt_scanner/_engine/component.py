@@ -54,6 +54,7 @@ class Component:
         if refused is not None:
             raise ComponentError(IMPORT_REFUSED.format(**{"import": refused}), path)
         self.step_json = self.export("scan", "step-json")
+        self.arrange_roots = self.export("scan", "arrange-roots")
         self.inspect_json = self.export("files", "inspect-json")
         self.artwork_json = self.export("pictures", "artwork-json")
         self.schema_version = self.export("library", "schema-version")

@@ -42,6 +42,7 @@ class Pool:
     def __init__(self, component: native.Component, plan: Plan) -> None:
         self._scan = component.scan(plan)
         self._sync = plan.sync
+        self._expected = None if plan.sync is None else plan.sync.expected
         # Set while no librarian is about. `Thread.join` would not do: Ctrl-C may come while the
         # thread starts.
         self._unattended = threading.Event()
@@ -70,7 +71,9 @@ class Pool:
     @property
     def progress(self) -> Progress:
         """How far the scan is."""
-        return Progress(*self._scan.progress)
+        counts, rest = self._scan.progress
+        progress = Progress(*counts, *rest)
+        return progress if self._expected is None else self._expected.of(progress)
 
     def stop(self) -> None:
         """Ends the scan: files that are being read are left, and answers that nobody has read are
@@ -148,6 +151,16 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
     """
     try:
         return load(component).folders_of_events(root, request)
+    except native.Failure as failure:
+        raise mapped(failure) from failure
+
+
+def arrange_roots(request: str) -> str:
+    """Arranges folders and files that were named as roots; request and answer are JSON text
+    (`wit/scan.wit`).
+    """
+    try:
+        return native.Component.arrange_roots(request)
     except native.Failure as failure:
         raise mapped(failure) from failure
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mt_scanner._engine.links import Links
-from mt_scanner._engine.plan import Plan, Work
+from mt_scanner._engine.plan import Plan, Work, is_listed
+from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.seen import Storage
 from mt_scanner._engine.suspects import Found, Suspect
 from mt_scanner._types.contract import (
@@ -42,9 +43,19 @@ for a while, it is so the first time.
 class Load:
     """What a worker has taken, and since when its step has been under way."""
 
-    def __init__(self, pending: "Pending", items: list[Work], budget: Budget, seconds: float, suspect: Suspect | None):
+    def __init__(
+        self,
+        pending: "Pending",
+        items: list[Work],
+        budget: Budget,
+        seconds: float,
+        suspect: Suspect | None,
+        share: float,
+    ):
         self.pending = pending
         self.items = items
+        self.share = share
+        """Its share of the root."""
         self.budget = budget
         self.seconds = seconds
         """The time for a call."""
@@ -66,6 +77,16 @@ class Load:
     def end(self) -> None:
         """No call is under way any more."""
         self.since = NEVER
+
+    @property
+    def folders(self) -> int:
+        """The number of folders among it that are to be listed."""
+        return sum(item["files"] is None for item in self.items)
+
+    @property
+    def folder(self) -> str:
+        """The first folder of it, as an absolute path."""
+        return native_path(self.pending.root, self.items[0]["folder"])
 
     @property
     def is_under_way(self) -> bool:
@@ -110,8 +131,15 @@ class Pending:
         self._plan = plan
         # Where files are read, folders are listed in steps of their own: their files are then seen
         # first (`seen.py`).
-        self._lists_first = plan.mode in ("tracks", "sync")
-        self._stack: list[Work | Suspect] = list(reversed(work))
+        self._lists_first = plan.reads
+        self._stack: list[Work | Suspect] = []
+        # The share of each in the root, as far as one can tell: the root is 1, and what is found in
+        # a folder shares the share of the folder (D. E. Knuth, Estimating the efficiency of
+        # backtrack programs, 1975).
+        self._shares: list[float] = []
+        self.done = 0.0
+        """The share of the root that is done."""
+        self._push(list(reversed(work)), 1.0)
         self._given_up = False
         self._answers = False
         self._stalls = False
@@ -124,6 +152,11 @@ class Pending:
         return self.links.under_way
 
     @property
+    def folders(self) -> int:
+        """The number of folders that wait to be listed."""
+        return sum(item.is_folder if isinstance(item, Suspect) else item["files"] is None for item in self._stack)
+
+    @property
     def ready(self) -> int:
         """The number of workers that would find something to do."""
         if not self._stack:
@@ -131,13 +164,15 @@ class Pending:
         free = TRYING - self.workers if self._stalls or self.overdue else len(self._stack)
         return max(0, min(len(self._stack), free))
 
-    def add(self, found: Found) -> int:
-        """Takes in the work that a step brings; gives how much that is."""
+    def add(self, found: Found, share: float) -> int:
+        """Takes in the work that a step with this share of the root brings; gives how much that is."""
         work = self.links.take_in(found)
         if self._given_up:
             self.links.drop()
             return 0
-        self._stack.extend(work)
+        if not work:
+            self.done += share
+        self._push(work, share)
         return len(work)
 
     def suspect(self, load: Load) -> None:
@@ -146,7 +181,7 @@ class Pending:
         if load.items[0].get("held"):
             self.links.suspect(load.items)
         elif not self._given_up:
-            self._stack.extend(Suspect(item) for item in reversed(load.items))
+            self._push([Suspect(item) for item in reversed(load.items)], load.share)
 
     def returned(self) -> None:
         """A step has come back: the storage answers."""
@@ -166,6 +201,7 @@ class Pending:
     def give_up(self, outcome: str, why: str) -> Found:
         """Drops all that is left; gives the problem of the root."""
         self._stack.clear()
+        self._shares.clear()
         self.links.drop()
         self._given_up = True
         return {"problems": [[self.root, "", outcome, why]]}
@@ -180,46 +216,57 @@ class Pending:
         alone = self.links.are_suspect
         items = self.links.next()
         if alone:
-            return self._of_suspect(Suspect(items[0]))
-        return self._load(items, Budget(self._plan.items or ITEMS, MILLISECONDS, self._lists_first))
+            return self._of_suspect(Suspect(items[0]), 0.0)
+        return self._load(items, Budget(self._plan.items or ITEMS, MILLISECONDS, self._lists_first), 0.0)
 
     def _alone(self) -> Load | None:
         """The next work if it is under suspicion."""
         if not isinstance(first := self._stack[-1], Suspect):
             return None
-        self._stack.pop()
+        share = self._pop()
         suspect, rest = first.split()
-        if rest is not None:
-            self._stack.append(rest)
-        return self._of_suspect(suspect)
+        if rest is None:
+            return self._of_suspect(suspect, share)
+        self._push([rest], share)
+        return self._of_suspect(suspect, 0.0)
 
     def _several(self, bounds: Bounds) -> Load:
         most = self._plan.items or ITEMS
         enough = min(ITEMS_TO_SPREAD, most) if bounds.spread else most
         first = self._stack[-1]
-        lists = self._lists_first and not isinstance(first, Suspect) and first["files"] is None
+        lists = self._lists_first and not isinstance(first, Suspect) and is_listed(first)
         taken = FOLDERS_TAKEN if lists else TAKEN[self._plan.mode]
-        share = 1 if lists and self.storage.slow else min((len(self._stack)) // bounds.workers, taken)
+        several = 1 if lists and self.storage.slow else min(len(self._stack) // bounds.workers, taken)
         items: list[Work] = []
-        files = 0
+        files, share = 0, 0.0
         # Files beyond the budget would be looked at for nothing: they would come back.
-        while not items or (len(items) < share and files < enough and self._stack):
+        while not items or (len(items) < several and files < enough and self._stack):
             item = self._stack[-1]
-            if isinstance(item, Suspect) or (self._lists_first and (item["files"] is None) != lists):
+            if isinstance(item, Suspect) or (self._lists_first and is_listed(item) != lists):
                 break
             items.append(item)
             files += len(item["files"] or ())
-            self._stack.pop()
+            share += self._pop()
         if lists:
             # A folder that hangs keeps those back that are listed with it.
             enough = FOLDERS_TAKEN if self._answers and not self.storage.slow else len(items)
-        return self._load(items, Budget(enough, self._milliseconds, lists))
+        return self._load(items, Budget(enough, self._milliseconds, lists), share)
 
-    def _of_suspect(self, suspect: Suspect) -> Load:
-        return Load(self, [suspect.work], suspect.budget, suspect.seconds(self._plan.limits), suspect)
+    def _of_suspect(self, suspect: Suspect, share: float) -> Load:
+        return Load(self, [suspect.work], suspect.budget, suspect.seconds(self._plan.limits), suspect, share)
 
-    def _load(self, items: list[Work], budget: Budget) -> Load:
-        return Load(self, items, budget, self._plan.limits.seconds + budget.milliseconds / 1000, None)
+    def _load(self, items: list[Work], budget: Budget, share: float) -> Load:
+        return Load(self, items, budget, self._plan.limits.seconds + budget.milliseconds / 1000, None, share)
+
+    def _push(self, items: "list[Work | Suspect]", share: float) -> None:
+        """Puts items on the stack, which divide a share of the root."""
+        self._stack += items
+        self._shares += [share / len(items)] * len(items) if items else []
+
+    def _pop(self) -> float:
+        """Takes the topmost item off; gives its share."""
+        self._stack.pop()
+        return self._shares.pop()
 
     @property
     def _milliseconds(self) -> int:

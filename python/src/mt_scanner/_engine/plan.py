@@ -4,13 +4,21 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from mt_scanner._engine.arranged import Root
 from mt_scanner._types import contract
 from mt_scanner._types.contract import Reading, Walking
+from mt_scanner._types.progress import Expected
 
 Work = dict[str, Any]
 """A folder, or some files of a folder, as the component hands it back."""
 
-WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [])
+
+def is_listed(work: Work) -> bool:
+    """Whether a step on it finds files and reads none: a folder, or files that somebody has named."""
+    return work["files"] is None or bool(work.get("named"))
+
+
+WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [], [])
 """The way that scans go unless somebody says otherwise."""
 READING = Reading(contract.LEGACY_CHARSET)
 """The values that files have unless somebody says otherwise."""
@@ -47,6 +55,8 @@ class Sync(NamedTuple):
     """Whether folders that the library knows are entered from the folder above."""
     begin: Callable[[str], list[str]]
     """The work that it begins with, for a root: each item as JSON text."""
+    expected: Expected | None
+    """How much there probably is, where that is known."""
     known: Known
     """Called by the workers of the portable backend, and by one thread of the native one."""
 
@@ -54,8 +64,8 @@ class Sync(NamedTuple):
 class Plan(NamedTuple):
     """A scan that is to be done."""
 
-    roots: Sequence[str]
-    """Absolute paths."""
+    whole: Sequence[Root]
+    """The roots, with all that is known of them."""
     mode: str
     """`count`, `paths`, `tracks` or `sync`."""
     walking: Walking = WALKING
@@ -69,10 +79,39 @@ class Plan(NamedTuple):
     """Enough files: the scan ends as soon as that many were found."""
     sync: Sync | None = None
 
+    @property
+    def reads(self) -> bool:
+        """Whether files are read, and not only found."""
+        return self.mode in ("tracks", "sync")
+
+    @property
+    def roots(self) -> list[str]:
+        """The roots, as absolute paths."""
+        return [root.name for root in self.whole]
+
+    @property
+    def named(self) -> list[str]:
+        """The folders and files that are scanned; of a sync, whose work comes with it, the roots."""
+        if self.sync is not None:
+            return self.roots
+        paths = ([root.name] if root.files is None else native_paths(root.name, root.files) for root in self.whole)
+        return [path for some in paths for path in some]
+
     def begin(self, root: str) -> list[Work]:
         """The work that a scan of a root begins with."""
         if self.sync is None:
-            return [{"folder": "", "files": None, "ignored_by": []}]
+            files = next(one.files for one in self.whole if one.name == root)
+            return [{"folder": "", "files": files, "ignored_by": [], "named": files is not None}]
         import json
 
         return [json.loads(work) for work in self.sync.begin(root)]
+
+    def walking_of(self, root: str) -> Walking:
+        """Where a scan of a root goes."""
+        inside = next(one.inside for one in self.whole if one.name == root)
+        return self.walking._replace(roots_inside=list(inside))
+
+
+def native_paths(root: str, files: Sequence[str]) -> list[str]:
+    """Files of a root as this system writes their paths."""
+    return [os.path.join(root, file.replace("/", os.sep)) for file in files]

@@ -35,7 +35,7 @@ from mt_scanner._types.contract import (
     ROOT_UNREADABLE,
 )
 from mt_scanner._types.errors import RootNotAFolder, RootNotFound, RootUnreadable
-from mt_scanner._types.progress import Progress
+from mt_scanner._types.progress import Progress, whole
 
 WAITING = 2
 """Answers that may wait to be read, for each worker."""
@@ -43,10 +43,10 @@ ALONE = 0.005
 """Time in s that the first worker has to itself: a small folder is done by then, and others would
 only cost.
 """
-PULSE = 0.1
-"""A reader gets an empty answer if none has come for so long, in s, and the workers are looked
-after this often.
-"""
+PULSE = 0.05
+"""A reader gets an empty answer if none has come for so long, in s."""
+LOOKING = 0.1
+"""How often the workers are looked after, in s."""
 LEAVING = 0.3
 """The time in s that the workers of a stopped scan have to leave, whoever waits for them."""
 NOTHING = Answer("", [], [], [], {})
@@ -78,7 +78,7 @@ class Pool:
         self._idle = 0  # workers that wait for work
         self._busy = 0  # workers that may bring more work
         self._turn = 0
-        self._folders = self._files = self._tracks = self._problems = self._passed_over = 0
+        self._folders = self._files = self._tracks = self._problems = self._passed_over = self._done = 0
         self._since = self._watched = time.monotonic()
         self._until: float | None = None
         self._lock = threading.Lock()
@@ -94,7 +94,9 @@ class Pool:
         try:
             self._roots = [Pending(self._plan, root, self._plan.begin(root)) for root in self._plan.roots]
             if len(self._roots) > 1:
-                self._answering = those_that_answer(self._plan.roots)
+                # A root of files has no links to follow into others, nor others into it.
+                whole = [root.name for root in self._plan.whole if root.files is None]
+                self._answering = those_that_answer(whole)
             self._since = time.monotonic()
             while (answer := self._next()) is not None:
                 yield answer
@@ -107,7 +109,29 @@ class Pool:
         """How far the scan is."""
         with self._lock:
             seconds = (self._until or time.monotonic()) - self._since
-            return Progress(self._folders, self._files, self._tracks, self._problems, seconds, self._passed_over)
+            loads = [worker.load for worker in self._workers if worker.load and worker.load.is_under_way]
+            # Folders that wait to be listed, or are being listed.
+            waiting = sum(root.folders for root in self._roots) + sum(load.folders for load in loads)
+            under_way = self._until is None
+            estimated = under_way and waiting > 0
+            done = min(self._done, self._files)
+            share = sum(root.done for root in self._roots) / len(self._roots) if estimated else 0.0
+            progress = Progress(
+                self._folders,
+                self._files,
+                self._tracks,
+                self._problems,
+                seconds,
+                self._passed_over,
+                done=done,
+                total_files=max(self._files, whole(done, share)) if self._plan.reads else 0,
+                total_folders=max(self._folders + waiting, whole(self._folders, share)),
+                is_estimated=estimated,
+                folder=loads[0].folder if loads and under_way else None,
+                phase="scanning" if under_way else "done",
+            )
+        sync = self._plan.sync
+        return progress if sync is None or sync.expected is None else sync.expected.of(progress)
 
     def stop(self) -> None:
         """Lets the workers end after the step that they are in, and drops the answers that nobody
@@ -271,7 +295,7 @@ class Pool:
     def _watch(self) -> None:
         # With the lock held. Looks after the workers that are in a step.
         now = time.monotonic()
-        if now - self._watched < PULSE:
+        if now - self._watched < LOOKING:
             return
         self._watched = now
         for worker in [*self._workers]:
@@ -334,20 +358,22 @@ class Pool:
             found = guilty(load.suspect, load.pending.root, found)
         elif load.suspect is not None:
             found = answered(load.suspect, found)
-        return self._add(load.pending, found)
+        return self._add(load.pending, found, load.share)
 
-    def _add(self, root: Pending, found: Found) -> bool:
-        # With the lock held. Takes an answer in, and the work that it brings.
+    def _add(self, root: Pending, found: Found, share: float = 0.0) -> bool:
+        # With the lock held. Takes an answer in, and the work that it brings; `share`: that of the
+        # root that the step was given.
         tracks, problems = found.get("tracks", []), found.get("problems", [])
         answer = Answer(root.root, found.get("paths", []), tracks, problems, found.get("changes", {}))
         if brings := bool(tracks or answer.paths or problems or answer.changes):
             self._answers.append(answer)
             self._answer_came.notify()
-        self._work_came.notify(root.add(found))
+        self._work_came.notify(root.add(found, share))
         self._folders += found.get("folders", 0)
         self._files += found.get("files", 0)
         self._passed_over += found.get("passed_over", 0)
         self._tracks += found.get("read", 0)
+        self._done += found.get("done", 0)
         self._problems += len(problems)
         if self._plan.limit is not None and self._files >= self._plan.limit:
             self._end(None)

@@ -57,6 +57,16 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
         raise ComponentError(f"timeout: {STOPPED_BY_TIME.format(seconds=f'{seconds:g}')}", loaded.path) from None
 
 
+def arrange_roots(request: str) -> str:
+    """Arranges folders and files that were named as roots; request and answer are JSON text
+    (`wit/scan.wit`).
+    """
+    loaded = load()
+    with instance_of(loaded, []) as instance:
+        text: str = instance.ask(loaded.arrange_roots, request)
+        return text
+
+
 def in_words(report: str) -> str:
     """A report for people, from JSON text (`wit/reports.wit`)."""
     loaded = load()

@@ -19,7 +19,7 @@ def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: 
             "entered": entered,
             "budget": budget._asdict(),
             "mode": plan.mode,
-            "walking": plan.walking._asdict(),
+            "walking": plan.walking_of(root)._asdict(),
             "reading": plan.reading._asdict(),
             "deep": bool(plan.sync and plan.sync.deep),
         }
@@ -72,8 +72,10 @@ def looked_upon(item: Work, looks: Sequence[Look]) -> Iterator[Work]:
 
 
 def is_read(item: Work) -> bool:
-    """Whether the item is files to read. A link that was held back is none yet."""
-    return item["files"] is not None and not item.get("held")
+    """Whether the item is files to read. A link that was held back is none yet, nor is what somebody
+    has named: the component judges it first.
+    """
+    return item["files"] is not None and not item.get("held") and not item.get("named")
 
 
 def is_compared(plan: Plan, item: Work) -> bool:

@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from mt_scanner._engine.within import Call, Late
@@ -27,20 +27,6 @@ def resolve(root: StrPath) -> str:
     # name.
     drive, rest = os.path.splitdrive(absolute)
     return absolute if rest else drive + os.sep
-
-
-def distinct(roots: Iterable[str]) -> tuple[str, ...]:
-    """The roots without those that are one of the others by another name: through a symbolic link.
-    The first name is kept. A root whose storage does not answer within `STEP_OVERDUE` is compared
-    by its name.
-    """
-    names = list(dict.fromkeys(roots))
-    if len(names) == 1:
-        return (names[0],)
-    kept: dict[str, str] = {}
-    for name, real in zip(names, answers(os.path.realpath, names), strict=True):
-        kept.setdefault(real or name, name)
-    return tuple(kept.values())
 
 
 def those_that_answer(roots: Sequence[str]) -> tuple[str, ...]:

@@ -1,16 +1,19 @@
 """A session: roots, how to scan them, and the backend that does it."""
 
+import copy
 import os
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
+from mt_scanner._engine.arranged import Arranged, arranged
 from mt_scanner._engine.extensions import more_extensions
+from mt_scanner._engine.places import Place, found, places
 from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync
-from mt_scanner._engine.roots import StrPath, check_root, distinct, resolve
+from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._engine.within import Call, Late, within
 from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
@@ -59,11 +62,14 @@ class Session:
         several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
         if not several:
             raise ValueError("a scanner has at least one root")
-        self.roots: tuple[str, ...] = distinct(resolve(root) for root in several)
-        """The roots, as absolute paths, each once."""
+        self._named = [resolve(root) for root in several]
+        self._places: list[Place] | None = None
+        self._arranged: Arranged | None = None
         self._backend = backend
         self._workers = workers
-        self._walking = Walking(which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions))
+        self._walking = Walking(
+            which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions), []
+        )
         self.reading = Reading(legacy_charset)
         """The options that shape values."""
         self._limits = Limits(file_timeout, memory_limit)
@@ -71,16 +77,71 @@ class Session:
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
     @property
+    def places(self) -> list[Place]:
+        """Where the roots are, looked at once. Raises `RootUnreadable` or `ScanError` for a name that
+        is not UTF-8.
+        """
+        if self._places is None:
+            self._places = places(self._named)
+        return self._places
+
+    @property
+    def arranged(self) -> Arranged:
+        """The roots with all that is known of them.
+
+        Raises as `places` does, and `ComponentError`.
+        """
+        if self._arranged is None:
+            self._arranged = arranged(self.places, None, self._arrange)
+        return self._arranged
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The roots, as absolute paths, each once. That of a file is its folder."""
+        return tuple(root.name for root in self.arranged.roots)
+
+    def in_library(self, known: Sequence[str]) -> "Session":
+        """The same session with the roots by the names of a library, and with those of the library
+        inside them. `known`: its roots, oldest first.
+        """
+        return self._of(self.places, arranged(self.places, known, self._arrange))
+
+    def only(self, roots: Iterable[str]) -> "Session":
+        """The same session with some of its roots."""
+        names = set(roots)
+        some = tuple(root for root in self.arranged.roots if root.name in names)
+        return self._of(None, Arranged(some), [root.name for root in some])
+
+    def of_files(self, files: Iterable[str]) -> "Session":
+        """The same session with these files, whether they are there or not."""
+        names: dict[str, list[str]] = {}
+        for file in files:
+            folder, name = os.path.split(file)
+            names.setdefault(folder, []).append(name)
+        folders = found(list(names))
+        return self._of([place._replace(files=names[place.name]) for place in folders], None)
+
+    def _of(self, places: list[Place] | None, arranged: Arranged | None, named: Sequence[str] = ()) -> "Session":
+        other = copy.copy(self)
+        other._places, other._arranged, other._named = places, arranged, list(named)
+        other._pools = weakref.WeakSet()
+        return other
+
+    def _arrange(self, request: str) -> str:
+        return self.backend.arrange_roots(request)
+
+    @property
     def backend(self) -> "Backend":
         """The backend that runs the component. Raises `ComponentError` if it is not there."""
         return backends.get(self._backend)
 
-    def check(self) -> None:
+    def check(self, but: Collection[str] = ()) -> None:
         """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be
-        scanned. A root that does not answer is left to the scan, which names it.
+        scanned. A root that does not answer is left to the scan, which names it. `but`: roots that
+        were checked before.
         """
         until = time.monotonic() + STEP_OVERDUE
-        for call in [Call(check_root, root) for root in self.roots]:
+        for call in [Call(check_root, root) for root in self.roots if root not in but]:
             with suppress(Late):
                 call.result(max(0.0, until - time.monotonic()))
 
@@ -90,7 +151,8 @@ class Session:
         """
         backend = self.backend
         workers = self._workers or backend.default_workers()
-        plan = Plan(self.roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync)
+        roots = self.arranged.roots
+        plan = Plan(roots, mode, self._walking, self.reading, self._limits, workers, limit=limit, sync=sync)
         pool = backend.pool(plan, self._component)
         self._pools.add(pool)
         return pool

@@ -2,8 +2,8 @@
 
 import threading
 
-LOOKING = 0.1
-"""How often a sync that rests looks whether it was stopped, in s."""
+LOOKING = 0.05
+"""How often a sync that rests looks up, in s."""
 
 
 class Control:
@@ -32,6 +32,5 @@ class Control:
         self._going.set()
 
     def rest(self) -> None:
-        """Waits until it is resumed or stopped."""
-        while not (self._going.wait(LOOKING) or self.is_stopped):
-            pass
+        """Waits until it is resumed, for `LOOKING` at most."""
+        self._going.wait(LOOKING)

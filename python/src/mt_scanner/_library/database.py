@@ -20,6 +20,9 @@ PATIENCE = 30.0
 BETWEEN_LOOKS = 0.1
 """How often who waits for another sync looks whether to go on, in s."""
 
+INSTRUCTIONS = 50_000
+"""Instructions of SQLite's machine between two looks of an `attended` one: some ms."""
+
 
 class Database:
     """An open library at the present version."""
@@ -75,6 +78,30 @@ class Database:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def attended(self, look: Callable[[], object]) -> Iterator[None]:
+        """Calls `look` again and again while long statements run. What it raises interrupts them,
+        and comes out of here.
+        """
+        raised: list[BaseException] = []
+
+        def look_in() -> int:
+            try:
+                look()
+            except BaseException as error:
+                raised.append(error)
+            return len(raised)
+
+        self.connection.set_progress_handler(look_in, INSTRUCTIONS)
+        try:
+            yield
+        except BaseException:
+            if raised:
+                raise raised[0] from None
+            raise
+        finally:
+            self.connection.set_progress_handler(None, 0)
 
     def reader(self) -> Connection:
         """Another connection, which only reads, from any thread, one at a time."""

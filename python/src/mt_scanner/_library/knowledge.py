@@ -1,5 +1,6 @@
 """The library's knowledge of folders, for the workers of a sync."""
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ class Knowledge:
     def __init__(self, database: Database) -> None:
         self._known = database.sql("known")
         self._folders = database.sql("folders")
+        self._files = database.sql("files")
         self._path = database.path
         self._reader = database.reader()
         self._gate = threading.Condition()
@@ -48,6 +50,11 @@ class Knowledge:
         """Every folder of a root, as work."""
         with self._entered():
             return [work for (work,) in self._reader.execute(self._folders, (root,))]
+
+    def files(self, root: str, paths: Sequence[str]) -> list[str]:
+        """Files of a root that somebody has named, as work."""
+        with self._entered():
+            return [work for (work,) in self._reader.execute(self._files, (root, json.dumps(paths)))]
 
     def close(self) -> None:
         """Closes the gate and waits for those inside, for `LEAVING` at most."""

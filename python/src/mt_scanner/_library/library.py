@@ -7,28 +7,32 @@ import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import takewhile
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mt_scanner._engine import forks
-from mt_scanner._engine.roots import StrPath
+from mt_scanner._engine.roots import StrPath, resolve
 from mt_scanner._engine.session import Options, Session
 from mt_scanner._library.control import Control
-from mt_scanner._library.job import SyncJob
-from mt_scanner._library.notice import Notice
+from mt_scanner._library.job import SyncJob, Telling
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._library.rows import change, track
 from mt_scanner._library.wish import Mode, Wish
-from mt_scanner._types.contract import LIBRARY_IN_USE
-from mt_scanner._types.errors import LibraryError
+from mt_scanner._types.contract import CHANGES_FORGOTTEN, LIBRARY_IN_USE
+from mt_scanner._types.errors import ChangesForgotten, LibraryError
+from mt_scanner._types.notice import Notice
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Track
+from mt_scanner._types.track import LibraryTrack
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from mt_scanner._engine.schema import Schema
     from mt_scanner._library.database import Database
+
+
+Told = TypeVar("Told")
 
 
 class Library:
@@ -63,6 +67,7 @@ class Library:
         dry_run: bool = False,
         confirm_empty: bool = False,
         stop: threading.Event | None = None,
+        on_notice: Callable[[Notice], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         on_change: Callable[[Change], object] | None = None,
         **options: "Unpack[Options]",
@@ -74,24 +79,49 @@ class Library:
         renamed, or moved with new tags, keep their rows. Roots that belong together are best synced
         together: moves are seen within one sync.
 
+        A root that the library knows by another name keeps that name. Of roots inside each other
+        the innermost owns a file: those of the library inside `roots` are synced along, and rows
+        that are doubled are made one, of which the older stays. `roots` may be files, too: each is
+        read again, in the innermost root of the library that holds it.
+
         `mode`: `full` looks at every file. `quick` trusts every folder whose time of last change is
         as it was: it is made for the start of a player, and does not see files that were changed in
         place, nor a `.mtignore` that was. `dry_run`: the library stays as it is (or is not made),
         and the report tells what would have been done. `confirm_empty`: the roots may be empty.
         Without it a root that has lost all its tracks is an error. `stop`: ends the sync within 0.5
-        s once it is set. `on_progress`: called at most ten times a second and at the end.
-        `on_change`: called for each track that was changed, in the end. `options`: those of
-        `Scanner`.
+        s once it is set. `on_notice`: told what should be known of the roots, before the sync
+        begins: which lie inside another one, for example. `on_progress`: called ten to twenty
+        times a second, and at the end. `on_change`: called for each track that was changed, in the
+        end. `options`: those of `Scanner`.
 
         Raises as `Scanner.scan` does, before anything is written; `RootEmptied`, with nothing
         marked missing; `SyncStopped` if `stop` was set before the end; `LibraryError` if the
         database cannot be used, or another sync of it does not end within 30 s. What was written
-        until then stays and is true: the next sync goes on from there.
+        until then stays and is true: the next sync goes on from there. `LibraryError` as well if no
+        root of the library holds a file of `roots`.
         """
         control = None if stop is None else Control(stop)
         wish = wished(mode, confirm_empty, on_progress, on_change, control)
         session = Session(roots, component=self._wasm, **options)
-        return self._once(session, wish, dry_run)
+        return self._once(session, wish._replace(on_notice=on_notice), dry_run)
+
+    def rescan(
+        self,
+        files: StrPath | Iterable[StrPath],
+        *,
+        on_change: Callable[[Change], object] | None = None,
+        **options: "Unpack[Options]",
+    ) -> SyncReport:
+        """Reads one file or several again though their sizes and times are as they were: a tag was
+        edited within the grain of the clock, or by a tagger that puts times back. A file that is
+        not there any more is marked missing. `on_change` and `options` are those of `sync`.
+
+        Raises `LibraryError` if no root of the library holds one of the files, and as `sync` does.
+        """
+        several = [files] if isinstance(files, (str, os.PathLike)) else list(files)
+        paths = [resolve(file) for file in several]
+        session = Session(paths, component=self._wasm, **options).of_files(paths)
+        return self._once(session, wished("full", False, None, on_change), False)
 
     def start(
         self,
@@ -100,11 +130,13 @@ class Library:
         mode: Mode = "full",
         dry_run: bool = False,
         confirm_empty: bool = False,
+        on_notice: Callable[[Notice], object] | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         on_change: Callable[[Change], object] | None = None,
         **options: "Unpack[Options]",
     ) -> SyncJob:
-        """`sync` in the background. `on_progress` and `on_change` are called from there.
+        """`sync` in the background. `on_notice`, `on_progress` and `on_change` are called from there;
+        the job's events need no callback: `poll()`, `events()`, `async for`.
 
         Raises `ValueError` for options that make no sense. All that `sync` raises comes from the
         job's `result`.
@@ -112,8 +144,16 @@ class Library:
         wished(mode, confirm_empty, None, None)
         session = Session(roots, component=self._wasm, **options)
 
-        def run(control: Control, report: Callable[[Progress], None]) -> SyncReport:
-            return self._once(session, wished(mode, confirm_empty, report, on_change, control), dry_run)
+        def run(job: Telling) -> SyncReport:
+            # What a rehearsal has changed is gone with its copy.
+            tell = both(on_change, job.put) if dry_run else on_change
+            wish = wished(mode, confirm_empty, job.report, tell, job.control)
+            notify = both(on_notice, job.put)
+            report = self._once(session, wish._replace(on_notice=notify), dry_run)
+            if not dry_run:
+                job.put_all(self._changes_of(report.scan))
+            job.put(*report.problems, report)
+            return report
 
         return SyncJob(run, on_progress)
 
@@ -146,8 +186,9 @@ class Library:
         least time between two looks at a root that is polled, in s; a look that takes long is
         followed by ten times as long a rest. A look is a quick sync, and every tenth a full one.
         `on_notice`: told what should be known: that a root is polled, has lost events, is gone or
-        back, or that another sync of the library does not end and is waited for. Without it that is
-        a `RuntimeWarning`. `on_progress`, `on_change`, `options`: as in `sync`.
+        back, lies inside another one, or that another sync of the library does not end and is
+        waited for. Without it that is a `RuntimeWarning`. `on_progress`, `on_change`, `options`: as
+        in `sync`. Roots are folders; those of the library inside them are watched, too.
 
         Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`;
         `WatchError` if watchfiles is not installed.
@@ -157,21 +198,40 @@ class Library:
         stop = stop or threading.Event()
         first = wished(mode, confirm_empty, on_progress, on_change, Control(stop))
         how = Watching(first, stop, on_notice, poll, poll_interval)
-        every = Session(roots, component=self._wasm, **options).roots
-        watch = Watch(self._used, lambda some: Session(some, component=self._wasm, **options), how)
-        return watch.run(every)
+        return Watch(self._used, Session(roots, component=self._wasm, **options), how).run()
 
-    def tracks(self) -> Iterator[Track]:
+    def tracks(self) -> Iterator[LibraryTrack]:
         """Every track whose file is there, by root and path, as they are when the iteration begins.
 
         It may go on while another thread syncs, purges or closes this library, and in any thread.
         """
-        from mt_scanner._library.database import failures
-
-        database = self._open()
-        with closing(database.reader()) as reader, failures(self.path, "read"):
-            for row in reader.execute(database.sql("tracks")):
+        with self._read() as ask:
+            for row in ask("tracks"):
                 yield track(row)
+
+    def changes(self, since: int | None = None) -> Iterator[Change]:
+        """What was changed by the syncs after the one with the number `since` (`SyncReport.scan`,
+        `Change.scan`), sync by sync and then by root and path, with the tracks as they are when the
+        iteration begins. Without it, all that is kept: what the last 100 syncs that have changed
+        something did. Tracks that were forgotten since are left out.
+
+        So nobody who was not there, or whose callback failed, misses anything. It may go on as that
+        of `tracks` may.
+
+        Raises `ChangesForgotten` if what a sync after `since` has changed is not kept any more.
+        """
+        with self._read() as ask:
+            ((forgotten,),) = ask("forgotten", since)
+            if forgotten is not None:
+                raise ChangesForgotten(CHANGES_FORGOTTEN.format(scan=forgotten), self.path)
+            for *_, line in ask("history", since):
+                yield change(json.loads(line))
+
+    def latest_scan(self) -> int:
+        """The number of the latest sync that was finished, for `changes`; 0 if there is none."""
+        with self._read() as ask:
+            ((scan,),) = ask("latest")
+            return int(scan)
 
     def purge(self, missing_for: float = 0.0) -> int:
         """Forgets tracks that have been missing for `missing_for` seconds or longer; gives how many
@@ -189,6 +249,22 @@ class Library:
             database.run("prune")
         return purged
 
+    def _changes_of(self, scan: int) -> Iterator[Change]:
+        """What one sync has changed, read when it is asked for."""
+        return takewhile(lambda change: change.scan == scan, self.changes(scan - 1))
+
+    @contextmanager
+    def _read(self) -> "Iterator[Callable[..., Iterable[Any]]]":
+        """Asks statements of a connection of its own, all at one look at the library: a sync may end
+        meanwhile.
+        """
+        from mt_scanner._library.database import failures
+
+        database = self._open()
+        with closing(database.reader()) as reader, failures(self.path, "read"):
+            reader.execute("BEGIN")
+            yield lambda name, *parameters: reader.execute(database.sql(name), parameters)
+
     def close(self) -> None:
         """Closes the database. The next use opens it again. Raises `LibraryError` while another
         thread uses it.
@@ -197,6 +273,9 @@ class Library:
             if self._opened is not None:
                 self._opened.close()
                 self._opened = None
+
+    def __repr__(self) -> str:
+        return f"Library({self.path!r})"
 
     def __enter__(self) -> "Library":
         return self
@@ -252,11 +331,17 @@ class Library:
             session.close()
 
     def _sync(self, session: Session, wish: Wish) -> SyncReport:
-        from mt_scanner._library.sync import sync
+        from mt_scanner._library.sync import arranged, sync
 
         with self._taken():
-            session.check()
-            return sync(self._open(), session, wish)
+            # Before a library is made. Files are in roots that it has, or they are none of its.
+            checked = [root.name for root in session.arranged.roots if root.files is None]
+            if checked:
+                session.check()
+            database = self._open()
+            session = arranged(database, session, wish)
+            session.check(but=checked)
+            return sync(database, session, wish)
 
     def _rehearse(self, session: Session, wish: Wish) -> SyncReport:
         """A sync of a copy."""
@@ -288,6 +373,18 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+def both(first: Callable[[Told], object] | None, second: Callable[[Told], object]) -> Callable[[Told], object]:
+    """A callback that calls both."""
+    if first is None:
+        return second
+
+    def call(told: Told) -> None:
+        first(told)
+        second(told)
+
+    return call
+
+
 def wished(
     mode: Mode,
     confirm_empty: bool,
@@ -299,4 +396,4 @@ def wished(
     if mode not in ("full", "quick"):
         raise ValueError(f"mode is 'full' or 'quick', not {mode!r}")
     tell = None if on_change is None else lambda line: on_change(change(json.loads(line)))
-    return Wish(mode, confirm_empty, None, on_progress, tell, control)
+    return Wish(mode, confirm_empty, None, on_progress, tell, control=control)

@@ -2,21 +2,24 @@
 
 from typing import NamedTuple
 
+from mt_scanner._types.contract import ChangeKind
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.track import Problem, Track
+from mt_scanner._types.track import LibraryTrack, Problem
 
 
 class Change(NamedTuple):
     """One track that a sync has changed."""
 
-    change: str
-    """`added`, `modified`, `moved`, `missing`, `restored` or `reread`."""
-    track: Track
+    change: ChangeKind
+    """What the sync has done with it."""
+    track: LibraryTrack
     """The track as the library has it now."""
     former_root: str | None = None
     """Of a moved one: the root where it was."""
     former_path: str | None = None
     """Of a moved one: its path there."""
+    scan: int = 0
+    """The number of the sync."""
 
 
 class SyncReport(NamedTuple):
@@ -42,3 +45,10 @@ class SyncReport(NamedTuple):
     """The problems of these roots, found now or known from before."""
     progress: Progress
     """Counts and time of the scan."""
+    scan: int = 0
+    """The number of the sync, for `Library.changes`. Later ones have greater numbers."""
+
+    def __repr__(self) -> str:
+        """The numbers: problems may be as many as files."""
+        counts = ", ".join(f"{name}={count}" for name, count in zip(self._fields, self[:7], strict=False))
+        return f"SyncReport({counts}, problems=<{len(self.problems)}>, progress={self.progress!r})"

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
+from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.session import Session
 from mt_scanner._library import batch, network, source
 from mt_scanner._library.database import Database
 from mt_scanner._library.eye import Eye
-from mt_scanner._library.notice import Notice
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.source import Events, Source
-from mt_scanner._library.sync import sync
+from mt_scanner._library.sync import arranged, sync
 from mt_scanner._library.wish import Mode, Wish
 from mt_scanner._types import contract
 from mt_scanner._types.errors import (
@@ -27,6 +27,7 @@ from mt_scanner._types.errors import (
     ScanError,
     SyncStopped,
 )
+from mt_scanner._types.notice import Notice
 
 BETWEEN_CHECKS = 1.0
 """How often to see whether the roots are there, in s."""
@@ -56,7 +57,7 @@ class Watch:
     def __init__(
         self,
         used: Callable[[], AbstractContextManager[Database]],
-        session: Callable[[Iterable[str]], Session],
+        session: Session,
         options: Watching,
     ) -> None:
         self._used = used
@@ -66,10 +67,15 @@ class Watch:
         self._crowd = source.crowd()
         self._checked = time.monotonic()
 
-    def run(self, roots: Iterable[str]) -> Iterator[SyncReport]:
+    def run(self) -> Iterator[SyncReport]:
         """Syncs every root, then what changes, until it is stopped."""
-        self._eyes = [Eye(root) for root in roots]
-        self._session(eye.root for eye in self._eyes).check()
+        self._session.check()
+        for root in self._session.arranged.roots:
+            for file in root.files or ():
+                raise RootNotAFolder(contract.ROOT_NOT_A_FOLDER, native_path(root.name, file))
+        with self._used() as database:
+            self._session = arranged(database, self._session, Wish(on_notice=self._notify))
+        self._eyes = [Eye(root) for root in self._session.roots]
         try:
             # Before the first sync, so that nothing in between is missed.
             for eye in self._eyes:
@@ -216,9 +222,11 @@ class Watch:
                     eye.full = min(eye.full or float("inf"), time.monotonic() + BETWEEN_ATTEMPTS)
                 return
             else:
+                unasked = touched is None and not any(eye.is_sure for eye in eyes)
                 if touched is None:
                     self._settle(eyes, report)
-                yield report
+                if not unasked or any(report[:6]):
+                    yield report
                 return
 
     def _folders(self, eyes: list[Eye], touched: Touched) -> list[tuple[str, str]]:
@@ -232,7 +240,7 @@ class Watch:
 
     def _changed(self, eye: Eye, known: list[str], events: list[batch.Event]) -> set[str]:
         """The folders of a root in which something has changed."""
-        session = self._session([eye.root])
+        session = self._session.only([eye.root])
         try:
             return session.folders_of_events(eye.root, known, batch.told(events, eye.real))
         finally:
@@ -257,20 +265,28 @@ class Watch:
                 eye.emptied = False
                 self._say("root-back", eye, contract.NOTICE_ROOT_BACK)
         if report.progress.tracks > self._crowd and os.name == "posix":
-            # Our own reading makes events as well.
-            self._overflowed(eyes)
+            # Our own reading makes events as well, and may have crowded out others. watchfiles does
+            # not tell: another look does, and nobody is alarmed for that.
+            for eye in eyes:
+                if eye.sight == "events":
+                    eye.make_sure()
 
     def _sync(self, eyes: list[Eye], wish: Wish) -> SyncReport:
-        session = self._session(eye.root for eye in eyes)
+        session = self._session.only(eye.root for eye in eyes)
         session.check()
         try:
             with self._used() as database:
+                # For a batch storage is not asked where every root is.
+                if wish.folders is None:
+                    session = arranged(database, session, wish)
                 return sync(database, session, wish)
         finally:
             session.close()
 
     def _say(self, kind: str, eye: Eye | None, detail: str) -> None:
-        notice = Notice(kind, "" if eye is None else eye.root, detail)
+        self._notify(Notice(kind, "" if eye is None else eye.root, detail))
+
+    def _notify(self, notice: Notice) -> None:
         if self._options.on_notice is None:
             # It comes out of the loop over the reports.
             warnings.warn(str(notice), RuntimeWarning, stacklevel=2)

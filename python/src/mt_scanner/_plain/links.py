@@ -13,7 +13,10 @@ CHAIN = 40
 """The most symbolic links that are followed in one path."""
 
 
-LEFT_BEHIND = ("$recycle.bin", "#recycle", "@eadir", "lost+found")
+LEFT_BEHIND = (
+    *("$recycle.bin", "system volume information", "@eadir", "#recycle", "#snapshot", "@recycle"),
+    *("@recently-snapshot", "~snapshot", "network trash folder", "lost+found"),
+)
 """Folders that systems make beside people's own."""
 
 

@@ -86,5 +86,11 @@ class LibraryError(ScanError):
     """The file is not a library that this version can use."""
 
 
+class ChangesForgotten(LibraryError):
+    """What a sync has changed is not kept any more (`Library.changes` only): all tracks tell as
+    much.
+    """
+
+
 class WatchError(ScanError):
     """Roots cannot be watched: watchfiles is not installed (`Library.watch` only)."""

@@ -3,39 +3,61 @@
 import json
 import os
 import sys
+import threading
+import time
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
-from itertools import groupby
+from itertools import chain
 from typing import Any, TextIO
 
 from mt_scanner import (
     Change,
+    EscapesRoot,
+    FileFailed,
+    Inspection,
     Library,
     LibraryError,
     Notice,
     Picture,
     Problem,
     Progress,
+    RootNotAFolder,
+    RootNotFound,
     ScanError,
     Scanner,
     Track,
-    benchmark_directory,
+    TrackNotFound,
     is_audio_file,
 )
 from mt_scanner._engine.roots import why
 from mt_scanner._engine.words import in_words
-from mt_scanner._types.contract import NO_PICTURE, OUTPUT_IS_AUDIO, PASSED_OVER, PASSED_OVER_ONE, PictureItem
-from mt_scanner.cli._screen import bar, shown
-from mt_scanner.cli._summary import Kinds, added_up, changes, reached
+from mt_scanner._types.contract import (
+    FILE_NOT_FOUND,
+    NO_PICTURE,
+    OUTPUT_IS_AUDIO,
+    PASSED_OVER,
+    PASSED_OVER_ONE,
+    PictureItem,
+)
+from mt_scanner.cli import _arguments, _manual, _shell
+from mt_scanner.cli._interruption import ctrl_c
+from mt_scanner.cli._options import PROBLEMS, code, limits, walking
+from mt_scanner.cli._screen import bar, complain
+from mt_scanner.cli._summary import Kinds, added_up, changes, flat, reached
 
-PROBLEMS = 1
+COULD_NOT_RUN = 3
 
 
 def scan(options: Namespace) -> int:
     kinds = Kinds()
     tell = partial(line, sys.stderr) if options.json else None
-    with Scanner(options.folders, **walking(options)) as scanner, bar(wanted(options)) as show:
+    with (
+        Scanner(options.folders, component=options.component, **walking(options)) as scanner,
+        bar(wanted(options)) as show,
+    ):
+        for notice in scanner.notices:
+            notify(options, notice)
         for track in scanner.scan(tell):
             if options.json:
                 line(sys.stdout, track)
@@ -53,7 +75,9 @@ def scan(options: Namespace) -> int:
 
 
 def count(options: Namespace) -> int:
-    with Scanner(options.folders, **walking(options)) as scanner:
+    with Scanner(options.folders, component=options.component, **walking(options)) as scanner:
+        for notice in scanner.notices:
+            notify(options, notice)
         files = scanner.count()
     if options.json:
         print(json.dumps({"files": files}))
@@ -68,7 +92,9 @@ def count(options: Namespace) -> int:
 
 
 def index(options: Namespace) -> int:
-    with Library(options.db) as library:
+    stop = threading.Event()
+    ctrl_c.sets(stop)
+    with Library(options.db, component=options.component) as library:
         lines = Lines(options)
         with bar(wanted(options)) as show:
             report = library.sync(
@@ -76,6 +102,8 @@ def index(options: Namespace) -> int:
                 mode=options.mode,
                 dry_run=options.dry_run,
                 confirm_empty=options.confirm_empty,
+                stop=stop,
+                on_notice=partial(notify, options),
                 on_progress=show,
                 on_change=lines.take,
                 **walking(options),
@@ -86,6 +114,13 @@ def index(options: Namespace) -> int:
         problems = added_up(report.problems)
         if options.json:
             tell(report.problems)
+            told = {
+                "scan": report.scan,
+                **changes(report),
+                "problems": len(report.problems),
+                "progress": reached(report.progress),
+            }
+            dump(sys.stdout, {"report": told})
             tell_passed_over(report.progress)
         elif options.dry_run and not options.quiet:
             write(in_words("rehearsal", problems=problems, changes=changes(report)))
@@ -99,7 +134,8 @@ def index(options: Namespace) -> int:
 def watch(options: Namespace) -> int:
     known: set[tuple[str, str, str]] = set()
     lines = Lines(options)
-    with Library(options.db) as library:
+    shows: list[Callable[[Progress], None] | None] = [None]
+    with Library(options.db, component=options.component) as library:
         reports = library.watch(
             options.folders,
             mode=options.mode,
@@ -107,12 +143,17 @@ def watch(options: Namespace) -> int:
             poll=options.poll,
             poll_interval=options.poll_interval,
             on_notice=partial(notify, options),
+            on_progress=lambda progress: None if shows[0] is None else shows[0](progress),
             on_change=lines.take,
             **walking(options),
         )
         first = True
         try:
-            for report in reports:
+            # The first sync may take long; the others are not shown.
+            with bar(wanted(options)) as shows[0]:
+                begun = next(reports, None)
+            shows[0] = None
+            for report in chain(filter(None, [begun]), reports):
                 lines.write()
                 news = [problem for problem in report.problems if problem[:3] not in known]
                 known.update(problem[:3] for problem in news)
@@ -136,7 +177,7 @@ def notify(options: Namespace, notice: Notice) -> None:
     if options.json:
         dump(sys.stderr, {"notice": notice.kind, "detail": str(notice)})
     else:
-        print(f"mt-scanner: {shown(str(notice))}", file=sys.stderr)
+        complain(str(notice))
 
 
 class Lines:
@@ -145,15 +186,16 @@ class Lines:
     MANY = 1000
     """Changes that are put into words at a time."""
 
-    def __init__(self, options: Namespace) -> None:
+    def __init__(self, options: Namespace, *, always: bool = False) -> None:
         self._json = options.json
-        self.spoken = options.verbose and not (options.json or options.quiet)
+        self.spoken = (always or options.verbose) and not (options.json or options.quiet)
         """Whether people are told."""
-        self.take = self._take if self._json or self.spoken else None
+        self.take = self.tell if self._json or self.spoken else None
         """The callback of a sync, if anybody wants to know."""
         self._waiting: list[tuple[str, str, str | None]] = []
 
-    def _take(self, change: Change) -> None:
+    def tell(self, change: Change) -> None:
+        """Takes a change."""
         if self._json:
             dump(sys.stdout, flat(change))
             return
@@ -168,16 +210,24 @@ class Lines:
             self._waiting.clear()
 
 
-def flat(change: Change) -> dict[str, Any]:
-    kind, track, former_root, former_path = change
-    return {"change": kind, "former_root": former_root, "former_path": former_path, **track._asdict()}
+def history(options: Namespace) -> int:
+    lines = Lines(options, always=True)
+    with existing(options) as library:
+        for change in library.changes(options.since):
+            lines.tell(change)
+    lines.write()
+    return 0
+
+
+def existing(options: Namespace) -> Library:
+    """The library, which is not made just to find it empty."""
+    if not os.path.exists(options.db):
+        raise LibraryError("there is no library", os.path.abspath(options.db))
+    return Library(options.db)
 
 
 def purge(options: Namespace) -> int:
-    # Not to make one just to find it empty.
-    if not os.path.exists(options.db):
-        raise LibraryError("there is no library", os.path.abspath(options.db))
-    with Library(options.db) as library:
+    with existing(options) as library:
         purged = library.purge(options.missing_for)
     if options.json:
         print(json.dumps({"purged": purged}))
@@ -187,54 +237,48 @@ def purge(options: Namespace) -> int:
 
 
 def inspect(options: Namespace) -> int:
-    path = os.path.abspath(os.path.expanduser(options.file))
-    reading = {"file_timeout": options.file_timeout, "legacy_charset": options.legacy_charset}
-    found = Scanner(os.path.dirname(path), **reading).inspect(path)
-    if options.json:
-        dump(
-            sys.stdout,
-            {
-                "track": found.track._asdict(),
-                "problems": [problem._asdict() for problem in found.problems],
-                "tags": [tag._asdict() for tag in found.tags],
-                "lyrics": [lyrics._asdict() for lyrics in found.lyrics],
-                "chapters": [chapter._asdict() for chapter in found.chapters],
-            },
-        )
-    else:
-        width = max(map(len, Track._fields))
-        for key, value in found.track._asdict().items():
-            if value is not None and value != []:
-                text = "; ".join(value) if isinstance(value, list) else plain(value)
-                print(f"{key.replace('_', ' '):{width}}  {shown(text)}")
-        for problem in found.problems:
-            print(f"\n{problem.outcome}: {shown(problem.detail)}")
-        for block, tags in groupby(found.tags, lambda tag: tag.block):
-            print(f"\ntags as in the file: {shown(block)}")
-            for tag in tags:
-                print(f"  {shown(tag.key)} = {shown(tag.value)}")
-        for lyrics in found.lyrics:
-            about = ", ".join(filter(None, (lyrics.form, lyrics.language, lyrics.description)))
-            print(f"\nlyrics: {shown(about)}")
-            words = lyrics.text.replace("\r\n", "\n").replace("\r", "\n")
-            for sung in words.removesuffix("\n").split("\n"):
-                print(f"  {shown(sung)}".rstrip())
-        if found.chapters:
-            print("\nchapters")
-        for chapter in found.chapters:
-            print(f"  {clock(chapter.start_ms)}  {shown(chapter.title or '')}".rstrip())
-    return code(options, len(found.problems))
+    paths = [os.path.abspath(os.path.expanduser(file)) for file in options.files]
+    # One scanner, whatever folders they are in: another component is compiled once.
+    reading = {"component": options.component, "legacy_charset": options.legacy_charset, **limits(options)}
+    scanner = Scanner([os.path.dirname(path) for path in paths], **reading)
+    problems, failed, shown = 0, False, False
+    for path in paths:
+        try:
+            found = whole(inspected(scanner, path))
+        except ScanError as error:
+            failed = True
+            sys.stdout.flush()
+            complain(str(error))
+            continue
+        problems += len(found["problems"])
+        if options.json:
+            dump(sys.stdout, found)
+        else:
+            write("\n" * shown + in_words("inspect", files=[found]))
+            shown = True
+    return COULD_NOT_RUN if failed else code(options, problems)
 
 
-def clock(milliseconds: int) -> str:
-    """A time as `1:02:03.450`."""
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
+def inspected(scanner: Scanner, path: str) -> Inspection:
+    """All that is known of a file. An error names it as it can be found."""
+    try:
+        return scanner.inspect(path)
+    except (RootNotFound, RootNotAFolder, TrackNotFound) as error:
+        # Its folder, or the file in it.
+        raise TrackNotFound(FILE_NOT_FOUND, path) from error
+    except (EscapesRoot, FileFailed) as error:
+        raise type(error)(error.reason, path) from error
+
+
+def whole(found: Inspection) -> dict[str, Any]:
+    """What was found of a file, as the contract has it."""
+    lists = {name: [item._asdict() for item in getattr(found, name)] for name in Inspection._fields[1:]}
+    return {"track": found.track._asdict(), **lists}
 
 
 def artwork(options: Namespace) -> int:
     path = os.path.abspath(os.path.expanduser(options.file))
-    scanner = Scanner(os.path.dirname(path), file_timeout=options.file_timeout)
+    scanner = Scanner(os.path.dirname(path), component=options.component, **limits(options))
     problems: list[Problem] = []
     if options.output is None:
         found = scanner._session.artwork(path, every=options.all, data=False)
@@ -255,7 +299,7 @@ def artwork(options: Namespace) -> int:
     elif not options.quiet:
         write(in_words("problems", problems=added_up(problems)), sys.stderr)
     if not items:
-        print(f"mt-scanner: {shown(path)}: {NO_PICTURE}", file=sys.stderr)
+        complain(f"{path}: {NO_PICTURE}")
         return PROBLEMS
     # With `-` the picture itself went where these lines go.
     if options.output != "-" and options.json:
@@ -298,53 +342,62 @@ def item_of(picture: Picture) -> dict[str, Any]:
     return {name: values[name] for name in PictureItem._fields}
 
 
-def plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
 def benchmark(options: Namespace) -> int:
-    milliseconds = benchmark_directory(options.folders[0], options.iterations)
-    if options.json:
-        print(json.dumps({"milliseconds": milliseconds, "iterations": options.iterations}))
+    with Scanner(options.folders, component=options.component, **walking(options)) as scanner:
+        started = time.perf_counter()
+        for _ in range(options.iterations):
+            scanner.count()
+        milliseconds = (time.perf_counter() - started) * 1000 / options.iterations
+    told = {"milliseconds": milliseconds, "iterations": options.iterations}
+    if options.events:
+        print(json.dumps({"event": "report", **told}))
+    elif options.json:
+        print(json.dumps(told))
     else:
         print(f"{milliseconds:.3f}")
     return 0
 
 
+def completions(options: Namespace) -> int:
+    write(_shell.script(_arguments.the_parser(), options.shell))
+    return 0
+
+
+def man(options: Namespace) -> int:
+    write(_manual.page(_arguments.the_parser(), options.about))
+    return 0
+
+
+def command(options: Namespace) -> Callable[[Namespace], int]:
+    """What does the work of a command."""
+    if getattr(options, "events", False) and options.command in TOLD:
+        from mt_scanner.cli import _events
+
+        told: Callable[[Namespace], int] = getattr(_events, options.command)
+        return told
+    return COMMANDS[options.command]
+
+
+TOLD = ("scan", "count", "index", "watch")
+"""Commands that tell of events."""
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "scan": scan,
     "count": count,
     "index": index,
     "watch": watch,
     "purge": purge,
+    "changes": history,
     "inspect": inspect,
     "artwork": artwork,
     "benchmark": benchmark,
+    "completions": completions,
+    "man": man,
 }
-
-
-def walking(options: Namespace) -> dict[str, Any]:
-    """The options of a `Scanner`."""
-    return {
-        "workers": options.workers,
-        "hidden_folders": options.hidden,
-        "follow_links": options.follow_links,
-        "ignored_folders": options.include_ignored,
-        "file_timeout": options.file_timeout,
-        "legacy_charset": options.legacy_charset,
-        "extensions": options.extensions,
-    }
 
 
 def wanted(options: Namespace) -> bool:
     """Whether to show a progress bar."""
     return not (options.quiet or options.json) and sys.stderr.isatty()
-
-
-def code(options: Namespace, problems: int) -> int:
-    return PROBLEMS if options.strict and problems else 0
 
 
 def tell(problems: list[Problem]) -> None:

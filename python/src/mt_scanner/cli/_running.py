@@ -3,14 +3,17 @@
 import errno
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 
-from mt_scanner import ScanError
+from mt_scanner import ScanError, SyncStopped
 from mt_scanner._engine import backends
+from mt_scanner._types import contract
 from mt_scanner.cli import _arguments, _commands
-from mt_scanner.cli._screen import shown
+from mt_scanner.cli._commands import COULD_NOT_RUN
+from mt_scanner.cli._interruption import INTERRUPTED, ctrl_c
+from mt_scanner.cli._screen import complain
 
-COULD_NOT_RUN = 3
 READER_LEFT = 141
 
 
@@ -20,19 +23,23 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         backends.check(os.environ.get(backends.VARIABLE) or "auto", backends.VARIABLE)
     except ValueError as error:
-        print(f"mt-scanner: {error}", file=sys.stderr)
+        complain(str(error))
         return COULD_NOT_RUN
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 # JSON is UTF-8 everywhere; for people the characters that their terminal lacks are
                 # escaped.
-                encoding = "utf-8" if options.json else None
+                encoding = "utf-8" if any(getattr(options, name, False) for name in ("json", "events")) else None
                 stream.reconfigure(encoding=encoding, errors="backslashreplace")
-        code = _commands.COMMANDS[options.command](options)
-        sys.stdout.flush()
+        with ctrl_c:
+            code = _commands.command(options)(options)
+            sys.stdout.flush()
+    except (KeyboardInterrupt, SyncStopped):
+        complain(last_words(options))
+        return INTERRUPTED
     except ScanError as error:
-        print(f"mt-scanner: {shown(str(error))}", file=sys.stderr)
+        complain(str(error))
         return COULD_NOT_RUN
     except OSError as error:
         # The rest must not be flushed on the way out.
@@ -40,6 +47,13 @@ def run(arguments: Sequence[str] | None) -> int:
         if error.errno in (errno.EPIPE, errno.EINVAL):
             # The reader of the output has seen enough (Windows says EINVAL).
             return READER_LEFT
-        print(f"mt-scanner: writing the output: {error.strerror}", file=sys.stderr)
+        complain(f"writing the output: {error.strerror}")
         return COULD_NOT_RUN
     return code
+
+
+def last_words(options: Namespace) -> str:
+    """What is said when Ctrl-C ends a command: what is kept, and how to go on."""
+    if options.command == "index" and not options.dry_run:
+        return contract.INTERRUPTED_SYNC.format(path=options.db)
+    return contract.INTERRUPTED

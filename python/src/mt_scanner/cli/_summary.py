@@ -4,7 +4,7 @@ from collections import Counter
 from heapq import nsmallest
 from typing import Any
 
-from mt_scanner import Problem, Progress, SyncReport, Track
+from mt_scanner import Change, Problem, Progress, SyncReport, Track
 
 NAMED = 5
 """Problems that are named one by one."""
@@ -51,3 +51,16 @@ def changes(report: SyncReport) -> dict[str, int]:
         "missing": report.missing,
         "unchanged": report.unchanged,
     }
+
+
+def flat(change: Change) -> dict[str, Any]:
+    """A change as one object, as the library writes it."""
+    kind, track, former_root, former_path, scan = change
+    told = {"scan": scan, "id": track.id, "change": kind, "former_root": former_root, "former_path": former_path}
+    return told | track._asdict()
+
+
+def report_of(report: SyncReport) -> dict[str, Any]:
+    """The report of a sync for machines."""
+    told = {"problems": len(report.problems), "progress": reached(report.progress)}
+    return {"scan": report.scan, **changes(report), **told}

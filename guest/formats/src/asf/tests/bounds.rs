@@ -4,7 +4,10 @@ use super::*;
 use crate::trial;
 
 fn sample() -> Vec<u8> {
-    let library = metadata(&guid::METADATA_LIBRARY, &[("WM/Picture", 1, picture(4, "image/png", &[7; 100]))]);
+    let timed = [&[2, 1, 10, 0, 0, 0, 0, 0][..], &wide("la"), &[9, 0, 0, 0]].concat();
+    let picture = picture(4, "image/png", &[7; 100]);
+    let library =
+        metadata(&guid::METADATA_LIBRARY, &[("WM/Picture", 1, picture), ("WM/Lyrics_Synchronised", 1, timed)]);
     tagged(&[
         description(["Title", "Artist", "", "Comment", ""]),
         extended(&[text("WM/AlbumTitle", "Album"), attribute("WM/TrackNumber", 3, &[7, 0, 0, 0])]),
@@ -63,4 +66,16 @@ fn a_source_that_has_not_the_bytes_yet_is_heard() {
     let (track, refusals) = trial::patiently(&bytes);
     assert_eq!((track.title.as_deref(), track.has_artwork, track.duration_ms), (Some("Title"), true, Some(2000)));
     assert!(refusals >= 2, "{refusals}");
+}
+
+#[test]
+fn very_much_text_is_named_and_takes_no_more_memory_than_much() {
+    let genre = || ("WM/Genre", 0, wide(&"x".repeat(500_000)));
+    let library = metadata(&guid::METADATA_LIBRARY, &std::array::from_fn::<_, 100, _>(|_| genre()));
+    let file = tagged(&[description(["Title", "", "", "", ""]), extension(&[library])]);
+    let len = file.len();
+    let (told, cost) = crate::cost::of(|| read(file));
+    assert_eq!((told.title(), told.track.genres.len()), ("Title", 8));
+    assert_eq!(told.damage, "the tags have more text than is taken of a file");
+    assert!(cost.memory.unsigned_abs() < len / 2 + (16 << 20), "{cost:?}");
 }

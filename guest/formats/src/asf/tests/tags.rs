@@ -1,5 +1,7 @@
 //! Tags and pictures.
 
+use mt_scanner_contract::LyricsForm;
+
 use super::*;
 
 #[test]
@@ -105,6 +107,50 @@ fn pictures_are_places_and_a_link_or_an_empty_one_is_none() {
         .collect();
     assert_eq!(pictures, [(3, "image/jpeg", &b"JPEG"[..]), (4, "image/png", b"PNG")]);
     assert_eq!(told.damage, "");
+}
+
+/// Lyrics with times.
+fn timed(unit: u8, kind: u8, parts: &[(&str, u32)]) -> Vec<u8> {
+    let texts: Vec<u8> =
+        parts.iter().flat_map(|(text, time)| [wide(text), time.to_le_bytes().to_vec()].concat()).collect();
+    [&[unit, kind], &(texts.len() as u32).to_le_bytes()[..], &wide("words"), &texts].concat()
+}
+
+#[test]
+fn lyrics_with_times_become_lines_and_chords_are_none() {
+    let with = |kind: u16, value: Vec<u8>| {
+        let name = "WM/Lyrics_Synchronised";
+        read(tagged(&[extension(&[metadata(&guid::METADATA_LIBRARY, &[(name, kind, value)])])]))
+    };
+    let told = with(1, timed(2, 1, &[("Eins", 1000), ("\nzwei, ", 2500), ("drei", 3000)]));
+    let lyrics = &told.lyrics[0];
+    assert_eq!(
+        (lyrics.text.as_str(), lyrics.description.as_deref()),
+        ("[00:01.000]Eins\n[00:02.500]zwei, drei", Some("words"))
+    );
+    assert_eq!((told.track.has_lyrics, told.damage.as_str()), (LyricsForm::Synchronised, ""));
+    // Times that count frames say nothing, and some write an LRC file.
+    let told = with(1, timed(1, 1, &[("Eins", 1), ("zwei", 2)]));
+    assert_eq!((told.lyrics[0].text.as_str(), told.track.has_lyrics), ("Eins\nzwei", LyricsForm::Plain));
+    let told = with(0, wide("[00:01.00]Eins"));
+    assert_eq!((told.lyrics.len(), told.track.has_lyrics), (1, LyricsForm::Synchronised));
+    let told = with(1, timed(2, 5, &[("Bb F", 0)]));
+    assert_eq!((told.lyrics.len(), told.track.has_lyrics, told.items.len()), (0, LyricsForm::None, 1));
+    let told = with(1, timed(2, 1, &[("Eins", 1000)])[..8].to_vec());
+    assert_eq!((told.lyrics.len(), told.damage.as_str()), (0, "the lyrics with times are damaged"));
+}
+
+#[test]
+fn a_scan_looks_at_the_beginning_of_lyrics_with_times() {
+    let parts: Vec<(&str, u32)> = (0..20_000).map(|number| ("la la la", number)).collect();
+    let lyrics = metadata(&guid::METADATA_LIBRARY, &[("WM/Lyrics_Synchronised", 1, timed(2, 1, &parts))]);
+    let file = tagged(&[extension(&[lyrics]), description(["Title", "", "", "", ""])]);
+    let mut track = crate::blank_track("", "");
+    let mut reader = crate::reader::tests::reader(file.clone());
+    crate::parse(&mut reader, &mut track, false, crate::LegacyCharset::Off).unwrap();
+    assert_eq!((track.has_lyrics, track.title.as_deref()), (LyricsForm::Synchronised, Some("Title")));
+    assert!(reader.reads().len() <= 3, "{:?}", reader.reads());
+    assert_eq!(read(file).lyrics[0].text.lines().count(), 20_000);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! MP4 files made by hand, and what is said of them.
 
 mod bounds;
+mod chapters;
 mod damage;
 mod fragments;
 mod item_list;

@@ -73,20 +73,6 @@ fn texts_of_3gpp_are_read() {
 }
 
 #[test]
-fn chapters_are_those_of_neros_list() {
-    for version in [0, 1] {
-        let chapter = |start: u64, name: &str| {
-            [&(start * 10_000).to_be_bytes()[..], &[name.len() as u8], name.as_bytes()].concat()
-        };
-        let head = [&[version, 0, 0, 0], &[0; 4][..usize::from(version) * 4], &[3]].concat();
-        let list = [head, chapter(0, "one"), chapter(1_500, ""), vec![1, 2, 3]].concat();
-        let told = read(file(&[Trak::default().bytes(), parent(b"udta", &[atom(b"chpl", &list)])]));
-        let found: Vec<_> = told.chapters.iter().map(|found| (found.start_ms, found.title.as_deref())).collect();
-        assert_eq!((found, told.damage.as_str()), (vec![(0, Some("one")), (1_500, None)], ""));
-    }
-}
-
-#[test]
 fn lyrics_are_whole_when_they_are_asked_for() {
     let words = "la ".repeat(9_000);
     let told = read(tagged(&[text(b"\xa9lyr", &words), freeform("LYRICS", &[data(1, b"[00:01.00]la")])]));

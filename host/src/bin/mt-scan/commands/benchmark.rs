@@ -9,8 +9,9 @@ use crate::failure::Failure;
 
 pub fn run(folders: &Folders, iterations: NonZeroU32) -> Result<Done, Failure> {
     let milliseconds = folders.scanner()?.benchmark(iterations.get())?.as_secs_f64() * 1000.0;
-    if folders.output.json {
-        writeln!(stdout(), "{{\"milliseconds\":{milliseconds},\"iterations\":{iterations}}}")?;
+    if folders.output.json || folders.events {
+        let event = if folders.events { "\"event\":\"report\"," } else { "" };
+        writeln!(stdout(), "{{{event}\"milliseconds\":{milliseconds},\"iterations\":{iterations}}}")?;
     } else {
         writeln!(stdout(), "{milliseconds:.3}")?;
     }

@@ -1,6 +1,6 @@
 //! The lines about changes, for machines or for people.
 
-use std::io::{BufWriter, StdoutLock, Write, stdout};
+use std::io::{BufWriter, Stdout, Write, stdout};
 
 use mt_scanner::report::Report;
 use mt_scanner::{Change, Scanner};
@@ -15,7 +15,7 @@ pub struct Lines {
     json: bool,
     /// Whether anybody is told.
     pub wanted: bool,
-    pub out: BufWriter<StdoutLock<'static>>,
+    pub out: BufWriter<Stdout>,
     waiting: Vec<(String, String, Option<String>)>,
     so_far: Result<(), Failure>,
 }
@@ -25,7 +25,7 @@ impl Lines {
         Self {
             json,
             wanted: json || verbose,
-            out: BufWriter::with_capacity(1 << 16, stdout().lock()),
+            out: BufWriter::with_capacity(1 << 16, stdout()),
             waiting: Vec::new(),
             so_far: Ok(()),
         }
@@ -68,7 +68,7 @@ impl Lines {
     }
 
     /// Writes all of it, and gives the first failure.
-    pub fn finish(mut self) -> Result<BufWriter<StdoutLock<'static>>, Failure> {
+    pub fn finish(mut self) -> Result<BufWriter<Stdout>, Failure> {
         self.so_far?;
         self.so_far = Ok(());
         self.write()?;

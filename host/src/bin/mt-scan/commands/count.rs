@@ -6,17 +6,23 @@ use mt_scanner::Progress;
 use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
-use super::json::{tell, tell_passed_over};
+use super::json::{tell, tell_of_root, tell_passed_over};
 use crate::arguments::Folders;
 use crate::done::Done;
 use crate::failure::Failure;
+use crate::interruption;
 use crate::summary::Problems;
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
+    scanner.notices().iter().try_for_each(|notice| tell_of_root(folders.output.json, notice))?;
     let mut scan = scanner.counting()?;
+    interruption::cancels(scan.control());
     for step in scan.by_ref() {
         step?;
+    }
+    if interruption::is_asked() {
+        return Err(Failure::Interrupted);
     }
     let (Progress { files, passed_over, .. }, problems) = (scan.progress(), scan.problems());
     let any = !problems.is_empty();

@@ -3,15 +3,16 @@
 use std::io::Write;
 use std::path::Path;
 
-use mt_scanner::report::{Kind, Report};
-use mt_scanner::{Change, Library, Observer, Problem, Progress, Scanner};
+use mt_scanner::report::{Kind, Report, Synced, SyncedLine};
+use mt_scanner::{Change, Library, LibraryError, Observer, Problem, Progress, RootNotice, Scanner};
 use rusqlite::Row;
 
 use super::changes::Lines;
-use super::json::{tell, tell_passed_over};
+use super::json::{tell, tell_of_root, tell_passed_over};
 use crate::arguments::{Folders, Sync};
 use crate::done::Done;
 use crate::failure::Failure;
+use crate::interruption;
 use crate::screen::Bar;
 use crate::summary::{Problems, changed, reached};
 
@@ -25,19 +26,23 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
         lines: Lines::new(output.json, sync.verbose && !output.quiet),
     };
     let (report, library) = if sync.dry_run {
-        (Library::rehearse(db, &scanner, &sync.options(), &mut seen)?, None)
+        (Library::rehearse(db, &scanner, &sync.options(), &mut seen).map_err(ended)?, None)
     } else {
         scanner.check()?;
         let library = Library::open(db, &scanner)?;
-        (library.sync(&scanner, &sync.options(), &mut seen)?, Some(library))
+        (library.sync(&scanner, &sync.options(), &mut seen).map_err(ended)?, Some(library))
     };
     let Seen { bar, problems, lines, .. } = seen;
     drop(bar);
     let mut out = lines.finish()?;
-    let passed_over = report.progress.passed_over;
     let problems_found = report.problems > 0;
-    if !output.json && !output.quiet {
-        let (problems, changes) = (problems.told(), changed(&report));
+    let (progress, changes) = (reached(&report.progress), changed(&report));
+    if output.json {
+        let report = Synced { scan: report.scan, changes, problems: report.problems, progress };
+        serde_json::to_writer(&mut out, &SyncedLine { report })?;
+        out.write_all(b"\n")?;
+    } else if !output.quiet {
+        let problems = problems.told();
         if sync.verbose && report.changed() > 0 {
             writeln!(out)?;
         }
@@ -45,7 +50,7 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
             Some(library) => {
                 let (kinds, size) = summary(&library)?;
                 let path = library.path().to_string_lossy().into_owned();
-                Report::Index { kinds, problems, progress: reached(&report.progress), changes, path, size }
+                Report::Index { kinds, problems, progress, changes, path, size }
             }
             None => Report::Rehearsal { problems, changes },
         };
@@ -53,9 +58,17 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
     }
     out.flush()?;
     if output.json {
-        tell_passed_over(passed_over)?;
+        tell_passed_over(progress.passed_over)?;
     }
     Ok(Done::with(output, problems_found))
+}
+
+/// Why a sync ended early.
+pub fn ended(error: LibraryError) -> Failure {
+    match error {
+        LibraryError::Cancelled => Failure::Interrupted,
+        error => error.into(),
+    }
 }
 
 /// A sync, as it is told on its way.
@@ -68,7 +81,16 @@ struct Seen {
 
 impl Observer for Seen {
     fn progress(&mut self, progress: &Progress) {
-        self.bar.show(|| *progress);
+        self.bar.show(|| progress.clone());
+    }
+
+    fn is_cancelled(&mut self) -> bool {
+        interruption::is_asked()
+    }
+
+    fn root(&mut self, notice: &RootNotice) {
+        let written = tell_of_root(self.json, notice);
+        self.lines.note(written);
     }
 
     fn wants_changes(&self) -> bool {

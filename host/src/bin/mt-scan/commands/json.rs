@@ -2,12 +2,14 @@
 
 use std::io::Write;
 
+use mt_scanner::event::Advance;
 use mt_scanner::report::PassedOver;
-use mt_scanner::{Problem, Rows};
+use mt_scanner::{Problem, Progress, RootNotice, Rows};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
+use crate::screen::shown;
 
 /// Rows of tracks as objects, with the names of the columns as keys.
 pub struct Lines {
@@ -22,10 +24,19 @@ impl Lines {
     }
 
     pub fn write(&self, out: &mut impl Write, rows: &Rows) -> Result<(), Failure> {
+        self.write_behind(out, "", rows)
+    }
+
+    /// Each object begins with `first`, JSON that ends with a comma.
+    pub fn write_behind(&self, out: &mut impl Write, first: &str, rows: &Rows) -> Result<(), Failure> {
         for row in rows.iter() {
             let cells: Vec<&RawValue> = serde_json::from_str(row)?;
             for (place, (key, cell)) in self.keys.iter().zip(cells).enumerate() {
-                out.write_all(if place == 0 { b"{" } else { b"," })?;
+                if place == 0 {
+                    write!(out, "{{{first}")?;
+                } else {
+                    out.write_all(b",")?;
+                }
                 out.write_all(key.as_bytes())?;
                 out.write_all(cell.get().as_bytes())?;
             }
@@ -63,6 +74,28 @@ pub fn tell(problems: &[Problem]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes a notice about a root on stderr: a JSON line, or one for people.
+pub fn tell_of_root(json: bool, notice: &RootNotice) -> Result<(), Failure> {
+    let RootNotice { kind, root, detail } = notice;
+    tell_notice(json, kind, &format!("{root}: {detail}"))
+}
+
+/// Writes a notice on stderr: a JSON line, or one for people.
+pub fn tell_notice(json: bool, notice: &str, detail: &str) -> Result<(), Failure> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        notice: &'a str,
+        detail: &'a str,
+    }
+    let mut err = std::io::stderr();
+    if json {
+        writeln!(err, "{}", serde_json::to_string(&Line { notice, detail })?)?;
+    } else {
+        writeln!(err, "mt-scan: {}", shown(detail))?;
+    }
+    Ok(())
+}
+
 /// Writes the notice of files that were passed over as a JSON line on stderr, if there are some.
 pub fn tell_passed_over(files: u64) -> Result<(), Failure> {
     if files > 0 {
@@ -70,4 +103,25 @@ pub fn tell_passed_over(files: u64) -> Result<(), Failure> {
         writeln!(std::io::stderr(), "{line}")?;
     }
     Ok(())
+}
+
+/// Progress as an event has it.
+pub fn in_time(progress: &Progress) -> Advance {
+    Advance {
+        phase: progress.phase.name(),
+        folders: progress.folders,
+        files: progress.files,
+        done: progress.done,
+        tracks: progress.tracks,
+        problems: progress.problems,
+        passed_over: progress.passed_over,
+        total_files: progress.total_files,
+        total_folders: progress.total_folders,
+        is_estimated: progress.is_estimated,
+        folder: progress.folder.as_deref().map(str::to_owned),
+        seconds: progress.elapsed.as_secs_f64(),
+        files_per_second: progress.files_per_second(),
+        fraction: progress.fraction(),
+        seconds_left: progress.time_left().map(|left| left.as_secs_f64()),
+    }
 }

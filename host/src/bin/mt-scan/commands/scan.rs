@@ -5,15 +5,17 @@ use std::io::{BufWriter, Write, stdout};
 use mt_scanner::Scanner;
 use mt_scanner::report::Report;
 
-use super::json::{Lines, tell, tell_passed_over};
+use super::json::{Lines, tell, tell_of_root, tell_passed_over};
 use crate::arguments::Folders;
 use crate::done::Done;
 use crate::failure::Failure;
+use crate::interruption;
 use crate::screen::Bar;
 use crate::summary::{Kinds, Problems, reached};
 
 pub fn run(folders: &Folders) -> Result<Done, Failure> {
     let scanner = folders.scanner()?;
+    scanner.notices().iter().try_for_each(|notice| tell_of_root(folders.output.json, notice))?;
     let problems = if folders.output.json { lines(&scanner)? } else { summary(&scanner, folders)? };
     Ok(Done::with(&folders.output, problems))
 }
@@ -22,6 +24,7 @@ pub fn run(folders: &Folders) -> Result<Done, Failure> {
 fn lines(scanner: &Scanner) -> Result<bool, Failure> {
     let lines = Lines::new(&scanner.columns()?)?;
     let mut scan = scanner.rows()?;
+    interruption::cancels(scan.control());
     let mut out = BufWriter::with_capacity(1 << 16, stdout().lock());
     let mut any = false;
     while let Some(rows) = scan.next() {
@@ -31,6 +34,9 @@ fn lines(scanner: &Scanner) -> Result<bool, Failure> {
         tell(&problems)?;
     }
     out.flush()?;
+    if interruption::is_asked() {
+        return Err(Failure::Interrupted);
+    }
     tell_passed_over(scan.progress().passed_over)?;
     Ok(any)
 }
@@ -39,6 +45,7 @@ fn summary(scanner: &Scanner, folders: &Folders) -> Result<bool, Failure> {
     let mut kinds = Kinds::default();
     let mut problems = Problems::default();
     let mut scan = scanner.scan()?;
+    interruption::cancels(scan.control());
     let mut bar = Bar::new(&folders.output);
     while let Some(track) = scan.next() {
         kinds.add(&track?);
@@ -47,6 +54,9 @@ fn summary(scanner: &Scanner, folders: &Folders) -> Result<bool, Failure> {
     }
     problems.add(&scan.problems());
     drop(bar);
+    if interruption::is_asked() {
+        return Err(Failure::Interrupted);
+    }
     let any = problems.any();
     if !folders.output.quiet {
         let (kinds, progress) = (kinds.rows(), reached(&scan.progress()));

@@ -1,19 +1,20 @@
 //! `mt-scan watch`.
 
 use std::collections::HashSet;
-use std::io::{self, Write, stderr};
+use std::io::Write;
 use std::path::Path;
 
 use mt_scanner::report::Report;
-use mt_scanner::{Change, Library, Notice, Observer, Problem, Progress, Scanner, SyncReport, WatchObserver};
-use serde::Serialize;
+use mt_scanner::{
+    Change, Library, Notice, Observer, Problem, Progress, RootNotice, Scanner, StopWatch, SyncReport, WatchObserver,
+};
 
 use super::changes::Lines;
-use super::json::{tell, tell_passed_over};
+use super::json::{tell, tell_notice, tell_of_root, tell_passed_over};
 use crate::arguments::{Folders, Watch};
 use crate::done::Done;
 use crate::failure::Failure;
-use crate::screen::{Bar, shown};
+use crate::screen::Bar;
 use crate::summary::{Problems, changed, reached};
 
 /// The exit code of a command that Ctrl-C has ended, as shells show it.
@@ -25,15 +26,7 @@ pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure>
     scanner.check()?;
     let library = Library::open(db, &scanner)?;
     let watching = library.watch(&scanner, watch.options());
-    let (stop, mut asked) = (watching.stopper(), false);
-    ctrlc::set_handler(move || {
-        if std::mem::replace(&mut asked, true) {
-            // Twice: at once. What is committed is true.
-            std::process::exit(INTERRUPTED);
-        }
-        stop.stop();
-    })
-    .map_err(|error| Failure::Work(error.into()))?;
+    stop_at_ctrl_c(watching.stopper())?;
     let mut seen = Seen {
         json: output.json,
         quiet: output.quiet,
@@ -46,6 +39,19 @@ pub fn run(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failure>
     let any = !seen.told.is_empty();
     seen.lines.finish()?.flush()?;
     Ok(Done::with(output, any))
+}
+
+/// Lets Ctrl-C end a watch.
+pub fn stop_at_ctrl_c(stop: StopWatch) -> Result<(), Failure> {
+    let mut asked = false;
+    let handler = move || {
+        if std::mem::replace(&mut asked, true) {
+            // Twice: at once. What is committed is true.
+            std::process::exit(INTERRUPTED);
+        }
+        stop.stop();
+    };
+    ctrlc::set_handler(handler).map_err(|error| Failure::Work(error.into()))
 }
 
 /// A watch, as it is told batch by batch.
@@ -81,32 +87,22 @@ impl Seen {
         }
         Ok(self.lines.out.flush()?)
     }
-
-    fn say(&self, notice: &Notice<'_>) -> io::Result<()> {
-        #[derive(Serialize)]
-        struct Line<'a> {
-            notice: &'a str,
-            detail: &'a str,
-        }
-        let detail = notice.to_string();
-        if self.json {
-            let line = serde_json::to_string(&Line { notice: notice.name(), detail: &detail })?;
-            writeln!(stderr(), "{line}")
-        } else {
-            writeln!(stderr(), "mt-scan: {}", shown(&detail))
-        }
-    }
 }
 
 impl Observer for Seen {
     fn progress(&mut self, progress: &Progress) {
         if let Some(bar) = &mut self.bar {
-            bar.show(|| *progress);
+            bar.show(|| progress.clone());
         }
     }
 
     fn is_cancelled(&mut self) -> bool {
         self.lines.has_failed()
+    }
+
+    fn root(&mut self, notice: &RootNotice) {
+        let written = tell_of_root(self.json, notice);
+        self.lines.note(written);
     }
 
     fn wants_changes(&self) -> bool {
@@ -132,7 +128,7 @@ impl WatchObserver for Seen {
     }
 
     fn notice(&mut self, notice: Notice<'_>) {
-        let written = self.say(&notice).map_err(Failure::from);
+        let written = tell_notice(self.json, notice.name(), &notice.to_string());
         self.lines.note(written);
     }
 }

@@ -1,0 +1,36 @@
+//! Files that somebody has named.
+
+use std::collections::HashMap;
+
+use mt_scanner_contract::{Names, Outcome, Slice};
+
+use super::{Item, Run, Work};
+use crate::outcome::problem;
+use crate::walk::{is_track, join};
+
+impl Run<'_> {
+    /// Takes on files that no listing has found, as a listing would. They are the first that is
+    /// heard of their folder, so a sync notes it, and the folders above.
+    pub fn named(&mut self, item: Item) {
+        self.meter.count();
+        let Work { folder, files, .. } = item.work;
+        let (mut names, mut known) = (Names::default(), HashMap::new());
+        let files = files.unwrap_or_default();
+        for (name, of_library) in files.iter() {
+            if is_track(&self.extensions, name) {
+                names.push(name);
+                known.insert(name, of_library.to_vec());
+            } else {
+                let detail = "its extension is none of an audio file that is looked for";
+                self.found.problems.push(problem(&self.root.name, &join(&folder, name), Outcome::Unsupported, detail));
+            }
+        }
+        self.found.files += names.len() as u64;
+        if self.is_sync() && known.values().any(Vec::is_empty) {
+            let ends = folder.match_indices('/').map(|(end, _)| end).chain([0, folder.len()]);
+            ends.for_each(|end| self.found.changes.need_folder(&folder[..end]));
+        }
+        let slices = Slice::of(names, |name| known.remove(name).unwrap_or_default());
+        self.push_files(&folder, slices, item.open.as_ref());
+    }
+}

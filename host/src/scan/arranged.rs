@@ -1,0 +1,61 @@
+//! Roots as they are scanned: each folder once, and none inside another twice.
+
+#[cfg(feature = "library")]
+use std::collections::HashMap;
+#[cfg(feature = "library")]
+use std::path::Path;
+use std::path::PathBuf;
+
+use mt_scanner_contract::roots::{ArrangedRoot, Arrangement, Naming, RootNotice};
+
+use crate::runtime::error::Error;
+use crate::runtime::place;
+use crate::runtime::root::Root;
+
+/// Roots, and what people should know of them.
+pub(crate) struct Arranged {
+    pub roots: Vec<Root>,
+    pub notices: Vec<RootNotice>,
+}
+
+/// The roots for folders and files that somebody has named.
+pub(super) fn named(paths: &[PathBuf]) -> Result<Arranged, Error> {
+    let naming = Naming { given: place::places(paths)?, known: None };
+    let Arrangement { roots, notices, .. } = naming.arranged();
+    Ok(Arranged { roots: with_paths(roots)?, notices })
+}
+
+/// The folders of files, whether they are there or not.
+#[cfg(feature = "library")]
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<Root>, Error> {
+    let mut roots: Vec<Root> = Vec::new();
+    let mut places: HashMap<PathBuf, usize> = HashMap::new();
+    for path in paths {
+        let (folder, name) = parted(path)?;
+        let place = *places.entry(folder.path.clone()).or_insert(roots.len());
+        if place == roots.len() {
+            roots.push(folder);
+        }
+        roots[place].files.get_or_insert_default().push(name);
+    }
+    Ok(roots)
+}
+
+/// The folder of a file, and its name there.
+#[cfg(feature = "library")]
+fn parted(path: &Path) -> Result<(Root, String), Error> {
+    let not_utf8 = |error| match error {
+        Error::RootNotUtf8 { path } => Error::PathNotUtf8 { path },
+        error => error,
+    };
+    let Root { path, .. } = Root::new(path).map_err(not_utf8)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok((Root::new(path.parent().unwrap_or(&path))?, name))
+}
+
+/// Arranged roots with their paths.
+pub(crate) fn with_paths(roots: Vec<ArrangedRoot>) -> Result<Vec<Root>, Error> {
+    let with_path =
+        |ArrangedRoot { name, files, inside }: ArrangedRoot| Ok(Root { files, inside, ..Root::new(name.as_ref())? });
+    roots.into_iter().map(with_path).collect()
+}

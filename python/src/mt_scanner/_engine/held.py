@@ -1,0 +1,63 @@
+"""Files that a caller knows, as the component asks for them (`known` in `wit/scan.wit`)."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mt_scanner._engine.plan import Sync
+
+KnownFiles = Mapping[str, tuple[int, int]]
+"""Absolute paths, each with the size in bytes and the time of last change in ns."""
+
+SETTLED, THERE = 1, 0
+
+
+class Held:
+    """Files that a caller knows, by root and folder."""
+
+    def __init__(self, roots: Sequence[str], known: KnownFiles) -> None:
+        self._files: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+        # Folders that hold some of them, and those above.
+        self._folders: set[tuple[str, str]] = set()
+        starts = [(root, os.path.join(root, "")) for root in sorted(roots, key=len, reverse=True)]
+        for path, seen in known.items():
+            for root, start in starts:
+                if path.startswith(start):
+                    self._put(root, path[len(start) :].replace(os.sep, "/"), seen)
+
+    @property
+    def sync(self) -> Sync:
+        """The scan of what is not known."""
+        return Sync(True, whole, None, self._answer)
+
+    def _put(self, root: str, path: str, seen: tuple[int, int]) -> None:
+        folder, _, name = path.rpartition("/")
+        self._files.setdefault((root, folder), {})[name] = seen
+        while (root, folder) not in self._folders:
+            self._folders.add((root, folder))
+            folder = folder.rpartition("/")[0]
+
+    def _answer(self, root: str, folders: Sequence[tuple[str, str | None]]) -> list[str]:
+        return [json.dumps(self._fact(root, folder, after or "")) for folder, after in folders]
+
+    def _fact(self, root: str, folder: str, after: str) -> dict[str, Any]:
+        if (root, folder) not in self._folders:
+            return {"new": True}
+        files = self._files.get((root, folder), {})
+        names = sorted((name for name in files if os.fsencode(name) > os.fsencode(after)), key=os.fsencode)
+        # Without id, time of status and key of audio, which nobody knows here.
+        cells = [[name, [0, *files[name], 0, SETTLED, THERE, None]] for name in names]
+        return {"new": False, "present": True, "files": cells}
+
+
+def whole(root: str) -> list[str]:
+    """A root's own folder, as the work that a sync begins with: whether it is skipped is for the
+    component to find out.
+    """
+    return [named("")]
+
+
+def named(folder: str) -> str:
+    """A folder that this side names, as work."""
+    return json.dumps({"folder": folder, "files": None, "ignored_by": None})

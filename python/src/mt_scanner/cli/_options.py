@@ -1,0 +1,30 @@
+"""What options of the command line mean for a scan."""
+
+from argparse import Namespace
+from typing import Any
+
+PROBLEMS = 1
+"""The exit code of a command that has met problems, under `--strict`."""
+
+
+def walking(options: Namespace) -> dict[str, Any]:
+    """The options of a `Scanner`, but for its component."""
+    return {
+        "workers": options.workers,
+        "hidden_folders": options.hidden,
+        "follow_links": options.follow_links,
+        "ignored_folders": options.include_ignored,
+        "legacy_charset": options.legacy_charset,
+        "extensions": options.extensions,
+        **limits(options),
+    }
+
+
+def limits(options: Namespace) -> dict[str, Any]:
+    """The limits of a `Scanner`."""
+    return {"file_timeout": options.file_timeout, "memory_limit": options.memory_limit}
+
+
+def code(options: Namespace, problems: int) -> int:
+    """The exit code of a command that has met so many problems."""
+    return PROBLEMS if options.strict and problems else 0
