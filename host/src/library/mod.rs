@@ -202,8 +202,8 @@ impl Library {
     }
 
     /// Tells what was changed by the syncs after the one with the number `since`, sync by sync and
-    /// then by root and path, with the tracks as they are now. Gives the number of the latest sync,
-    /// to go on from. `None`: all that is kept, which is what the last 100 syncs that have changed
+    /// then by the tracks' ids, with the tracks as they are now. Gives the number of the latest
+    /// sync, to go on from. `None`: all that is kept, which is what the last 100 syncs that changed
     /// something did. Tracks that were forgotten since are left out.
     ///
     /// ```

@@ -62,14 +62,14 @@ pub(super) fn statements() -> Vec<Statement> {
             ),
         ),
         // What was changed by the syncs after this one, or by all that are kept, as the tracks are
-        // now.
+        // now; in the order of the table, so that the first row waits for no other.
         one(
             "history",
             &["since"],
             format!(
                 "SELECT {} FROM history \
-                 JOIN tracks ON tracks.id = history.track_id {from} \
-                 WHERE scan_id > coalesce(?1, 0) ORDER BY scan_id, roots.path, tracks.path",
+                 CROSS JOIN tracks ON tracks.id = history.track_id {from} \
+                 WHERE scan_id > coalesce(?1, 0) ORDER BY scan_id, track_id",
                 change()
             ),
         ),

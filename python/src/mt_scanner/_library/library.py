@@ -211,8 +211,8 @@ class Library:
 
     def changes(self, since: int | None = None) -> Iterator[Change]:
         """What was changed by the syncs after the one with the number `since` (`SyncReport.scan`,
-        `Change.scan`), sync by sync and then by root and path, with the tracks as they are when the
-        iteration begins. Without it, all that is kept: what the last 100 syncs that have changed
+        `Change.scan`), sync by sync and then by the tracks' ids, with the tracks as they are when
+        the iteration begins. Without it, all that is kept: what the last 100 syncs that have changed
         something did. Tracks that were forgotten since are left out.
 
         So nobody who was not there, or whose callback failed, misses anything. It may go on as that
