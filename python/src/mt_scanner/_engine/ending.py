@@ -31,6 +31,14 @@ def begin(pool: "Pool") -> None:
 
 
 @atexit.register
+def _end() -> None:
+    try:
+        _stop_all()
+    except KeyboardInterrupt:
+        # The end is what Ctrl-C asks for, and it has begun.
+        _stop_all()
+
+
 def _stop_all() -> None:
     global _ends
     with _lock:
