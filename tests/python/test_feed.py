@@ -29,6 +29,7 @@ from mt_scanner import (
     SyncStopped,
 )
 from mt_scanner._engine.feed import Feed
+from mt_scanner._library.database import failures
 from mt_scanner._types.progress import Expected
 from support.trees import Tree
 
@@ -342,4 +343,17 @@ def test_a_long_statement_is_ended_by_who_attends_it(tree: Tree, library: Librar
         # What was written is taken back, and nobody attends any more.
         assert database.connection.execute("SELECT count(*) FROM tracks").fetchone() == (1,)
     assert looks == 3
+    assert library.sync(tree.root).unchanged == 1
+
+
+def test_an_interruption_on_the_way_into_a_look_is_not_lost(tree: Tree, library: Library) -> None:
+    tree.files("a.mp3")
+    library.sync(tree.root)
+    with library._used() as database:
+        # As if it came before the first line of a look.
+        def interrupt() -> None:
+            database.connection.interrupt()
+
+        with pytest.raises(KeyboardInterrupt), database.attended(interrupt), failures(library.path, "read"):
+            database.connection.execute(LONG).fetchone()
     assert library.sync(tree.root).unchanged == 1

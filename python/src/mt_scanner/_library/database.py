@@ -96,9 +96,12 @@ class Database:
         self.connection.set_progress_handler(look_in, INSTRUCTIONS)
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             if raised:
                 raise raised[0] from None
+            if str(error.__cause__) == "interrupted":
+                # By an exception on the way into `look`: SQLite drops it, and that is Ctrl-C.
+                raise KeyboardInterrupt from None
             raise
         finally:
             self.connection.set_progress_handler(None, 0)
