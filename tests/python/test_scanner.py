@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -253,3 +254,21 @@ def test_a_caller_that_keeps_a_library_gets_rows_for_its_statements(sample_libra
 
     added = [row for changes in Scanner(sample_library).compare(known) for row in changes.get("added", ())]
     assert len(added) == Scanner(sample_library).count() and "" in asked
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="there are no such names")
+def test_what_the_caller_knows_by_a_name_that_is_not_utf8_ends_no_scan(song: Path, tree: Tree) -> None:
+    tree.copy(song, "a.mp3")
+    hostile = os.fsdecode(os.fsencode(tree.root) + b"/\xff.mp3")
+    shutil.copy(song, hostile)
+    size, mtime = song.stat().st_size, (tree.root / "a.mp3").stat().st_mtime_ns
+    scanner = Scanner(tree)
+    assert list(scanner.scan(known={str(tree.root / "a.mp3"): (size, mtime), hostile: (size, mtime)})) == []
+    assert [problem.outcome for problem in scanner.problems] == ["name-not-utf8"]
+
+
+def test_what_the_caller_knows_is_of_the_innermost_root(song: Path, tree: Tree) -> None:
+    tree.copy(song, "a.mp3").copy(song, "inside/b.mp3")
+    scanner = Scanner([tree.root, tree.root / "inside"])
+    known = {os.path.join(track.root, track.path): (track.size, track.mtime_ns) for track in scanner.scan()}
+    assert len(known) == 2 and list(scanner.scan(known=known)) == []

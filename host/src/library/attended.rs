@@ -40,16 +40,25 @@ pub(super) fn attended<T>(
     let done = thread::scope(|scope| {
         // Without a thread nobody is told, and that is all.
         let _attending = thread::Builder::new().name("mt-scanner observer".into()).spawn_scoped(scope, attend);
-        let done = statements();
-        *over.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        ends.notify_all();
-        done
+        // Also if the statements panic, or the attendant would be waited for in vain.
+        let _end = Ending(&over, &ends);
+        statements()
     });
     match done {
         Err(Unwritten::Database(error)) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
             Err(LibraryError::Cancelled.into())
         }
         done => done,
+    }
+}
+
+/// Says that it is over when it is dropped.
+struct Ending<'a>(&'a Mutex<bool>, &'a Condvar);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.1.notify_all();
     }
 }
 

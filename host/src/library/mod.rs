@@ -272,7 +272,7 @@ impl Library {
         let deep = options.folders.is_none() && !options.quick;
         let reader = Arc::new(Reader::new(self.path.clone(), schema)?);
         let mut scan = Scanner::sync(checked, SyncDoor { knowledge: Asking(reader.clone()), deep, begin })?;
-        let written = self.expect(&scan, options).and_then(|()| self.write(&mut scan, observer));
+        let written = self.expect(&scan, roots, options).and_then(|()| self.write(&mut scan, observer));
         let mut progress = scan.progress();
         // Nobody else holds a connection when this returns, whatever hangs.
         drop(scan);
@@ -330,8 +330,9 @@ impl Library {
     }
 
     /// Says how much there probably is.
-    fn expect(&self, scan: &Scan<Changes>, options: &SyncOptions) -> Result<(), Unwritten> {
-        if options.folders.is_some() {
+    fn expect(&self, scan: &Scan<Changes>, roots: &Roots, options: &SyncOptions) -> Result<(), Unwritten> {
+        // Of folders and files alone that would be too much.
+        if options.folders.is_some() || roots.scanner.all_of_roots().iter().any(|root| root.files.is_some()) {
             return Ok(());
         }
         let count = |row: &Row<'_>, name| row.get::<_, i64>(name).map(i64::unsigned_abs);

@@ -99,3 +99,27 @@ fn changes_that_are_not_kept_are_an_error_and_all_that_are_kept_can_be_had() {
     let latest = library.changes(None, |change| told.push((change.scan, change.path.to_owned()))).unwrap();
     assert_eq!((latest, told), (second, vec![(second, "b.mp3".to_owned())]));
 }
+
+/// Remembers how many files there were said to be.
+#[derive(Default)]
+struct Totals(Vec<u64>);
+
+impl Observer for Totals {
+    fn progress(&mut self, progress: &Progress) {
+        self.0.push(progress.total_files);
+    }
+}
+
+#[test]
+fn a_sync_of_one_file_does_not_expect_a_whole_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let (library, scanner) = impatient(folder.path());
+    fs::write(folder.path().join("music/b.mp3"), b"").unwrap();
+    library.sync(&scanner, &SyncOptions::full(), &mut ()).unwrap();
+    let mut totals = Totals::default();
+    library.sync(&scanner, &SyncOptions::full(), &mut totals).unwrap();
+    assert_eq!(totals.0.iter().max(), Some(&2));
+    let mut totals = Totals::default();
+    library.rescan(&scanner, [folder.path().join("music/a.mp3")], &mut totals).unwrap();
+    assert_eq!(totals.0.iter().max(), Some(&1));
+}

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.job import Job
-from mt_scanner._types.progress import Progress
+from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
 from mt_scanner._types.track import Problem, Track
 
 if TYPE_CHECKING:
     from mt_scanner._engine.backend import Pool
 
-BETWEEN_REPORTS = 0.05
-"""Least time between two calls of `on_progress` in s."""
 CANCELLING = 0.2
 """The most time that `cancel` waits in s."""
 

@@ -14,7 +14,7 @@ from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
-from mt_scanner._types.progress import Progress
+from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from mt_scanner._engine.held import KnownFiles
     from mt_scanner._job import ScanJob
     from mt_scanner._types.contract import FollowLinks
-
-
-BETWEEN_REPORTS = 0.05
-"""Least time between two calls of `on_progress` in s."""
 
 
 class Scanner:

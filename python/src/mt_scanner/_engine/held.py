@@ -20,11 +20,14 @@ class Held:
         self._files: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
         # Folders that hold some of them, and those above.
         self._folders: set[tuple[str, str]] = set()
+        # The innermost root owns a file.
         starts = [(root, os.path.join(root, "")) for root in sorted(roots, key=len, reverse=True)]
         for path, seen in known.items():
-            for root, start in starts:
-                if path.startswith(start):
-                    self._put(root, path[len(start) :].replace(os.sep, "/"), seen)
+            of = next(((root, start) for root, start in starts if path.startswith(start)), None)
+            # No sandbox path expresses a name that is not UTF-8: the scan tells of such a file.
+            if of is not None and not has_surrogates(path):
+                root, start = of
+                self._put(root, path[len(start) :].replace(os.sep, "/"), seen)
 
     @property
     def sync(self) -> Sync:
@@ -45,10 +48,16 @@ class Held:
         if (root, folder) not in self._folders:
             return {"new": True}
         files = self._files.get((root, folder), {})
-        names = sorted((name for name in files if os.fsencode(name) > os.fsencode(after)), key=os.fsencode)
+        # In the order of their bytes, which is that of their code points.
+        names = sorted(name for name in files if name > after)
         # Without id, time of status and key of audio, which nobody knows here.
         cells = [[name, [0, *files[name], 0, SETTLED, THERE, None]] for name in names]
         return {"new": False, "present": True, "files": cells}
+
+
+def has_surrogates(text: str) -> bool:
+    """Whether a text has halves of surrogate pairs, as Python writes bytes that are not UTF-8."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def whole(root: str) -> list[str]:

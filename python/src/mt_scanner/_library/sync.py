@@ -18,7 +18,7 @@ from mt_scanner._library.report import SyncReport
 from mt_scanner._library.wish import Wish
 from mt_scanner._types.contract import IN_NO_ROOT, ROOT_EMPTIED, ROOT_NOT_A_FOLDER, SYNC_STOPPED
 from mt_scanner._types.errors import LibraryError, RootEmptied, RootNotAFolder, SyncStopped
-from mt_scanner._types.progress import Expected, Phase, Progress
+from mt_scanner._types.progress import BETWEEN_REPORTS, Expected, Phase, Progress
 from mt_scanner._types.track import Problem
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ ROWS = 5000
 """Rows in one transaction, about."""
 SECONDS = 0.8
 """The most time between two transactions in s, whether more answers come or not."""
-BETWEEN_REPORTS = 0.05
-"""Least time between two calls of `on_progress` in s."""
 LEAVING = 0.2
 """The most time that a sync waits for its workers when it is left early, in s."""
 

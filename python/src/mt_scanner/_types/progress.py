@@ -2,6 +2,9 @@
 
 from typing import Literal, NamedTuple
 
+BETWEEN_REPORTS = 0.05
+"""Least time between two reports of progress in s."""
+
 Phase = Literal["waiting", "scanning", "paused", "finishing", "done"]
 """What a scan does at the moment: it waits for another sync of the library; it lists folders and
 reads files; it rests; all was looked at, and what is missing or has moved is being found out; it is

@@ -42,7 +42,7 @@ from mt_scanner._types.contract import (
 )
 from mt_scanner.cli import _arguments, _manual, _shell
 from mt_scanner.cli._interruption import ctrl_c
-from mt_scanner.cli._options import PROBLEMS, code, limits, walking
+from mt_scanner.cli._options import PROBLEMS, code, limits, syncing, walking, watching
 from mt_scanner.cli._screen import bar, complain
 from mt_scanner.cli._summary import Kinds, added_up, changes, flat, reached
 
@@ -99,14 +99,11 @@ def index(options: Namespace) -> int:
         with bar(wanted(options)) as show:
             report = library.sync(
                 options.folders,
-                mode=options.mode,
-                dry_run=options.dry_run,
-                confirm_empty=options.confirm_empty,
                 stop=stop,
                 on_notice=partial(notify, options),
                 on_progress=show,
                 on_change=lines.take,
-                **walking(options),
+                **syncing(options),
             )
         lines.write()
         if lines.spoken and any(report[:6]):
@@ -138,14 +135,10 @@ def watch(options: Namespace) -> int:
     with Library(options.db, component=options.component) as library:
         reports = library.watch(
             options.folders,
-            mode=options.mode,
-            confirm_empty=options.confirm_empty,
-            poll=options.poll,
-            poll_interval=options.poll_interval,
             on_notice=partial(notify, options),
             on_progress=lambda progress: None if shows[0] is None else shows[0](progress),
             on_change=lines.take,
-            **walking(options),
+            **watching(options),
         )
         first = True
         try:

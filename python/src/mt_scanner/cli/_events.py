@@ -8,7 +8,7 @@ from typing import Any
 
 from mt_scanner import Change, Library, Notice, Problem, Progress, Scanner, ScanResult, SyncReport, Track
 from mt_scanner.cli._interruption import ctrl_c
-from mt_scanner.cli._options import code, walking
+from mt_scanner.cli._options import code, syncing, walking, watching
 from mt_scanner.cli._summary import flat, reached, report_of
 
 
@@ -46,14 +46,11 @@ def index(options: Namespace) -> int:
     with Library(options.db, component=options.component) as library:
         report = library.sync(
             options.folders,
-            mode=options.mode,
-            dry_run=options.dry_run,
-            confirm_empty=options.confirm_empty,
             stop=stop,
             on_notice=notice,
             on_progress=progress,
             on_change=change,
-            **walking(options),
+            **syncing(options),
         )
     for each in report.problems:
         problem(each)
@@ -66,14 +63,10 @@ def watch(options: Namespace) -> int:
     with Library(options.db, component=options.component) as library:
         reports = library.watch(
             options.folders,
-            mode=options.mode,
-            confirm_empty=options.confirm_empty,
-            poll=options.poll,
-            poll_interval=options.poll_interval,
             on_notice=notice,
             on_progress=progress,
             on_change=change,
-            **walking(options),
+            **watching(options),
         )
         try:
             for report in reports:

@@ -28,3 +28,24 @@ def limits(options: Namespace) -> dict[str, Any]:
 def code(options: Namespace, problems: int) -> int:
     """The exit code of a command that has met so many problems."""
     return PROBLEMS if options.strict and problems else 0
+
+
+def syncing(options: Namespace) -> dict[str, Any]:
+    """The options of `Library.sync`, but for its callbacks."""
+    return {
+        "mode": options.mode,
+        "dry_run": options.dry_run,
+        "confirm_empty": options.confirm_empty,
+        **walking(options),
+    }
+
+
+def watching(options: Namespace) -> dict[str, Any]:
+    """The options of `Library.watch`, but for its callbacks."""
+    return {
+        "mode": options.mode,
+        "confirm_empty": options.confirm_empty,
+        "poll": options.poll,
+        "poll_interval": options.poll_interval,
+        **walking(options),
+    }
