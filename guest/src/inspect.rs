@@ -3,11 +3,10 @@
 use std::io;
 
 use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, Reading, ScanError, Track};
-use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, OpenFlags};
 
 use crate::outcome::{problem, refused};
-use crate::walk::{Folder, Root, fingerprint, join, leaves_root, root_error, split};
-use mt_scanner_formats::reader::{FileReader, ReadAt};
+use crate::tree::{Content, ErrorCode, Folder, Kind, Root, join, leaves_root, root_error, split};
+use mt_scanner_formats::reader::FileReader;
 use mt_scanner_formats::{Container, Details, LegacyCharset, Parsed, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`.
@@ -110,9 +109,13 @@ impl Read<'_> {
     pub fn look(&self, name: &str) -> Result<(Result<Content, ErrorCode>, Fingerprint), Problem> {
         let problem = |outcome, detail: &str| problem(&self.root.name, &join(self.at, name), outcome, detail);
         let no_file = || problem(Outcome::Vanished, "this is no file any more");
-        let opened = if self.blind { Err(ErrorCode::Unsupported) } else { self.open(name) };
+        let opened = if self.blind {
+            Err(ErrorCode::Unsupported)
+        } else {
+            self.root.open_in(self.folder, self.at, name, self.seen)
+        };
         match opened {
-            Ok((file, Some(fingerprint))) => Ok((Ok(Content(file)), fingerprint)),
+            Ok((file, Some(fingerprint))) => Ok((Ok(file), fingerprint)),
             Ok((_, None)) => Err(no_file()),
             // A file that may not be read still is there, with its fingerprint.
             Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
@@ -132,43 +135,15 @@ impl Read<'_> {
         refused(&self.root.name, &join(self.at, name), "opening the file", code)
     }
 
-    /// The open file, and its fingerprint unless it is no regular file.
-    fn open(&self, name: &str) -> Result<(Descriptor, Option<Fingerprint>), ErrorCode> {
-        let links = self.root.links();
-        let open = |from: &Descriptor, name: &str| {
-            let file = from.open_at(links, name, OpenFlags::empty(), DescriptorFlags::READ)?;
-            let fingerprint = match self.seen {
-                Some(seen) => Some(seen),
-                None => regular(&file.stat()?),
-            };
-            Ok((file, fingerprint))
-        };
-        match open(&self.folder.0, name) {
-            // A link that climbs by `..` leaves this folder, and may still be inside the root.
-            Err(ErrorCode::NotPermitted) => open(self.root.descriptor(), &join(self.at, name)),
-            result => result,
-        }
-    }
-
     /// Whether the file is there and something else than a regular file: to open a pipe may take
     /// for ever.
     pub fn is_special(&self, name: &str) -> bool {
-        let links = self.root.links();
-        let stat = match self.folder.0.stat_at(links, name) {
-            Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(links, &join(self.at, name)),
-            stat => stat,
-        };
-        stat.is_ok_and(|stat| stat.type_ != DescriptorType::RegularFile)
+        self.root.stat_in(self.folder, self.at, name).is_ok_and(|stat| stat.kind != Kind::File)
     }
 
     fn stat(&self, name: &str) -> Result<Fingerprint, ErrorCode> {
-        let stat = self.folder.0.stat_at(self.root.links(), name)?;
-        regular(&stat).ok_or(ErrorCode::NoEntry)
+        self.root.stat_in(self.folder, self.at, name)?.of_file().ok_or(ErrorCode::NoEntry)
     }
-}
-
-fn regular(stat: &DescriptorStat) -> Option<Fingerprint> {
-    (stat.type_ == DescriptorType::RegularFile).then(|| fingerprint(stat))
 }
 
 /// Parses a file, and gives what did not go well.
@@ -206,23 +181,4 @@ fn mismatch(name: &str, track: &Track) -> Option<(Outcome, String)> {
     let is = track.format.as_deref()?;
     let detail = || format!("the extension stands for {expected}, the content is {is}");
     (expected != is).then(|| (Outcome::WrongExtension, detail()))
-}
-
-/// The content of an open file.
-pub struct Content(Descriptor);
-
-impl ReadAt for Content {
-    fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
-        let (mut bytes, mut end) = self.0.read(len, offset).map_err(|code| io::Error::other(code.name()))?;
-        // Hosts may give less than there is, and parsers take that for the end of the file.
-        while !end && (bytes.len() as u64) < len {
-            let (more, ended) = self
-                .0
-                .read(len - bytes.len() as u64, offset + bytes.len() as u64)
-                .map_err(|code| io::Error::other(code.name()))?;
-            end = ended || more.is_empty();
-            bytes.extend(more);
-        }
-        Ok(bytes)
-    }
 }

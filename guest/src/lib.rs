@@ -3,8 +3,8 @@
 //! The contract is in `wit/`; hosts see nothing else of this crate. From the outside in:
 //!
 //! - [`component`] answers the calls of the contract, [`command`] those of the wasmtime CLI;
-//! - [`step`] does a bounded amount of work, with [`walk`] for folders and the crate
-//!   `mt-scanner-formats` for what is in files;
+//! - [`step`] does a bounded amount of work, with [`walk`] for where it goes, [`tree`] for folders
+//!   and files, and the crate `mt-scanner-formats` for what is in files;
 //! - [`inspect`] reads one file, [`pictures`] finds its pictures;
 //! - [`rows`] and [`json`] render what was found, [`library`] holds the SQLite schema, [`reports`]
 //!   the words for people.
@@ -31,4 +31,5 @@ mod rows;
 #[cfg(target_family = "wasm")]
 mod sections;
 mod step;
+mod tree;
 mod walk;

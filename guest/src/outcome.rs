@@ -1,7 +1,8 @@
 //! How errors of the filesystem become outcomes.
 
 use mt_scanner_contract::{Outcome, Problem};
-use wasip2::filesystem::types::ErrorCode;
+
+use crate::tree::ErrorCode;
 
 /// The problem of a file or folder that the filesystem refused: `tried` says what was tried on it.
 pub fn refused(root: &str, path: &str, tried: &str, code: ErrorCode) -> Problem {

@@ -2,10 +2,9 @@
 
 use lexopt::{Arg, Error, Parser, ValueExt};
 use mt_scanner_contract::{FollowLinks, Reading, ScanError, Slice, Walking, extension};
-use wasip2::filesystem::preopens::get_directories;
 
 use crate::step::{Work, whole_root};
-use crate::walk::Root;
+use crate::tree::{Root, root_names};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -132,9 +131,8 @@ pub fn root_and_work(path: &str) -> (String, Work) {
 
 /// The root and the path in it of a file that is named as the guest sees it: `/music/a/b.mp3`.
 pub fn root_and_path(file: &str) -> Result<(String, String), ScanError> {
-    get_directories()
-        .into_iter()
-        .filter_map(|(_, root)| {
+    root_names()
+        .filter_map(|root| {
             let below = file.strip_prefix(&root)?;
             let path = if root.ends_with('/') { below } else { below.strip_prefix('/')? };
             Some((root.len(), root.clone(), path.to_owned()))

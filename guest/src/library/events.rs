@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use mt_scanner_contract::{Event, Events, ScanError};
-use wasip2::filesystem::types::DescriptorType;
 
 use crate::json;
 use crate::step::Work;
-use crate::walk::{Root, split};
+use crate::tree::{Kind, Root, split};
 
 /// The folders in which something has changed, as a JSON array. See `folders-of-events` in
 /// `wit/library.wit`.
@@ -22,8 +21,8 @@ pub fn folders_of_events(request: &str) -> Result<String, ScanError> {
     // A root that is away has no folder.
     let root = Root::open(&root, true).ok();
     let is_folder = |path: &str| {
-        let stat = root.as_ref().and_then(|root| root.descriptor().stat_at(root.links(), path).ok());
-        path.is_empty() || stat.is_some_and(|stat| stat.type_ == DescriptorType::Directory)
+        let stat = root.as_ref().and_then(|root| root.stat(path).ok());
+        path.is_empty() || stat.is_some_and(|stat| stat.kind == Kind::Folder)
     };
     Ok(json::text(&folders(&events, &known, is_folder)))
 }

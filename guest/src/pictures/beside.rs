@@ -3,12 +3,11 @@
 use std::rc::Rc;
 
 use mt_scanner_formats::{Look, Picture};
-use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use super::{Artwork, Place};
 use crate::inspect::Read;
 use crate::outcome::refused;
-use crate::walk::{Folder, join};
+use crate::tree::{ErrorCode, Folder, Kind, join};
 
 /// The names of pictures in a folder, without their extensions, and in the order in which they
 /// count.
@@ -51,12 +50,12 @@ impl Artwork {
 
 /// The names in a folder that are those of pictures, in their order.
 fn names(folder: &Folder) -> Result<Vec<String>, ErrorCode> {
-    let entries = folder.0.read_directory()?;
+    let mut entries = folder.entries()?;
     let mut names = Vec::new();
     loop {
-        match entries.read_directory_entry() {
-            Ok(Some(entry)) if matches!(entry.type_, DescriptorType::Directory) => {}
-            Ok(Some(entry)) => names.extend(rank(&entry.name).map(|rank| (rank, entry.name))),
+        match entries.next() {
+            Ok(Some((_, Kind::Folder))) => {}
+            Ok(Some((name, _))) => names.extend(rank(&name).map(|rank| (rank, name))),
             Ok(None) => break,
             // A name that is not UTF-8 is none of those.
             Err(ErrorCode::IllegalByteSequence) => {}

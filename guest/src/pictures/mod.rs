@@ -12,10 +12,10 @@ use mt_scanner_contract::{Outcome, PictureItem, PictureKind, Problem, ScanError}
 use mt_scanner_formats::reader::FileReader;
 use mt_scanner_formats::{LARGEST_PICTURE, LegacyCharset, Look, Picture, Unread, blank_track, parse};
 
-use crate::inspect::{Content, Read, no_file, open_parent, troubles, unreadable};
+use crate::inspect::{Read, no_file, open_parent, troubles, unreadable};
 use crate::json;
 use crate::outcome::problem;
-use crate::walk::split;
+use crate::tree::{Content, split};
 
 /// The source of an embedded picture.
 const EMBEDDED: &str = "embedded";

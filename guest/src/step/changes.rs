@@ -5,7 +5,7 @@ use mt_scanner_contract::Track;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::rows::{AddedRow, ModifiedRow};
-use crate::walk::split;
+use crate::tree::split;
 
 /// The rows, each field under the name of its statement. Paths are relative to the root.
 #[derive(Default)]

@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use mt_scanner_contract::{Fingerprint, Inspection};
-use wasip2::filesystem::types::ErrorCode;
 
 use super::{Item, Open, Run, Work};
 use crate::inspect::{Inspected, Read};
-use crate::walk::join;
+use crate::tree::{ErrorCode, join};
 
 impl Run<'_> {
     /// Reads files of a folder as far as the budget goes; the rest is work again.

@@ -3,14 +3,12 @@
 use std::rc::Rc;
 
 use mt_scanner_contract::{KnownFolder, Names, Outcome, ScanError, Slice};
-use wasip2::filesystem::types::ErrorCode;
 
 use super::links::{Way, one_by_one};
 use super::{Item, Mode, Open, Run, Work};
 use crate::outcome::{problem, refused};
-use crate::walk::{
-    Folder, Ignored, Listing, Page, append, is_hidden_folder, join, list, nanoseconds, root_error, split,
-};
+use crate::tree::{ErrorCode, Folder, append, join, root_error, split};
+use crate::walk::{Ignored, Listing, Page, is_hidden_folder, list};
 
 /// A page of a folder, as it was listed.
 pub struct Listed<'a> {
@@ -47,17 +45,12 @@ impl Run<'_> {
         let is_first = after.is_none();
         let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
         let opened = match &open {
-            Some(parent) => match parent.folder.listing(self.root.links(), split(path).1) {
-                // A link that climbs by `..` leaves the folder above, and may still be inside the
-                // root.
-                Err(ErrorCode::NotPermitted) => self.root.folder().listing(self.root.links(), path),
-                result => result,
-            },
+            Some(parent) => self.root.list_below(Some((&parent.folder, split(path).1)), path),
             None => self.open_listing(path),
         };
         let listed = opened.and_then(|folder| {
             // Before the listing: what changes from now on shows in it.
-            let mtime_ns = if self.is_sync() { nanoseconds(folder.0.stat()?.data_modification_timestamp) } else { 0 };
+            let mtime_ns = if self.is_sync() { folder.stat()?.fingerprint.mtime_ns } else { 0 };
             let through = known.as_ref().and_then(|known| known.through.as_deref());
             // Each file's path takes the folder's, where paths are what is asked for.
             let beside = if self.mode == Mode::Paths { path.len() + 1 } else { 0 };

@@ -1,7 +1,7 @@
 //! Links that wait, in scans that one instance does alone.
 
 use super::Work;
-use crate::walk::join;
+use crate::tree::join;
 
 /// Links that are held back until all else is done, as `held` in `wit/scan.wit` asks of hosts.
 #[derive(Default)]

@@ -2,11 +2,11 @@
 //! something.
 
 use mt_scanner_contract::{FollowLinks, KnownFile, KnownFolder, Names, Outcome, Slice};
-use wasip2::filesystem::types::ErrorCode;
 
 use super::{Item, Mode, Run, Work};
 use crate::outcome::problem;
-use crate::walk::{Folder, Ignored, Link, Listing, Target, is_hidden_folder, is_track, join, split};
+use crate::tree::{ErrorCode, Folder, Link, Target, join, split};
+use crate::walk::{Ignored, Listing, is_hidden_folder, is_track};
 
 /// How the walk comes to a folder.
 #[derive(Clone, Default)]
@@ -67,10 +67,10 @@ impl Run<'_> {
         }
         let place = way.place(path);
         for name in links.iter() {
-            let followed = self.root.target_of(&Link { folder, place, name }, &self.extensions);
+            let followed = self.root.target_of(&Link { folder, place, name });
             let (target, is_folder) = match &followed {
                 Ok(Target::Folder(target)) => (target, true),
-                Ok(Target::AudioFile(target)) => (target, false),
+                Ok(Target::File(target)) if self.is_track_at(target) => (target, false),
                 _ => {
                     self.tell_of_link(&join(path, name), followed);
                     continue;
@@ -90,6 +90,10 @@ impl Run<'_> {
             }
         }
         held
+    }
+
+    fn is_track_at(&self, place: &str) -> bool {
+        is_track(&self.extensions, split(place).1)
     }
 
     /// Whether a link to a place may add something to what the walk comes to by names.
@@ -128,12 +132,12 @@ impl Run<'_> {
         let place = place.unwrap_or_else(|| folder.clone());
         let opened = self.open(&folder);
         let followed = match &opened {
-            Ok(open) => self.root.target_of(&Link { folder: open, place: &place, name: &name }, &self.extensions),
+            Ok(open) => self.root.target_of(&Link { folder: open, place: &place, name: &name }),
             Err(code) => Err(*code),
         };
         let (target, is_folder) = match followed {
             Ok(Target::Folder(target)) => (target, true),
-            Ok(Target::AudioFile(target)) => (target, false),
+            Ok(Target::File(target)) if self.is_track_at(&target) => (target, false),
             followed => {
                 if followed.is_ok() {
                     self.lose(&path, &known, true);

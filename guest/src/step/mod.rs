@@ -15,11 +15,11 @@ use std::rc::Rc;
 use mt_scanner_contract::{Budget, Problem, Reading, Request, ScanError, Slice, Track, Walking};
 use mt_scanner_formats::LegacyCharset;
 use mt_scanner_formats::extension::Extensions;
-use wasip2::filesystem::types::{ErrorCode, PathFlags};
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::inspect::charset;
-use crate::walk::{Entered, Folder, Reach, Root, leaves_root};
+use crate::tree::{ErrorCode, Folder, Root, leaves_root};
+use crate::walk::{Entered, Reach};
 use budget::Meter;
 
 pub use changes::{Changes, ChangesOf, Rows};
@@ -93,9 +93,6 @@ struct Item {
     work: Work,
     open: Option<Rc<Open>>,
 }
-
-/// One of the ways of a folder to open one below it.
-type Opening = fn(&Folder, PathFlags, &str) -> Result<Folder, ErrorCode>;
 
 /// A folder that is held open for the work in it.
 struct Open {
@@ -222,26 +219,19 @@ impl Run<'_> {
 
     /// Opens a folder for what is in it.
     fn open(&self, path: &str) -> Result<Folder, ErrorCode> {
-        self.opened(path, Folder::child)
+        self.root.open_below(self.last_above(path), path)
     }
 
     /// Opens a folder to be listed.
     fn open_listing(&self, path: &str) -> Result<Folder, ErrorCode> {
-        self.opened(path, Folder::listing)
+        self.root.list_below(self.last_above(path), path)
     }
 
-    /// Opens a folder, from the last one if it is below it: the way from the root may be long.
-    fn opened(&self, path: &str, open: Opening) -> Result<Folder, ErrorCode> {
-        let below_last = self.last.as_ref().and_then(|(last, open)| {
-            let below = path.strip_prefix(last.as_str())?;
-            Some((open, if below.is_empty() { below } else { below.strip_prefix('/')? }))
-        });
-        let links = self.root.links();
-        match below_last.map(|(last, below)| open(&last.folder, links, below)) {
-            // A link that climbs by `..` leaves that folder, and may still be inside the root.
-            None | Some(Err(ErrorCode::NotPermitted)) => open(self.root.folder(), links, path),
-            Some(opened) => opened,
-        }
+    /// The last folder if this one is below it, and the path from there.
+    fn last_above<'p>(&self, path: &'p str) -> Option<(&Folder, &'p str)> {
+        let (last, open) = self.last.as_ref()?;
+        let below = path.strip_prefix(last.as_str())?;
+        Some((&open.folder, if below.is_empty() { below } else { below.strip_prefix('/')? }))
     }
 
     /// Holds a folder open, unless too many are.

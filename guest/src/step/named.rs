@@ -6,7 +6,8 @@ use mt_scanner_contract::{Names, Outcome, Slice};
 
 use super::{Item, Run, Work};
 use crate::outcome::problem;
-use crate::walk::{is_track, join};
+use crate::tree::join;
+use crate::walk::is_track;
 
 impl Run<'_> {
     /// Takes on files that no listing has found, as a listing would. They are the first that is

@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use mt_scanner_contract::{Fingerprint, KnownFile, KnownFolder, Names, Slice, is_settled};
 use wasip2::clocks::wall_clock;
-use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
 use super::changes::Added;
 use super::folders::Listed;
 use super::links::{Way, one_by_one};
 use super::{Mode, Open, Run, Work};
 use crate::inspect::Read;
-use crate::walk::{Folder, Ignored, Root, fingerprint, join, nanoseconds};
+use crate::tree::{ErrorCode, Kind, Root, join};
+use crate::walk::Ignored;
 
 impl Run<'_> {
     /// Whether a folder is done with before it is opened: it has not changed, it is gone, or the
@@ -67,18 +67,13 @@ impl Run<'_> {
                 ErrorCode::NoEntry | ErrorCode::NotDirectory => true,
                 // In its place is a link out of the root: that is told where the folder above is
                 // listed.
-                ErrorCode::NotPermitted => self.is_link(path),
+                ErrorCode::NotPermitted => self.root.is_link(path),
                 _ => false,
             };
         if gone {
             self.found.changes.gone_folder.push(path.to_owned());
         }
         gone
-    }
-
-    fn is_link(&self, path: &str) -> bool {
-        let stat = self.root.descriptor().stat_at(PathFlags::empty(), path);
-        stat.is_ok_and(|stat| stat.type_ == DescriptorType::SymbolicLink)
     }
 
     /// Compares a folder's listing, or a page of it, with what is known of it. Gives its files for
@@ -159,8 +154,9 @@ impl Run<'_> {
         let mut as_it_was = None;
         if !known.is_empty() {
             if seen.is_none() {
-                match self.fingerprint_at(&open.folder, folder, name) {
-                    Ok(fingerprint) => seen = fingerprint,
+                match self.root.stat_in(&open.folder, folder, name) {
+                    // None if it is no file any more.
+                    Ok(stat) => seen = stat.of_file(),
                     Err(ErrorCode::NoEntry) => {
                         let gone = known.iter().filter(|known| !known.is_missing());
                         self.found.changes.gone.extend(gone.map(|known| known.id));
@@ -226,16 +222,6 @@ impl Run<'_> {
             }
         }
     }
-
-    /// The fingerprint of a file; `None` if it is no file any more.
-    fn fingerprint_at(&self, folder: &Folder, at: &str, name: &str) -> Result<Option<Fingerprint>, ErrorCode> {
-        let stat = match folder.0.stat_at(self.root.links(), name) {
-            // A link that climbs by `..` leaves this folder, and may still be inside the root.
-            Err(ErrorCode::NotPermitted) => self.root.descriptor().stat_at(self.root.links(), &join(at, name)),
-            stat => stat,
-        }?;
-        Ok((stat.type_ == DescriptorType::RegularFile).then(|| fingerprint(&stat)))
-    }
 }
 
 /// The track whose file is as it was: the one that is there, else one that is missing.
@@ -251,20 +237,12 @@ fn is_same_audio(old: &Option<String>, new: &Option<String>) -> bool {
 }
 
 fn now() -> i64 {
-    nanoseconds(Some(wall_clock::now()))
+    let now = wall_clock::now();
+    (now.seconds as i64).saturating_mul(1_000_000_000).saturating_add(now.nanoseconds.into())
 }
 
 /// The time of last change of a folder.
 fn mtime_at(root: &Root, path: &str) -> Result<i64, ErrorCode> {
-    let place = if path.is_empty() { "." } else { path };
-    let stat = match root.descriptor().stat_at(root.links(), place) {
-        // A path that is longer than the platform takes.
-        Err(ErrorCode::NameTooLong | ErrorCode::Invalid) => root.open_folder(path)?.0.stat()?,
-        stat => stat?,
-    };
-    if stat.type_ == DescriptorType::Directory {
-        Ok(nanoseconds(stat.data_modification_timestamp))
-    } else {
-        Err(ErrorCode::NotDirectory)
-    }
+    let stat = root.stat(path)?;
+    if stat.kind == Kind::Folder { Ok(stat.fingerprint.mtime_ns) } else { Err(ErrorCode::NotDirectory) }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::path::{join, split};
 use super::reach::Reach;
-use super::root::Root;
+use crate::tree::{Root, join, split};
 
 /// Files and folders that were entered through links: each place, with the path that it has there.
 #[derive(Default)]

@@ -1,8 +1,7 @@
 //! The `.mtignore` files that apply in a folder.
 
-use wasip2::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags};
-
-use super::{path, patterns::Patterns, root::Root};
+use super::patterns::Patterns;
+use crate::tree::{ErrorCode, Root, join};
 
 /// The most bytes of a `.mtignore` that are read.
 const LONGEST: u64 = 64 * 1024;
@@ -54,7 +53,7 @@ impl Ignored {
         if self.folders.is_empty() {
             return false;
         }
-        let path = path::join(folder, name);
+        let path = join(folder, name);
         let says = |(base, patterns): &(String, Patterns)| {
             let below = path[base.len()..].trim_start_matches('/');
             patterns.ignores(below, is_folder)
@@ -64,9 +63,7 @@ impl Ignored {
 }
 
 fn read(root: &Root, folder: &str) -> Result<String, ErrorCode> {
-    let folder = root.open_folder(folder)?;
-    let file = folder.0.open_at(root.links(), ".mtignore", OpenFlags::empty(), DescriptorFlags::READ)?;
-    let (bytes, _) = file.read(LONGEST, 0)?;
+    let bytes = root.beginning_of(folder, ".mtignore", LONGEST)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

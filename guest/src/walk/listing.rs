@@ -1,12 +1,11 @@
 //! The entries of one folder.
 
 use mt_scanner_formats::extension::Extensions;
-use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use mt_scanner_contract::Names;
 
 use super::names::{is_passed_over, is_track};
-use super::root::Folder;
+use crate::tree::{ErrorCode, Folder, Kind};
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
 /// listed in pages, each with the next names in the order of their bytes, so that memory is bounded
@@ -63,11 +62,11 @@ pub struct Listing {
 /// Lists a folder. One that cannot be read to its end is an error: what was listed is not handed
 /// out as if it were all.
 pub fn list(folder: &Folder, page: &Page<'_>, extensions: &Extensions) -> Result<Listing, ErrorCode> {
-    let entries = folder.0.read_directory()?;
+    let mut entries = folder.entries()?;
     let mut listing = Listing { last: page.through.map(str::to_owned), ..Listing::default() };
     loop {
-        match entries.read_directory_entry() {
-            Ok(Some(entry)) => listing.take(&entry.name, entry.type_, page, PAGE, extensions),
+        match entries.next() {
+            Ok(Some((name, kind))) => listing.take(&name, kind, page, PAGE, extensions),
             Ok(None) => break,
             // The name is lost, and the next call goes on with the next entry.
             Err(ErrorCode::IllegalByteSequence) => listing.lost_names += 1,
@@ -79,20 +78,18 @@ pub fn list(folder: &Folder, page: &Page<'_>, extensions: &Extensions) -> Result
 }
 
 impl Listing {
-    fn take(&mut self, name: &str, kind: DescriptorType, page: &Page<'_>, size: usize, extensions: &Extensions) {
+    fn take(&mut self, name: &str, kind: Kind, page: &Page<'_>, size: usize, extensions: &Extensions) {
         let names = match kind {
-            DescriptorType::RegularFile => match name {
+            Kind::File => match name {
                 ".nomedia" => return self.nomedia = true,
                 ".mtignore" => return self.mtignore = true,
                 name if !is_track(extensions, name) => return self.pass_over(name, page, size),
                 _ if page.only_count => return self.counted += u64::from(page.after.is_none()),
                 _ => &mut self.files,
             },
-            DescriptorType::Directory => &mut self.folders,
-            // Some filesystems do not say what an entry is: a look at the target tells, as for a
-            // link.
-            DescriptorType::SymbolicLink | DescriptorType::Unknown => &mut self.links,
-            _ => return,
+            Kind::Folder => &mut self.folders,
+            Kind::Link => &mut self.links,
+            Kind::Other => return,
         };
         let before = page.after.is_some_and(|after| name <= after);
         let behind = self.last.as_deref().is_some_and(|last| name > last);
@@ -152,10 +149,9 @@ impl Listing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use DescriptorType::{Directory, RegularFile, SymbolicLink};
 
     /// Lists these entries in pages of so many bytes.
-    fn paged(entries: &[(String, DescriptorType)], size: usize, only_count: bool) -> Vec<Listing> {
+    fn paged(entries: &[(String, Kind)], size: usize, only_count: bool) -> Vec<Listing> {
         let mut pages: Vec<Listing> = Vec::new();
         loop {
             let after = pages.last().and_then(|page| page.last.clone());
@@ -166,19 +162,19 @@ mod tests {
         }
     }
 
-    fn listed(entries: &[(String, DescriptorType)], size: usize, page: &Page<'_>) -> Listing {
+    fn listed(entries: &[(String, Kind)], size: usize, page: &Page<'_>) -> Listing {
         let mut listing = Listing::default();
         entries.iter().for_each(|(name, kind)| listing.take(name, *kind, page, size, &Extensions::default()));
         listing.cut(page, size);
         listing
     }
 
-    fn entries() -> Vec<(String, DescriptorType)> {
+    fn entries() -> Vec<(String, Kind)> {
         let kind = |number| match number % 7 {
-            0 => ("Folder", "", Directory),
-            1 => ("Link", ".mp3", SymbolicLink),
-            2 => ("Text", ".txt", RegularFile),
-            _ => ("Song", ".flac", RegularFile),
+            0 => ("Folder", "", Kind::Folder),
+            1 => ("Link", ".mp3", Kind::Link),
+            2 => ("Text", ".txt", Kind::File),
+            _ => ("Song", ".flac", Kind::File),
         };
         // Out of order, as a filesystem has them.
         let numbers = (0..100).map(|number| number * 37 % 100);
@@ -224,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_a_file_takes_beside_its_name_makes_pages_shorter() {
-        let entries: Vec<_> = entries().into_iter().filter(|(_, kind)| *kind == RegularFile).collect();
+        let entries: Vec<_> = entries().into_iter().filter(|(_, kind)| *kind == Kind::File).collect();
         let files = |beside| listed(&entries, 13 * 10, &Page { beside, ..Page::default() }).files.len();
         assert_eq!((files(0), files(13), files(13 * 9)), (10, 5, 1));
     }
@@ -239,7 +235,7 @@ mod tests {
 
     #[test]
     fn other_audio_is_told_with_the_first_page_and_its_names_are_bounded() {
-        let others = (0..50).map(|number| (format!("Other {number}.aiff"), RegularFile));
+        let others = (0..50).map(|number| (format!("Other {number}.aiff"), Kind::File));
         let entries: Vec<_> = entries().into_iter().chain(others).collect();
         for size in [100, 600, 5000] {
             let pages = paged(&entries, size, false);
@@ -257,7 +253,7 @@ mod tests {
         let last = first.last.unwrap();
         // Everything of the first page goes, and as much comes before it.
         entries.retain(|(name, _)| *name > last);
-        entries.extend((0..20).map(|number| (format!("A {number}.mp3"), RegularFile)));
+        entries.extend((0..20).map(|number| (format!("A {number}.mp3"), Kind::File)));
         let expected = |name: &&str| **name > *last && !name.starts_with("Text");
         let mut left: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).filter(expected).collect();
         left.sort_unstable();

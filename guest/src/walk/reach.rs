@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 
 use mt_scanner_contract::Walking;
-use wasip2::filesystem::types::PathFlags;
 
 use super::ignored::Ignored;
 use super::names::is_hidden_folder;
-use super::path::{join, split};
-use super::root::Root;
+use crate::tree::{Root, join, split};
 
 /// Finds out whether a walk comes to a path: no folder on the way is hidden or ignored. Remembers
 /// it for each folder.
@@ -82,7 +80,7 @@ impl Reach {
         if self.ignored_folders {
             return Some(above);
         }
-        if root.descriptor().stat_at(PathFlags::empty(), &join(folder, ".nomedia")).is_ok() {
+        if root.has(&join(folder, ".nomedia")) {
             return None;
         }
         // Patterns that cannot be read are reported where their folder is listed.

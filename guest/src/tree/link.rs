@@ -1,17 +1,15 @@
 //! Symbolic links: where they lead.
 
-use mt_scanner_formats::extension::Extensions;
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, PathFlags};
 
-use super::names::is_track;
 use super::path::{join, normal, split};
-use super::root::{Folder, Root};
+use super::{Folder, Root};
 
 /// The end of a link, and of all links on the way. A place is a path without links.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Target {
-    /// An audio file, by the name that it has in its place.
-    AudioFile(String),
+    /// A regular file.
+    File(String),
     /// A folder.
     Folder(String),
     /// Nothing but other links.
@@ -22,7 +20,7 @@ pub enum Target {
     OtherRoot,
     /// Nothing.
     Broken,
-    /// A file that is no audio file, a device, ...
+    /// A pipe, a device, ...
     Other,
 }
 
@@ -50,15 +48,9 @@ const CHAIN: usize = 40;
 
 impl Root {
     /// Follows a link.
-    pub fn target_of(&self, link: &Link<'_>, extensions: &Extensions) -> Result<Target, ErrorCode> {
-        // From its folder, as its path may be longer than a path can be; a link that climbs by `..`
-        // only goes from the root.
-        let stat = match link.folder.0.stat_at(PathFlags::SYMLINK_FOLLOW, link.name) {
-            Err(ErrorCode::NotPermitted) => {
-                self.descriptor().stat_at(PathFlags::SYMLINK_FOLLOW, &join(link.place, link.name))
-            }
-            stat => stat,
-        };
+    pub fn target_of(&self, link: &Link<'_>) -> Result<Target, ErrorCode> {
+        let stat = self
+            .nearest(link.folder, link.place, link.name, |from, path| from.stat_at(PathFlags::SYMLINK_FOLLOW, path));
         let is_folder = match stat {
             Ok(stat) if stat.type_ == DescriptorType::RegularFile => false,
             Ok(stat) if stat.type_ == DescriptorType::Directory => true,
@@ -71,8 +63,7 @@ impl Root {
         Ok(match self.end_of(link) {
             End::Inside(place) if self.is_in_inner(&place) => Target::OtherRoot,
             End::Inside(place) if is_folder => Target::Folder(place),
-            End::Inside(place) if is_track(extensions, split(&place).1) => Target::AudioFile(place),
-            End::Inside(_) => Target::Other,
+            End::Inside(place) => Target::File(place),
             // It was another link a moment ago.
             End::Outside(_) => Target::Outside,
             End::Endless => Target::Endless,

@@ -1,0 +1,24 @@
+//! The files of a root: folders, what is in them, and the bytes of files.
+//!
+//! The only user of `wasi:filesystem`. A link that climbs by `..` leaves its folder and may still be
+//! inside the root; whoever asks for a file of a folder does not know of that.
+
+mod content;
+mod folder;
+mod link;
+mod path;
+mod root;
+mod stat;
+
+pub use content::Content;
+pub use folder::{Folder, Kind};
+pub use link::{Link, Target};
+pub use path::{append, join, leaves_root, split};
+pub use root::{Root, root_error};
+pub use stat::Stat;
+pub use wasip2::filesystem::types::ErrorCode;
+
+/// The names of the roots that the host lets in.
+pub fn root_names() -> impl Iterator<Item = String> {
+    wasip2::filesystem::preopens::get_directories().into_iter().map(|(_, name)| name)
+}
