@@ -57,11 +57,6 @@ impl Budget {
         Ok(())
     }
 
-    /// How many bytes may still be decompressed.
-    pub fn left(&self) -> u64 {
-        self.limits.bytes.saturating_sub(self.bytes.get())
-    }
-
     fn no_memory(&self) -> Trouble {
         Trouble::limit(format!("needs more than {} bytes of memory", self.limits.memory))
     }

@@ -18,10 +18,6 @@ impl View {
         Self { slice, ahead, start: 0, bytes: Vec::new() }
     }
 
-    pub fn len(&self) -> u64 {
-        self.slice.len()
-    }
-
     /// The bytes at `offset`; fewer than `len` where the slice ends.
     pub fn get(&mut self, offset: u64, len: usize) -> io::Result<&[u8]> {
         let end = offset.saturating_add(len as u64);

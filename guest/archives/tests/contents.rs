@@ -62,3 +62,23 @@ fn tars() {
     let long = format!("{}tone.pcm", folder.repeat(3));
     all_have(Kind::Tar, &[(&long, "tone.pcm"), ("text.txt", "text.txt")], &["gnu-long.tar", "pax-long.tar"]);
 }
+
+#[test]
+fn sevenzips() {
+    all_have(
+        Kind::SevenZip,
+        &TREE,
+        &[
+            "lzma2.7z",
+            "lzma.7z",
+            "single.7z",
+            "blocks.7z",
+            "copy.7z",
+            "delta.7z",
+            "bcj.7z",
+            "arm64.7z",
+            "plain-header.7z",
+            "deflate.7z",
+        ],
+    );
+}
