@@ -118,14 +118,16 @@ fn recognise(slice: &Slice, budget: &Rc<Budget>) -> Result<(Kind, Listing), Trou
     let head = slice.read(0, 512)?;
     if head.starts_with(&sevenz::SIGNATURE) {
         Ok((Kind::SevenZip, sevenz::list(slice, budget)?))
-    } else if let Some(start) = rar::find(slice, &head)? {
-        Ok((Kind::Rar, rar::list(slice, start, budget)?))
+    } else if rar::is_rar(&head) {
+        Ok((Kind::Rar, rar::list(slice, 0, budget)?))
     } else if head.starts_with(&tar::GZIP) {
         Ok((Kind::TarGzip, tar::list_gzip(slice, budget)?))
     } else if tar::is_tar(&head, slice.len()) {
         Ok((Kind::Tar, tar::list(slice, budget)?))
     } else if let Some(listing) = zip::list(slice, &head, budget)? {
         Ok((Kind::Zip, listing))
+    } else if let Some(start) = rar::behind_program(slice, &head)? {
+        Ok((Kind::Rar, rar::list(slice, start, budget)?))
     } else {
         Err(Trouble::damaged("no ZIP, 7Z, RAR, TAR or TAR.GZ"))
     }

@@ -82,3 +82,9 @@ fn sevenzips() {
         ],
     );
 }
+
+#[test]
+fn rars() {
+    let names = ["5-stored.rar", "5-comment.rar", "5-recovery.rar", "5-behind.rar", "4-stored.rar", "4-comment.rar"];
+    all_have(Kind::Rar, &TREE, &names);
+}
