@@ -8,7 +8,7 @@ use crate::found::Found;
 use crate::trouble::Trouble;
 
 /// What an entry takes besides its name, which it has twice.
-const ENTRY: usize = 160;
+const ENTRY: usize = 256;
 
 /// A directory that is being read.
 pub(crate) struct Listing {

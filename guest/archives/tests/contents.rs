@@ -4,8 +4,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use mt_scanner_archives::{Kind, ReadAt, TroubleKind};
-use support::{contents, fixture, opened, whole};
+use mt_scanner_archives::Kind;
+use support::{contents, fixture, opened};
 
 /// What most fixtures have (`fixtures/make.py`).
 const TREE: [(&str, &str); 4] = [

@@ -87,9 +87,12 @@ fn unpack(slice: &Slice, streams: &Streams, listing: &Listing) -> Result<Vec<u8>
     let block = streams.blocks.first().ok_or_else(damaged)?;
     let (start, len) = streams.packed(block).ok_or_else(damaged)?;
     let tap = Rc::new(Tap::default());
-    let stream = decoder::begin(block, slice.cut(start, len), &tap, budget).map_err(|why| match why.kind {
-        TroubleKind::Encrypted => Trouble::encrypted("the directory is encrypted"),
-        _ => why,
+    let stream = decoder::begin(block, slice.cut(start, len), &tap, budget).map_err(|why| {
+        let fault = tap.fault.take().map(Trouble::from);
+        fault.unwrap_or_else(|| match why.kind {
+            TroubleKind::Encrypted => Trouble::encrypted("the directory is encrypted"),
+            _ => why,
+        })
     })?;
     let (mut bytes, mut stream) = (Vec::new(), stream.take(block.size()));
     loop {

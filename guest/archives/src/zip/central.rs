@@ -41,9 +41,6 @@ pub(super) fn list(slice: &Slice, end: &End, listing: &mut Listing) -> Result<()
         let offset = if offset == u64::from(u32::MAX) { wide.next().unwrap_or(offset) } else { offset };
         drop(wide);
         place += (SIZE + record.name_len + record.extra_len + comment_len) as u64;
-        if record.method == STORED {
-            record.size = record.compressed;
-        }
         let attributes = u32::from_le_bytes([header[38], header[39], header[40], header[41]]);
         if !is_file(header[5], attributes, raw) {
             continue;
@@ -57,8 +54,12 @@ pub(super) fn list(slice: &Slice, end: &End, listing: &mut Listing) -> Result<()
             continue;
         };
         extents.add(listing.found.len(), local, record.compressed.saturating_add(raw.len() as u64));
+        let refusal = record.refusal();
+        if record.method == STORED && refusal.is_none() {
+            record.size = record.compressed;
+        }
         let (size, crc32) = (record.size, Some(record.crc32));
-        let found = match record.refusal() {
+        let found = match refusal {
             Some(why) => Found::refused(name, size, crc32, why),
             None => Found { name, size, crc32, open: content::behind(slice, local, &record, &listing.budget) },
         };

@@ -56,8 +56,20 @@ pub(super) fn list(slice: &Slice, first: u64, listing: &mut Listing) -> Result<(
         let (is_folder, name) = (raw.ends_with(b"/"), record.name(raw, extra, None));
         let start = place + (SIZE + record.name_len + record.extra_len) as u64;
         let behind = slice.cut(start, slice.len());
-        let next = match record.flags & DESCRIPTOR != 0 && record.compressed == 0 && !is_folder {
-            true => measure(&behind, &mut record, listing)?,
+        let has_descriptor = record.flags & DESCRIPTOR != 0 && !is_folder;
+        let next = match has_descriptor {
+            true if record.compressed > 0 => {
+                record.compressed.saturating_add(descriptor(&behind, record.compressed)?.1)
+            }
+            true => match measure(&behind, &mut record, listing)? {
+                Some(next) => next,
+                None => {
+                    // What there is of it is its content.
+                    listing.troubles.push(Trouble::damaged("the entry is cut").of(&name));
+                    record.compressed = behind.len();
+                    behind.len()
+                }
+            },
             false => record.compressed,
         };
         let crc32 = (record.crc32 != 0).then_some(record.crc32);
@@ -81,8 +93,8 @@ pub(super) fn list(slice: &Slice, first: u64, listing: &mut Listing) -> Result<(
 }
 
 /// Finds the size of an entry that only its descriptor would say, and gives how far it is to the
-/// next one.
-fn measure(behind: &Slice, record: &mut Record, listing: &Listing) -> Result<u64, Trouble> {
+/// next one; `None` where it does not end.
+fn measure(behind: &Slice, record: &mut Record, listing: &Listing) -> Result<Option<u64>, Trouble> {
     if record.method != DEFLATED || record.refusal().is_some() {
         return search(behind, record);
     }
@@ -95,29 +107,31 @@ fn measure(behind: &Slice, record: &mut Record, listing: &Listing) -> Result<u64
             return Err(error.into());
         }
         record.size = stream.total_out();
-        let Ok(count) = read else {
-            // Cut or damaged: what there is belongs to it.
-            record.compressed = behind.len();
-            return Ok(behind.len());
-        };
+        let Ok(count) = read else { return Ok(None) };
         listing.budget.decompressed(count, stream.total_out(), stream.total_in())?;
         if count == 0 {
             break;
         }
     }
     record.compressed = stream.total_in();
-    let descriptor = behind.read(record.compressed, 28)?;
-    let has_mark = descriptor.starts_with(&AFTER_DATA);
-    let fields = if has_mark { &descriptor[4..] } else { &descriptor[..] };
-    record.crc32 = fields.first_chunk().map_or(0, |crc| u32::from_le_bytes(*crc));
-    // Sizes take eight bytes or four.
-    let sizes = [16, 8].map(|size| 4 + size + if has_mark { 4 } else { 0 });
-    let before_header = |len: &u64| descriptor.get(*len as usize..*len as usize + 2).is_some_and(|mark| mark == b"PK");
-    Ok(record.compressed + sizes.into_iter().find(before_header).unwrap_or(sizes[1]))
+    let (crc32, len) = descriptor(behind, record.compressed)?;
+    record.crc32 = crc32;
+    Ok(Some(record.compressed + len))
+}
+
+/// The checksum in the descriptor behind an entry, and the size of the descriptor. Its mark may be
+/// left out, and its sizes take four bytes or eight: a header behind it shows which.
+fn descriptor(behind: &Slice, place: u64) -> Result<(u32, u64), Trouble> {
+    let bytes = behind.read(place, 28)?;
+    let mark = if bytes.starts_with(&AFTER_DATA) { 4 } else { 0 };
+    let crc32 = bytes[mark..].first_chunk().map_or(0, |crc| u32::from_le_bytes(*crc));
+    let is_before_header = |len: &usize| bytes.get(*len..len + 2).is_some_and(|mark| mark == b"PK");
+    let len = [20, 12].map(|len| len + mark).into_iter().find(is_before_header).unwrap_or(12 + mark);
+    Ok((crc32, len as u64))
 }
 
 /// Looks for the descriptor of an entry that does not tell by itself where it ends.
-fn search(behind: &Slice, record: &mut Record) -> Result<u64, Trouble> {
+fn search(behind: &Slice, record: &mut Record) -> Result<Option<u64>, Trouble> {
     let mut place = 0;
     loop {
         let piece = behind.read(place, MOST)?;
@@ -126,7 +140,7 @@ fn search(behind: &Slice, record: &mut Record) -> Result<u64, Trouble> {
             let compressed = place + at as u64;
             if descriptor.starts_with(&AFTER_DATA) && u64::from(field(8)) == compressed & 0xffff_ffff {
                 (record.compressed, record.size, record.crc32) = (compressed, field(12).into(), field(4));
-                return Ok(compressed + DESCRIPTOR_SIZE as u64);
+                return Ok(Some(compressed + DESCRIPTOR_SIZE as u64));
             }
         }
         if piece.len() < MOST as usize {
@@ -135,6 +149,6 @@ fn search(behind: &Slice, record: &mut Record) -> Result<u64, Trouble> {
         // Pieces overlap by a descriptor.
         place += (piece.len() - DESCRIPTOR_SIZE + 1) as u64;
     }
-    (record.compressed, record.size) = (behind.len(), behind.len());
-    Ok(behind.len())
+    record.size = behind.len();
+    Ok(None)
 }

@@ -8,6 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+pub mod chance;
+pub mod memory;
+pub mod tars;
+pub mod zips;
+
 use mt_scanner_archives::{Archive, Limits, Member, ReadAt, Trouble};
 
 /// Bytes in memory that count how they are read.
