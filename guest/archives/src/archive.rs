@@ -1,12 +1,12 @@
 //! An archive.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use mt_scanner_formats::reader::ReadAt;
 
 use crate::budget::Budget;
-use crate::found::Found;
+use crate::entry::Entry;
+use crate::found::Open;
 use crate::kind::Kind;
 use crate::limits::Limits;
 use crate::listing::Listing;
@@ -16,24 +16,14 @@ use crate::slice::Slice;
 use crate::trouble::Trouble;
 use crate::{rar, sevenz, tar, zip};
 
-/// A file of an archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The path inside the archive: components joined by `/`, none of them empty, `.` or `..`. That
-    /// of a file of an archive inside is `Inner.zip!/a.mp3`.
-    pub name: String,
-    /// The size of the content in bytes, as the archive gives it.
-    pub size: u64,
-    /// The CRC-32 of the content, where the archive gives one.
-    pub crc32: Option<u32>,
-}
-
 /// An archive that is read in place.
 pub struct Archive {
     kind: Kind,
     entries: Vec<Entry>,
-    found: Vec<Found>,
-    places: HashMap<String, usize>,
+    /// How the content of each is found.
+    opens: Vec<Open>,
+    /// The entries in the order of their names.
+    by_name: Vec<usize>,
     troubles: Vec<Trouble>,
     solid: bool,
     memory: usize,
@@ -50,14 +40,13 @@ impl Archive {
     pub fn open(source: Rc<dyn ReadAt>, len: u64, limits: &Limits) -> Result<Archive, Trouble> {
         let budget = Rc::new(Budget::new(limits));
         let (kind, mut listing) = list(&Slice::whole(source, len), &budget, limits.depth)?;
-        let places = listing.settle();
-        let found = listing.found;
-        let entry = |found: &Found| Entry { name: found.name.clone(), size: found.size, crc32: found.crc32 };
+        let by_name = listing.settle();
+        let (entries, opens) = listing.found.into_iter().map(|found| (found.entry, found.open)).unzip();
         Ok(Archive {
             kind,
-            entries: found.iter().map(entry).collect(),
-            found,
-            places,
+            entries,
+            opens,
+            by_name,
             troubles: listing.troubles,
             solid: listing.solid,
             memory: limits.memory,
@@ -88,7 +77,8 @@ impl Archive {
 
     /// The index of the entry of this name.
     pub fn find(&self, name: &str) -> Option<usize> {
-        self.places.get(name).copied()
+        let place = self.by_name.binary_search_by(|&index| self.entries[index].name.as_str().cmp(name));
+        place.ok().map(|place| self.by_name[place])
     }
 
     /// The content of an entry. Members of a solid archive share its stream: read them one after
@@ -99,9 +89,10 @@ impl Archive {
     /// The entry is encrypted, its method is not read, its place is damaged, or there is no such
     /// index.
     pub fn member(&self, index: usize) -> Result<Member, Trouble> {
-        let found = self.found.get(index).ok_or_else(|| Trouble::damaged("there is no such entry"))?;
-        let content = (found.open)().map_err(|trouble| trouble.of(&found.name))?;
-        Ok(Member::new(content, found.size, found.crc32, self.memory))
+        let found = self.entries.get(index).zip(self.opens.get(index));
+        let (entry, open) = found.ok_or_else(|| Trouble::damaged("there is no such entry"))?;
+        let content = open().map_err(|trouble| trouble.of(&entry.name))?;
+        Ok(Member::new(content, entry.size, entry.crc32, self.memory))
     }
 }
 

@@ -78,12 +78,7 @@ impl Cursor {
         }
         self.buffer.resize(PIECE, 0);
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(PIECE);
-        let read = loop {
-            match running.stream.read(&mut self.buffer[..most]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted && running.tap.fault.borrow().is_none() => {}
-                other => break other,
-            }
-        };
+        let read = running.stream.read(&mut self.buffer[..most]);
         let position = running.position;
         let fault = running.tap.fault.take();
         match (read, fault) {

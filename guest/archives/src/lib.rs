@@ -30,7 +30,9 @@
 
 mod archive;
 mod budget;
+mod content;
 mod cursor;
+mod entry;
 mod found;
 mod kept;
 mod kind;
@@ -48,7 +50,8 @@ mod trouble;
 mod view;
 mod zip;
 
-pub use archive::{Archive, Entry};
+pub use archive::Archive;
+pub use entry::Entry;
 pub use kind::Kind;
 pub use limits::Limits;
 pub use member::Member;

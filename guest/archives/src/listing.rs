@@ -1,14 +1,13 @@
 //! The files of an archive as its reader finds them.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::budget::Budget;
 use crate::found::Found;
 use crate::trouble::Trouble;
 
-/// What an entry takes besides its name, which it has twice.
-const ENTRY: usize = 256;
+/// What an entry takes besides its name.
+const ENTRY: usize = 160;
 
 /// A directory that is being read.
 pub(crate) struct Listing {
@@ -32,10 +31,10 @@ impl Listing {
 
     /// Adds a file; `false` where the listing ends, and says so. One without a name is none.
     pub fn add(&mut self, found: Found) -> bool {
-        if found.name.is_empty() {
+        if found.entry.name.is_empty() {
             return true;
         }
-        match self.budget.hold(2 * found.name.len() + ENTRY) {
+        match self.budget.hold(found.entry.name.len() + ENTRY) {
             Ok(()) => self.found.push(found),
             Err(trouble) => {
                 self.troubles.push(trouble);
@@ -45,20 +44,23 @@ impl Listing {
         true
     }
 
-    /// Of files with one name the last one counts, as it would be on extraction. Gives the places by
-    /// name.
-    pub fn settle(&mut self) -> HashMap<String, usize> {
-        let mut places: HashMap<String, usize> = HashMap::new();
-        for (index, found) in self.found.iter().enumerate() {
-            places.insert(found.name.clone(), index);
+    /// Of files with one name the last one counts, as it would be on extraction. Gives the places in
+    /// the order of the names.
+    pub fn settle(&mut self) -> Vec<usize> {
+        let by_name = |found: &[Found]| {
+            let mut places: Vec<usize> = (0..found.len()).collect();
+            places.sort_by(|&one, &other| found[one].entry.name.cmp(&found[other].entry.name));
+            places
+        };
+        let mut places = by_name(&self.found);
+        let mut is_last = vec![true; places.len()];
+        for pair in places.windows(2) {
+            is_last[pair[0]] = self.found[pair[0]].entry.name != self.found[pair[1]].entry.name;
         }
-        if places.len() < self.found.len() {
-            let mut index = 0;
-            self.found.retain(|found| {
-                index += 1;
-                places[&found.name] == index - 1
-            });
-            places = self.found.iter().enumerate().map(|(index, found)| (found.name.clone(), index)).collect();
+        if is_last.contains(&false) {
+            let mut is_last = is_last.into_iter();
+            self.found.retain(|_| is_last.next().unwrap_or(true));
+            places = by_name(&self.found);
         }
         places
     }

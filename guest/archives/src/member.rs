@@ -6,8 +6,8 @@ use std::io;
 use flate2::Crc;
 use mt_scanner_formats::reader::ReadAt;
 
+use crate::content::Content;
 use crate::cursor::{Cursor, Stop};
-use crate::found::Content;
 use crate::kept::Kept;
 use crate::trouble::Trouble;
 
@@ -29,6 +29,8 @@ pub struct Member {
     content: Content,
     len: u64,
     crc32: Option<u32>,
+    /// The most bytes of one read.
+    memory: usize,
     state: RefCell<State>,
     trouble: RefCell<Option<Trouble>>,
     /// Where the content ends, if before `len`.
@@ -38,6 +40,7 @@ pub struct Member {
 /// What was read so far.
 struct State {
     kept: Kept,
+    /// How often the stream was started anew because something earlier was read.
     starts: u32,
     hash: Crc,
     /// The bytes from the beginning that are in the hash.
@@ -46,8 +49,18 @@ struct State {
 
 impl Member {
     pub(crate) fn new(content: Content, len: u64, crc32: Option<u32>, memory: usize) -> Self {
-        let state = State { kept: Kept::new(HEAD.min(memory)), starts: 0, hash: Crc::new(), hashed: 0 };
-        Self { content, len, crc32, state: RefCell::new(state), trouble: RefCell::new(None), end: Cell::new(len) }
+        Self::keeping(HEAD.min(memory), content, len, crc32, memory)
+    }
+
+    /// One that is read from front to back, and keeps nothing.
+    pub(crate) fn passing(content: Content, len: u64, crc32: Option<u32>, memory: usize) -> Self {
+        Self::keeping(0, content, len, crc32, memory)
+    }
+
+    fn keeping(head: usize, content: Content, len: u64, crc32: Option<u32>, memory: usize) -> Self {
+        let state = State { kept: Kept::new(head), starts: 0, hash: Crc::new(), hashed: 0 };
+        let (state, trouble) = (RefCell::new(state), RefCell::new(None));
+        Self { content, len, crc32, memory, state, trouble, end: Cell::new(len) }
     }
 
     /// The size in bytes, as the directory of the archive gives it.
@@ -87,12 +100,8 @@ impl Member {
     /// Adds what has passed to the checksum, and compares that at the end.
     fn hash(&self, state: &mut State, position: u64, bytes: &[u8]) {
         let Some(expected) = self.crc32 else { return };
-        let Some(fresh) = state.hashed.checked_sub(position).and_then(|known| bytes.get(known as usize..)) else {
-            return;
-        };
-        if fresh.is_empty() {
-            return;
-        }
+        let known = state.hashed.checked_sub(position).and_then(|known| usize::try_from(known).ok());
+        let Some(fresh @ [_, ..]) = known.and_then(|known| bytes.get(known..)) else { return };
         state.hash.update(fresh);
         state.hashed += fresh.len() as u64;
         if state.hashed == self.len && state.hash.sum() != expected {
@@ -134,12 +143,15 @@ impl Member {
         end: u64,
         bytes: &mut Vec<u8>,
     ) -> Result<(), Stop> {
-        if cursor.position().is_none_or(|position| position > start.saturating_add(from)) {
-            if state.starts == MOST_STARTS {
+        match cursor.position() {
+            Some(position) if position <= start.saturating_add(from) => {}
+            Some(_) if state.starts == MOST_STARTS => {
                 return Err(Stop::Trouble(Trouble::limit(format!("read from its beginning {MOST_STARTS} times"))));
             }
-            state.starts += 1;
-            cursor.start()?;
+            there => {
+                state.starts += u32::from(there.is_some());
+                cursor.start()?;
+            }
         }
         while let Some(position) = cursor.position()
             && position < start.saturating_add(end)
@@ -169,11 +181,15 @@ impl ReadAt for Member {
     ///
     /// # Errors
     ///
-    /// Those of the source of the archive.
+    /// Those of the source of the archive. [`io::ErrorKind::OutOfMemory`] where so many bytes are
+    /// asked for, and are there, that [`Limits::memory`](crate::Limits::memory) does not allow it.
     fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
         let end = offset.saturating_add(len).min(self.end.get());
         if offset >= end {
             return Ok(Vec::new());
+        }
+        if end - offset > self.memory as u64 {
+            return Err(io::ErrorKind::OutOfMemory.into());
         }
         match &self.content {
             Content::Stream(cursor, start) => self.stream(cursor, *start, offset, end),

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use mt_scanner_formats::reader::ReadAt;
 
 use crate::budget::Budget;
-use crate::found::{Content, Found};
+use crate::content::Content;
+use crate::entry::Entry;
+use crate::found::Found;
 use crate::kind::Kind;
 use crate::listing::Listing;
 use crate::member::Member;
@@ -21,14 +23,14 @@ type List = fn(&Slice, &Rc<Budget>, u8) -> Result<(Kind, Listing), Trouble>;
 /// the reason is among the troubles.
 pub(crate) fn expand(listing: &mut Listing, depth: u8, list: List) {
     for outer in std::mem::take(&mut listing.found) {
-        if !is_archive(&outer.name) {
+        if !is_archive(&outer.entry.name) {
             listing.found.push(outer);
             continue;
         }
         match slice(&outer, &listing.budget).and_then(|slice| list(&slice, &listing.budget, depth - 1)) {
-            Ok((_, inner)) => adopt(listing, &outer.name, inner),
+            Ok((_, inner)) => adopt(listing, &outer.entry.name, inner),
             Err(trouble) => {
-                listing.troubles.push(trouble.of(&outer.name));
+                listing.troubles.push(trouble.of(&outer.entry.name));
                 listing.found.push(outer);
             }
         }
@@ -43,9 +45,9 @@ fn adopt(listing: &mut Listing, outer: &str, mut inner: Listing) {
         let entry = trouble.entry.as_deref().map_or_else(|| outer.to_owned(), name);
         trouble.of(&entry)
     }));
-    for found in inner.found {
-        let renamed = Found { name: name(&found.name), ..found };
-        if !listing.add(renamed) {
+    for mut found in inner.found {
+        found.entry.name = name(&found.entry.name);
+        if !listing.add(found) {
             break;
         }
     }
@@ -57,8 +59,9 @@ fn slice(outer: &Found, budget: &Rc<Budget>) -> Result<Slice, Trouble> {
     if let Content::Stored(slice) = content {
         return Ok(slice);
     }
-    budget.may_take(outer.size)?;
-    let member = Member::new(content, outer.size, outer.crc32, 0);
+    let Entry { size, crc32, .. } = outer.entry;
+    budget.may_take(size)?;
+    let member = Member::passing(content, size, crc32, budget.limits.memory);
     let mut bytes = Vec::new();
     loop {
         let mut piece = member.read_at(bytes.len() as u64, MOST)?;

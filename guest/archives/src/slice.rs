@@ -38,14 +38,14 @@ impl Slice {
             return Ok(Vec::new());
         }
         let mut bytes = self.source.read_at(self.start + offset, len.min(MOST))?;
-        bytes.truncate(len as usize);
+        bytes.truncate(len.min(MOST) as usize);
         while (bytes.len() as u64) < len {
             let (at, rest) = (bytes.len() as u64, len - bytes.len() as u64);
             let mut more = self.source.read_at(self.start + offset + at, rest.min(MOST))?;
             if more.is_empty() {
                 break;
             }
-            more.truncate(rest as usize);
+            more.truncate(rest.min(MOST) as usize);
             bytes.append(&mut more);
         }
         Ok(bytes)

@@ -318,7 +318,9 @@ impl ReadAt for Sparse {
         for (start, piece) in &self.0 {
             for (index, &byte) in piece.iter().enumerate() {
                 let place = (start + index as u64).checked_sub(offset).and_then(|place| bytes.get_mut(place as usize));
-                place.map(|place| *place = byte);
+                if let Some(place) = place {
+                    *place = byte;
+                }
             }
         }
         Ok(bytes)

@@ -1,6 +1,7 @@
 //! What both kinds of headers say of a file.
 
-use crate::found::{Content, Found};
+use crate::content::Content;
+use crate::found::Found;
 use crate::slice::Slice;
 use crate::trouble::Trouble;
 
@@ -26,7 +27,7 @@ impl Entry {
         } else if !self.is_stored {
             Trouble::unsupported("compressed RAR entries are not read")
         } else {
-            return Found { name, size, crc32, open: Box::new(move || Ok(Content::Stored(packed.clone()))) };
+            return Found::new(name, size, crc32, Box::new(move || Ok(Content::Stored(packed.clone()))));
         };
         Found::refused(name, size, crc32, why)
     }

@@ -20,8 +20,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::budget::Budget;
+use crate::content::Content;
 use crate::cursor::Cursor;
-use crate::found::{Content, Found, Open};
+use crate::found::{Found, Open};
 use crate::listing::Listing;
 use crate::sevenz::block::Block;
 use crate::sevenz::files::File;
@@ -43,8 +44,8 @@ pub(crate) fn list(slice: &Slice, budget: &Rc<Budget>) -> Result<Listing, Troubl
             continue;
         }
         let found = match (has_stream, place) {
-            (false, _) => Found { name, size: 0, crc32: None, open: nothing(slice) },
-            (true, Some((size, crc32, open))) => Found { name, size, crc32, open },
+            (false, _) => Found::new(name, 0, None, nothing(slice)),
+            (true, Some((size, crc32, open))) => Found::new(name, size, crc32, open),
             (true, None) => Found::refused(name, 0, None, Trouble::damaged("the entry has no stream")),
         };
         if !listing.add(found) {

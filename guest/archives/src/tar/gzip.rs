@@ -7,8 +7,9 @@ use flate2::bufread::MultiGzDecoder;
 use mt_scanner_formats::reader::ReadAt;
 
 use crate::budget::Budget;
+use crate::content::Content;
 use crate::cursor::Cursor;
-use crate::found::{Content, Open};
+use crate::found::Open;
 use crate::listing::Listing;
 use crate::member::{Member, UNKNOWN};
 use crate::pull::Pull;
@@ -25,7 +26,7 @@ pub(crate) fn list(slice: &Slice, budget: &Rc<Budget>) -> Result<Listing, Troubl
     let cursor = Rc::new(RefCell::new(Cursor::new(budget, Box::new(begin))));
     let content = || Content::Stream(cursor.clone(), 0);
     // Listing goes forward only, so nothing is kept.
-    let unpacked = Rc::new(Member::new(content(), UNKNOWN, None, 0));
+    let unpacked = Rc::new(Member::passing(content(), UNKNOWN, None, budget.limits.memory));
     let head = unpacked.read_at(0, BLOCK as u64)?;
     if !is_tar(&head, slice.len()) {
         let stopped = unpacked.trouble().filter(|trouble| trouble.kind == TroubleKind::Limit);

@@ -16,7 +16,8 @@ use std::rc::Rc;
 pub(crate) use gzip::{MAGIC as GZIP, list as list_gzip};
 
 use crate::budget::Budget;
-use crate::found::{Content, Found, Open};
+use crate::content::Content;
+use crate::found::{Found, Open};
 use crate::listing::Listing;
 use crate::name;
 use crate::slice::Slice;
@@ -121,7 +122,7 @@ fn walk(
                 let name = said.name.unwrap_or(header.name);
                 let found = match said.is_sparse || header.kind == Type::Sparse {
                     true => Found::refused(name, size, None, Trouble::unsupported("sparse files are not read")),
-                    false => Found { name, size, crc32: None, open: open(start, size) },
+                    false => Found::new(name, size, None, open(start, size)),
                 };
                 if !listing.add(found) {
                     break;

@@ -21,60 +21,88 @@ pub(super) fn list(slice: &Slice, end: &End, listing: &mut Listing) -> Result<()
     let mut view = View::new(slice.clone(), MOST);
     let mut extents = Extents::default();
     let (mut place, mut count) = (end.directory, 0);
-    while count < end.entries {
-        let header = view.exact::<SIZE>(place)?.filter(|header| header.starts_with(&SIGNATURE));
-        let Some(header) = header else {
-            let detail = format!("the directory ends after {count} of {} entries", end.entries);
-            listing.troubles.push(Trouble::damaged(detail));
-            break;
-        };
+    while place < end.behind {
+        let Some(header) = view.exact::<SIZE>(place)?.filter(|header| header.starts_with(&SIGNATURE)) else { break };
         if !listing.count() {
             break;
         }
         count += 1;
-        let mut record = Record::parse(&header[6..32].try_into().unwrap_or([0; 26]));
-        let comment_len = usize::from(u16::from_le_bytes([header[32], header[33]]));
-        let rest = view.get(place + SIZE as u64, record.name_len + record.extra_len)?;
-        let (raw, extra) = rest.split_at(record.name_len.min(rest.len()));
-        let offset = u64::from(u32::from_le_bytes([header[42], header[43], header[44], header[45]]));
-        let mut wide = record.widen(extra);
-        let offset = if offset == u64::from(u32::MAX) { wide.next().unwrap_or(offset) } else { offset };
-        drop(wide);
-        place += (SIZE + record.name_len + record.extra_len + comment_len) as u64;
-        let attributes = u32::from_le_bytes([header[38], header[39], header[40], header[41]]);
-        if !is_file(header[5], attributes, raw) {
+        let mut central = Central::parse(&header);
+        let lens = central.record.name_len + central.record.extra_len;
+        let rest = view.get(place + SIZE as u64, lens)?;
+        let (raw, extra) = rest.split_at(central.record.name_len.min(rest.len()));
+        place += (SIZE + lens + central.comment_len) as u64;
+        if !central.is_file(raw) {
             continue;
         }
-        let name = record.name(raw, extra, Some(header[5]));
-        let Some(local) = offset.checked_add(end.prefix) else {
-            let why = Trouble::damaged("the entry is behind the end of the archive");
-            if !listing.add(Found::refused(name, record.size, None, why)) {
-                break;
-            }
-            continue;
-        };
-        extents.add(listing.found.len(), local, record.compressed.saturating_add(raw.len() as u64));
-        let refusal = record.refusal();
-        if record.method == STORED && refusal.is_none() {
-            record.size = record.compressed;
-        }
-        let (size, crc32) = (record.size, Some(record.crc32));
-        let found = match refusal {
-            Some(why) => Found::refused(name, size, crc32, why),
-            None => Found { name, size, crc32, open: content::behind(slice, local, &record, &listing.budget) },
-        };
+        central.widen(extra);
+        let local = central.offset.saturating_add(end.prefix);
+        extents.add(listing.found.len(), local, central.record.compressed.saturating_add(raw.len() as u64));
+        let found = central.found(raw, extra, slice, local, listing);
         if !listing.add(found) {
             break;
         }
+    }
+    let is_all = count >= end.entries || !listing.troubles.is_empty();
+    if !is_all {
+        let detail = format!("the directory ends after {count} of {} entries", end.entries);
+        listing.troubles.push(Trouble::damaged(detail));
     }
     refuse_overlapping(extents, listing);
     Ok(())
 }
 
-/// Whether it is neither a folder nor a link nor a device.
-fn is_file(system: u8, attributes: u32, name: &[u8]) -> bool {
-    let unix = if is_unix(system) { (attributes >> 16) & UNIX_TYPE } else { 0 };
-    matches!(unix, 0 | UNIX_FILE) && !name.ends_with(b"/") && (is_unix(system) || attributes & DOS_FOLDER == 0)
+/// A record of the directory.
+struct Central {
+    record: Record,
+    /// The system that the attributes are of.
+    made_by: u8,
+    attributes: u32,
+    comment_len: usize,
+    /// Where the local header is.
+    offset: u64,
+}
+
+impl Central {
+    fn parse(header: &[u8; SIZE]) -> Self {
+        let long = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        Self {
+            record: Record::parse(&header[6..]),
+            made_by: header[5],
+            attributes: long(38),
+            comment_len: usize::from(u16::from_le_bytes([header[32], header[33]])),
+            offset: long(42).into(),
+        }
+    }
+
+    /// Takes what has no room in the record from its extra fields.
+    fn widen(&mut self, extra: &[u8]) {
+        let mut wide = self.record.widen(extra);
+        if self.offset == u64::from(u32::MAX) {
+            self.offset = wide.next().unwrap_or(self.offset);
+        }
+    }
+
+    /// Whether it is neither a folder nor a link nor a device.
+    fn is_file(&self, name: &[u8]) -> bool {
+        let (mode, is_folder) = match is_unix(self.made_by) {
+            true => ((self.attributes >> 16) & UNIX_TYPE, false),
+            false => (0, self.attributes & DOS_FOLDER != 0),
+        };
+        matches!(mode, 0 | UNIX_FILE) && !is_folder && !name.ends_with(b"/")
+    }
+
+    fn found(mut self, raw: &[u8], extra: &[u8], slice: &Slice, local: u64, listing: &Listing) -> Found {
+        let name = self.record.name(raw, extra, Some(self.made_by));
+        let crc32 = Some(self.record.crc32);
+        if let Some(why) = self.record.refusal() {
+            return Found::refused(name, self.record.size, crc32, why);
+        }
+        if self.record.method == STORED {
+            self.record.size = self.record.compressed;
+        }
+        Found::new(name, self.record.size, crc32, content::behind(slice, local, &self.record, &listing.budget))
+    }
 }
 
 /// Entries that share bytes let a small archive be as large as one likes.

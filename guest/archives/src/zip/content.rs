@@ -6,8 +6,9 @@ use std::rc::Rc;
 use flate2::bufread::DeflateDecoder;
 
 use crate::budget::Budget;
+use crate::content::Content;
 use crate::cursor::Cursor;
-use crate::found::{Content, Open};
+use crate::found::Open;
 use crate::pull::Pull;
 use crate::slice::Slice;
 use crate::trouble::Trouble;

@@ -19,6 +19,9 @@ const MOST_TRIED: usize = 64;
 /// The place of the central directory.
 pub(super) struct End {
     pub directory: u64,
+    /// Where the directory ends at the latest.
+    pub behind: u64,
+    /// How many records it has; where that has no room, only the lower bits of it.
     pub entries: u64,
     /// What every offset is short of: the size of a self-extractor in front.
     pub prefix: u64,
@@ -65,7 +68,7 @@ fn parse(slice: &Slice, bytes: &[u8], place: u64) -> Result<Option<End>, Trouble
     let before = behind.checked_sub(size).filter(|&before| before >= offset);
     for (directory, prefix) in before.map(|before| (before, before - offset)).into_iter().chain([(offset, 0)]) {
         if entries == 0 && directory <= behind || slice.read(directory, 4)? == RECORD {
-            return Ok(Some(End { directory, entries, prefix }));
+            return Ok(Some(End { directory, behind, entries, prefix }));
         }
     }
     Ok(None)

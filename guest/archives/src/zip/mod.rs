@@ -6,12 +6,14 @@
 //! | `central` | the records of the central directory |
 //! | `local` | the headers before the entries; the whole of what a cut archive has |
 //! | `record` | what both kinds of records say of an entry |
+//! | `descriptor` | sizes behind an entry |
 //! | `extra` | extra fields |
 //! | `content` | the bytes of an entry |
 //! | `overlap` | entries that share bytes |
 
 mod central;
 mod content;
+mod descriptor;
 mod end;
 mod extra;
 mod local;

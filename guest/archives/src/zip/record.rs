@@ -28,8 +28,9 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub fn parse(bytes: &[u8; 26]) -> Self {
-        let short = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+    /// Of at least 26 bytes.
+    pub fn parse(bytes: &[u8]) -> Self {
+        let short = |at: usize| bytes[at..].first_chunk().map_or(0, |bytes| u16::from_le_bytes(*bytes));
         let long = |at: usize| u32::from(short(at)) | u32::from(short(at + 2)) << 16;
         Self {
             flags: short(2),
