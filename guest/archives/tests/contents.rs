@@ -5,7 +5,8 @@ mod support;
 use std::collections::BTreeMap;
 
 use mt_scanner_archives::Kind;
-use support::{contents, fixture, opened};
+use mt_scanner_archives::Limits;
+use support::{contents, fixture, open, opened, tars};
 
 /// What most fixtures have (`fixtures/make.py`).
 const TREE: [(&str, &str); 4] = [
@@ -87,4 +88,35 @@ fn sevenzips() {
 fn rars() {
     let names = ["5-stored.rar", "5-comment.rar", "5-recovery.rar", "5-behind.rar", "4-stored.rar", "4-comment.rar"];
     all_have(Kind::Rar, &TREE, &names);
+}
+
+/// Garbage behind a gzip stream is no part of it, and archives without an end are whole.
+#[test]
+fn what_is_behind_a_tar_gz() {
+    let tar = tars::tar(&[("a", b"content"), ("b", b"more")]);
+    for end in [tar.len(), tar.len() - 512, tar.len() - 1024] {
+        for garbage in [&b""[..], b"garbage", &[0; 5000]] {
+            let bytes = [&tars::gzip(&tar[..700])[..], &tars::gzip(&tar[700..end]), garbage].concat();
+            let archive = open(bytes, &Limits::default()).unwrap();
+            assert_eq!(archive.troubles(), []);
+            assert_eq!(contents(&archive)["b"], Ok(b"more".to_vec()));
+        }
+    }
+}
+
+/// The old form of GNU tar for sparse files has blocks between header and content.
+#[test]
+fn maps_of_sparse_files_are_stepped_over() {
+    let mut header = tars::header(b"sparse", b'S', 600);
+    header[482] = 1;
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    let mut map = [1; 1024];
+    map[504] = 1;
+    map[512 + 504] = 0;
+    let bytes = [header, map.to_vec(), vec![7; 1024], tars::tar(&[("b", b"more")])].concat();
+    let archive = open(bytes, &Limits::default()).unwrap();
+    assert_eq!(archive.troubles(), []);
+    assert_eq!(contents(&archive)["b"], Ok(b"more".to_vec()));
 }

@@ -1,9 +1,10 @@
 //! The stream around a TAR.GZ. Only reading all of it tells what is in it.
 
 use std::cell::RefCell;
+use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use mt_scanner_formats::reader::ReadAt;
 
 use crate::budget::Budget;
@@ -22,7 +23,7 @@ pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// The files of a TAR.GZ.
 pub(crate) fn list(slice: &Slice, budget: &Rc<Budget>) -> Result<Listing, Trouble> {
     let packed = slice.clone();
-    let begin = move |tap: &Rc<_>| Ok(Box::new(MultiGzDecoder::new(Pull::new(packed.clone(), tap))) as _);
+    let begin = move |tap: &Rc<_>| Ok(Box::new(Streams(Some(GzDecoder::new(Pull::new(packed.clone(), tap))))) as _);
     let cursor = Rc::new(RefCell::new(Cursor::new(budget, Box::new(begin))));
     let content = || Content::Stream(cursor.clone(), 0);
     // Listing goes forward only, so nothing is kept.
@@ -41,4 +42,23 @@ pub(crate) fn list(slice: &Slice, budget: &Rc<Budget>) -> Result<Listing, Troubl
     walk(&Slice::whole(unpacked.clone(), UNKNOWN), || unpacked.end(), open, &mut listing)?;
     listing.troubles.extend(unpacked.trouble());
     Ok(listing)
+}
+
+/// Streams one behind the other, which are one (RFC 1952, section 2.2). Behind the last one is
+/// whatever tapes and downloads have left there.
+struct Streams(Option<GzDecoder<Pull>>);
+
+impl Read for Streams {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(stream) = &mut self.0 {
+            let count = stream.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let is_last = !stream.get_mut().fill_buf()?.starts_with(&MAGIC[..1]);
+            let ended = self.0.take().filter(|_| !is_last);
+            self.0 = ended.map(|stream| GzDecoder::new(stream.into_inner()));
+        }
+        Ok(0)
+    }
 }

@@ -27,6 +27,8 @@ pub(super) struct Header {
     pub name: String,
     pub size: u64,
     pub kind: Type,
+    /// More blocks with the map of a sparse file follow.
+    pub has_more: bool,
 }
 
 impl Header {
@@ -52,7 +54,12 @@ impl Header {
             b'L' => Type::LongName,
             _ => Type::Other,
         };
-        Some(Self { name: name::utf8(&[prefix, b"/", name].concat()), size: number(&block[124..136])?, kind })
+        Some(Self {
+            name: name::utf8(&[prefix, b"/", name].concat()),
+            size: number(&block[124..136])?,
+            kind,
+            has_more: kind == Type::Sparse && block[482] != 0,
+        })
     }
 }
 

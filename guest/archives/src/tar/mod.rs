@@ -92,6 +92,10 @@ fn walk(
         if !listing.count() {
             break;
         }
+        if header.has_more && !skip_map(&mut view, &mut place)? {
+            listing.troubles.push(Trouble::damaged("the archive is cut"));
+            break;
+        }
         let is_meta = matches!(header.kind, Type::Pax | Type::LongName | Type::Other);
         let size = extended.size.filter(|_| !is_meta).unwrap_or(header.size);
         let taken = if header.kind == Type::Empty { 0 } else { size };
@@ -131,6 +135,18 @@ fn walk(
         }
     }
     Ok(())
+}
+
+/// Steps over the blocks in which GNU tar goes on with the map of a sparse file; `false` where they
+/// do not end.
+fn skip_map(view: &mut View, place: &mut u64) -> Result<bool, Trouble> {
+    while let Some(block) = view.exact::<BLOCK>(*place)? {
+        *place += BLOCK as u64;
+        if block[504] == 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn until_nul(bytes: &[u8]) -> &[u8] {
