@@ -117,7 +117,7 @@ fn recognise(slice: &Slice, budget: &Rc<Budget>) -> Result<(Kind, Listing), Trou
         Ok((Kind::Tar, tar::list(slice, budget)?))
     } else if let Some(listing) = zip::list(slice, &head, budget)? {
         Ok((Kind::Zip, listing))
-    } else if let Some(start) = rar::behind_program(slice, &head)? {
+    } else if let Some(start) = rar::search(slice)? {
         Ok((Kind::Rar, rar::list(slice, start, budget)?))
     } else {
         Err(Trouble::damaged("no ZIP, 7Z, RAR, TAR or TAR.GZ"))

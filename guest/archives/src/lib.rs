@@ -2,7 +2,8 @@
 //!
 //! ZIP, 7Z, RAR, TAR and TAR.GZ are read in place. Nothing is extracted, nothing is written, and
 //! whatever an archive claims is believed only as far as [`Limits`] go. The crate knows no WASI and
-//! no audio: bytes come from whatever implements [`ReadAt`], and each member is a [`ReadAt`] itself.
+//! no audio: bytes come from whatever implements [`ReadAt`], and each member is a [`ReadAt`]
+//! itself.
 //!
 //! ```
 //! use std::rc::Rc;

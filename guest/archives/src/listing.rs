@@ -44,8 +44,8 @@ impl Listing {
         true
     }
 
-    /// Of files with one name the last one counts, as it would be on extraction. Gives the places in
-    /// the order of the names.
+    /// Of files with one name the last one counts, as it would be on extraction. Gives the places
+    /// in the order of the names.
     pub fn settle(&mut self) -> Vec<usize> {
         let by_name = |found: &[Found]| {
             let mut places: Vec<usize> = (0..found.len()).collect();

@@ -73,8 +73,8 @@ impl Member {
         self.len == 0
     }
 
-    /// Why the content is not what the archive promised, as far as reading has shown: it ends early,
-    /// or its checksum is another. `None` as long as all is well.
+    /// Why the content is not what the archive promised, as far as reading has shown: it ends
+    /// early, or its checksum is another. `None` as long as all is well.
     pub fn trouble(&self) -> Option<Trouble> {
         self.trouble.borrow().clone()
     }

@@ -3,8 +3,8 @@
 /// The endings of archives, in lower case.
 const ENDINGS: [&str; 6] = [".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz"];
 
-/// Whether a file of this name is taken for an archive. Archives under names of their own, as `.cbz`
-/// and `.jar`, are not.
+/// Whether a file of this name is taken for an archive. Archives under names of their own, as
+/// `.cbz` and `.jar`, are not.
 ///
 /// ```
 /// use mt_scanner_archives::is_archive;

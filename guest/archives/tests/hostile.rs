@@ -13,8 +13,8 @@ use support::zips::{Said, Zip, crc32, deflate};
 use support::{Counted, contents, fixture, fixtures, memory, open, tars};
 
 const MIB: usize = 1 << 20;
-/// What any of the small archives here may cost, in bytes of memory. A decompressor of 7Z may take a
-/// dictionary as large as the limit.
+/// What any of the small archives here may cost, in bytes of memory. A decompressor of 7Z may take
+/// a dictionary as large as the limit.
 const MEMORY: usize = 8 * MIB;
 const MUTATIONS: usize = 5000;
 
@@ -81,7 +81,8 @@ fn mutated() {
     assert!(whole > mutations / 2, "{whole}");
 }
 
-/// Changes bytes, numbers, pieces; near the beginning and the end, where directories are, more often.
+/// Changes bytes, numbers, pieces; near the beginning and the end, where directories are, more
+/// often.
 fn mutate(mut bytes: Vec<u8>, chance: &mut Chance) -> Vec<u8> {
     for _ in 0..=chance.below(4) {
         let len = bytes.len();

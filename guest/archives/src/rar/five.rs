@@ -123,8 +123,8 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// The file; `None` where it is a folder, a link or a copy, or the end of one that another volume
-    /// begins.
+    /// The file; `None` where it is a folder, a link or a copy, or the end of one that another
+    /// volume begins.
     fn file(&self) -> Option<Entry> {
         let mut fields = Fields(self.fields);
         let flags = fields.number()?;

@@ -23,14 +23,13 @@ const FIXED: usize = 32;
 const HAS_DATA: u16 = 0x8000;
 /// Flags of the main header.
 const IS_VOLUME: u16 = 0x0001;
+const MAIN_COMMENT: u16 = 0x0002;
 const ENCRYPTED_HEADERS: u16 = 0x0080;
 /// Flags of the header of a file.
 const FROM_BEFORE: u16 = 0x0001;
 const GOES_ON: u16 = 0x0002;
 const ENCRYPTED: u16 = 0x0004;
-/// An old comment is part of the header and not of its checksum. The main header has it, too.
 const COMMENT: u16 = 0x0008;
-const MAIN_COMMENT: u16 = 0x0002;
 const FOLDER: u16 = 0x00e0;
 const LARGE: u16 = 0x0100;
 const UNICODE: u16 = 0x0200;
@@ -96,8 +95,13 @@ pub(super) fn list(slice: &Slice, view: &mut View, start: u64, listing: &mut Lis
 
 /// Whether the checksum of a header is right: the lower half of a CRC-32.
 fn is_whole(header: &[u8], kind: u8, flags: u16) -> bool {
-    if kind == FILE && flags & COMMENT != 0 || kind == MAIN && flags & MAIN_COMMENT != 0 {
-        return true;
+    // An old comment is part of the header and not of its checksum; that of an old block of another
+    // kind is over something else.
+    match kind {
+        MAIN if flags & MAIN_COMMENT == 0 => {}
+        FILE if flags & COMMENT == 0 => {}
+        SERVICE | END => {}
+        _ => return true,
     }
     let mut hash = Crc::new();
     hash.update(&header[2..]);

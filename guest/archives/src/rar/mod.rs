@@ -1,5 +1,5 @@
-//! RAR 4 and 5, after the technical notes of their author (`technote.txt` of RAR 4, "RAR 5.0 archive
-//! format"). Entries that are stored are read; compressed ones are listed.
+//! RAR 4 and 5, after the technical notes of their author (`technote.txt` of RAR 4, "RAR 5.0
+//! archive format"). Entries that are stored are read; compressed ones are listed.
 //!
 //! | file | noun |
 //! |---|---|
@@ -33,21 +33,20 @@ pub(crate) fn is_rar(head: &[u8]) -> bool {
     head.starts_with(FOUR) || head.starts_with(FIVE)
 }
 
-/// Where a RAR begins behind a program that unpacks it.
-pub(crate) fn behind_program(slice: &Slice, head: &[u8]) -> Result<Option<u64>, Trouble> {
-    if !head.starts_with(b"MZ") && !head.starts_with(b"\x7fELF") {
-        return Ok(None);
-    }
+/// Where a RAR begins that is not at the beginning, behind a program that unpacks it.
+pub(crate) fn search(slice: &Slice) -> Result<Option<u64>, Trouble> {
     let mut place = 0;
-    while place < FARTHEST.min(slice.len()) {
+    loop {
         let piece = slice.read(place, MOST)?;
         if let Some(at) = (0..piece.len()).find(|&at| is_rar(&piece[at..])) {
             return Ok(Some(place + at as u64));
         }
+        if piece.len() < MOST as usize || place > FARTHEST {
+            return Ok(None);
+        }
         // Pieces overlap by a signature.
-        place += (piece.len() as u64).saturating_sub(FIVE.len() as u64 - 1).max(1);
+        place += MOST - FIVE.len() as u64 + 1;
     }
-    Ok(None)
 }
 
 /// The files of the RAR that begins at `start`.

@@ -41,7 +41,8 @@ impl<'a> Bytes<'a> {
         Ok(u32::from_le_bytes(*bytes))
     }
 
-    /// A number of one to nine bytes: the ones at the top of the first byte count those that follow.
+    /// A number of one to nine bytes: the ones at the top of the first byte count those that
+    /// follow.
     pub fn number(&mut self) -> Result<u64, Trouble> {
         let first = self.byte()?;
         let more = first.leading_ones();

@@ -63,8 +63,8 @@ fn parse(slice: &Slice, bytes: &[u8], place: u64) -> Result<Option<End>, Trouble
     if disk != 0 {
         return Err(Trouble::unsupported("the last part of a split archive"));
     }
-    // The directory is right before its end, whatever is in front of the archive; some writers leave
-    // something between.
+    // The directory is right before its end, whatever is in front of the archive; some writers
+    // leave something between.
     let before = behind.checked_sub(size).filter(|&before| before >= offset);
     for (directory, prefix) in before.map(|before| (before, before - offset)).into_iter().chain([(offset, 0)]) {
         if entries == 0 && directory <= behind || slice.read(directory, 4)? == RECORD {
