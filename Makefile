@@ -72,14 +72,14 @@ index: $(VENV)/package
 # optimised compiler for it.
 test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	cargo fmt --all --check
-	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-formats -p mt-scanner-guest --all-targets -- -D warnings
+	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner-native -- -D warnings
-	cargo clippy --locked -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
+	cargo clippy --locked -p mt-scanner-archives -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
 	$(BIN)/ruff check --config python/pyproject.toml python guest tests bench
 	$(BIN)/ruff format --config python/pyproject.toml --check python guest tests bench
 	for system in linux darwin win32; do $(BIN)/mypy --platform $$system --config-file python/pyproject.toml python/src guest/build.py || exit; done
-	cargo test --locked -p mt-scanner-contract -p mt-scanner-formats -p mt-scanner-guest
+	cargo test --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest
 	$(CARGO) test --release --locked -p mt-scanner
 	$(CARGO) build --release --locked -p mt-scanner --bins --examples
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps -p mt-scanner

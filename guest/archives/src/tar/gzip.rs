@@ -1,0 +1,64 @@
+//! The stream around a TAR.GZ. Only reading all of it tells what is in it.
+
+use std::cell::RefCell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
+
+use flate2::bufread::GzDecoder;
+use mt_scanner_formats::reader::ReadAt;
+
+use crate::budget::Budget;
+use crate::content::Content;
+use crate::cursor::Cursor;
+use crate::found::Open;
+use crate::listing::Listing;
+use crate::member::{Member, UNKNOWN};
+use crate::pull::Pull;
+use crate::slice::Slice;
+use crate::tar::{BLOCK, is_tar, walk};
+use crate::trouble::{Trouble, TroubleKind};
+
+pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// The files of a TAR.GZ.
+pub(crate) fn list(slice: &Slice, budget: &Rc<Budget>) -> Result<Listing, Trouble> {
+    let packed = slice.clone();
+    let begin = move |tap: &Rc<_>| Ok(Box::new(Streams(Some(GzDecoder::new(Pull::new(packed.clone(), tap))))) as _);
+    let cursor = Rc::new(RefCell::new(Cursor::new(budget, Box::new(begin))));
+    let content = || Content::Stream(cursor.clone(), 0);
+    // Listing goes forward only, so nothing is kept.
+    let unpacked = Rc::new(Member::passing(content(), UNKNOWN, None, budget.limits.memory));
+    let head = unpacked.read_at(0, BLOCK as u64)?;
+    if !is_tar(&head, slice.len()) {
+        let stopped = unpacked.trouble().filter(|trouble| trouble.kind == TroubleKind::Limit);
+        return Err(stopped.unwrap_or_else(|| Trouble::damaged("no TAR is in the gzip stream")));
+    }
+    let open = |start, _| -> Open {
+        let cursor = cursor.clone();
+        Box::new(move || Ok(Content::Stream(cursor.clone(), start)))
+    };
+    let mut listing = Listing::new(budget);
+    listing.solid = true;
+    walk(&Slice::whole(unpacked.clone(), UNKNOWN), || unpacked.end(), open, &mut listing)?;
+    listing.troubles.extend(unpacked.trouble());
+    Ok(listing)
+}
+
+/// Streams one behind the other, which are one (RFC 1952, section 2.2). Behind the last one is
+/// whatever tapes and downloads have left there.
+struct Streams(Option<GzDecoder<Pull>>);
+
+impl Read for Streams {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(stream) = &mut self.0 {
+            let count = stream.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let is_last = !stream.get_mut().fill_buf()?.starts_with(&MAGIC[..1]);
+            let ended = self.0.take().filter(|_| !is_last);
+            self.0 = ended.map(|stream| GzDecoder::new(stream.into_inner()));
+        }
+        Ok(0)
+    }
+}
