@@ -114,7 +114,7 @@ def test_the_typed_door_and_the_json_door_are_one() -> None:
         "",
         record({"items": 1_000_000, "milliseconds": 0, "only-list": False}),
         "tracks",
-        record({"follow-links": "once"} | folders | {"extensions": [], "roots-inside": []}),
+        record({"follow-links": "once"} | folders | {"extensions": [], "archives": False, "roots-inside": []}),
         record({"legacy-charset": "off"}),
     )
     answer = guest.step(items=1_000_000)

@@ -27,5 +27,9 @@ pub const FOLLOW_LINKS: &str = "once";
 pub const HIDDEN_FOLDERS: bool = false;
 /// Folders that a `.nomedia` or a `.mtignore` excludes are not entered.
 pub const IGNORED_FOLDERS: bool = false;
+/// Archives are files like others that hold no music.
+pub const ARCHIVES: bool = false;
+/// What stands behind the name of an archive where it is a folder: `Album.zip!`.
+pub const ARCHIVE_MARK: char = '!';
 /// Texts whose charset nothing says are in ISO 8859-1, unless they are UTF-8.
 pub const LEGACY_CHARSET: &str = "off";

@@ -58,7 +58,8 @@ mod tests {
     #[test]
     fn work_may_be_left_out() {
         let text = r#"{"root":"/m","budget":{"items":1,"milliseconds":0,"only_list":false},"mode":"tracks",
-            "walking":{"follow_links":"once","hidden_folders":false,"ignored_folders":false}}"#;
+            "walking":{"follow_links":"once","hidden_folders":false,"ignored_folders":false,
+             "archives":false}}"#;
         let request: Asked<'_> = serde_json::from_str(text).unwrap();
         assert_eq!(
             (request.root.as_ref(), request.mode, request.work, request.deep),

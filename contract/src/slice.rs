@@ -47,6 +47,19 @@ impl Slice {
         names.into_texts().into_iter().map(&mut slice).collect()
     }
 
+    /// One slice of all.
+    pub fn joined(slices: Vec<Self>) -> Self {
+        let (mut joined, mut place) = (Self::default(), 0);
+        for slice in slices {
+            for (name, known) in slice.iter() {
+                joined.know(place, known.to_vec());
+                joined.names.extend([name, "\0"]);
+                place += 1;
+            }
+        }
+        joined
+    }
+
     /// Notes what is known of a file; of those before it that is done.
     fn know(&mut self, place: usize, known: Vec<KnownFile>) {
         if !known.is_empty() {
@@ -214,6 +227,7 @@ mod tests {
             ("199", vec![199])
         ]));
         assert_eq!(slices.len(), 4);
+        assert_eq!(told(&Slice::joined(slices.clone())), all);
     }
 
     #[test]

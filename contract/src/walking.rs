@@ -30,6 +30,7 @@ impl Default for Walking {
             hidden_folders: defaults::HIDDEN_FOLDERS,
             ignored_folders: defaults::IGNORED_FOLDERS,
             extensions: Vec::new(),
+            archives: defaults::ARCHIVES,
             roots_inside: Vec::new(),
         }
     }

@@ -47,6 +47,10 @@ pub struct Work<F, K> {
     /// The files get their rows and are not opened, because opening one has ended an instance.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blind: bool,
+    /// The files are of a solid archive, and are read in one go: whoever divides them has it
+    /// decompressed once more for each part.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
 }
 
 impl<F, K> Work<F, K> {
@@ -65,6 +69,7 @@ impl<F, K> Work<F, K> {
             held: false,
             named: false,
             blind: false,
+            whole: false,
         }
     }
 

@@ -4,17 +4,16 @@ use std::io;
 
 use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, Reading, ScanError, Track};
 
-use crate::outcome::{problem, refused};
-use crate::tree::{Content, ErrorCode, Folder, Kind, Root, join, leaves_root, root_error, split};
+use crate::outcome::{outcome, problem, unread};
+use crate::tree::{Content, ErrorCode, Kind, Place, Refusal, Root, join, leaves_root, root_error};
 use mt_scanner_formats::reader::FileReader;
 use mt_scanner_formats::{Container, Details, LegacyCharset, Parsed, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`.
 pub fn inspect(root: &str, path: &str, reading: &Reading) -> Result<Inspection, ScanError> {
     let charset = charset(reading)?;
-    let (root, folder) = open_parent(root, path)?;
-    let (parent, name) = split(path);
-    let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: true, charset, blind: false };
+    let (root, (place, parent, name)) = open_place(root, path)?;
+    let read = Read { root: &root, place: &place, at: parent, seen: None, listing: true, charset, blind: false };
     match read.file(name) {
         Ok(Inspected { mut found, .. }) => {
             path.clone_into(&mut found.track.path);
@@ -24,8 +23,11 @@ pub fn inspect(root: &str, path: &str, reading: &Reading) -> Result<Inspection, 
     }
 }
 
-/// The root called `root`, and the folder in it that holds the file at `path`.
-pub fn open_parent(root: &str, path: &str) -> Result<(Root, Folder), ScanError> {
+/// A place in a root, its path, and the name of a file in it.
+pub type FileIn<'p> = (Place, &'p str, &'p str);
+
+/// The root called `root`, and the place in it that holds the file at `path`.
+pub fn open_place<'p>(root: &str, path: &'p str) -> Result<(Root, FileIn<'p>), ScanError> {
     let missing = || ScanError::FileNotFound(path.to_owned());
     if leaves_root(path) {
         return Err(ScanError::EscapesRoot(path.to_owned()));
@@ -33,12 +35,13 @@ pub fn open_parent(root: &str, path: &str) -> Result<(Root, Folder), ScanError> 
     if path.is_empty() {
         return Err(missing());
     }
-    let root = Root::open(root, true)?;
-    let folder = root.open_folder(split(path).0).map_err(|code| match code {
+    // Whoever names a member asks for its archive.
+    let root = Root::open(root, true)?.with_archives(true);
+    let place = root.place_of(path).map_err(|code| match code {
         ErrorCode::NoEntry | ErrorCode::NotDirectory => missing(),
         code => root_error(path, code),
     })?;
-    Ok((root, folder))
+    Ok((root, place))
 }
 
 /// Why there is no file at `path`, from what [`Read`] says of it.
@@ -59,9 +62,9 @@ pub fn charset(reading: &Reading) -> Result<LegacyCharset, ScanError> {
 pub struct Read<'a> {
     /// Its root.
     pub root: &'a Root,
-    /// Its folder.
-    pub folder: &'a Folder,
-    /// The folder's path.
+    /// The folder or archive that it is in.
+    pub place: &'a Place,
+    /// The path of that.
     pub at: &'a str,
     /// What the host has seen of it, if it has.
     pub seen: Option<Fingerprint>,
@@ -100,49 +103,49 @@ impl Read<'_> {
                 found.problems.extend(troubles.into_iter().map(|(outcome, detail)| problem(outcome, detail)));
             }
             Err(_) if self.blind => {}
-            Err(code) => found.problems.push(self.refused(name, code)),
+            Err(refusal) => found.problems.push(self.unread(name, refusal)),
         }
         Ok(Inspected { found, opened })
     }
 
     /// The open file, or why it may not be read, and its fingerprint.
-    pub fn look(&self, name: &str) -> Result<(Result<Content, ErrorCode>, Fingerprint), Problem> {
+    pub fn look(&self, name: &str) -> Result<(Result<Content, Refusal>, Fingerprint), Problem> {
         let problem = |outcome, detail: &str| problem(&self.root.name, &join(self.at, name), outcome, detail);
         let no_file = || problem(Outcome::Vanished, "this is no file any more");
         let opened = if self.blind {
-            Err(ErrorCode::Unsupported)
+            Err(ErrorCode::Unsupported.into())
         } else {
-            self.root.open_in(self.folder, self.at, name, self.seen)
+            self.root.open_in(self.place, self.at, name, self.seen)
         };
         match opened {
             Ok((file, Some(fingerprint))) => Ok((Ok(file), fingerprint)),
             Ok((_, None)) => Err(no_file()),
             // A file that may not be read still is there, with its fingerprint.
-            Err(code) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
-                Ok(fingerprint) => Ok((Err(code), fingerprint)),
-                Err(_) if code == ErrorCode::NotPermitted => {
+            Err(refusal) => match self.seen.map(Ok).unwrap_or_else(|| self.stat(name)) {
+                Ok(fingerprint) => Ok((Err(refusal), fingerprint)),
+                Err(_) if matches!(refusal, Refusal::System(ErrorCode::NotPermitted)) => {
                     Err(problem(Outcome::EscapesRoot, "the symbolic link leads out of the root"))
                 }
                 // What is no regular file is neither opened nor a track.
                 Err(ErrorCode::NoEntry) if self.blind => Err(no_file()),
-                Err(_) => Err(self.refused(name, code)),
+                Err(_) => Err(self.unread(name, refusal)),
             },
         }
     }
 
     /// The problem of a file that could not be opened.
-    pub fn refused(&self, name: &str, code: ErrorCode) -> Problem {
-        refused(&self.root.name, &join(self.at, name), "opening the file", code)
+    pub fn unread(&self, name: &str, refusal: Refusal) -> Problem {
+        unread(&self.root.name, &join(self.at, name), refusal)
     }
 
     /// Whether the file is there and something else than a regular file: to open a pipe may take
     /// for ever.
     pub fn is_special(&self, name: &str) -> bool {
-        self.root.stat_in(self.folder, self.at, name).is_ok_and(|stat| stat.kind != Kind::File)
+        self.root.stat_in(self.place, self.at, name).is_ok_and(|stat| stat.kind != Kind::File)
     }
 
     fn stat(&self, name: &str) -> Result<Fingerprint, ErrorCode> {
-        self.root.stat_in(self.folder, self.at, name)?.of_file().ok_or(ErrorCode::NoEntry)
+        self.root.stat_in(self.place, self.at, name)?.of_file().ok_or(ErrorCode::NoEntry)
     }
 }
 
@@ -151,14 +154,18 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, read: &Read<'
     let mut reader = FileReader::new(file, found.track.size);
     #[cfg(feature = "misbehave")]
     crate::misbehave::when_asked(&mut reader);
-    match parse(&mut reader, &mut found.track, read.listing, read.charset) {
+    let parsed = parse(&mut reader, &mut found.track, read.listing, read.charset);
+    // A member that is damaged is a file that ends early, so this goes before what follows of it.
+    let trouble = reader.into_source().trouble().map(|trouble| (outcome(trouble.kind), trouble.detail));
+    let rest = match parsed {
         Ok(parsed) => {
             let troubles = troubles(&parsed);
             Details { tags: found.tags, lyrics: found.lyrics, chapters: found.chapters } = parsed.details;
             troubles.into_iter().chain(mismatch(name, &found.track)).collect()
         }
         Err(error) => vec![unreadable(&error)],
-    }
+    };
+    trouble.into_iter().chain(rest).collect()
 }
 
 /// What did not go well with a file that was parsed.

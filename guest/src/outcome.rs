@@ -2,7 +2,9 @@
 
 use mt_scanner_contract::{Outcome, Problem};
 
-use crate::tree::ErrorCode;
+use mt_scanner_archives::{Trouble, TroubleKind};
+
+use crate::tree::{ErrorCode, Refusal, join};
 
 /// The problem of a file or folder that the filesystem refused: `tried` says what was tried on it.
 pub fn refused(root: &str, path: &str, tried: &str, code: ErrorCode) -> Problem {
@@ -14,6 +16,30 @@ pub fn refused(root: &str, path: &str, tried: &str, code: ErrorCode) -> Problem 
         _ => Outcome::Unreadable,
     };
     problem(root, path, outcome, format!("{tried}: {}", code.name()))
+}
+
+/// The problem of a file that cannot be read.
+pub fn unread(root: &str, path: &str, refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::System(code) => refused(root, path, "opening the file", code),
+        Refusal::Archive(trouble) => problem(root, path, outcome(trouble.kind), trouble.detail),
+    }
+}
+
+/// The problem of an archive, or of a member that is named there.
+pub fn in_archive(root: &str, path: &str, trouble: &Trouble) -> Problem {
+    let member = trouble.entry.as_deref().map(|entry| join(path, entry));
+    problem(root, member.as_deref().unwrap_or(path), outcome(trouble.kind), trouble.detail.clone())
+}
+
+/// What becomes of what an archive holds.
+pub fn outcome(kind: TroubleKind) -> Outcome {
+    match kind {
+        TroubleKind::Encrypted | TroubleKind::Unsupported => Outcome::Unsupported,
+        TroubleKind::Damaged => Outcome::Malformed,
+        TroubleKind::Limit => Outcome::ArchiveLimit,
+        TroubleKind::Unreadable => Outcome::Unreadable,
+    }
 }
 
 /// A problem, from borrowed parts.

@@ -18,6 +18,7 @@ pub use library::{
         options::WatchOptions,
     },
 };
+pub use mt_scanner_contract::defaults::ARCHIVE_MARK;
 pub use mt_scanner_contract::roots::RootNotice;
 pub use mt_scanner_contract::{
     Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, PictureItem, PictureKind, Problem, TagItem, Track,

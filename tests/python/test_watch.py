@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 from mt_scanner.cli import main
+from support.archives import write
 from support.interruptions import interruptible
 from support.trees import FIXTURES, Tree
 from support.watched import OTHER, PATIENCE, Watch
@@ -129,3 +131,15 @@ def test_the_command_line_watches_until_it_is_interrupted(artists: Tree, tmp_pat
 def test_the_command_line_refuses_what_cannot_be(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["watch", str(tmp_path / "none"), "--db", str(tmp_path / "library.db")]) == 3
     assert "the root does not exist" in capsys.readouterr().err
+
+
+def test_an_archive_that_changes_in_its_place_is_seen(artists: Tree, song: Path, watch: Watch) -> None:
+    write(artists.root / "A" / "x.zip", {"1.mp3": song.read_bytes()})
+    watched = watch(artists.root, archives=True)
+    assert watched.first.added == 3
+    # The folder around it does not change.
+    with zipfile.ZipFile(artists.root / "A" / "x.zip", "a") as archive:
+        archive.writestr("2.mp3", OTHER.read_bytes())
+    watched.until("modified A/x.zip!/1.mp3", "added A/x.zip!/2.mp3")
+    (artists.root / "A" / "x.zip").unlink()
+    watched.until("missing A/x.zip!/1.mp3", "missing A/x.zip!/2.mp3")

@@ -74,7 +74,7 @@ class Guest:
         """Calls `step-json`. `items` and `only_list` are of the budget, the rest is `mode` and
         names of `walking`.
         """
-        walking = {"follow_links": "once", "hidden_folders": False, "ignored_folders": False}
+        walking = {"follow_links": "once", "hidden_folders": False, "ignored_folders": False, "archives": False}
         request = {
             "root": root,
             "entered": entered,

@@ -20,6 +20,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from support.archives import write
 from support.doors import Door, Row
 from support.doors import Sync as Output
 from support.golden import CASES, FIXTURES, put
@@ -102,11 +103,11 @@ def settle() -> None:
     time.sleep(GRAIN)
 
 
-def song(number: int, title: str = "") -> bytes:
+def song(song: int, title: str = "") -> bytes:
     """A small MP3 with an ID3v1 tag. Those with another number have other audio."""
     audio = UNTAGGED.read_bytes()
     tag = b"TAG" + title.encode("latin-1").ljust(ID3V1 - 4, b"\0") + b"\xff"
-    return audio[:-4] + number.to_bytes(4, "big") + tag
+    return audio[:-4] + song.to_bytes(4, "big") + tag
 
 
 def put_all(place: Path, entries: dict[str, dict[str, Any]]) -> None:
@@ -115,6 +116,8 @@ def put_all(place: Path, entries: dict[str, dict[str, Any]]) -> None:
         if "song" in entry:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(song(entry["song"], entry.get("title", "")))
+        elif "archive" in entry:
+            write(target, {name: song(**member) for name, member in entry["archive"].items()})
         else:
             put(place, path, entry, place)
         if "mtime" in entry:

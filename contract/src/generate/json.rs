@@ -37,6 +37,8 @@ impl Contract {
                 "follow_links": defaults::FOLLOW_LINKS,
                 "hidden_folders": defaults::HIDDEN_FOLDERS,
                 "ignored_folders": defaults::IGNORED_FOLDERS,
+                "archives": defaults::ARCHIVES,
+                "archive_mark": defaults::ARCHIVE_MARK,
                 "legacy_charset": defaults::LEGACY_CHARSET,
             },
             "imports": {"packages": imports::PACKAGES, "interfaces": imports::INTERFACES},

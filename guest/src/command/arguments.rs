@@ -29,6 +29,7 @@ Options:
                        what texts are in that are not UTF-8 and whose charset nothing says:
                        off, for ISO 8859-1; auto, to judge by the texts of each file; or a
                        name, such as windows-1251 or shift_jis [default: off]
+  --archives           look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz
   --extension <EXTENSION>
                        look for files with this extension too, .aiff for one; may be given
                        several times
@@ -77,6 +78,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
             Arg::Long("no-follow-links") => walking.follow_links = FollowLinks::No,
             Arg::Long("include-ignored") => walking.ignored_folders = true,
             Arg::Long("legacy-charset") => reading.legacy_charset = parser.value()?.string()?,
+            Arg::Long("archives") => walking.archives = true,
             Arg::Long("extension") => {
                 walking.extensions.push(extension(&parser.value()?.string()?).map_err(Error::from)?)
             }

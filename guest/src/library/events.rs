@@ -6,7 +6,7 @@ use mt_scanner_contract::{Event, Events, ScanError};
 
 use crate::json;
 use crate::step::Work;
-use crate::tree::{Kind, Root, split};
+use crate::tree::{Kind, Root, another, folder_of_archive, split};
 
 /// The folders in which something has changed, as a JSON array. See `folders-of-events` in
 /// `wit/library.wit`.
@@ -48,12 +48,21 @@ fn folders(events: &[(String, Event)], known: &BTreeSet<String>, is_folder: impl
         let nearest = nearest(folder, known);
         // A hidden file may say what is to be skipped, in its folder and below.
         add(nearest, name.starts_with('.') && nearest == folder);
+        // An archive is a folder.
+        known_archives(path, known).for_each(|archive| add(archive, false));
         // A folder that has got this name may have brought others.
         if *event != Event::Written && known.contains(path) && is_folder(path) {
             add(path, *event == Event::Made);
         }
     }
     folders
+}
+
+/// The known folders that the archive at a path may be: one, or one more for a name that is taken.
+fn known_archives<'k>(path: &str, known: &'k BTreeSet<String>) -> impl Iterator<Item = &'k str> {
+    let first = folder_of_archive(path);
+    let second = first.as_deref().map(another);
+    first.into_iter().chain(second).filter_map(|name| known.get(&name)).map(String::as_str)
 }
 
 /// The folder itself, or the nearest above it that is known.

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use mt_scanner_formats::{Look, Picture};
 
-use super::{Artwork, Place};
+use super::{Artwork, At};
 use crate::inspect::Read;
 use crate::outcome::refused;
-use crate::tree::{ErrorCode, Folder, Kind, join};
+use crate::tree::{ErrorCode, Kind, Place, join, split};
 
 /// The names of pictures in a folder, without their extensions, and in the order in which they
 /// count.
@@ -21,8 +21,9 @@ const MOST: usize = 64;
 
 impl Artwork {
     /// Finds the pictures in the folder of a file: the first, or all.
-    pub(super) fn take_beside(&mut self, read: &Read<'_>, all: bool) {
-        let names = match names(read.folder) {
+    /// `inner`: the file's folder in an archive.
+    pub(super) fn take_beside(&mut self, read: &Read<'_>, inner: &str, all: bool) {
+        let names = match names(read.place, inner) {
             Ok(names) => names,
             Err(code) => return self.problems.push(refused(&read.root.name, read.at, "listing the folder", code)),
         };
@@ -30,7 +31,7 @@ impl Artwork {
             if read.is_special(&name) {
                 continue;
             }
-            let place = Place { root: read.root.name.clone(), path: join(read.at, &name) };
+            let place = At { root: read.root.name.clone(), path: join(read.at, &name) };
             match read.look(&name) {
                 // A picture of no bytes is none.
                 Ok((Ok(_), fingerprint)) if fingerprint.size == 0 => {}
@@ -38,7 +39,7 @@ impl Artwork {
                     let is_picture = |look: &Look| TYPES.contains(&look.mime.as_str());
                     self.take(Picture::whole_file(fingerprint.size), &Rc::new(file), &place, &name, is_picture);
                 }
-                Ok((Err(code), _)) => self.problems.push(read.refused(&name, code)),
+                Ok((Err(refusal), _)) => self.problems.push(read.unread(&name, refusal)),
                 Err(problem) => self.problems.push(problem),
             }
             if !all && !self.pictures.is_empty() {
@@ -49,7 +50,15 @@ impl Artwork {
 }
 
 /// The names in a folder that are those of pictures, in their order.
-fn names(folder: &Folder) -> Result<Vec<String>, ErrorCode> {
+fn names(place: &Place, inner: &str) -> Result<Vec<String>, ErrorCode> {
+    let folder = match place {
+        Place::Folder(folder) => folder,
+        Place::Archive(archive) => {
+            let beside = archive.names().filter(|name| split(name).0 == inner);
+            let names = beside.filter_map(|name| Some((rank(split(name).1)?, name.to_owned()))).collect();
+            return Ok(in_order(names));
+        }
+    };
     let mut entries = folder.entries()?;
     let mut names = Vec::new();
     loop {
@@ -62,13 +71,20 @@ fn names(folder: &Folder) -> Result<Vec<String>, ErrorCode> {
             Err(code) => return Err(code),
         }
     }
-    names.sort_unstable();
-    names.truncate(MOST);
-    Ok(names.into_iter().map(|(_, name)| name).collect())
+    Ok(in_order(names))
 }
 
+fn in_order(mut names: Vec<(Rank, String)>) -> Vec<String> {
+    names.sort_unstable();
+    names.truncate(MOST);
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The place of a name and of an extension in their lists.
+type Rank = (usize, usize);
+
 /// The place of a name in the order of pictures; `None` if it is not that of one.
-fn rank(name: &str) -> Option<(usize, usize)> {
+fn rank(name: &str) -> Option<Rank> {
     let (stem, extension) = name.rsplit_once('.')?;
     let place = |list: &[&str], text: &str| list.iter().position(|known| known.eq_ignore_ascii_case(text));
     place(&NAMES, stem).zip(place(&EXTENSIONS, extension))

@@ -12,7 +12,7 @@ use mt_scanner_contract::{Outcome, PictureItem, PictureKind, Problem, ScanError}
 use mt_scanner_formats::reader::FileReader;
 use mt_scanner_formats::{LARGEST_PICTURE, LegacyCharset, Look, Picture, Unread, blank_track, parse};
 
-use crate::inspect::{Read, no_file, open_parent, troubles, unreadable};
+use crate::inspect::{Read, no_file, open_place, troubles, unreadable};
 use crate::json;
 use crate::outcome::problem;
 use crate::tree::{Content, split};
@@ -59,12 +59,12 @@ pub struct Found {
     picture: Picture,
     file: Rc<Content>,
     /// The file that it is in, to be named if it cannot be read.
-    place: Place,
+    place: At,
 }
 
 /// A root and a path in it.
 #[derive(Clone)]
-struct Place {
+struct At {
     root: String,
     path: String,
 }
@@ -76,20 +76,19 @@ impl Artwork {
     ///
     /// As `artwork-json`.
     pub fn of(root: &str, path: &str, all: bool) -> Result<Self, ScanError> {
-        let (root, folder) = open_parent(root, path)?;
-        let (parent, name) = split(path);
+        let (root, (place, parent, name)) = open_place(root, path)?;
         let charset = LegacyCharset::Off;
-        let read = Read { root: &root, folder: &folder, at: parent, seen: None, listing: false, charset, blind: false };
+        let read = Read { root: &root, place: &place, at: parent, seen: None, listing: false, charset, blind: false };
         let mut artwork = Self { pictures: Vec::new(), problems: Vec::new() };
         if read.is_special(name) {
             return Err(ScanError::FileNotFound(path.to_owned()));
         }
         match read.look(name).map_err(|problem| no_file(problem, path))? {
             (Ok(file), fingerprint) => artwork.take_embedded(&root.name, path, file, fingerprint.size, all),
-            (Err(code), _) => artwork.problems.push(read.refused(name, code)),
+            (Err(refusal), _) => artwork.problems.push(read.unread(name, refusal)),
         }
         if all || artwork.pictures.is_empty() {
-            artwork.take_beside(&read, all);
+            artwork.take_beside(&read, split(name).0, all);
         }
         Ok(artwork)
     }
@@ -97,7 +96,7 @@ impl Artwork {
     /// Finds the embedded pictures.
     fn take_embedded(&mut self, root: &str, path: &str, file: Content, size: u64, all: bool) {
         let mut reader = FileReader::new(file, size);
-        let place = Place { root: root.to_owned(), path: path.to_owned() };
+        let place = At { root: root.to_owned(), path: path.to_owned() };
         let parsed = match parse(&mut reader, &mut blank_track(root, path), false, LegacyCharset::Off) {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -118,7 +117,7 @@ impl Artwork {
     }
 
     /// Takes a picture in, if it can be read and `fits`.
-    fn take(&mut self, picture: Picture, file: &Rc<Content>, place: &Place, source: &str, fits: fn(&Look) -> bool) {
+    fn take(&mut self, picture: Picture, file: &Rc<Content>, place: &At, source: &str, fits: fn(&Look) -> bool) {
         match picture.look(&**file) {
             Ok(look) if fits(&look) => {
                 let Look { mime, bytes, dimensions } = look;
@@ -166,7 +165,7 @@ impl Found {
     }
 }
 
-impl Place {
+impl At {
     fn problem(&self, outcome: Outcome, detail: impl Into<String>) -> Problem {
         problem(&self.root, &self.path, outcome, detail)
     }

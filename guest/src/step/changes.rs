@@ -44,6 +44,8 @@ pub struct Changes {
 pub struct Added {
     /// The track.
     pub track: Track,
+    /// How much of its path is the folder, or the archive.
+    pub folder: usize,
     /// Whether its fingerprint can be trusted.
     pub settled: bool,
 }
@@ -72,7 +74,7 @@ impl Serialize for ChangesOf<'_> {
         rows(&mut map, "restored", &changes.restored, |id| (id,))?;
         rows(&mut map, "added", &changes.added, |added| AddedRow {
             track: &added.track,
-            folder: split(&added.track.path).0,
+            folder: &added.track.path[..added.folder],
             settled: added.settled,
         })?;
         rows(&mut map, "reread", &changes.reread, |id| (id,))?;

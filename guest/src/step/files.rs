@@ -6,7 +6,7 @@ use mt_scanner_contract::{Fingerprint, Inspection};
 
 use super::{Item, Open, Run, Work};
 use crate::inspect::{Inspected, Read};
-use crate::tree::{ErrorCode, join};
+use crate::tree::{Archive, ErrorCode, join};
 
 impl Run<'_> {
     /// Reads files of a folder as far as the budget goes; the rest is work again.
@@ -14,8 +14,8 @@ impl Run<'_> {
         let Item { work, open } = item;
         let open = match open {
             Some(open) => open,
-            None => match self.open(&work.folder) {
-                Ok(folder) => Rc::new(Open { folder, _counted: self.open.clone() }),
+            None => match self.place_of(&work) {
+                Ok(open) => open,
                 Err(ErrorCode::NoEntry | ErrorCode::NotDirectory) if self.is_sync() => {
                     self.meter.count();
                     let files = work.files.unwrap_or_default();
@@ -32,10 +32,13 @@ impl Run<'_> {
         };
         self.last = Some((work.folder.clone(), open.clone()));
         let Work { folder, files, mut seen, blind, .. } = work;
+        // Each step would begin a solid archive anew.
+        let whole = open.place.archive().is_some_and(Archive::is_solid);
         let mut files = files.unwrap_or_default();
         let mut done = 0;
         for (name, known) in files.iter() {
-            let seen = seen.get(done).copied().flatten();
+            // Of a member the archive was seen.
+            let seen = seen.get(done).copied().flatten().filter(|_| open.place.archive().is_none());
             if self.is_sync() {
                 self.sync_file(&open, &folder, name, known, seen, blind);
             } else {
@@ -43,7 +46,7 @@ impl Run<'_> {
             }
             done += 1;
             self.meter.count();
-            if self.meter.is_spent() {
+            if self.meter.is_spent() && !whole {
                 break;
             }
         }
@@ -56,10 +59,21 @@ impl Run<'_> {
         }
     }
 
+    /// The open place of files, which may be that of the files before.
+    fn place_of(&self, work: &Work) -> Result<Rc<Open>, ErrorCode> {
+        let again = self.last.as_ref().filter(|(path, open)| *path == work.folder && open.place.archive().is_some());
+        if let Some((_, open)) = again {
+            return Ok(open.clone());
+        }
+        let seen = work.seen.first().copied().flatten();
+        let place = self.root.place(self.last_above(&work.folder), &work.folder, seen)?;
+        Ok(Rc::new(Open { place, _counted: self.open.clone() }))
+    }
+
     fn read_file(&mut self, open: &Open, folder: &str, name: &str, seen: Option<Fingerprint>, blind: bool) {
         let read = Read {
             root: &self.root,
-            folder: &open.folder,
+            place: &open.place,
             at: folder,
             seen,
             listing: false,

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use mt_scanner_contract::{KnownFolder, Names, Outcome, ScanError, Slice};
 
 use super::links::{Way, one_by_one};
+use super::sync::now;
 use super::{Item, Mode, Open, Run, Work};
-use crate::outcome::{problem, refused};
-use crate::tree::{ErrorCode, Folder, append, join, root_error, split};
+use crate::outcome::{in_archive, problem, refused};
+use crate::tree::{Archive, ErrorCode, Place, append, archive_of_folder, join, root_error, split};
 use crate::walk::{Ignored, Listing, Page, is_hidden_folder, list};
 
 /// A page of a folder, as it was listed.
@@ -18,8 +19,9 @@ pub struct Listed<'a> {
     pub after: Option<&'a str>,
     /// Its own last name, if there are more.
     pub last: Option<&'a str>,
-    /// The time of last change that the folder had before it was listed.
-    pub mtime_ns: i64,
+    /// What tells later whether something in it has changed: as it was before the listing, if that
+    /// can be trusted.
+    pub trusted: Option<i64>,
     /// How the walk came to it.
     pub way: &'a Way,
 }
@@ -40,26 +42,27 @@ impl Run<'_> {
         if self.is_sync() && self.is_settled_from_outside(&mut work) {
             return Ok(());
         }
-        let Work { folder: path, after, ignored_by, known, links, place, .. } = work;
+        let Work { folder: path, after, ignored_by, known, links, place, seen, .. } = work;
         let way = Way { links, place };
         let is_first = after.is_none();
         let (path, ignored_by) = (&path, ignored_by.unwrap_or_default());
-        let opened = match &open {
-            Some(parent) => self.root.list_below(Some((&parent.folder, split(path).1)), path),
-            None => self.open_listing(path),
+        let above = match open.as_ref().and_then(|above| above.place.folder()) {
+            Some(above) => Some((above, split(path).1)),
+            None => self.last_above(path),
         };
-        let listed = opened.and_then(|folder| {
+        let opened = self.root.place_to_list(above, path, seen.first().copied().flatten());
+        let listed = opened.and_then(|place| {
             // Before the listing: what changes from now on shows in it.
-            let mtime_ns = if self.is_sync() { folder.stat()?.fingerprint.mtime_ns } else { 0 };
+            let trusted = if self.is_sync() { place.trusted(now())? } else { None };
             let through = known.as_ref().and_then(|known| known.through.as_deref());
             // Each file's path takes the folder's, where paths are what is asked for.
             let beside = if self.mode == Mode::Paths { path.len() + 1 } else { 0 };
-            let mut page = Page { after: after.as_deref(), through, beside, only_count: false };
+            let mut page = Page { after: after.as_deref(), through, beside, ..Page::default() };
             // Some files may have been entered through other links.
             let may_count = ignored_by.is_empty() && way.links == 0;
-            Ok((self.list(&folder, &mut page, may_count)?, folder, mtime_ns))
+            Ok((self.list(&place, &mut page, may_count)?, place, trusted))
         });
-        let (mut listing, folder, mtime_ns) = match listed {
+        let (mut listing, place, trusted) = match listed {
             Ok(listed) => listed,
             // Nothing leads out of a root on the way to the root itself: whatever the code, it may
             // not be listed.
@@ -86,7 +89,7 @@ impl Run<'_> {
             self.found.problems.push(problem(&self.root.name, path, Outcome::NameNotUtf8, detail));
         }
         let last = listing.last.take();
-        let listed = Listed { path, after: after.as_deref(), last: last.as_deref(), mtime_ns, way: &way };
+        let listed = Listed { path, after: after.as_deref(), last: last.as_deref(), trusted, way: &way };
         if listing.nomedia && !self.walking.ignored_folders {
             if let Some(known) = known {
                 // It stays known, so that a quick sync sees when it is skipped no more.
@@ -98,11 +101,19 @@ impl Run<'_> {
         self.found.folders += u64::from(is_first);
         self.push_next_page(&listed, &ignored_by, known.as_deref());
         let ignored_by = self.sift(path, &mut listing, &ignored_by);
+        listing.archives_as_folders();
         self.found.passed_over += listing.passed_over.len() as u64 + listing.more_passed_over;
         self.leave_out_entered(path, &way, &mut listing);
         self.leave_out_roots(path, &way, &mut listing);
-        let links = self.judge_links(path, &way, &folder, &mut listing, known.as_deref());
-        let open = self.hold(folder);
+        let links = match place.folder() {
+            Some(folder) => self.judge_links(path, &way, folder, &mut listing, known.as_deref()),
+            None => Names::default(),
+        };
+        if let Some(archive) = place.archive().filter(|_| is_first) {
+            let troubles = archive.troubles().map(|trouble| in_archive(&self.root.name, path, trouble));
+            self.found.problems.extend(troubles);
+        }
+        let open = self.hold(place);
         let Listing { files, folders, counted, .. } = listing;
         self.found.files += counted + files.len() as u64;
         let files = match known {
@@ -127,12 +138,12 @@ impl Run<'_> {
     }
 
     /// Lists a page. Where nothing asks for the names of files, they are only counted.
-    fn list(&self, folder: &Folder, page: &mut Page<'_>, may_count: bool) -> Result<Listing, ErrorCode> {
+    fn list(&self, place: &Place, page: &mut Page<'_>, may_count: bool) -> Result<Listing, ErrorCode> {
         page.only_count = self.mode == Mode::Count && may_count;
-        let listing = list(folder, page, &self.extensions)?;
+        let listing = list(place, page, &self.extensions, self.walking)?;
         if page.only_count && listing.mtignore && !self.walking.ignored_folders {
             page.only_count = false;
-            return list(folder, page, &self.extensions);
+            return list(place, page, &self.extensions, self.walking);
         }
         Ok(listing)
     }
@@ -150,6 +161,7 @@ impl Run<'_> {
     fn sift(&mut self, path: &str, listing: &mut Listing, ignored_by: &[String]) -> Vec<String> {
         if !self.walking.hidden_folders {
             listing.folders.retain(|name| !is_hidden_folder(name));
+            listing.archives.retain(|name| !is_hidden_folder(name));
         }
         if self.walking.ignored_folders || (ignored_by.is_empty() && !listing.mtignore) {
             self.note_reached(path, listing, &Ignored::default());
@@ -166,7 +178,10 @@ impl Run<'_> {
             Ok(ignored) => {
                 self.note_reached(path, listing, &ignored);
                 listing.folders.retain(|name| !ignored.covers(path, name, true));
-                listing.files.retain(|name| !ignored.covers(path, name, false));
+                listing.files.retain(|name| !ignored.covers_file(path, name));
+                // Patterns are about the archive's file.
+                let file_of = |folder: &str| archive_of_folder(folder).map(str::to_owned);
+                listing.archives.retain(|name| file_of(name).is_some_and(|file| !ignored.covers(path, &file, false)));
                 listing.passed_over.retain(|name| !ignored.covers(path, name, false));
                 listing.links.retain(|name| !ignored.covers(path, name, false) && !ignored.covers(path, name, true));
                 ignored.folders()
@@ -203,14 +218,16 @@ impl Run<'_> {
         open: Option<&Rc<Open>>,
     ) {
         let known = known.map(|_| Box::new(KnownFolder::none()));
-        self.stack.extend(folders.iter().rev().map(|name| {
-            Item {
-                work: way
-                    .deeper(name)
-                    .to(Work { known: known.clone(), ..Work::folder(join(path, name), Some(ignored_by.to_vec())) }),
-                open: open.cloned(),
+        for name in folders.iter().rev() {
+            let folder = Work::folder(join(path, name), Some(ignored_by.to_vec()));
+            let work = way.deeper(name).to(Work { known: known.clone(), ..folder });
+            if self.is_sync() && archive_of_folder(name).is_some() {
+                // A host may see more of the file than the sandbox does.
+                self.for_the_host.push(work);
+            } else {
+                self.stack.push(Item { work, open: open.cloned() });
             }
-        }));
+        }
     }
 
     fn tell_path(&mut self, folder: &str, name: &str) {
@@ -223,7 +240,10 @@ impl Run<'_> {
             Mode::Count => {}
             Mode::Paths => files.iter().flat_map(Slice::iter).for_each(|(name, _)| self.tell_path(path, name)),
             Mode::Tracks | Mode::Sync { .. } => {
-                let work = files.into_iter().rev().map(|slice| Work::files(path.to_owned(), slice));
+                let is_solid = open.and_then(|open| open.place.archive()).is_some_and(Archive::is_solid);
+                let files = if is_solid { vec![Slice::joined(files)] } else { files };
+                let work = files.into_iter().rev();
+                let work = work.map(|slice| Work { whole: is_solid, ..Work::files(path.to_owned(), slice) });
                 self.stack.extend(work.map(|work| Item { work, open: open.cloned() }));
             }
         }

@@ -1,11 +1,13 @@
 //! Symbolic links: which are passed over, which wait until all else is done, and which then add
 //! something.
 
+use std::rc::Rc;
+
 use mt_scanner_contract::{FollowLinks, KnownFile, KnownFolder, Names, Outcome, Slice};
 
 use super::{Item, Mode, Run, Work};
 use crate::outcome::problem;
-use crate::tree::{ErrorCode, Folder, Link, Target, join, split};
+use crate::tree::{ErrorCode, Folder, Link, Place, Target, join, split};
 use crate::walk::{Ignored, Listing, is_hidden_folder, is_track};
 
 /// How the walk comes to a folder.
@@ -160,7 +162,7 @@ impl Run<'_> {
             return;
         }
         self.found.files += 1;
-        let open = opened.ok().and_then(|open| self.hold(open));
+        let open = opened.ok().and_then(|open| self.hold(Place::Folder(Rc::new(open))));
         if blind {
             self.stack.push(Item { work: Work { blind, ..Work::files(folder, slice) }, open });
         } else {

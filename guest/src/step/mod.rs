@@ -18,7 +18,7 @@ use mt_scanner_formats::extension::Extensions;
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::inspect::charset;
-use crate::tree::{ErrorCode, Folder, Root, leaves_root};
+use crate::tree::{ErrorCode, Folder, Place, Root, archive_of_folder, leaves_root};
 use crate::walk::{Entered, Reach};
 use budget::Meter;
 
@@ -94,9 +94,16 @@ struct Item {
     open: Option<Rc<Open>>,
 }
 
-/// A folder that is held open for the work in it.
+impl Item {
+    /// Whether it is of a solid archive that is open: another step would have to begin it anew.
+    fn is_under_way(&self) -> bool {
+        self.work.whole && self.open.is_some()
+    }
+}
+
+/// A place that is held open for the work in it.
 struct Open {
-    folder: Folder,
+    place: Place,
     /// Its strong count is how many folders are open.
     _counted: Rc<()>,
 }
@@ -161,6 +168,7 @@ impl Step<'_> {
         let charset = charset(self.reading)?;
         let extensions = Extensions::with(&self.walking.extensions).map_err(ScanError::InvalidRequest)?;
         let root = Root::open(self.root, self.walking.follow_links.any())?.without(&self.walking.roots_inside);
+        let root = root.with_archives(self.walking.archives);
         let stack = work.into_iter().rev().map(|work| Item { work, open: None }).collect();
         let mut run = Run {
             root,
@@ -188,7 +196,7 @@ impl Step<'_> {
 
 impl Run<'_> {
     fn go(&mut self) -> Result<(), ScanError> {
-        while !self.meter.is_spent() {
+        while !self.meter.is_spent() || self.stack.last().is_some_and(Item::is_under_way) {
             let Some(item) = self.stack.pop() else { break };
             match item.work.files {
                 None => self.folder(item)?,
@@ -222,21 +230,16 @@ impl Run<'_> {
         self.root.open_below(self.last_above(path), path)
     }
 
-    /// Opens a folder to be listed.
-    fn open_listing(&self, path: &str) -> Result<Folder, ErrorCode> {
-        self.root.list_below(self.last_above(path), path)
-    }
-
     /// The last folder if this one is below it, and the path from there.
     fn last_above<'p>(&self, path: &'p str) -> Option<(&Folder, &'p str)> {
         let (last, open) = self.last.as_ref()?;
         let below = path.strip_prefix(last.as_str())?;
-        Some((&open.folder, if below.is_empty() { below } else { below.strip_prefix('/')? }))
+        Some((open.place.folder()?, if below.is_empty() { below } else { below.strip_prefix('/')? }))
     }
 
     /// Holds a folder open, unless too many are.
-    fn hold(&self, folder: Folder) -> Option<Rc<Open>> {
-        (Rc::strong_count(&self.open) <= MOST_OPEN).then(|| Rc::new(Open { folder, _counted: self.open.clone() }))
+    fn hold(&self, place: Place) -> Option<Rc<Open>> {
+        (Rc::strong_count(&self.open) <= MOST_OPEN).then(|| Rc::new(Open { place, _counted: self.open.clone() }))
     }
 
     fn finish(mut self) -> Found {
@@ -252,7 +255,9 @@ impl Run<'_> {
 }
 
 fn check(work: &Work) -> Result<(), ScanError> {
-    let name_leaves = |name: &str| name.contains('/') || matches!(name, "" | "." | "..");
+    // Members of an archive have the path that they have there.
+    let is_archive = archive_of_folder(&work.folder).is_some();
+    let name_leaves = |name: &str| name.is_empty() || leaves_root(name) || (name.contains('/') && !is_archive);
     let leaves = leaves_root(&work.folder)
         || work.place.as_deref().is_some_and(leaves_root)
         || work.ignored_by.iter().flatten().any(|folder| leaves_root(folder))

@@ -6,7 +6,7 @@ use mt_scanner_contract::{Names, Outcome, Slice};
 
 use super::{Item, Run, Work};
 use crate::outcome::problem;
-use crate::tree::join;
+use crate::tree::{folder_of_archive, join};
 use crate::walk::is_track;
 
 impl Run<'_> {
@@ -15,15 +15,25 @@ impl Run<'_> {
     pub fn named(&mut self, item: Item) {
         self.meter.count();
         let Work { folder, files, .. } = item.work;
-        let (mut names, mut known) = (Names::default(), HashMap::new());
+        let (mut names, mut known, mut archives) = (Names::default(), HashMap::new(), Vec::new());
         let files = files.unwrap_or_default();
         for (name, of_library) in files.iter() {
             if is_track(&self.extensions, name) {
                 names.push(name);
                 known.insert(name, of_library.to_vec());
+            } else if let Some(archive) = folder_of_archive(name).filter(|_| self.walking.archives) {
+                archives.push(archive);
             } else {
                 let detail = "its extension is none of an audio file that is looked for";
                 self.found.problems.push(problem(&self.root.name, &join(&folder, name), Outcome::Unsupported, detail));
+            }
+        }
+        for name in archives {
+            let work = Work::folder(join(&folder, &self.root.name_for_archive(&folder, name)), Some(Vec::new()));
+            if self.is_sync() {
+                self.for_the_host.push(work);
+            } else {
+                self.stack.push(Item { work, open: None });
             }
         }
         self.found.files += names.len() as u64;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mt_scanner_contract::{Fingerprint, KnownFile, KnownFolder, Names, Slice, is_settled};
+use mt_scanner_contract::{Fingerprint, KnownFile, KnownFolder, Names, Slice};
 use wasip2::clocks::wall_clock;
 
 use super::changes::Added;
@@ -10,7 +10,7 @@ use super::folders::Listed;
 use super::links::{Way, one_by_one};
 use super::{Mode, Open, Run, Work};
 use crate::inspect::Read;
-use crate::tree::{ErrorCode, Kind, Root, join};
+use crate::tree::{ErrorCode, archive_of_folder, join};
 use crate::walk::Ignored;
 
 impl Run<'_> {
@@ -18,8 +18,8 @@ impl Run<'_> {
     /// host has to say more.
     pub(super) fn is_settled_from_outside(&mut self, work: &mut Work) -> bool {
         if let Some(trusted) = work.unless_mtime_ns.take() {
-            match mtime_at(&self.root, &work.folder) {
-                Ok(mtime) if mtime == trusted => self.found.folders += 1,
+            match self.root.trusted(&work.folder, seen(work), now()) {
+                Ok(Some(now)) if now == trusted => self.found.folders += 1,
                 Err(ErrorCode::NoEntry | ErrorCode::NotDirectory) if !work.folder.is_empty() => {
                     self.found.changes.gone_folder.push(work.folder.clone());
                 }
@@ -29,6 +29,9 @@ impl Run<'_> {
         }
         if work.known.is_none() {
             self.for_the_host.push(std::mem::take(work));
+            return true;
+        }
+        if self.is_archive_as_before(work) {
             return true;
         }
         if work.ignored_by.is_none() {
@@ -41,6 +44,26 @@ impl Run<'_> {
             }
         }
         false
+    }
+
+    /// Whether an archive is as the library has it: then it is not opened.
+    fn is_archive_as_before(&mut self, work: &Work) -> bool {
+        let Some(known) = work.known.as_ref().filter(|known| known.present && known.mtime_ns.is_some()) else {
+            return false;
+        };
+        let is_there = || known.files.iter().flat_map(|(_, known)| known).filter(|known| !known.is_missing());
+        if work.after.is_some()
+            || archive_of_folder(&work.folder).is_none()
+            || is_there().any(KnownFile::is_of_another_reader)
+            || self.root.trusted(&work.folder, seen(work), now()) != Ok(known.mtime_ns)
+        {
+            return false;
+        }
+        let files = is_there().count() as u64;
+        self.found.folders += 1;
+        self.found.files += files;
+        self.found.changes.unchanged += files;
+        true
     }
 
     /// The patterns above a folder that the host has named; `None` if a scan from the root would
@@ -106,12 +129,11 @@ impl Run<'_> {
 
     /// Compares what is known of a folder beside its files and folders, on its first page.
     pub(super) fn compare_itself(&mut self, listed: &Listed<'_>, known: &KnownFolder) {
-        let &Listed { path, mtime_ns, after, .. } = listed;
+        let &Listed { path, trusted, after, .. } = listed;
         if after.is_some() {
             return;
         }
         let changes = &mut self.found.changes;
-        let trusted = Some(mtime_ns).filter(|&mtime| is_settled(mtime, now()));
         if known.new || !known.present || known.mtime_ns.is_none() || known.mtime_ns != trusted {
             changes.need_folder(path);
             changes.listed.extend(trusted.map(|mtime| (path.to_owned(), mtime)));
@@ -154,7 +176,7 @@ impl Run<'_> {
         let mut as_it_was = None;
         if !known.is_empty() {
             if seen.is_none() {
-                match self.root.stat_in(&open.folder, folder, name) {
+                match self.root.stat_in(&open.place, folder, name) {
                     // None if it is no file any more.
                     Ok(stat) => seen = stat.of_file(),
                     Err(ErrorCode::NoEntry) => {
@@ -180,7 +202,7 @@ impl Run<'_> {
         let known = as_it_was.or_else(|| known.iter().find(|known| !known.is_missing()));
         let read = Read {
             root: &self.root,
-            folder: &open.folder,
+            place: &open.place,
             at: folder,
             seen,
             listing: false,
@@ -218,7 +240,7 @@ impl Run<'_> {
             other => {
                 changes.replaced.extend(other.map(|known| known.id));
                 changes.need_folder(folder);
-                changes.added.push(Added { track, settled });
+                changes.added.push(Added { track, folder: folder.len(), settled });
             }
         }
     }
@@ -236,13 +258,13 @@ fn is_same_audio(old: &Option<String>, new: &Option<String>) -> bool {
     old.is_none() || new.is_none() || old == new
 }
 
-fn now() -> i64 {
+/// The time in ns since 1970.
+pub(super) fn now() -> i64 {
     let now = wall_clock::now();
     (now.seconds as i64).saturating_mul(1_000_000_000).saturating_add(now.nanoseconds.into())
 }
 
-/// The time of last change of a folder.
-fn mtime_at(root: &Root, path: &str) -> Result<i64, ErrorCode> {
-    let stat = root.stat(path)?;
-    if stat.kind == Kind::Folder { Ok(stat.fingerprint.mtime_ns) } else { Err(ErrorCode::NotDirectory) }
+/// What the host has seen of an archive, if it has.
+fn seen(work: &Work) -> Option<Fingerprint> {
+    work.seen.first().copied().flatten()
 }

@@ -1,19 +1,24 @@
-//! The files of a root: folders, what is in them, and the bytes of files.
+//! The files of a root: folders and archives, what is in them, and the bytes of files.
 //!
-//! The only user of `wasi:filesystem`. A link that climbs by `..` leaves its folder and may still be
+//! The only user of `wasi:filesystem`. Whoever walks or reads does not know whether a place is on a
+//! disk or in an archive. A link that climbs by `..` leaves its folder and may still be
 //! inside the root; whoever asks for a file of a folder does not know of that.
 
+mod archive;
 mod content;
 mod folder;
 mod link;
 mod path;
+mod place;
 mod root;
 mod stat;
 
+pub use archive::{Archive, Refusal, another, archive_of_folder, folder_of_archive};
 pub use content::Content;
 pub use folder::{Folder, Kind};
 pub use link::{Link, Target};
 pub use path::{append, join, leaves_root, split};
+pub use place::Place;
 pub use root::{Root, root_error};
 pub use stat::Stat;
 pub use wasip2::filesystem::types::ErrorCode;

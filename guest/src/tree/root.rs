@@ -21,6 +21,8 @@ pub struct Root {
     links: PathFlags,
     /// The places of folders that are roots of their own.
     inside: Vec<String>,
+    /// Whether an archive is a folder.
+    archives: bool,
 }
 
 impl Root {
@@ -31,7 +33,7 @@ impl Root {
         if leaves_root(&below) {
             return Err(ScanError::EscapesRoot(name.to_owned()));
         }
-        let top = Self { name: name.to_owned(), folder, links, inside: Vec::new() };
+        let top = Self { name: name.to_owned(), folder, links, inside: Vec::new(), archives: false };
         if below.is_empty() {
             return Ok(top);
         }
@@ -45,6 +47,16 @@ impl Root {
         let roots: Vec<String> = get_directories().into_iter().map(|(_, root)| root).collect();
         let own = roots.iter().filter(|root| below(&self.name, root).is_some()).max_by_key(|root| root.len());
         roots.iter().any(|root| Some(root) != own && below(path, root).is_some())
+    }
+
+    /// The same root, where an archive is a folder, or is not.
+    pub fn with_archives(self, archives: bool) -> Self {
+        Self { archives, ..self }
+    }
+
+    /// Whether an archive is a folder.
+    pub(super) fn has_archives(&self) -> bool {
+        self.archives
     }
 
     /// The same root, where these places are roots of their own.
@@ -101,13 +113,13 @@ impl Root {
     }
 
     /// What a file of a folder is like. `at`: the folder's path.
-    pub fn stat_in(&self, folder: &Folder, at: &str, name: &str) -> Result<Stat, ErrorCode> {
+    pub(super) fn stat_of(&self, folder: &Folder, at: &str, name: &str) -> Result<Stat, ErrorCode> {
         self.nearest(folder, at, name, |from, path| from.stat_at(self.links, path)).map(Stat::from)
     }
 
     /// Opens a file of a folder; gives its content, and its fingerprint unless it is no regular
     /// file. `at`: the folder's path; `seen`: its fingerprint, if somebody has looked.
-    pub fn open_in(
+    pub(super) fn open_file(
         &self,
         folder: &Folder,
         at: &str,
@@ -120,7 +132,7 @@ impl Root {
                 Some(seen) => Some(seen),
                 None => Stat::from(file.stat()?).of_file(),
             };
-            Ok((Content(file), fingerprint))
+            Ok((Content::File(file), fingerprint))
         })
     }
 
@@ -150,6 +162,11 @@ impl Root {
     pub fn is_link(&self, path: &str) -> bool {
         let stat = self.descriptor().stat_at(PathFlags::empty(), path);
         stat.is_ok_and(|stat| stat.type_ == DescriptorType::SymbolicLink)
+    }
+
+    /// How links are treated on opening.
+    pub(super) fn links(&self) -> PathFlags {
+        self.links
     }
 
     /// The root's own descriptor.

@@ -2,10 +2,10 @@
 
 use mt_scanner_formats::extension::Extensions;
 
-use mt_scanner_contract::Names;
+use mt_scanner_contract::{Names, Walking};
 
-use super::names::{is_passed_over, is_track};
-use crate::tree::{ErrorCode, Folder, Kind};
+use super::names::{is_hidden_folder, is_passed_over, is_track};
+use crate::tree::{Archive, ErrorCode, Kind, Place, another, folder_of_archive, split};
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
 /// listed in pages, each with the next names in the order of their bytes, so that memory is bounded
@@ -22,7 +22,7 @@ const LINK: usize = 120;
 const FEW: usize = 1000;
 
 /// Which names of a folder to take in.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Page<'a> {
     /// Those behind this one; `None`: from the first.
     pub after: Option<&'a str>,
@@ -32,6 +32,8 @@ pub struct Page<'a> {
     pub beside: usize,
     /// Files are counted with the first page, and their names are not wanted.
     pub only_count: bool,
+    /// Archives are folders.
+    pub archives: bool,
 }
 
 /// What a page of a folder holds that matters here, each kind in the order of the filesystem.
@@ -41,6 +43,8 @@ pub struct Listing {
     pub files: Names,
     /// Folders.
     pub folders: Names,
+    /// Archives, by the names of the folders that they are.
+    pub archives: Names,
     /// Symbolic links, to be judged by their targets.
     pub links: Names,
     /// Audio files that were only counted.
@@ -59,11 +63,19 @@ pub struct Listing {
     pub mtignore: bool,
 }
 
-/// Lists a folder. One that cannot be read to its end is an error: what was listed is not handed
-/// out as if it were all.
-pub fn list(folder: &Folder, page: &Page<'_>, extensions: &Extensions) -> Result<Listing, ErrorCode> {
-    let mut entries = folder.entries()?;
+/// Lists a place. One that cannot be read to its end is an error: what was listed is not handed out
+/// as if it were all.
+pub fn list(place: &Place, page: &Page<'_>, extensions: &Extensions, walking: &Walking) -> Result<Listing, ErrorCode> {
+    let page = &Page { archives: walking.archives, ..*page };
     let mut listing = Listing { last: page.through.map(str::to_owned), ..Listing::default() };
+    let folder = match place {
+        Place::Folder(folder) => folder,
+        Place::Archive(archive) => {
+            listing.take_members(archive, page, extensions, walking);
+            return Ok(listing);
+        }
+    };
+    let mut entries = folder.entries()?;
     loop {
         match entries.next() {
             Ok(Some((name, kind))) => listing.take(&name, kind, page, PAGE, extensions),
@@ -79,26 +91,70 @@ pub fn list(folder: &Folder, page: &Page<'_>, extensions: &Extensions) -> Result
 
 impl Listing {
     fn take(&mut self, name: &str, kind: Kind, page: &Page<'_>, size: usize, extensions: &Extensions) {
-        let names = match kind {
-            Kind::File => match name {
-                ".nomedia" => return self.nomedia = true,
-                ".mtignore" => return self.mtignore = true,
-                name if !is_track(extensions, name) => return self.pass_over(name, page, size),
-                _ if page.only_count => return self.counted += u64::from(page.after.is_none()),
-                _ => &mut self.files,
+        match kind {
+            Kind::File => self.take_file(name, page, size, extensions),
+            Kind::Folder => self.push(|listing| &mut listing.folders, name, page, size),
+            Kind::Link => self.push(|listing| &mut listing.links, name, page, size),
+            Kind::Other => {}
+        }
+    }
+
+    fn take_file(&mut self, name: &str, page: &Page<'_>, size: usize, extensions: &Extensions) {
+        match name {
+            ".nomedia" => self.nomedia = true,
+            ".mtignore" => self.mtignore = true,
+            _ if !is_track(extensions, name) => match folder_of_archive(name).filter(|_| page.archives) {
+                Some(folder) => self.push(|listing| &mut listing.archives, &folder, page, size),
+                None => self.pass_over(name, page, size),
             },
-            Kind::Folder => &mut self.folders,
-            Kind::Link => &mut self.links,
-            Kind::Other => return,
-        };
+            _ if page.only_count => self.counted += u64::from(page.after.is_none()),
+            _ => self.push(|listing| &mut listing.files, name, page, size),
+        }
+    }
+
+    /// Takes a name in if it is one of the page.
+    fn push(&mut self, kind: fn(&mut Self) -> &mut Names, name: &str, page: &Page<'_>, size: usize) {
         let before = page.after.is_some_and(|after| name <= after);
         let behind = self.last.as_deref().is_some_and(|last| name > last);
         if before || behind {
             return;
         }
-        names.push(name);
+        kind(self).push(name);
         if self.size(page) > size + size / 4 {
             self.cut(page, size);
+        }
+    }
+
+    /// Takes in what is in an archive: as if it were folders, of which some may be hidden.
+    fn take_members(&mut self, archive: &Archive, page: &Page<'_>, extensions: &Extensions, walking: &Walking) {
+        let ends_in = |name: &str| split(name).1 == ".nomedia";
+        let no_media: Vec<&str> = match walking.ignored_folders {
+            true => Vec::new(),
+            false => archive.names().filter(|name| ends_in(name)).map(|name| split(name).0).collect(),
+        };
+        for name in archive.names() {
+            let (folder, file) = split(name);
+            let is_hidden = !walking.hidden_folders && folder.split('/').any(is_hidden_folder);
+            if is_hidden || no_media.iter().any(|above| is_below(folder, above)) {
+                continue;
+            }
+            if is_track(extensions, file) {
+                self.take(name, Kind::File, page, PAGE, extensions);
+            } else {
+                self.pass_over(file, page, PAGE);
+            }
+        }
+        self.cut(page, PAGE);
+    }
+
+    /// Archives are folders from now on. A folder on the disk that has the name of one keeps it.
+    pub fn archives_as_folders(&mut self) {
+        for name in std::mem::take(&mut self.archives).iter() {
+            let mut name = name.to_owned();
+            while self.folders.iter().any(|folder| folder == name) {
+                name = another(&name);
+            }
+            self.folders.push(&name);
         }
     }
 
@@ -115,12 +171,15 @@ impl Listing {
     }
 
     fn len(&self) -> usize {
-        self.files.len() + self.folders.len() + self.links.len()
+        self.files.len() + self.folders.len() + self.archives.len() + self.links.len()
     }
 
     fn size(&self, page: &Page<'_>) -> usize {
         let size = |names: &Names, beside| names.size() + beside * names.len();
-        size(&self.files, page.beside) + size(&self.folders, FOLDER) + size(&self.links, LINK)
+        size(&self.files, page.beside)
+            + size(&self.folders, FOLDER)
+            + size(&self.archives, FOLDER)
+            + size(&self.links, LINK)
     }
 
     /// Keeps the first names, as many as fit, and leaves the others to the next page.
@@ -135,15 +194,20 @@ impl Listing {
     /// Keeps about so many of the first names, and not all.
     fn keep(&mut self, count: usize) {
         let one_in = if self.len() < FEW { 1 } else { 64 };
-        let kinds = [&self.files, &self.folders, &self.links];
+        let kinds = [&self.files, &self.folders, &self.archives, &self.links];
         let mut sample: Vec<&str> = kinds.into_iter().flat_map(|names| names.sample(one_in)).collect();
         let place = (sample.len() * count / self.len()).clamp(1, sample.len() - 1) - 1;
         let last = sample.select_nth_unstable(place).1.to_owned();
-        for kind in [&mut self.files, &mut self.folders, &mut self.links] {
+        for kind in [&mut self.files, &mut self.folders, &mut self.archives, &mut self.links] {
             kind.retain(|name| name <= last.as_str());
         }
         self.last = Some(last);
     }
+}
+
+/// Whether a folder is another one, or is in it.
+fn is_below(folder: &str, above: &str) -> bool {
+    above.is_empty() || folder.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

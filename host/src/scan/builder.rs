@@ -166,6 +166,14 @@ impl ScannerBuilder {
         self
     }
 
+    /// Whether to look into archives (`.zip`, `.7z`, `.rar`, `.tar`, `.tar.gz`, `.tgz`). An archive
+    /// is a folder then, named as its file is with a `!` behind: `Album.zip!/01.mp3`. Nothing is
+    /// extracted to a disk. By default: no.
+    pub fn archives(mut self, enter: bool) -> Self {
+        self.walking.archives = enter;
+        self
+    }
+
     /// What texts are read in that are not UTF-8, and whose charset nothing says: `off` (ISO
     /// 8859-1), the default; `auto`, to judge by the texts of each file; or a label of the Encoding
     /// Standard, such as `windows-1251`. A scan ends with [`Error::UnknownCharset`] if there is

@@ -35,6 +35,7 @@ struct Walking {
     hidden_folders: bool,
     ignored_folders: bool,
     extensions: Vec<String>,
+    archives: bool,
 }
 
 /// What shapes values.
@@ -66,7 +67,7 @@ impl Plan {
 
     /// A scanner of the roots.
     fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
-        let Walking { follow_links, hidden_folders, ignored_folders, extensions } = self.walking;
+        let Walking { follow_links, hidden_folders, ignored_folders, extensions, archives } = self.walking;
         let follow_links = FollowLinks::named(&follow_links)
             .ok_or_else(|| PyValueError::new_err(format!("there is no follow_links {follow_links:?}")))?;
         let mut builder = Scanner::builder()
@@ -76,7 +77,8 @@ impl Plan {
             .follow_links(follow_links)
             .hidden_folders(hidden_folders)
             .ignored_folders(ignored_folders)
-            .extensions(extensions);
+            .extensions(extensions)
+            .archives(archives);
         builder = self.reading.set(builder);
         if let Some(items) = self.items {
             builder = builder.items(items);

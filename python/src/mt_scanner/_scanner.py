@@ -42,7 +42,9 @@ class Scanner:
     them, because it is hidden or ignored; `all`: each file and folder once more through a link;
     `no`. `True` is `once`, `False` is `no`. `hidden_folders`: enter folders whose name begins with
     a dot, and what systems leave behind, such as recycle bins. Off by default. `ignored_folders`:
-    enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default. `extensions`:
+    enter folders with a `.nomedia` and what a `.mtignore` excludes. Off by default. `archives`:
+    look into archives (`.zip`, `.7z`, `.rar`, `.tar`, `.tar.gz`, `.tgz`), each of which is a folder
+    then, named as its file is with a `!` behind: `Album.zip!/01.mp3`. Off by default. `extensions`:
     extensions of files to look for beside the ten of `get_supported_extensions`, with their dot or
     without it and in any case; none by default. What such a file is, its content says.
     `legacy_charset`: what texts are read in that are not UTF-8, and whose charset nothing says.
@@ -64,6 +66,7 @@ class Scanner:
         follow_links: "FollowLinks | bool" = "once",
         hidden_folders: bool = False,
         ignored_folders: bool = False,
+        archives: bool = False,
         extensions: Iterable[str] = (),
         legacy_charset: str = "off",
         file_timeout: float = 10.0,
@@ -77,6 +80,7 @@ class Scanner:
             follow_links=follow_links,
             hidden_folders=hidden_folders,
             ignored_folders=ignored_folders,
+            archives=archives,
             extensions=extensions,
             legacy_charset=legacy_charset,
             file_timeout=file_timeout,

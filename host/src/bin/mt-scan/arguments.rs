@@ -136,6 +136,9 @@ pub struct Folders {
     include_ignored: bool,
     #[command(flatten)]
     reading: Reading,
+    /// Look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz
+    #[arg(long)]
+    archives: bool,
     /// Look for files with this extension too, `.aiff` for one; may be given several times. A
     /// library's later syncs need it too: without it the tracks of such files are marked missing.
     #[arg(long, value_name = "EXTENSION", value_parser = extension)]
@@ -281,6 +284,7 @@ impl Folders {
             .hidden_folders(self.hidden)
             .follow_links(if self.no_follow_links { FollowLinks::No } else { self.follow_links })
             .ignored_folders(self.include_ignored)
+            .archives(self.archives)
             .extensions(&self.extension);
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.get());

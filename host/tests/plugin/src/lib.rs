@@ -80,6 +80,7 @@ impl scan::Guest for Modules {
         let walking = || Walking {
             follow_links: FollowLinks::No,
             hidden_folders: true,
+            archives: false,
             ignored_folders: true,
             extensions: Vec::new(),
             roots_inside: Vec::new(),

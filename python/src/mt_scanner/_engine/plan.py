@@ -18,7 +18,7 @@ def is_listed(work: Work) -> bool:
     return work["files"] is None or bool(work.get("named"))
 
 
-WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [], [])
+WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [], contract.ARCHIVES, [])
 """The way that scans go unless somebody says otherwise."""
 READING = Reading(contract.LEGACY_CHARSET)
 """The values that files have unless somebody says otherwise."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from mt_scanner._engine.beneath import CAN
 from mt_scanner._engine.plan import Plan, Work
-from mt_scanner._engine.seen import Look, NoFile, Storage
-from mt_scanner._types.contract import Budget
+from mt_scanner._engine.seen import Look, NoFile, Storage, archive
+from mt_scanner._types.contract import ARCHIVE_MARK, Budget
 
 
 def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: Sequence[str], entered: str) -> str:
@@ -39,6 +39,8 @@ def looked_at(
     """Work with what was seen of its files, `items` at most; those of it that are files; and what
     is left for other steps.
     """
+    if plan.sync and CAN:
+        work = [with_archive(storage.root, item) for item in work]
     files = [item for item in work if is_read(item)] if plan.mode in ("tracks", "sync") and CAN else []
     if not files:
         return work, [], []
@@ -50,7 +52,7 @@ def completed(plan: Plan, work: Sequence[Work], known: Sequence[str]) -> Iterato
     """Work as JSON, with the facts that the component cannot see by itself."""
     facts = iter(known)
     for item in work:
-        if item.get("seen"):
+        if item["files"] and item.get("seen"):
             yield from map(json.dumps, looked_upon(item, item["seen"]))
         elif is_compared(plan, item):
             yield f'{json.dumps(item)[:-1]}, "known": {next(facts)}}}'
@@ -69,6 +71,16 @@ def looked_upon(item: Work, looks: Sequence[Look]) -> Iterator[Work]:
             start = place + 1
     if start < len(looks):
         yield {**item, "files": item["files"][start:], "seen": looks[start:]}
+
+
+def with_archive(root: str, item: Work) -> Work:
+    """A folder with what was seen of the archive that it may be: the component cannot see the time
+    of the last change of status.
+    """
+    if item["files"] is not None or not item["folder"].endswith(ARCHIVE_MARK):
+        return item
+    look = archive(root, item["folder"])
+    return item if look is None or isinstance(look, NoFile) else {**item, "seen": [look]}
 
 
 def is_read(item: Work) -> bool:

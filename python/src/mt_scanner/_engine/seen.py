@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from mt_scanner._engine import beneath
+from mt_scanner._engine.archived import files_of
 from mt_scanner._engine.plan import Work
 
 Seen = tuple[int, int, int]
@@ -47,7 +48,7 @@ class Storage:
     """
 
     def __init__(self, root: str) -> None:
-        self._root = root
+        self.root = root
         self.slow = False
         """Whether looks wait for it: on a network, or on a disk that sleeps."""
         self._against = 0  # looks in a row that say otherwise
@@ -67,7 +68,9 @@ class Storage:
         for item in work:
             files = item["files"]
             looks: list[Look] = [*item.get("seen", ())]
-            wanted = [name_of(file) for file in files[len(looks) : most]]
+            # Those of a solid archive stay together.
+            most_here = len(files) if item.get("whole") else most
+            wanted = [name_of(file) for file in files[len(looks) : most_here]]
             if wanted and not (seen and self.slow and time.monotonic() >= until):
                 with self._turn():
                     self._look_at(item["folder"], wanted, until, looks)
@@ -79,10 +82,10 @@ class Storage:
         return seen, left
 
     def _look_at(self, folder: str, names: list[str], until: float, looks: list[Look]) -> None:
-        with beneath.opened(self._root, folder) as below:
+        with beneath.opened(self.root, folder) as below:
             if below is None:
-                # The component says why.
-                looks.extend([None] * len(names))
+                # They are in an archive, or the component says why.
+                looks.extend([archive(self.root, folder)] * len(names))
                 return
             for name in names:
                 since = time.perf_counter()
@@ -113,12 +116,24 @@ class Storage:
 
 
 def at(root: str, path: str) -> Look:
-    """A look at the file at `path` below a root, with links followed inside it."""
+    """A look at the file at `path` below a root, with links followed inside it; of a member of an
+    archive one at the archive.
+    """
     folder, _, name = path.rpartition("/")
     if not beneath.CAN:
         return None
     with beneath.opened(root, folder) as below:
-        return look(below, name) if below else None
+        if below is not None:
+            return look(below, name)
+    return archive(root, folder)
+
+
+def archive(root: str, path: str) -> Look:
+    """A look at the archive that is the folder at `path` below a root, or holds it; `None` if none
+    does.
+    """
+    looks = (at(root, file) for file in files_of(path))
+    return next((look for look in looks if look is not None), None)
 
 
 def kept(work: Iterable[Any], seen: Iterable[Work]) -> None:

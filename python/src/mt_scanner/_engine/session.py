@@ -30,6 +30,7 @@ class Options(TypedDict, total=False):
     follow_links: FollowLinks | bool
     hidden_folders: bool
     ignored_folders: bool
+    archives: bool
     extensions: Iterable[str]
     legacy_charset: str
     file_timeout: float
@@ -48,6 +49,7 @@ class Session:
         follow_links: FollowLinks | bool = WALKING.follow_links,
         hidden_folders: bool = WALKING.hidden_folders,
         ignored_folders: bool = WALKING.ignored_folders,
+        archives: bool = WALKING.archives,
         extensions: Iterable[str] = (),
         legacy_charset: str = READING.legacy_charset,
         file_timeout: float = Limits().seconds,
@@ -68,7 +70,7 @@ class Session:
         self._backend = backend
         self._workers = workers
         self._walking = Walking(
-            which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions), []
+            which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions), archives, []
         )
         self.reading = Reading(legacy_charset)
         """The options that shape values."""

@@ -265,6 +265,9 @@ def folders(parser: Parser) -> None:
     )
     parser.add_argument("--include-ignored", action="store_true", help="Enter what .nomedia or .mtignore exclude")
     parser.add_argument(
+        "--archives", action="store_true", help="Look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz"
+    )
+    parser.add_argument(
         "--extension",
         dest="extensions",
         action="append",

@@ -30,6 +30,7 @@ from mt_scanner import (
     TrackNotFound,
     is_audio_file,
 )
+from mt_scanner._engine.archived import folder_of
 from mt_scanner._engine.roots import why
 from mt_scanner._engine.words import in_words
 from mt_scanner._types.contract import (
@@ -233,7 +234,7 @@ def inspect(options: Namespace) -> int:
     paths = [os.path.abspath(os.path.expanduser(file)) for file in options.files]
     # One scanner, whatever folders they are in: another component is compiled once.
     reading = {"component": options.component, "legacy_charset": options.legacy_charset, **limits(options)}
-    scanner = Scanner([os.path.dirname(path) for path in paths], **reading)
+    scanner = Scanner([folder_of(path) for path in paths], **reading)
     problems, failed, shown = 0, False, False
     for path in paths:
         try:
@@ -271,7 +272,7 @@ def whole(found: Inspection) -> dict[str, Any]:
 
 def artwork(options: Namespace) -> int:
     path = os.path.abspath(os.path.expanduser(options.file))
-    scanner = Scanner(os.path.dirname(path), component=options.component, **limits(options))
+    scanner = Scanner(folder_of(path), component=options.component, **limits(options))
     problems: list[Problem] = []
     if options.output is None:
         found = scanner._session.artwork(path, every=options.all, data=False)

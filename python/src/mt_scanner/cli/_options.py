@@ -15,6 +15,7 @@ def walking(options: Namespace) -> dict[str, Any]:
         "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
         "legacy_charset": options.legacy_charset,
+        "archives": options.archives,
         "extensions": options.extensions,
         **limits(options),
     }

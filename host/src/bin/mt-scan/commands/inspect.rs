@@ -7,6 +7,7 @@ use mt_scanner::report::Report;
 use mt_scanner::{Error, Scanner};
 use serde_json::Value;
 
+use super::member::folder_of;
 use crate::arguments::{Output, Reading, Sandbox};
 use crate::done::Done;
 use crate::failure::Failure;
@@ -15,7 +16,7 @@ pub fn run(files: &[PathBuf], output: &Output, reading: &Reading, sandbox: &Sand
     let files = files.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
     // One scanner, whatever folders they are in: another component is compiled once. A name that it
     // cannot express is a failure of its file alone.
-    let folders = files.iter().filter_map(|file| file.parent()).filter(|folder| folder.to_str().is_some());
+    let folders = files.iter().map(|file| folder_of(file)).filter(|folder| folder.to_str().is_some());
     let scanner = sandbox.apply(reading.apply(Scanner::builder().roots(folders))).build()?;
     let (mut problems, mut failed, mut shown) = (false, false, false);
     let mut out = stdout().lock();

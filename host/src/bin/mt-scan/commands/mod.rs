@@ -10,6 +10,7 @@ mod index;
 mod inspect;
 mod json;
 mod man;
+mod member;
 mod purge;
 mod scan;
 mod watch;
