@@ -15,6 +15,7 @@ few           N files (810) of real-no-adts in 54 albums of 11 artists: 66 folde
 pathological  10,000 tracks in one folder, 500 nested folders, odd names, broken files
 deep          the files of `real` (N, 41,000) in 1,000 nested folders
 flat          the files of `real` (N, 200,000) in one folder
+archived-KIND 60 recordings in five archives: stored and zip (ZIP), tar.gz, 7z (solid), rar (stored)
 
 shape needs Python alone, the others mutagen and encoders; what is missing is named.
 deep and pathological hold paths and names that Windows cannot.
@@ -33,6 +34,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from encoders import ToolError
+from packed import PACKERS
 from pathological import make_pathological
 from recordings import make_recordings, make_small_recordings
 from songs import Song, retag
@@ -49,6 +51,9 @@ ADTS = ".aac"
 FILES_OF_A_SHORT_ALBUM = 15
 # Folders inside each other in `deep`.
 LEVELS = 1_000
+# In `archived-KIND`.
+ALBUMS_IN_ARCHIVES = 5
+FILES_OF_A_CD = 12
 # As many of the user's own recordings as there are synthesised ones.
 OWN_RECORDINGS = 400
 
@@ -193,6 +198,20 @@ def make_flat(root: Path, recipe: Recipe) -> None:
         os.link(source, root / f"Song {number:06}{source.suffix}")
 
 
+def make_archived(root: Path, recipe: Recipe) -> None:
+    extension, pack, needs = PACKERS[recipe.name.removeprefix("archived-")]
+    sources = shuffled(root, recipe, lambda path: not is_adts(path))
+    try:
+        for album in range(ALBUMS_IN_ARCHIVES):
+            files = [(next(sources), number) for number in range(1, FILES_OF_A_CD + 1)]
+            pack(
+                root / f"Album {album}{extension}",
+                [(file, f"Album {album}/{number:02} Song{file.suffix}") for file, number in files],
+            )
+    except ImportError as error:
+        raise DatasetError(f"pip install {needs}") from error
+
+
 def shuffled(root: Path, recipe: Recipe, takes: Callable[[Path], bool] = lambda _: True) -> Iterator[Path]:
     """The recordings without end: all of them in one order, then in another, and so on."""
     if recipe.base:
@@ -242,8 +261,10 @@ MAKERS: dict[str, tuple[Maker, int]] = {
     "pathological": (lambda root, _: make_pathological(root), 0),
     "deep": (make_deep, 41_000),
     "flat": (make_flat, 200_000),
+    **{f"archived-{kind}": (make_archived, ALBUMS_IN_ARCHIVES * FILES_OF_A_CD) for kind in PACKERS},
 }
-RECORDED = ("real", "real-no-adts", "adts", "few", "deep", "flat")
+ARCHIVED = tuple(f"archived-{kind}" for kind in PACKERS)
+RECORDED = ("real", "real-no-adts", "adts", "few", "deep", "flat", *ARCHIVED)
 SIZABLE = ("shape", *RECORDED)
 
 

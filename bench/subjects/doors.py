@@ -1,6 +1,6 @@
 """Our Python package at work, in a process of its own.
 
-    python doors.py count|paths|tags FOLDER --backend NAME [--workers N] [--repeat N]
+    python doors.py count|paths|tags FOLDER --backend NAME [--workers N] [--archives] [--repeat N]
     python doors.py sync|index|watch FOLDER --backend NAME [--workers N] --db FILE [--mode full|quick]
 
 Prints the times of the repetitions and the number of files; what is needed only once a process was
@@ -58,12 +58,13 @@ def main() -> None:
     parser.add_argument("folder")
     parser.add_argument("--backend", required=True)
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--archives", action="store_true")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--db")
     parser.add_argument("--mode", default="full")
     chosen = parser.parse_args()
     backend = "wasmtime" if chosen.backend == "portable" else chosen.backend
-    options: dict[str, Any] = {"backend": backend, "workers": chosen.workers}
+    options: dict[str, Any] = {"backend": backend, "workers": chosen.workers, "archives": chosen.archives}
     if chosen.work == "index":
         sync(chosen.folder, options, chosen.db, chosen.mode)
         return

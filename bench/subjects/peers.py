@@ -11,7 +11,7 @@ import argparse
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
@@ -106,6 +106,55 @@ def dicts(folder: str, threads: int = 1) -> int:
         return len(list(pool.map(mutagen, paths(folder))))
 
 
+def archived(folder: str) -> int:
+    """Every track in archives as a dict: each member is taken into memory."""
+    from io import BytesIO
+
+    from mutagen import File, MutagenError
+
+    found = 0
+    for place in sorted(Path(folder).iterdir()):
+        for name, content in members(place):
+            if os.path.splitext(name)[1].lower() not in ENDINGS:
+                continue
+            try:
+                file = File(BytesIO(content), easy=True)
+            except MutagenError:
+                file = None
+            track = {attribute: file.get(attribute) for attribute in EASY} if file is not None else {}
+            found += track is not None
+    return found
+
+
+def members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of an archive."""
+    if path.suffix == ".zip":
+        import zipfile
+
+        with zipfile.ZipFile(path) as archive:
+            yield from ((name, archive.read(name)) for name in archive.namelist())
+    elif path.suffix == ".gz":
+        import tarfile
+
+        with tarfile.open(path) as packed:
+            for member in packed:
+                content = packed.extractfile(member)
+                if content is not None:
+                    yield member.name, content.read()
+    elif path.suffix == ".7z":
+        import py7zr
+
+        factory = py7zr.io.BytesIOFactory(1 << 40)
+        with py7zr.SevenZipFile(path) as seven:
+            seven.extractall(factory=factory)
+        yield from ((name, product.read()) for name, product in factory.products.items())
+    else:
+        import rarfile
+
+        with rarfile.RarFile(path) as rar:
+            yield from ((name, rar.read(name)) for name in rar.namelist())
+
+
 def paths(folder: str) -> list[str]:
     splitext, join, found = os.path.splitext, os.path.join, []
     for here, _, names in os.walk(folder):
@@ -123,6 +172,7 @@ WALKS: dict[str, Callable[[str], int]] = {
     "scandir-rs-count": scandir_rs_count,
     "scandir-rs-paths": scandir_rs_paths,
     "dicts": dicts,
+    "archived": archived,
 }
 READERS: dict[str, Callable[[str], dict[str, Any]]] = {"mutagen": mutagen, "tinytag": tinytag}
 
@@ -150,6 +200,8 @@ def main() -> None:
     if chosen.work == "dicts":
         # Not in the time.
         import_module("mutagen")
+    if chosen.work == "archived":
+        archived(chosen.folder)
     work = walks[chosen.work] if chosen.work in walks else reader(READERS[chosen.work], chosen.folder, chosen.every)
     for _ in range(chosen.repeat):
         start = time.perf_counter()
