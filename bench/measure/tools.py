@@ -18,7 +18,13 @@ from measure.tell import tell
 BENCH = Path(__file__).resolve().parent.parent
 REPOSITORY = BENCH.parent
 SUFFIX = ".exe" if sys.platform == "win32" else ""
-PYTHON_PEERS = {"mutagen": "mutagen", "tinytag": "tinytag", "scandir-rs": "scandir_rs", "py7zr": "py7zr", "rarfile": "rarfile"}
+PYTHON_PEERS = {
+    "mutagen": "mutagen",
+    "tinytag": "tinytag",
+    "scandir-rs": "scandir_rs",
+    "py7zr": "py7zr",
+    "rarfile": "rarfile",
+}
 """Distribution -> module."""
 
 

@@ -124,8 +124,7 @@ impl Root {
         }
     }
 
-    /// The name of the folder that an archive is, where it is `name` unless a folder of the disk has
-    /// that.
+    /// The name of the folder that an archive is: `name`, unless a folder of the disk has that.
     pub fn name_for_archive(&self, folder: &str, name: String) -> String {
         let is_taken = |name: &str| self.stat(&super::join(folder, name)).is_ok_and(|stat| stat.kind == Kind::Folder);
         let mut name = name;

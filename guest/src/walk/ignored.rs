@@ -47,8 +47,8 @@ impl Ignored {
         Self { folders: self.folders.iter().filter(|entry| is_above(&entry.0)).cloned().collect() }
     }
 
-    /// Whether a file of a folder is left out: for its own sake, or for that of a folder on its way,
-    /// if it is a member of an archive.
+    /// Whether a file of a folder is left out: for its own sake or, as a member of an archive, for
+    /// that of a folder on its way.
     pub fn covers_file(&self, folder: &str, name: &str) -> bool {
         let is_left_out = |end: usize| self.covers(folder, &name[..end], true);
         self.covers(folder, name, false) || name.match_indices('/').any(|(end, _)| is_left_out(end))

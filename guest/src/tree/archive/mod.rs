@@ -1,7 +1,7 @@
 //! Archives: each is a folder, which is named as its file is, with a `!` behind.
 //!
-//! `Album.zip` holds `Album.zip!/01.mp3`. A folder on the disk that has this very name keeps it, and
-//! the archive beside it gets one more `!`. Members lie in the one folder, whatever folders the
+//! `Album.zip` holds `Album.zip!/01.mp3`. A folder on the disk that has this name keeps it, and the
+//! archive beside it gets one more `!`. Members lie in the one folder, whatever folders the
 //! archive has: their names have slashes.
 
 mod member;
