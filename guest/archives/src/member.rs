@@ -16,9 +16,6 @@ const HEAD: usize = 8 << 20;
 /// How often the stream of a member is started anew for it. A parser goes back once or twice.
 const MOST_STARTS: u32 = 16;
 
-/// The size of a stream that ends where it ends.
-pub(crate) const UNKNOWN: u64 = u64::MAX;
-
 /// The content of one entry: a file of [`len`](Member::len) bytes.
 ///
 /// A stored entry is a range of the archive. A compressed one is decompressed as far as it is read;
@@ -28,6 +25,8 @@ pub(crate) const UNKNOWN: u64 = u64::MAX;
 pub struct Member {
     content: Content,
     len: u64,
+    /// Whether ending before `len` is damage.
+    is_measured: bool,
     crc32: Option<u32>,
     /// The most bytes of one read.
     memory: usize,
@@ -60,7 +59,12 @@ impl Member {
     fn keeping(head: usize, content: Content, len: u64, crc32: Option<u32>, memory: usize) -> Self {
         let state = State { kept: Kept::new(head), starts: 0, hash: Crc::new(), hashed: 0 };
         let (state, trouble) = (RefCell::new(state), RefCell::new(None));
-        Self { content, len, crc32, memory, state, trouble, end: Cell::new(len) }
+        Self { content, len, is_measured: true, crc32, memory, state, trouble, end: Cell::new(len) }
+    }
+
+    /// A stream that ends where it ends, read from front to back.
+    pub(crate) fn unmeasured(content: Content, memory: usize) -> Self {
+        Self { is_measured: false, ..Self::passing(content, u64::MAX, None, memory) }
     }
 
     /// The size in bytes, as the directory of the archive gives it.
@@ -90,11 +94,10 @@ impl Member {
     }
 
     fn ends_early(&self, at: u64) {
-        if self.len == UNKNOWN {
-            self.end.set(at);
-            return;
+        match self.is_measured {
+            true => self.ends(at, Trouble::damaged(format!("the entry ends after {at} of {} bytes", self.len))),
+            false => self.end.set(at),
         }
-        self.ends(at, Trouble::damaged(format!("the entry ends after {at} of {} bytes", self.len)));
     }
 
     /// Adds what has passed to the checksum, and compares that at the end.
