@@ -39,7 +39,7 @@ pub struct Member {
 /// What was read so far.
 struct State {
     kept: Kept,
-    /// How often the stream was started anew because something earlier was read.
+    /// How often the stream was started for it.
     starts: u32,
     hash: Crc,
     /// The bytes from the beginning that are in the hash.
@@ -128,7 +128,11 @@ impl Member {
         let stopped = self.forward(&mut cursor, &mut state, start, from, end, &mut bytes);
         match stopped {
             Ok(()) => Ok(bytes),
-            Err(Stop::Source(error)) => Err(error),
+            Err(Stop::Source(error)) => {
+                // Starting anew is no fault of who reads.
+                state.starts = state.starts.saturating_sub(1);
+                Err(error)
+            }
             Err(Stop::Trouble(trouble)) => {
                 self.ends(from.max(offset + bytes.len() as u64), trouble);
                 Ok(bytes)
@@ -148,30 +152,29 @@ impl Member {
     ) -> Result<(), Stop> {
         match cursor.position() {
             Some(position) if position <= start.saturating_add(from) => {}
-            Some(_) if state.starts == MOST_STARTS => {
+            _ if state.starts == MOST_STARTS => {
                 return Err(Stop::Trouble(Trouble::limit(format!("read from its beginning {MOST_STARTS} times"))));
             }
-            there => {
-                state.starts += u32::from(there.is_some());
+            _ => {
+                state.starts += 1;
                 cursor.start()?;
             }
         }
         while let Some(position) = cursor.position()
             && position < start.saturating_add(end)
         {
-            let piece = match position.checked_sub(start) {
-                None => cursor.advance(start - position)?,
-                Some(at) => cursor.advance(end - at)?,
+            let count = match position.checked_sub(start) {
+                None => cursor.advance(start - position, |_| {})?,
+                Some(at) => cursor.advance(end - at, |piece| {
+                    state.kept.pass(at, piece);
+                    self.hash(state, at, piece);
+                    let skipped = from.saturating_sub(at).min(piece.len() as u64);
+                    bytes.extend_from_slice(&piece[skipped as usize..]);
+                })?,
             };
-            if piece.is_empty() {
+            if count == 0 {
                 self.ends_early(position.saturating_sub(start));
                 break;
-            }
-            if let Some(at) = position.checked_sub(start) {
-                state.kept.pass(at, piece);
-                self.hash(state, at, piece);
-                let skipped = from.saturating_sub(at).min(piece.len() as u64);
-                bytes.extend_from_slice(&piece[skipped as usize..]);
             }
         }
         Ok(())

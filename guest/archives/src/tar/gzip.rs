@@ -15,7 +15,8 @@ use crate::listing::Listing;
 use crate::member::Member;
 use crate::pull::Pull;
 use crate::slice::Slice;
-use crate::tar::{BLOCK, is_tar, walk};
+use crate::tar::header::{BLOCK, is_tar};
+use crate::tar::walk::walk;
 use crate::trouble::{Trouble, TroubleKind};
 
 pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
