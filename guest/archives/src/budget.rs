@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::limits::Limits;
+use crate::seat::Seat;
 use crate::trouble::Trouble;
 
 /// A stream may grow by more than the ratio as long as it is smaller than this.
@@ -14,11 +15,21 @@ pub(crate) struct Budget {
     entries: Cell<usize>,
     bytes: Cell<u64>,
     held: Cell<usize>,
+    cursors: Cell<u64>,
+    /// The place of the one stream that may have a large dictionary.
+    pub seat: Seat,
 }
 
 impl Budget {
     pub fn new(limits: &Limits) -> Self {
-        Self { limits: limits.clone(), entries: Cell::new(0), bytes: Cell::new(0), held: Cell::new(0) }
+        Self {
+            limits: limits.clone(),
+            entries: Cell::new(0),
+            bytes: Cell::new(0),
+            held: Cell::new(0),
+            cursors: Cell::new(0),
+            seat: Seat::default(),
+        }
     }
 
     /// Counts a record of a directory.
@@ -55,6 +66,12 @@ impl Budget {
             return Err(Trouble::limit(format!("grows to more than {} times its compressed size", self.limits.ratio)));
         }
         Ok(())
+    }
+
+    /// A number for a cursor, which no other one has.
+    pub fn number(&self) -> u64 {
+        self.cursors.set(self.cursors.get() + 1);
+        self.cursors.get()
     }
 
     fn no_memory(&self) -> Trouble {

@@ -44,6 +44,7 @@ mod name;
 mod nested;
 mod pull;
 mod rar;
+mod seat;
 mod sevenz;
 mod slice;
 mod tar;

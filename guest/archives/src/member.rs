@@ -16,9 +16,6 @@ const HEAD: usize = 8 << 20;
 /// How often the stream of a member is started anew for it. A parser goes back once or twice.
 const MOST_STARTS: u32 = 16;
 
-/// The size of a stream that ends where it ends.
-pub(crate) const UNKNOWN: u64 = u64::MAX;
-
 /// The content of one entry: a file of [`len`](Member::len) bytes.
 ///
 /// A stored entry is a range of the archive. A compressed one is decompressed as far as it is read;
@@ -28,6 +25,8 @@ pub(crate) const UNKNOWN: u64 = u64::MAX;
 pub struct Member {
     content: Content,
     len: u64,
+    /// Whether ending before `len` is damage.
+    is_measured: bool,
     crc32: Option<u32>,
     /// The most bytes of one read.
     memory: usize,
@@ -40,7 +39,7 @@ pub struct Member {
 /// What was read so far.
 struct State {
     kept: Kept,
-    /// How often the stream was started anew because something earlier was read.
+    /// How often the stream was started for it.
     starts: u32,
     hash: Crc,
     /// The bytes from the beginning that are in the hash.
@@ -60,7 +59,12 @@ impl Member {
     fn keeping(head: usize, content: Content, len: u64, crc32: Option<u32>, memory: usize) -> Self {
         let state = State { kept: Kept::new(head), starts: 0, hash: Crc::new(), hashed: 0 };
         let (state, trouble) = (RefCell::new(state), RefCell::new(None));
-        Self { content, len, crc32, memory, state, trouble, end: Cell::new(len) }
+        Self { content, len, is_measured: true, crc32, memory, state, trouble, end: Cell::new(len) }
+    }
+
+    /// A stream that ends where it ends, read from front to back.
+    pub(crate) fn unmeasured(content: Content, memory: usize) -> Self {
+        Self { is_measured: false, ..Self::passing(content, u64::MAX, None, memory) }
     }
 
     /// The size in bytes, as the directory of the archive gives it.
@@ -90,11 +94,10 @@ impl Member {
     }
 
     fn ends_early(&self, at: u64) {
-        if self.len == UNKNOWN {
-            self.end.set(at);
-            return;
+        match self.is_measured {
+            true => self.ends(at, Trouble::damaged(format!("the entry ends after {at} of {} bytes", self.len))),
+            false => self.end.set(at),
         }
-        self.ends(at, Trouble::damaged(format!("the entry ends after {at} of {} bytes", self.len)));
     }
 
     /// Adds what has passed to the checksum, and compares that at the end.
@@ -125,7 +128,11 @@ impl Member {
         let stopped = self.forward(&mut cursor, &mut state, start, from, end, &mut bytes);
         match stopped {
             Ok(()) => Ok(bytes),
-            Err(Stop::Source(error)) => Err(error),
+            Err(Stop::Source(error)) => {
+                // Starting anew is no fault of who reads.
+                state.starts = state.starts.saturating_sub(1);
+                Err(error)
+            }
             Err(Stop::Trouble(trouble)) => {
                 self.ends(from.max(offset + bytes.len() as u64), trouble);
                 Ok(bytes)
@@ -145,30 +152,29 @@ impl Member {
     ) -> Result<(), Stop> {
         match cursor.position() {
             Some(position) if position <= start.saturating_add(from) => {}
-            Some(_) if state.starts == MOST_STARTS => {
+            _ if state.starts == MOST_STARTS => {
                 return Err(Stop::Trouble(Trouble::limit(format!("read from its beginning {MOST_STARTS} times"))));
             }
-            there => {
-                state.starts += u32::from(there.is_some());
+            _ => {
+                state.starts += 1;
                 cursor.start()?;
             }
         }
         while let Some(position) = cursor.position()
             && position < start.saturating_add(end)
         {
-            let piece = match position.checked_sub(start) {
-                None => cursor.advance(start - position)?,
-                Some(at) => cursor.advance(end - at)?,
+            let count = match position.checked_sub(start) {
+                None => cursor.advance(start - position, |_| {})?,
+                Some(at) => cursor.advance(end - at, |piece| {
+                    state.kept.pass(at, piece);
+                    self.hash(state, at, piece);
+                    let skipped = from.saturating_sub(at).min(piece.len() as u64);
+                    bytes.extend_from_slice(&piece[skipped as usize..]);
+                })?,
             };
-            if piece.is_empty() {
+            if count == 0 {
                 self.ends_early(position.saturating_sub(start));
                 break;
-            }
-            if let Some(at) = position.checked_sub(start) {
-                state.kept.pass(at, piece);
-                self.hash(state, at, piece);
-                let skipped = from.saturating_sub(at).min(piece.len() as u64);
-                bytes.extend_from_slice(&piece[skipped as usize..]);
             }
         }
         Ok(())

@@ -34,6 +34,11 @@ pub(crate) fn clean(name: &str) -> String {
     path
 }
 
+/// What is before the first NUL.
+pub(crate) fn until_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|&byte| byte == 0).next().unwrap_or_default()
+}
+
 /// UTF-8, with U+FFFD in place of what is none.
 pub(crate) fn utf8(bytes: &[u8]) -> String {
     clean(&String::from_utf8_lossy(bytes))

@@ -151,7 +151,7 @@ fn repair_rar4(bytes: &mut [u8]) {
         let Some(header) = bytes.get_mut(place..).and_then(|rest| rest.get_mut(..len.max(7))) else { break };
         let sum = crc32(&header[2..]) as u16;
         header[..2].copy_from_slice(&sum.to_le_bytes());
-        place += len.max(7) + data;
+        place = place.saturating_add(len.max(7)).saturating_add(data);
     }
 }
 
@@ -179,7 +179,7 @@ fn repair_rar5(bytes: &mut [u8]) {
         let _extra = if flags & 1 != 0 { number(bytes, &mut at) } else { None };
         let data = if flags & 2 != 0 { number(bytes, &mut at) } else { None };
         bytes[place..place + 4].copy_from_slice(&sum.to_le_bytes());
-        place = end + data.unwrap_or(0);
+        place = end.saturating_add(data.unwrap_or(0));
     }
 }
 

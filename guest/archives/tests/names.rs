@@ -120,3 +120,31 @@ fn sizes_in_descriptors() {
         assert!(found.values().all(|found| *found == Ok(content.clone())), "{method} {is_marked} {is_wide}");
     }
 }
+
+/// Old writers count records in 16 bits, whatever there is.
+#[test]
+fn a_directory_of_more_records_than_it_can_count() {
+    let mut zip = Zip::default();
+    let names: Vec<String> = (0..65_540).map(|index| index.to_string()).collect();
+    for name in &names {
+        let offset = zip.bytes.len() as u64;
+        let said = Said { name: name.as_bytes(), flags: 0, method: 0, crc32: 0, compressed: 0, size: 0, offset };
+        zip.local(&said);
+        zip.central(&said);
+    }
+    let mut bytes = zip.finish();
+    // The end as it was before ZIP64.
+    let end = bytes.len() - 22;
+    bytes[end + 8..end + 12].copy_from_slice(&[4, 0, 4, 0]);
+    bytes.drain(end - 76..end);
+    let archive = open(bytes.clone(), &Limits::default()).unwrap();
+    assert_eq!((archive.entries().len(), archive.troubles()), (65_540, &[][..]));
+    // One that counts more than there are is cut.
+    let end = bytes.len() - 22;
+    bytes[end + 8..end + 12].copy_from_slice(&[0xfe, 0xff, 0xfe, 0xff]);
+    let directory = u32::from_le_bytes(bytes[end + 16..end + 20].try_into().unwrap()) as usize;
+    bytes[directory + 46 * 60..end].fill(0);
+    let archive = open(bytes, &Limits::default()).unwrap();
+    assert!(archive.entries().len() < 60 && !archive.entries().is_empty());
+    assert!(archive.troubles()[0].detail.starts_with("the directory ends after"));
+}

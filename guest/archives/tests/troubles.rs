@@ -177,10 +177,12 @@ fn checksums_are_compared() {
 #[test]
 fn a_claimed_size_is_no_size() {
     let packed = deflate(b"content");
-    let archive = Zip::default().packed("long", 8, &packed, 1 << 40, 0).packed("short", 8, &packed, 3, crc32(b"con"));
+    let zip = Zip::default().packed("long", 8, &packed, 1 << 40, 0).packed("longest", 8, &packed, u64::MAX, 0);
+    let archive = zip.packed("short", 8, &packed, 3, crc32(b"con"));
     let archive = open(archive.packed("stored", 0, b"abc", 5000, crc32(b"abc")).finish(), &Limits::default()).unwrap();
     let found = contents(&archive);
     assert_eq!(found["long"], Err("the entry ends after 7 of 1099511627776 bytes".to_owned()));
+    assert_eq!(found["longest"], Err(format!("the entry ends after 7 of {} bytes", u64::MAX)));
     assert_eq!(found["short"], Ok(b"con".to_vec()));
     assert_eq!(found["stored"], Ok(b"abc".to_vec()));
 }

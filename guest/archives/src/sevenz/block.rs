@@ -8,7 +8,7 @@ const MOST_CODERS: u64 = 32;
 /// The longest identifier of a coder.
 const ID: usize = 8;
 
-const COPY: u64 = 0x00;
+pub(super) const COPY: u64 = 0x00;
 const AES: u64 = 0x06f1_0701;
 
 /// One step of decompressing.

@@ -36,6 +36,11 @@ impl<'a> Bytes<'a> {
         Ok(byte)
     }
 
+    /// A list may be in a stream of its own; no writer does that.
+    pub fn is_here(&mut self) -> Result<(), Trouble> {
+        if self.byte()? == 0 { Ok(()) } else { Err(Trouble::unsupported("the directory is in several streams")) }
+    }
+
     pub fn u32(&mut self) -> Result<u32, Trouble> {
         let bytes = self.take(4)?.first_chunk().ok_or_else(damaged)?;
         Ok(u32::from_le_bytes(*bytes))

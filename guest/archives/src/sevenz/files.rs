@@ -3,7 +3,6 @@
 use crate::listing::Listing;
 use crate::name;
 use crate::sevenz::bytes::{Bits, Bytes, damaged};
-use crate::sevenz::streams::is_here;
 use crate::trouble::Trouble;
 
 const EMPTY_STREAM: u8 = 0x0e;
@@ -42,12 +41,12 @@ pub(super) fn read(header: &mut Bytes, listing: &mut Listing) -> Result<Vec<File
             EMPTY_STREAM => without_stream = property.bits(count)?,
             EMPTY_FILE => empty_files = Bits::Some(property.rest()),
             NAMES => {
-                is_here(&mut property)?;
+                property.is_here()?;
                 names = property.rest();
             }
             ATTRIBUTES => {
                 let defined = property.bits_unless_all(count)?;
-                is_here(&mut property)?;
+                property.is_here()?;
                 attributes = Some((defined, property));
             }
             _ => {}

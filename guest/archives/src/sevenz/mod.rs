@@ -105,7 +105,7 @@ impl Place {
 fn cursor(block: &Block, packed: Slice, budget: &Rc<Budget>) -> Rc<RefCell<Cursor>> {
     let (block, limits) = (block.clone(), budget.clone());
     let begin = move |tap: &Rc<_>| decoder::begin(&block, packed.clone(), tap, &limits);
-    Rc::new(RefCell::new(Cursor::new(budget, Box::new(begin))))
+    Rc::new(RefCell::new(Cursor::large(budget, Box::new(begin))))
 }
 
 fn nothing(slice: &Slice) -> Open {

@@ -81,7 +81,7 @@ fn blocks(header: &mut Bytes) -> Result<Vec<Block>, Trouble> {
             0 => return Ok(blocks),
             FOLDER => {
                 let count = header.number()?;
-                is_here(header)?;
+                header.is_here()?;
                 let mut first_packed = 0;
                 blocks = header.list(count, size_of::<Block>(), |header| {
                     let block = block::read(header, first_packed)?;
@@ -163,9 +163,4 @@ fn digests(header: &mut Bytes, count: u64) -> Result<Vec<Option<u32>>, Trouble> 
         index += 1;
         if defined.get(index - 1) { header.u32().map(Some) } else { Ok(None) }
     })
-}
-
-/// What follows may be in a stream of its own; no writer does that.
-pub(super) fn is_here(header: &mut Bytes) -> Result<(), Trouble> {
-    if header.byte()? == 0 { Ok(()) } else { Err(Trouble::unsupported("the directory is in several streams")) }
 }

@@ -12,10 +12,11 @@ use crate::content::Content;
 use crate::cursor::Cursor;
 use crate::found::Open;
 use crate::listing::Listing;
-use crate::member::{Member, UNKNOWN};
+use crate::member::Member;
 use crate::pull::Pull;
 use crate::slice::Slice;
-use crate::tar::{BLOCK, is_tar, walk};
+use crate::tar::header::{BLOCK, is_tar};
+use crate::tar::walk::walk;
 use crate::trouble::{Trouble, TroubleKind};
 
 pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -27,7 +28,7 @@ pub(crate) fn list(slice: &Slice, budget: &Rc<Budget>) -> Result<Listing, Troubl
     let cursor = Rc::new(RefCell::new(Cursor::new(budget, Box::new(begin))));
     let content = || Content::Stream(cursor.clone(), 0);
     // Listing goes forward only, so nothing is kept.
-    let unpacked = Rc::new(Member::passing(content(), UNKNOWN, None, budget.limits.memory));
+    let unpacked = Rc::new(Member::unmeasured(content(), budget.limits.memory));
     let head = unpacked.read_at(0, BLOCK as u64)?;
     if !is_tar(&head, slice.len()) {
         let stopped = unpacked.trouble().filter(|trouble| trouble.kind == TroubleKind::Limit);
@@ -39,7 +40,7 @@ pub(crate) fn list(slice: &Slice, budget: &Rc<Budget>) -> Result<Listing, Troubl
     };
     let mut listing = Listing::new(budget);
     listing.solid = true;
-    walk(&Slice::whole(unpacked.clone(), UNKNOWN), || unpacked.end(), open, &mut listing)?;
+    walk(&Slice::whole(unpacked.clone(), u64::MAX), || unpacked.end(), open, &mut listing)?;
     listing.troubles.extend(unpacked.trouble());
     Ok(listing)
 }

@@ -1,10 +1,20 @@
 //! A header block.
 
 use crate::name;
-use crate::tar::until_nul;
 
 pub(super) const BLOCK: usize = 512;
+/// An archive without entries is this many zeros; GNU tar fills a record with them.
+const EMPTY: u64 = 10 << 10;
 const CHECKSUM: std::ops::Range<usize> = 148..156;
+
+/// Whether a file of `len` bytes with this head is a TAR.
+pub(crate) fn is_tar(head: &[u8], len: u64) -> bool {
+    let block = head.first_chunk::<BLOCK>();
+    block.is_some_and(|block| match block.iter().all(|&byte| byte == 0) {
+        true => len <= EMPTY,
+        false => Header::parse(block).is_some(),
+    })
+}
 
 /// What a header is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +53,8 @@ impl Header {
         if said != sum(i64::from) && said != sum(|byte| i64::from(byte as i8)) {
             return None;
         }
-        let name = until_nul(&block[..100]);
-        let prefix = if &block[257..263] == b"ustar\0" { until_nul(&block[345..500]) } else { &[] };
+        let name = name::until_nul(&block[..100]);
+        let prefix = if &block[257..263] == b"ustar\0" { name::until_nul(&block[345..500]) } else { &[] };
         let kind = match block[156] {
             b'0' | 0 | b'7' if name.ends_with(b"/") => Type::Empty,
             b'0' | 0 | b'7' => Type::File,

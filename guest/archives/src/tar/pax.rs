@@ -1,7 +1,14 @@
 //! The records of an extended header: `28 path=a long name\n`.
 
 use crate::name;
-use crate::tar::Extended;
+
+/// What extended headers say of the entry behind them.
+#[derive(Default)]
+pub(super) struct Extended {
+    pub name: Option<String>,
+    pub size: Option<u64>,
+    pub is_sparse: bool,
+}
 
 /// Takes what matters; what is no record ends them.
 pub(super) fn read(bytes: &[u8], extended: &mut Extended) {

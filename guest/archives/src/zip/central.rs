@@ -5,8 +5,8 @@ use crate::listing::Listing;
 use crate::slice::{MOST, Slice};
 use crate::trouble::Trouble;
 use crate::view::View;
-use crate::zip::content;
 use crate::zip::end::End;
+use crate::zip::local;
 use crate::zip::overlap::Extents;
 use crate::zip::record::{Record, STORED, is_unix};
 
@@ -36,9 +36,9 @@ pub(super) fn list(slice: &Slice, end: &End, listing: &mut Listing) -> Result<()
             continue;
         }
         central.widen(extra);
-        let local = central.offset.saturating_add(end.prefix);
-        extents.add(listing.found.len(), local, central.record.compressed.saturating_add(raw.len() as u64));
-        let found = central.found(raw, extra, slice, local, listing);
+        let start = central.offset.saturating_add(end.prefix);
+        extents.add(listing.found.len(), start, central.record.compressed.saturating_add(raw.len() as u64));
+        let found = central.found(raw, extra, slice, start, listing);
         if !listing.add(found) {
             break;
         }
@@ -92,7 +92,7 @@ impl Central {
         matches!(mode, 0 | UNIX_FILE) && !is_folder && !name.ends_with(b"/")
     }
 
-    fn found(mut self, raw: &[u8], extra: &[u8], slice: &Slice, local: u64, listing: &Listing) -> Found {
+    fn found(mut self, raw: &[u8], extra: &[u8], slice: &Slice, start: u64, listing: &Listing) -> Found {
         let name = self.record.name(raw, extra, Some(self.made_by));
         let crc32 = Some(self.record.crc32);
         if let Some(why) = self.record.refusal() {
@@ -101,7 +101,7 @@ impl Central {
         if self.record.method == STORED {
             self.record.size = self.record.compressed;
         }
-        Found::new(name, self.record.size, crc32, content::behind(slice, local, &self.record, &listing.budget))
+        Found::new(name, self.record.size, crc32, local::behind(slice, start, &self.record, &listing.budget))
     }
 }
 

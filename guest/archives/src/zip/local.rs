@@ -1,6 +1,9 @@
 //! Local headers (APPNOTE 4.3.7). Where the central directory is lost, they say what is there.
 
-use crate::found::Found;
+use std::rc::Rc;
+
+use crate::budget::Budget;
+use crate::found::{Found, Open};
 use crate::listing::Listing;
 use crate::slice::Slice;
 use crate::trouble::{Trouble, TroubleKind};
@@ -23,13 +26,23 @@ pub(super) fn first(head: &[u8]) -> Option<u64> {
 }
 
 /// Where the bytes of the entry are whose header is at `place`; `None` where there is none.
-pub(super) fn data(slice: &Slice, place: u64) -> Result<Option<u64>, Trouble> {
+fn data(slice: &Slice, place: u64) -> Result<Option<u64>, Trouble> {
     let header = slice.read(place, SIZE as u64)?;
     let Some(header) = header.first_chunk::<SIZE>().filter(|header| header.starts_with(&SIGNATURE)) else {
         return Ok(None);
     };
     let record = Record::parse(&header[4..]);
     Ok(Some(place + (SIZE + record.name_len + record.extra_len) as u64))
+}
+
+/// The content behind the local header at `place`, which is read when somebody wants it.
+pub(super) fn behind(slice: &Slice, place: u64, record: &Record, budget: &Rc<Budget>) -> Open {
+    let (slice, budget) = (slice.clone(), budget.clone());
+    let (compressed, method) = (record.compressed, record.method);
+    Box::new(move || {
+        let start = data(&slice, place)?.ok_or_else(|| Trouble::damaged("the entry is not where it should be"))?;
+        Ok(content::of(slice.cut(start, compressed), method, &budget))
+    })
 }
 
 /// Lists the entries one after the other as far as they go.
