@@ -19,6 +19,7 @@ use super::{Pool, State, worker};
 use crate::runtime::calls::Place;
 use crate::runtime::error::Error;
 use crate::runtime::instance::stopped_by_time;
+use crate::runtime::limits::Limits;
 use crate::work::door::Door;
 use crate::work::door::item::Item;
 
@@ -26,6 +27,8 @@ use crate::work::door::item::Item;
 pub(super) const LEAVING: Duration = Duration::from_millis(250);
 /// Looks at the workers come with every so many ticks of the clock.
 const TICKS: u32 = 5;
+/// Whether a folder is listed in one call, which may take as long as the listing.
+const LISTS_AT_ONCE: bool = !cfg!(any(target_os = "linux", windows));
 
 /// Looks after the workers of a pool.
 pub(super) struct Supervisor<D: Door> {
@@ -91,7 +94,8 @@ impl<D: Door> Pool<D> {
                 changed = true;
             }
             let of_folder = call.of_folder;
-            let limit = if of_folder { self.plan.limits.listing_timeout } else { self.plan.limits.file_timeout };
+            let Limits { file_timeout, listing_timeout, .. } = self.plan.limits;
+            let limit = if of_folder && LISTS_AT_ONCE { listing_timeout } else { file_timeout };
             // Several calls of a step may be slow together: then its deadline comes first, and the
             // guilty one is found one by one.
             let is_over =
