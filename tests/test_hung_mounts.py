@@ -77,11 +77,11 @@ def music(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(door: Door, tmp_path: Path) -> Iterator[Start]:
-    """Starts `index` of some roots. All that was started ends after the test."""
+    """Starts `index` of some roots, or `watch`. All that was started ends after the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(*roots: Path, options: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-        command = door.indexing(tmp_path / "library.db", roots, *options)
+    def run(*roots: Path, options: tuple[str, ...] = (), verb: str = "index") -> subprocess.Popen[str]:
+        command = door.indexing(tmp_path / "library.db", roots, *options, verb=verb)
         process = interruptible(
             command,
             env=environment(door),
@@ -308,6 +308,56 @@ def test_ctrl_c_ends_it_whatever_stalls(rule: str, music: Path, start: Start, do
         assert time.monotonic() - began < END + STARTS
         assert process.returncode == 130
         assert said.splitlines()[-1].partition(": ")[2].startswith("interrupted: what was found until now is in ")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A root of one file, to which others come."""
+    root = tmp_path / "own"
+    root.mkdir()
+    (root / "0.mp3").write_bytes(song(100))
+    return root
+
+
+def test_a_watch_follows_the_others_beside_a_root_that_does_not_answer(
+    own: Path, music: Path, start: Start, tmp_path: Path
+) -> None:
+    database = tmp_path / "library.db"
+    with slow_mount(music, stall="look=album") as mount:
+        # The folder is looked at before anything else is.
+        process = start(mount.path / "album", own, verb="watch", options=("--file-timeout", "1"))
+        wait_for(lambda: tracks(database, own) == ["0.mp3"], SOON)
+        for number in range(1, 4):
+            (own / f"{number}.mp3").write_bytes(song(100 + number))
+            wait_for(lambda: len(tracks(database, own)) == 1 + number, SOON)  # noqa: B023 (called at once)
+        ends_at_once(process)
+
+
+@pytest.mark.parametrize("polls", [False, True])
+def test_a_watch_follows_the_others_when_a_root_ceases_to_answer(
+    polls: bool, own: Path, music: Path, start: Start, tmp_path: Path
+) -> None:
+    database = tmp_path / "library.db"
+    options = ("--poll", "--poll-interval", "0.5") if polls else ()
+    with slow_mount(music, timeout=0) as mount:
+        process = start(mount.path, own, verb="watch", options=("--file-timeout", "1", *options))
+        wait_for(lambda: (len(tracks(database, mount.path)), len(tracks(database, own))) == (5, 1), SOON)
+        mount.stop()
+        # Some looks later.
+        time.sleep(3.0)
+        (own / "1.mp3").write_bytes(song(101))
+        wait_for(lambda: len(tracks(database, own)) == 2, SOON)
+        assert len(tracks(database, mount.path)) == 5
+        ends_at_once(process)
+
+
+def ends_at_once(process: subprocess.Popen[str]) -> None:
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    _, said = process.communicate(timeout=LONG)
+    assert time.monotonic() - began < END + STARTS
+    assert process.returncode in (0, 130) and "Traceback" not in said, said
 
 
 @pytest.mark.parametrize("verb", ["inspect", "artwork"])
