@@ -1,9 +1,9 @@
 //! Supervision: steps that do not return.
 //!
 //! The clock's thread looks at the workers. A step whose call to the filesystem takes long gives
-//! its place to another worker, for the other roots. A step that is over its time in such a call is
-//! abandoned: what it asked of is named and not asked again, its load goes back to the queue, and
-//! its thread ends whenever the call returns.
+//! its place to another worker, for the other roots, and all of its load but what it is at. A step
+//! that is over its time in such a call is abandoned: what it asked of is named and not asked
+//! again, its load goes back to the queue, and its thread ends whenever the call returns.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -91,6 +91,14 @@ impl<D: Door> Pool<D> {
                 step.stalls = true;
                 *stalled += 1;
                 queue.stalls(root);
+                // What lies at or below the folder of the call may wait for the same thing.
+                let folder = calls.folder().map(|place| place.path);
+                if let Some((at, rest)) = folder.and_then(|folder| step.load.parted(&folder))
+                    && queue.lend(rest)
+                {
+                    step.load = Arc::new(at);
+                    step.parted = true;
+                }
                 changed = true;
             }
             let of_folder = call.of_folder;
