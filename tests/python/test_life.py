@@ -1,4 +1,4 @@
-"""What others see of a worker in a call of the system: whether it lives, and the file that it reads."""
+"""What others see of a worker in a call of the system: whether it lives, and which file it reads."""
 
 from __future__ import annotations
 
