@@ -156,11 +156,13 @@ class Door:
         assert (run.returncode, run.stderr) == (0, "")
         return run.stdout
 
-    def indexing(self, database: Path, roots: Sequence[Path], *options: str) -> list[str]:
-        """The command of `index`, for who runs it in a way of their own, with `environment`."""
+    def indexing(self, database: Path, roots: Sequence[Path], *options: str, verb: str = "index") -> list[str]:
+        """The command of `index`, or of `watch`, for who runs it in a way of their own, with
+        `environment`.
+        """
         assert self.keeps_libraries, f"{self.name} keeps no library"
         command, _ = self.command(roots[0])
-        return [*command, "index", *self.flags, *options, "--db", str(database), *map(str, roots)]
+        return [*command, verb, *self.flags, *options, "--db", str(database), *map(str, roots)]
 
     def _run(
         self, verb: str, root: Path, *options: str, below: str = "", rights: bool = True

@@ -237,13 +237,27 @@ impl Calls {
         (number % 2 == 1).then(|| UnderWay { number, since: state.since, of_folder: state.of_folder })
     }
 
+    /// The folder that the call under way is about, or that its file is in; `None` if there is no
+    /// call.
+    pub fn folder(&self) -> Option<Place> {
+        let state = self.lock();
+        let Place { root, mut path } = self.is_under_way().then(|| state.place())??;
+        if !state.of_folder {
+            path.truncate(path.rfind('/').unwrap_or(0));
+        }
+        Some(Place { root, path })
+    }
+
     /// Refuses all calls from now on; gives the place that the call under way is about, if there is
     /// one.
     pub fn close(&self) -> Option<Place> {
         let mut state = self.lock();
         state.closed = true;
-        let under_way = self.number.load(Ordering::Acquire) % 2 == 1;
-        if under_way { state.place() } else { None }
+        if self.is_under_way() { state.place() } else { None }
+    }
+
+    fn is_under_way(&self) -> bool {
+        self.number.load(Ordering::Acquire) % 2 == 1
     }
 }
 
@@ -304,6 +318,7 @@ mod tests {
         drop(call);
         calls.closed(1);
         let _call = calls.begin(asked(2, ".")).unwrap();
+        assert_eq!(calls.folder(), Some(place(1, "a/b")));
         assert_eq!(calls.close(), Some(place(1, "a/b/c.mp3")));
     }
 

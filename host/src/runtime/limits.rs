@@ -10,7 +10,7 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 /// Limits of one call of a component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
-    /// The most time for one file.
+    /// The most time for one file, and for one call of the system.
     pub file_timeout: Duration,
     /// The most time for the names of one folder: a hundred thousand take theirs on a slow disk or
     /// network.

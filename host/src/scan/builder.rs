@@ -217,7 +217,8 @@ impl ScannerBuilder {
     }
 
     /// The most time for one file. By default 10 s. What takes longer is a problem of outcome
-    /// `timeout`, also if it is the storage that does not answer, as on a dead network mount.
+    /// `timeout`, also if it is the storage that does not answer, as on a dead network mount: no
+    /// call for a file or a folder may take longer.
     pub fn file_timeout(mut self, timeout: Duration) -> Self {
         self.limits.file_timeout = timeout;
         self

@@ -9,9 +9,10 @@ from types import ModuleType
 from mt_scanner._engine import backends
 from mt_scanner._engine.extensions import audio_extensions, is_audio_file
 from mt_scanner._engine.roots import StrPath, check_root, resolve
+from mt_scanner._engine.within import Call, Late
 from mt_scanner._scanner import Scanner
-from mt_scanner._types.contract import ROOT_NOT_A_FOLDER
-from mt_scanner._types.errors import ComponentError, RootNotAFolder
+from mt_scanner._types.contract import FILE_TIMEOUT, HANG_MARGIN, ROOT_NOT_A_FOLDER, ROOT_UNREADABLE, STOPPED_BY_TIME
+from mt_scanner._types.errors import ComponentError, RootNotAFolder, RootUnreadable
 
 
 def scan_music_directory(root: StrPath) -> int:
@@ -31,10 +32,7 @@ def count_audio_files(root: StrPath, limit: int | None = None) -> int:
         raise ValueError(f"limit is at least 0, not {limit}")
     fallback = _fallback_needed()
     if fallback is not None:
-        resolved = resolve(root)
-        check_root(resolved)
-        count: int = fallback.count(resolved, is_audio_file, limit)
-        return count
+        return _counted_plainly(fallback, resolve(root), limit)
     scanner = Scanner(root)
     if any(one.files is not None for one in scanner._session.arranged.roots):
         raise RootNotAFolder(ROOT_NOT_A_FOLDER, resolve(root))
@@ -61,6 +59,48 @@ def get_supported_extensions() -> list[str]:
 def get_supported_extensions_count() -> int:
     """How many extensions of audio files there are."""
     return len(audio_extensions())
+
+
+PULSE = 0.1
+"""How often to see whether a count in plain Python goes on, in s."""
+
+
+class _GivenUp(Exception):
+    """Nobody waits for a count any more."""
+
+
+def _counted_plainly(fallback: ModuleType, root: str, limit: int | None) -> int:
+    """Counts in a thread of its own: neither Ctrl-C nor the end of the program waits for storage
+    that does not answer.
+
+    Raises as `scan_music_directory` does, and `RootUnreadable` if no entry comes for as long as one
+    file may take.
+    """
+    seen = time.monotonic()
+    given_up = False
+
+    def goes_on() -> None:
+        nonlocal seen
+        if given_up:
+            raise _GivenUp
+        seen = time.monotonic()
+
+    def counted() -> int:
+        check_root(root)
+        count: int = fallback.count(root, is_audio_file, limit, goes_on)
+        return count
+
+    call = Call(counted)
+    try:
+        while True:
+            try:
+                return call.result(PULSE)
+            except Late:
+                if time.monotonic() - seen > FILE_TIMEOUT + HANG_MARGIN:
+                    why = STOPPED_BY_TIME.format(seconds=f"{FILE_TIMEOUT:g}")
+                    raise RootUnreadable(f"{ROOT_UNREADABLE}: {why}", root) from None
+    finally:
+        given_up = True
 
 
 _looked = False

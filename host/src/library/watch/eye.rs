@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mt_scanner_contract::defaults;
 use notify::{Config, Error, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::inbox::Inbox;
-use super::network;
+use super::look::{Identity, Looks, Seen};
 
 /// A root that loses events again and again rests between two full syncs: from this long
 const SHORTEST_REST: Duration = Duration::from_secs(10);
@@ -26,6 +27,7 @@ pub(super) struct Eye {
     pub real: PathBuf,
     /// Which folder this is; `None`: it cannot be read.
     identity: Option<Identity>,
+    looks: Looks,
     sight: Sight,
     /// The last sync found no music, and the library has some.
     pub emptied: bool,
@@ -44,9 +46,6 @@ enum Sight {
     Polling { next: Instant, turn: u32 },
 }
 
-/// A device and the number of a file there. What is mounted over a folder shows in it.
-type Identity = (u64, u64);
-
 impl Eye {
     /// One that is closed.
     pub fn new(root: &Path) -> Self {
@@ -54,6 +53,7 @@ impl Eye {
             root: root.to_owned(),
             real: root.to_owned(),
             identity: None,
+            looks: Looks::default(),
             sight: Sight::None,
             emptied: false,
             full: None,
@@ -62,25 +62,49 @@ impl Eye {
         }
     }
 
+    /// Takes a look at the root. `afresh`: whether it can be listed, even if it is as it was.
+    pub fn look(&mut self, afresh: bool) {
+        self.looks.ask(&self.root, if afresh { None } else { self.identity });
+    }
+
+    /// What the look has shown; `None` if the storage does not answer for so long.
+    pub fn seen(&mut self, patience: Duration) -> Option<Seen> {
+        self.looks.seen(patience)
+    }
+
+    /// Whether the storage has not answered for as long as one file may take.
+    pub fn is_silent(&self) -> bool {
+        self.looks.silence() > defaults::FILE_TIMEOUT
+    }
+
     /// Opens it. Gives the reason if the root has to be polled.
-    pub fn open(&mut self, place: usize, inbox: &Arc<Inbox>, poll: bool) -> Option<String> {
-        self.identity = identity(&self.root);
-        self.real = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
+    pub fn open(&mut self, place: usize, inbox: &Arc<Inbox>, poll: bool, seen: Seen) -> Option<String> {
+        self.identity = seen.identity;
+        let (real, network) = seen.place.map_or((None, None), |place| (Some(place.real), place.network));
+        self.real = real.unwrap_or_else(|| self.root.clone());
         let why = if poll {
             "that was asked for".to_owned()
-        } else if let Some(name) = network::filesystem(&self.real) {
+        } else if let Some(name) = network {
             format!("it is on a network filesystem ({name})")
         } else {
-            match self.watcher(place, inbox) {
-                Ok(watcher) => {
-                    self.sight = Sight::Events { _watcher: watcher };
-                    return None;
-                }
-                Err(error) => reason(&error),
-            }
+            return self.watch(place, inbox);
         };
         self.poll();
         Some(why)
+    }
+
+    /// Waits for events, from now on. Gives the reason if the root has to be polled.
+    pub fn watch(&mut self, place: usize, inbox: &Arc<Inbox>) -> Option<String> {
+        match self.watcher(place, inbox) {
+            Ok(watcher) => {
+                self.sight = Sight::Events { _watcher: watcher };
+                None
+            }
+            Err(error) => {
+                self.poll();
+                Some(reason(&error))
+            }
+        }
     }
 
     /// Polls from now on.
@@ -111,16 +135,13 @@ impl Eye {
     }
 
     /// Whether the root can be read, and is not the folder that is looked at.
-    pub fn is_new(&self) -> bool {
-        match identity(&self.root) {
-            Some(now) if self.identity != Some(now) => self.root.read_dir().is_ok(),
-            _ => false,
-        }
+    pub fn is_new(&self, seen: &Seen) -> bool {
+        self.identity != seen.identity && seen.place.as_ref().is_some_and(|place| place.readable)
     }
 
     /// Whether the root was there and is not any more.
-    pub fn is_gone(&self) -> bool {
-        self.identity.is_some() && identity(&self.root).is_none()
+    pub fn is_gone(&self, seen: &Seen) -> bool {
+        self.identity.is_some() && seen.identity.is_none()
     }
 
     /// Whether the root is looked at.
@@ -141,6 +162,15 @@ impl Eye {
         self.rest = if again { (2 * self.rest).min(LONGEST_REST) } else { SHORTEST_REST };
         self.lost = Some(now);
         self.full = Some(self.full.unwrap_or(if again { now + self.rest / 2 } else { now }));
+    }
+
+    /// Whatever is due is due later: the storage does not answer.
+    pub fn put_off(&mut self, time: Duration) {
+        let later = Instant::now() + time;
+        self.full = self.full.map(|due| due.max(later));
+        if let Sight::Polling { next, .. } = &mut self.sight {
+            *next = later.max(*next);
+        }
     }
 
     /// When there is something to do without an event.
@@ -178,28 +208,6 @@ fn reason(error: &Error) -> String {
         ErrorKind::MaxFilesWatch => "the system watches no more folders (fs.inotify.max_user_watches)".to_owned(),
         _ => error.to_string(),
     }
-}
-
-#[cfg(unix)]
-fn identity(root: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-
-    let root = root.metadata().ok().filter(|root| root.is_dir())?;
-    Some((root.dev(), root.ino()))
-}
-
-#[cfg(windows)]
-fn identity(root: &Path) -> Option<Identity> {
-    use winapi_util::{Handle, file};
-
-    let root = root.is_dir().then(|| Handle::from_path_any(root))?.ok()?;
-    let root = file::information(root).ok()?;
-    Some((root.volume_serial_number(), root.file_index()))
-}
-
-#[cfg(not(any(unix, windows)))]
-fn identity(root: &Path) -> Option<Identity> {
-    root.is_dir().then_some((0, 0))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod eye;
 mod inbox;
+mod look;
 mod network;
 pub(crate) mod notice;
 pub(crate) mod options;

@@ -7,8 +7,9 @@ use mt_scanner_contract::Events;
 use super::Watch;
 use super::eye::Eye;
 use super::inbox::Pending;
+use super::look::PATIENCE;
 use super::notice::{Notice, WatchObserver};
-use super::syncing::Extent;
+use super::syncing::{BETWEEN_ATTEMPTS, Extent};
 use crate::library::error::LibraryError;
 use crate::library::options::SyncOptions;
 use crate::library::{Library, knowledge};
@@ -38,13 +39,14 @@ impl Watch<'_> {
         }
         self.scanner.check()?;
         self.notices.iter().for_each(|notice| observer.root(notice));
-        for place in 0..self.eyes.len() {
-            self.open(place, observer);
+        let mut begin = self.open_all(observer);
+        if begin.is_empty() {
+            // None answers: the sync says so.
+            begin = (0..self.eyes.len()).collect();
         }
         let first = self.options.first.clone();
-        let all: Vec<usize> = (0..self.eyes.len()).collect();
-        if let Some(report) = self.sync(&all, &first, observer)? {
-            self.settle(&all, &report, observer);
+        if let Some(report) = self.sync(&begin, &first, observer)? {
+            self.settle(&begin, &report, observer);
         }
         let mut checked = Instant::now();
         loop {
@@ -68,8 +70,9 @@ impl Watch<'_> {
         for (place, pending) in batch.iter().enumerate() {
             self.judge(place, pending, observer);
         }
+        let silent = self.put_off_silent(&batch);
         let now = Instant::now();
-        let touched = |place: usize| !batch[place].is_empty();
+        let touched = |place: usize| !batch[place].is_empty() && !silent.contains(&place);
         let open = || self.eyes.iter().enumerate().filter(|(_, eye)| eye.is_open());
         let mut whole: Vec<usize> = open().filter(|(_, eye)| eye.wants_full(now)).map(|(place, _)| place).collect();
         let quick: Vec<usize> = open().filter(|(_, eye)| eye.wants_quick(now)).map(|(place, _)| place).collect();
@@ -90,6 +93,26 @@ impl Watch<'_> {
             self.bring(quick, Extent::Whole(SyncOptions::quick()), observer)?;
         }
         Ok(())
+    }
+
+    /// Puts off what is due of roots whose storage does not answer; gives these.
+    fn put_off_silent(&mut self, batch: &[Pending]) -> Vec<usize> {
+        let now = Instant::now();
+        let wants = |eye: &Eye| eye.wants_full(now) || eye.wants_quick(now);
+        let open = self.eyes.iter().enumerate().filter(|(_, eye)| eye.is_open());
+        let due: Vec<usize> =
+            open.filter(|(place, eye)| !batch[*place].is_empty() || wants(eye)).map(|(place, _)| place).collect();
+        let looks = self.looks(&due, true, PATIENCE);
+        let silent: Vec<usize> = looks.into_iter().filter(|(_, seen)| seen.is_none()).map(|(place, _)| place).collect();
+        for &place in &silent {
+            let eye = &mut self.eyes[place];
+            if !batch[place].is_empty() {
+                // What was touched is seen by a full sync, when it answers.
+                eye.full = Some(now);
+            }
+            eye.put_off(BETWEEN_ATTEMPTS);
+        }
+        silent
     }
 
     /// The folders of a root in which something has changed, as the library knows them.
@@ -117,9 +140,12 @@ impl Watch<'_> {
         if let Some(why) = &pending.lost {
             eye.lost_events();
             observer.notice(Notice::EventsLost { root: &eye.root, why });
-            if cfg!(windows) && eye.has_events() {
-                // There an overflow may be the end of a watch as well.
-                self.open(place, observer);
+            // On Windows an overflow may be the end of a watch as well.
+            if cfg!(windows)
+                && eye.has_events()
+                && let Some(why) = eye.watch(place, &self.inbox)
+            {
+                observer.notice(Notice::Polling { root: &eye.root, every: self.options.interval, why: &why });
             }
         }
         let eye = &mut self.eyes[place];

@@ -13,8 +13,8 @@ use crate::runtime::error::Error;
 use crate::work::progress::Progress;
 use mt_scanner_contract::Problem;
 
-/// How long to wait before a library that is busy is tried again.
-const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(5);
+/// How long to wait before a library that is busy, or storage that does not answer, is tried again.
+pub(super) const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(5);
 
 /// The extent of a sync.
 pub(super) enum Extent {

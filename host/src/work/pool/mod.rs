@@ -96,6 +96,16 @@ struct Taken<W> {
     entered: Arc<str>,
 }
 
+/// A step that is back.
+enum Back<W> {
+    /// With all that it was given.
+    Whole,
+    /// It stalled, and others do what it was given, but for this.
+    Parted(Arc<Load<W>>),
+    /// Nobody waits for it any more: the worker is to leave everything alone.
+    Abandoned,
+}
+
 /// A scan that somebody watches.
 pub(crate) trait Watched: Send + Sync {
     /// How far it is.
@@ -189,17 +199,12 @@ impl<D: Door> Pool<D> {
         }
     }
 
-    /// Says that a worker's step is back. False if nobody waits for it any more: then the worker is
-    /// to leave everything alone.
-    fn is_back(&self, worker: u64) -> bool {
+    /// Says that a worker's step is back.
+    fn is_back(&self, worker: u64) -> Back<D::Work> {
         let mut state = self.lock();
-        match state.workers.end(worker) {
-            None => false,
-            Some(stalled) => {
-                state.stalled -= usize::from(stalled);
-                true
-            }
-        }
+        let Some(step) = state.workers.end(worker) else { return Back::Abandoned };
+        state.stalled -= usize::from(step.stalls);
+        if step.parted { Back::Parted(step.load) } else { Back::Whole }
     }
 
     /// Takes in the counts of a step, and parts its answer from its work.
@@ -262,6 +267,13 @@ impl<D: Door> Pool<D> {
     fn suspect(&self, load: Arc<Load<D::Work>>) {
         let mut state = self.lock();
         let more = state.queue.suspect(Arc::unwrap_or_clone(load));
+        self.settle(&mut state, more);
+    }
+
+    /// Gives back what was left to a step that stalled, and is back after all.
+    fn retry(&self, load: Arc<Load<D::Work>>) {
+        let mut state = self.lock();
+        let more = state.queue.retry(Arc::unwrap_or_clone(load));
         self.settle(&mut state, more);
     }
 

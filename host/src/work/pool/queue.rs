@@ -28,6 +28,8 @@ struct OfRoot<W> {
     links: Links<W>,
     /// A step stalls, and none has returned since.
     stalls: bool,
+    /// A step that stalled has returned: the storage answers, if late.
+    is_slow: bool,
     hung: Hung,
 }
 
@@ -38,6 +40,7 @@ impl<W: Item> Queue<W> {
             stack: Stack::new(root, work),
             links: Links::new(root),
             stalls: false,
+            is_slow: false,
             hung: Hung::default(),
         };
         Self(begin.enumerate().map(of_root).collect())
@@ -102,6 +105,24 @@ impl<W: Item> Queue<W> {
         let of_root = &mut self.0[load.root()];
         let more = of_root.links.put_back(load).map_or(0, |load| of_root.stack.put_back(load));
         of_root.without_given_up(more)
+    }
+
+    /// Takes a part of the load of a step that stalls, for others to do. False if its root is known
+    /// to be slow: there each step may stall, and would do all for nothing.
+    pub fn lend(&mut self, load: Load<W>) -> bool {
+        let of_root = &mut self.0[load.root()];
+        if of_root.is_slow || of_root.hung.is_given_up() {
+            return false;
+        }
+        of_root.stack.put_back(load);
+        true
+    }
+
+    /// Takes back what was left to a step that is back after it stalled: it is done one by one.
+    /// Gives how many items it is.
+    pub fn retry(&mut self, load: Load<W>) -> usize {
+        self.0[load.root()].is_slow = true;
+        self.suspect(load)
     }
 
     /// A step on work of a root stalls.
@@ -204,6 +225,17 @@ mod tests {
         assert!(take(&mut queue).is_none());
         assert_eq!(queue.put_back(load), 1);
         assert_eq!(take(&mut queue).unwrap().work()[0].folder, "0");
+    }
+
+    #[test]
+    fn a_step_that_stalls_lends_a_part_until_its_root_is_known_to_be_slow() {
+        let mut queue = queue(1, 8);
+        let load = queue.take(Bounds { handed_in: 8, ..BOUNDS }, 0).unwrap();
+        let (at, rest) = load.parted("3").unwrap();
+        assert!(queue.lend(rest.clone()) && queue.len() == 7);
+        assert_eq!(queue.retry(at), 1);
+        assert!(matches!(take(&mut queue), Some(Load::Suspect { work, .. }) if work.folder == "3"));
+        assert!(!queue.lend(rest) && queue.len() == 7);
     }
 
     #[test]

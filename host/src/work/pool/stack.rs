@@ -89,6 +89,27 @@ impl<W> Load<W> {
     }
 }
 
+impl<W: Item> Load<W> {
+    /// Parts the items at or below a folder from the rest; `None` if there are not both. Links are
+    /// not parted: they are judged in order.
+    pub fn parted(&self, folder: &str) -> Option<(Self, Self)> {
+        let Self::Step { root, work, items, only_list, place: None, share } = self else { return None };
+        let is_below = |item: &W| {
+            let rest = item.folder().strip_prefix(folder);
+            folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let (below, rest): (Vec<W>, Vec<W>) = work.iter().cloned().partition(is_below);
+        if below.is_empty() || rest.is_empty() || work.iter().any(W::is_held) {
+            return None;
+        }
+        let part = |part: Vec<W>| {
+            let share = share * part.len() as f64 / work.len() as f64;
+            Self::Step { root: *root, work: part, items: *items, only_list: *only_list, place: None, share }
+        };
+        Some((part(below), part(rest)))
+    }
+}
+
 impl<W: Item> Stack<W> {
     /// The work that a scan of a root begins with, the first on top.
     pub fn new(root: usize, begin: Vec<W>) -> Self {
@@ -278,6 +299,19 @@ mod tests {
             assert!(left == 0 || !name.starts_with(next), "{name} before {left} others");
         }
         assert!(most <= 201 + EARLY, "{most} items wait");
+    }
+
+    #[test]
+    fn what_a_step_is_at_is_parted_from_the_rest_of_its_load() {
+        let folder = |name: &str| Work { folder: name.into(), ..Work::whole() };
+        let work: Vec<Work> = ["a", "a/b", "ab", "c"].map(folder).to_vec();
+        let load = take(&mut Stack::new(0, work), Bounds { workers: 1, ..BOUNDS }).unwrap();
+        let names = |load: &Load<Work>| load.work().iter().map(|item| item.folder.clone()).collect::<Vec<_>>();
+        let (at, rest) = load.parted("a").unwrap();
+        assert_eq!((names(&at), names(&rest)), (vec!["a".into(), "a/b".into()], vec!["ab".into(), "c".into()]));
+        assert!((at.share() + rest.share() - load.share()).abs() < 1e-9);
+        // Nothing is parted where all of it, or none, may be what the step is at.
+        assert!(load.parted("").is_none() && load.parted("d").is_none() && at.parted("a").is_none());
     }
 
     #[test]

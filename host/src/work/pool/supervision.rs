@@ -1,9 +1,9 @@
 //! Supervision: steps that do not return.
 //!
 //! The clock's thread looks at the workers. A step whose call to the filesystem takes long gives
-//! its place to another worker, for the other roots. A step that is over its time in such a call is
-//! abandoned: what it asked of is named and not asked again, its load goes back to the queue, and
-//! its thread ends whenever the call returns.
+//! its place to another worker, for the other roots, and all of its load but what it is at. A step
+//! that is over its time in such a call is abandoned: what it asked of is named and not asked
+//! again, its load goes back to the queue, and its thread ends whenever the call returns.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +19,7 @@ use super::{Pool, State, worker};
 use crate::runtime::calls::Place;
 use crate::runtime::error::Error;
 use crate::runtime::instance::stopped_by_time;
+use crate::runtime::limits::Limits;
 use crate::work::door::Door;
 use crate::work::door::item::Item;
 
@@ -26,6 +27,8 @@ use crate::work::door::item::Item;
 pub(super) const LEAVING: Duration = Duration::from_millis(250);
 /// Looks at the workers come with every so many ticks of the clock.
 const TICKS: u32 = 5;
+/// Whether a folder is listed in one call, which may take as long as the listing.
+const LISTS_AT_ONCE: bool = !cfg!(any(target_os = "linux", windows));
 
 /// Looks after the workers of a pool.
 pub(super) struct Supervisor<D: Door> {
@@ -88,10 +91,19 @@ impl<D: Door> Pool<D> {
                 step.stalls = true;
                 *stalled += 1;
                 queue.stalls(root);
+                // What lies at or below the folder of the call may wait for the same thing.
+                let folder = calls.folder().map(|place| place.path);
+                if let Some((at, rest)) = folder.and_then(|folder| step.load.parted(&folder))
+                    && queue.lend(rest)
+                {
+                    step.load = Arc::new(at);
+                    step.parted = true;
+                }
                 changed = true;
             }
             let of_folder = call.of_folder;
-            let limit = if of_folder { self.plan.limits.listing_timeout } else { self.plan.limits.file_timeout };
+            let Limits { file_timeout, listing_timeout, .. } = self.plan.limits;
+            let limit = if of_folder && LISTS_AT_ONCE { listing_timeout } else { file_timeout };
             // Several calls of a step may be slow together: then its deadline comes first, and the
             // guilty one is found one by one.
             let is_over =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::stack::Load;
-use super::{Own, Pool, suspect};
+use super::{Back, Own, Pool, suspect};
 use crate::runtime::calls::Calls;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Instance, Unreturned};
@@ -57,8 +57,26 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, own: &mut Own) -> Result<(), Error> {
         if found.is_err() || own.instance.as_ref().is_some_and(Instance::is_bloated) {
             own.drop_instance();
         }
-        if !pool.is_back(own.number) {
-            return Ok(());
+        match pool.is_back(own.number) {
+            Back::Whole => {}
+            Back::Abandoned => return Ok(()),
+            Back::Parted(load) => {
+                match found {
+                    Ok(_) | Err(Failure::Unreturned(Unreturned::Ended(_))) => {
+                        pool.retry(load);
+                        continue;
+                    }
+                    // Others may wait for what this step would have brought.
+                    Err(Failure::Unreturned(Unreturned::Cancelled)) => {
+                        pool.cancel();
+                        return Ok(());
+                    }
+                    Err(Failure::Refused(error)) => {
+                        pool.lose_root(load, error)?;
+                        continue;
+                    }
+                }
+            }
         }
         let found = match found {
             Ok(found) => found,

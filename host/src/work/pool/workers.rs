@@ -28,6 +28,9 @@ pub(super) struct UnderWay<W> {
     pub load: Arc<Load<W>>,
     /// Whether it stalls, and another worker works in its place.
     pub stalls: bool,
+    /// Whether others do a part of what it was given, and `load` is the rest. What it brings is of
+    /// no use then.
+    pub parted: bool,
     /// The call to the filesystem that was under way at the last look, and since when it was seen.
     pub call: Option<(u64, Instant)>,
 }
@@ -63,14 +66,14 @@ impl<W> Workers<W> {
     /// A worker begins a step.
     pub fn begin(&mut self, number: u64, load: Arc<Load<W>>) {
         if let Some(place) = self.place(number) {
-            self.present[place].step = Some(UnderWay { load, stalls: false, call: None });
+            self.present[place].step = Some(UnderWay { load, stalls: false, parted: false, call: None });
         }
     }
 
-    /// A worker's step is back; gives whether it stalled. `None` if the worker was abandoned.
-    pub fn end(&mut self, number: u64) -> Option<bool> {
+    /// A worker's step is back. `None` if the worker was abandoned.
+    pub fn end(&mut self, number: u64) -> Option<UnderWay<W>> {
         let place = self.place(number)?;
-        Some(self.present[place].step.take().is_some_and(|step| step.stalls))
+        self.present[place].step.take()
     }
 
     /// A worker leaves by itself; false if it was abandoned.

@@ -5,7 +5,7 @@ above it, the system follows no link, and nothing is opened that could block, su
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 CAN = os.stat in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
@@ -16,6 +16,8 @@ ROOT = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | geta
 """How a root is opened. With `O_PATH` (Linux) the storage is asked for no more than names."""
 BELOW = ROOT | getattr(os, "O_NOFOLLOW", 0)
 """How a folder below it is opened."""
+OPEN = "/proc/self/fd"
+"""Where Linux names all that this process has open (`proc(5)`)."""
 LINKS = 40
 """The most links on one way, as in Linux (`path_resolution(7)`)."""
 IS_LINK = (errno.ELOOP, errno.ENOTDIR)
@@ -41,15 +43,16 @@ class Folder:
         with Way(self._root) as way:
             return way.status(f"{self._path}/{name}")
 
-    def is_listed(self) -> bool:
-        """Whether the first entry can be had, or the end."""
+    def list_whole(self, each: Callable[[], None]) -> bool:
+        """Lists the folder, and calls `each` for every entry; false if it cannot be listed."""
         try:
             at = os.open(".", os.O_RDONLY, dir_fd=self._at)
         except OSError:
             return False
         try:
             with os.scandir(at) as entries:
-                next(entries, None)
+                for _ in entries:
+                    each()
         except OSError:
             return False
         finally:
@@ -79,10 +82,24 @@ def opened(root: str, path: str) -> Iterator[Folder | None]:
         os.close(top)
 
 
-def is_listed(root: str, path: str) -> bool:
-    """Whether the first entry of a folder can be had, or its end."""
+def place_of(root: str) -> str | None:
+    """The name that the system has for a root, links resolved; `None` where it does not tell."""
+    try:
+        at = os.open(root, ROOT)
+    except (OSError, ValueError):
+        return None
+    try:
+        return os.readlink(f"{OPEN}/{at}")
+    except OSError:
+        return None
+    finally:
+        os.close(at)
+
+
+def list_whole(root: str, path: str, each: Callable[[], None]) -> bool:
+    """Lists a folder, and calls `each` for every entry; false if it cannot be listed from here."""
     with opened(root, path) as folder:
-        return CAN and folder is not None and folder.is_listed()
+        return CAN and folder is not None and folder.list_whole(each)
 
 
 class Way:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mt_scanner._engine.links import Links
 from mt_scanner._engine.plan import Plan, Work, is_listed
+from mt_scanner._engine.reading import parted
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.seen import Storage
 from mt_scanner._engine.suspects import Found, Suspect
@@ -58,21 +59,28 @@ class Load:
         """Its share of the root."""
         self.budget = budget
         self.seconds = seconds
-        """The time for a call."""
+        """The time for the component's call."""
         self.suspect = suspect
         self.overdue = False
         """Whether it has lent its place among the workers."""
         self.disowned = False
-        """Whether others do what it was given, one by one; whatever it brings is too late."""
+        """Whether others do what it was given; whatever it brings is too late."""
+        self.kept: Suspect | None = None
+        """The file that a disowned step is reading. Nobody else opens it."""
         self.since = NEVER
-        """When the call that is under way began."""
+        """When the call of the system that is under way began, as far as one can tell."""
+        self._limit = seconds
         self._late = 0
 
-    def begin(self, seconds: float | None = None) -> None:
-        """A call to the storage or the component begins now, and may take this long."""
-        self.seconds = seconds or self.seconds
+    def begin(self, limit: float | None = None) -> None:
+        """Calls of the system begin now, each of which may take so long."""
+        self._limit = limit or self._limit
+        self.lives()
+
+    def lives(self, since: float | None = None) -> None:
+        """The last call of the system has returned: the next one begins."""
         self._late = 0
-        self.since = time.monotonic()
+        self.since = since or time.monotonic()
 
     def end(self) -> None:
         """No call is under way any more."""
@@ -98,13 +106,18 @@ class Load:
         """Whether it is one folder or file, so that nothing is kept back by another."""
         return len(self.items) == 1 and (self.budget.items == 1 or len(self.items[0]["files"] or ()) == 1)
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is one file."""
+        return len(self.items) == 1 and len(self.items[0]["files"] or ()) == 1 and not self.items[0].get("held")
+
     def is_overdue(self, now: float) -> bool:
         """Whether others should go on in its place."""
         return now - self.since > STEP_OVERDUE + self.budget.milliseconds / 1000
 
     def hangs(self, now: float) -> bool:
         """Whether its call is beyond its limit, and no deadline has reached it."""
-        self._late = self._late + 1 if now - self.since > self.seconds + HANG_MARGIN else 0
+        self._late = self._late + 1 if now - self.since > self._limit + HANG_MARGIN else 0
         return self._late >= SURE
 
 
@@ -176,12 +189,35 @@ class Pending:
         return len(work)
 
     def suspect(self, load: Load) -> None:
-        """Takes the items back of a step that ended its instance, or does not come back."""
+        """Takes the items back of a step that ended its instance, or does not come back. They are
+        done one by one.
+        """
         load.disowned = True
         if load.items[0].get("held"):
             self.links.suspect(load.items)
         elif not self._given_up:
             self._push([Suspect(item) for item in reversed(load.items)], load.share)
+
+    def disown(self, load: Load) -> None:
+        """Takes the items back of a step that does not come back, but for the file that it is
+        reading, if the system tells which one that is: the others are above suspicion then.
+        """
+        found = None
+        if self.storage.place and not load.items[0].get("held"):
+            found = parted(self.storage.place, load.items)
+        if found is None:
+            if not load.is_single:
+                self.suspect(load)
+            return
+        load.disowned = True
+        load.kept = Suspect(found[0])
+        if not self._given_up:
+            self._push(found[1][::-1], load.share)
+
+    def retry(self, suspect: Suspect) -> None:
+        """Takes back what a step was at that came back late: it answers, and may be asked again."""
+        if not self._given_up:
+            self._push([suspect], 0.0)
 
     def returned(self) -> None:
         """A step has come back: the storage answers."""
@@ -258,7 +294,7 @@ class Pending:
     def _load(self, items: list[Work], budget: Budget, share: float) -> Load:
         return Load(self, items, budget, self._plan.limits.seconds + budget.milliseconds / 1000, None, share)
 
-    def _push(self, items: "list[Work | Suspect]", share: float) -> None:
+    def _push(self, items: Sequence[Work | Suspect], share: float) -> None:
         """Puts items on the stack, which divide a share of the root."""
         self._stack += items
         self._shares += [share / len(items)] * len(items) if items else []

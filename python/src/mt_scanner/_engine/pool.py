@@ -25,7 +25,7 @@ from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.pending import Bounds, Load, Pending
 from mt_scanner._engine.plan import Plan, cores
 from mt_scanner._engine.roots import those_that_answer
-from mt_scanner._engine.suspects import Found, answered, guilty
+from mt_scanner._engine.suspects import Found, Suspect, answered, guilty
 from mt_scanner._engine.worker import Worker
 from mt_scanner._types.contract import (
     GIVEN_UP,
@@ -300,16 +300,18 @@ class Pool:
         self._watched = now
         for worker in [*self._workers]:
             load = worker.load
-            if load is None:
+            if load is None or not load.is_under_way:
                 continue
+            if worker.lives():
+                load.lives(now)
             if load.hangs(now):
                 self._leave_behind(worker, load)
             elif load.is_overdue(now) and not load.overdue:
                 load.overdue = True
                 load.pending.overdue += 1
                 self._lent += 1
-                if load.suspect is None and not load.is_single:
-                    load.pending.suspect(load)
+                if load.suspect is None:
+                    load.pending.disown(load)
                     self._work_came.notify(len(load.items))
 
     def _leave_behind(self, worker: Worker, load: Load) -> None:
@@ -319,7 +321,7 @@ class Pool:
         gives_up = load.pending.hang(load)
         self._come_back(load)
         self._busy -= 1
-        self._judge(load, Hung(load.seconds))
+        self._judge(load, Hung(self._plan.limits.seconds))
         if gives_up:
             self._add(load.pending, load.pending.give_up("timeout", GIVEN_UP.format(calls=HUNG_CALLS)))
         self._work_came.notify_all()
@@ -349,8 +351,16 @@ class Pool:
     def _judge(self, load: Load, found: Found | Ended) -> bool:
         # With the lock held. Takes in what has become of a load; says whether that is an answer.
         if load.disowned:
-            return False
+            if load.kept is None:
+                return False
+            if not isinstance(found, Hung):
+                load.pending.retry(load.kept)
+                self._work_came.notify()
+                return False
+            return self._add(load.pending, guilty(load.kept, load.pending.root, found))
         if isinstance(found, Ended):
+            if load.suspect is None and load.is_file and isinstance(found, Hung):
+                load.suspect = Suspect(load.items[0])
             if load.suspect is None:
                 load.pending.suspect(load)
                 self._work_came.notify(len(load.items))

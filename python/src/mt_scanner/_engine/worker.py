@@ -1,10 +1,12 @@
 """A worker: a thread with an instance of its own, which does one load after the other."""
 
+import time
 from collections.abc import Callable
 
-from mt_scanner._engine.beneath import is_listed
+from mt_scanner._engine.beneath import list_whole
 from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Instance
+from mt_scanner._engine.life import Life
 from mt_scanner._engine.pending import Load
 from mt_scanner._engine.plan import Plan
 from mt_scanner._engine.request import known, looked_at, request
@@ -27,11 +29,17 @@ class Worker:
         self._usual = plan.limits._replace(memory=plan.limits.memory // 4)
         self._instance: Instance | None = None
         self._of: tuple[str, bool] | None = None
+        self._life: Life | None = None
+
+    def lives(self) -> bool:
+        """Whether a call of its step has returned since this was asked last, if that shows."""
+        return self._life is not None and self._life.shows()
 
     def work(
         self, take: Callable[["Worker"], Load | None], give: Callable[["Worker", Load, Found | Ended], None]
     ) -> None:
         """Does loads until there are no more, or nobody waits for one."""
+        self._life = Life()
         try:
             while (load := take(self)) is not None:
                 found = self._step(load)
@@ -45,12 +53,16 @@ class Worker:
         facts = known(self._plan, root, load.items)
         load.begin()
         try:
+            load.pending.storage.find()
             if load.suspect is not None and load.suspect.is_folder:
-                # Its own time is long, for the sake of very many names. Whether the first of them
-                # comes at all shows sooner.
+                # Wasmtime lists a folder in one call, which takes long for very many names. How
+                # long shows before: here each name is a call.
                 load.begin(self._plan.limits.seconds)
-                is_listed(root, load.suspect.work["folder"])
-                load.begin(load.suspect.seconds(self._plan.limits))
+                since = time.monotonic()
+                if list_whole(root, load.suspect.work["folder"], load.lives):
+                    load.begin(self._plan.limits.seconds + time.monotonic() - since)
+                else:
+                    load.begin(load.suspect.seconds(self._plan.limits))
             instance = self._instance_for(load)
             links, storage = load.pending.links, load.pending.storage
             work, seen, left = looked_at(self._plan, load.items, load.budget.items, storage)

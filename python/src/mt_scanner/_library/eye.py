@@ -1,10 +1,10 @@
 """How one root is watched."""
 
-import os
-import stat
-import sys
 import time
 from typing import Literal
+
+from mt_scanner._library.look import Identity, Looks, Place, Seen
+from mt_scanner._types import contract
 
 SHORTEST_REST = 10.0
 """A root that loses events again and again rests between two full syncs: from this long, in s, ...
@@ -29,17 +29,32 @@ class Eye:
         """When a full sync is due."""
         self.is_sure = True
         """The next full sync is not one that only makes sure."""
-        self._identity: tuple[int, int] | None = None
+        self._identity: Identity | None = None
+        self._looks = Looks(root)
         self._next = 0.0
         self._turn = 0
         self._lost = -LONGEST_REST
         self._rest = 0.0
 
-    def open(self) -> None:
-        """Opens it for events."""
-        self._identity = identity(self.root)
-        self.real = followed(self.root)
+    def look(self, afresh: bool = False) -> None:
+        """Takes a look at the root. `afresh`: whether it can be listed, even if it is as it was."""
+        self._looks.ask(None if afresh else self._identity)
+
+    def seen(self, patience: float) -> Seen | None:
+        """What the look has shown; `None` if the storage does not answer within `patience` s."""
+        return self._looks.seen(patience)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the storage has not answered for as long as one file may take."""
+        return self._looks.silence > contract.FILE_TIMEOUT
+
+    def open(self, seen: Seen) -> Place | None:
+        """Opens it for events; gives more of its place."""
+        self._identity = seen.identity
+        self.real = seen.place.real if seen.place else self.root
         self.sight = "events"
+        return seen.place
 
     def poll(self) -> None:
         """Polls from now on."""
@@ -49,14 +64,19 @@ class Eye:
         """Closes it: the root is not there."""
         self.sight, self.full, self._identity = "none", None, None
 
-    def is_new(self) -> bool:
+    def is_new(self, seen: Seen) -> bool:
         """Whether the root can be read, and nobody looks at it or at another folder in its place."""
-        now = identity(self.root)
-        return now is not None and now != self._identity and readable(self.root)
+        return seen.identity != self._identity and seen.place is not None and seen.place.readable
 
-    def is_gone(self) -> bool:
+    def is_gone(self, seen: Seen) -> bool:
         """Whether the root was there and is not any more."""
-        return self._identity is not None and identity(self.root) is None
+        return self._identity is not None and seen.identity is None
+
+    def put_off(self, seconds: float) -> None:
+        """Whatever is due is due later: the storage does not answer."""
+        later = time.monotonic() + seconds
+        self._next = max(self._next, later)
+        self.full = None if self.full is None else max(self.full, later)
 
     def lost_events(self) -> None:
         """A full sync is due, now or after a rest. Our own reading makes events, too, and must not
@@ -96,40 +116,3 @@ class Eye:
         self.is_sure = True
         self._next = time.monotonic() + max(interval, 10 * took)
         self._turn += 1
-
-
-def followed(root: str) -> str:
-    """A root with links followed, as events name it."""
-    if sys.platform == "darwin":
-        import fcntl
-
-        # Events have the names that are on the disk, and `realpath` leaves them in the case in
-        # which they were written.
-        try:
-            folder = os.open(root, os.O_RDONLY)
-            try:
-                return os.fsdecode(fcntl.fcntl(folder, fcntl.F_GETPATH, bytes(1024)).partition(b"\0")[0])
-            finally:
-                os.close(folder)
-        except OSError:
-            pass
-    return os.path.realpath(root)
-
-
-def identity(root: str) -> tuple[int, int] | None:
-    """A device and the number of a folder there: a mount over it shows. `None` if no folder is
-    there.
-    """
-    try:
-        status = os.stat(root)
-    except (OSError, ValueError):
-        return None
-    return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
-
-
-def readable(root: str) -> bool:
-    try:
-        os.scandir(root).close()
-    except OSError:
-        return False
-    return True

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.session import Session
-from mt_scanner._library import batch, network, source
+from mt_scanner._library import batch, source
 from mt_scanner._library.database import Database
 from mt_scanner._library.eye import Eye
+from mt_scanner._library.look import PATIENCE, Seen
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.source import Events, Source
 from mt_scanner._library.sync import arranged, sync
@@ -34,6 +35,8 @@ BETWEEN_CHECKS = 1.0
 BETWEEN_ATTEMPTS = 5.0
 """How long to wait before a library that is busy is tried again, in s."""
 LIMIT = "the system watches no more folders (fs.inotify.max_user_watches)"
+AT_FIRST = contract.STEP_OVERDUE
+"""How long the first look at the roots is waited for, in s."""
 OVERFLOWED = "so much has happened at a time that the system's queue of events may have overflowed"
 
 
@@ -78,11 +81,12 @@ class Watch:
         self._eyes = [Eye(root) for root in self._session.roots]
         try:
             # Before the first sync, so that nothing in between is missed.
-            for eye in self._eyes:
-                self._open(eye)
+            there = [eye for eye, seen in looks(self._eyes, AT_FIRST).items() if self._open(eye, seen)]
             self._look()
-            report = self._sync(self._eyes, self._options.first)
-            self._settle(self._eyes, report)
+            # If none answers, the sync says so.
+            eyes = there or self._eyes
+            report = self._sync(eyes, self._options.first)
+            self._settle(eyes, report)
             yield report
             while not self._options.stop.is_set():
                 events = self._wait()
@@ -94,14 +98,18 @@ class Watch:
         finally:
             self._source.close()
 
-    def _open(self, eye: Eye) -> None:
-        """Opens the eye on a root. `_look` follows."""
-        eye.open()
-        kind = network.filesystem(eye.root)
+    def _open(self, eye: Eye, seen: Seen | None) -> bool:
+        """Opens the eye on a root, if its storage answers. `_look` follows."""
+        if seen is None:
+            self._say("root-gone", eye, contract.NOTICE_ROOT_GONE.format(why=silent(AT_FIRST)))
+            return False
+        place = eye.open(seen)
+        kind = place.network if place else None
         if self._options.poll:
             self._poll(eye, "that was asked for")
         elif kind is not None:
             self._poll(eye, f"it is on a network filesystem ({kind})")
+        return True
 
     def _poll(self, eye: Eye, why: str) -> None:
         eye.poll()
@@ -154,15 +162,19 @@ class Watch:
         """Sees whether roots have come or gone."""
         self._checked = time.monotonic()
         changed = False
-        for eye in self._eyes:
-            if eye.is_gone():
+        for eye, seen in looks(self._eyes, PATIENCE).items():
+            if seen is None:
+                if eye.is_silent and eye.sight != "none":
+                    self._lose(eye, silent(contract.FILE_TIMEOUT))
+                    changed = True
+            elif eye.is_gone(seen):
                 self._lose(eye, contract.ROOT_NOT_FOUND)
                 changed = True
-            elif eye.is_new():
+            elif eye.is_new(seen):
                 # Its sync says whether it is as it was.
                 eye.emptied = eye.emptied or eye.sight == "none"
                 eye.close()
-                self._open(eye)
+                self._open(eye, seen)
                 eye.full = time.monotonic()
                 changed = True
         if changed:
@@ -188,6 +200,14 @@ class Watch:
         for eye, some in touched.items():
             if some and eye.emptied and eye.sight != "none":
                 eye.full = time.monotonic()
+        due = [eye for eye in self._eyes if eye.sight != "none" and (touched[eye] or eye.wants())]
+        for eye, seen in looks(due, PATIENCE, afresh=True).items():
+            if seen is None:
+                # What was touched is seen by a full sync, when it answers.
+                if touched[eye]:
+                    eye.full = time.monotonic()
+                    touched[eye] = []
+                eye.put_off(BETWEEN_ATTEMPTS)
         wants = {eye: eye.wants() for eye in self._eyes}
         whole = [eye for eye in self._eyes if wants[eye] == "full"]
         quick = [eye for eye in self._eyes if wants[eye] == "quick"]
@@ -292,6 +312,18 @@ class Watch:
             warnings.warn(str(notice), RuntimeWarning, stacklevel=2)
         else:
             self._options.on_notice(notice)
+
+
+def looks(eyes: list[Eye], patience: float, afresh: bool = False) -> dict[Eye, Seen | None]:
+    """A look at each root, all at a time; `None` where the storage does not answer in time."""
+    for eye in eyes:
+        eye.look(afresh)
+    return {eye: eye.seen(patience) for eye in eyes}
+
+
+def silent(seconds: float) -> str:
+    """Says that a look took too long."""
+    return contract.STOPPED_BY_TIME.format(seconds=f"{seconds:g}")
 
 
 def under(eye: Eye, events: Events) -> list[batch.Event]:

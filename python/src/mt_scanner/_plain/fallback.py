@@ -33,10 +33,17 @@ class Link(NamedTuple):
     patterns: list[Patterns]
 
 
-def count(root: str, is_audio_file: Callable[[str], bool], limit: int | None = None) -> int:
-    """The number of files under `root` whose names `is_audio_file` takes; it stops at `limit`."""
+def count(
+    root: str,
+    is_audio_file: Callable[[str], bool],
+    limit: int | None = None,
+    goes_on: Callable[[], object] = lambda: None,
+) -> int:
+    """The number of files under `root` whose names `is_audio_file` takes; it stops at `limit`.
+    `goes_on` is called for every entry, each of which the storage may take its time for.
+    """
     files = 0
-    walk = Walk(root, is_audio_file)
+    walk = Walk(root, is_audio_file, goes_on)
     for found in walk.folders():
         files += found
         if limit is not None and files >= limit:
@@ -47,8 +54,9 @@ def count(root: str, is_audio_file: Callable[[str], bool], limit: int | None = N
 class Walk:
     """A walk through a root."""
 
-    def __init__(self, root: str, is_audio_file: Callable[[str], bool]) -> None:
+    def __init__(self, root: str, is_audio_file: Callable[[str], bool], goes_on: Callable[[], object]) -> None:
         self._root = root
+        self._goes_on = goes_on
         # AppleDouble files are no tracks.
         self._is_audio_file: Callable[[str], bool] = lambda name: not name.startswith("._") and is_audio_file(name)
         self._reach = Reach(root)
@@ -65,8 +73,12 @@ class Walk:
             yield self._follow(self._links.pop())
 
     def _list(self, folder: Folder) -> int:
+        entries: list[os.DirEntry[str]] = []
         try:
-            entries = list(os.scandir(os.path.join(self._root, folder.path)))
+            with os.scandir(os.path.join(self._root, folder.path)) as listing:
+                for entry in listing:
+                    self._goes_on()
+                    entries.append(entry)
         except OSError:
             return 0
         names = {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
@@ -77,6 +89,7 @@ class Walk:
 
     def _judge(self, folder: Folder, entry: "os.DirEntry[str]", patterns: list[Patterns]) -> bool:
         """Whether an entry of a folder is an audio file. Folders and links are for later."""
+        self._goes_on()
         name = entry.name
         path, place = join(folder.path, name), join(folder.place, name)
         try:
@@ -98,6 +111,7 @@ class Walk:
         return is_file and self._is_audio_file(name) and not covers(patterns, path, False)
 
     def _follow(self, link: Link) -> int:
+        self._goes_on()
         path = link.path.decode("utf-8")
         name = path.rpartition("/")[2]
         target = follow(self._root, join(link.folder.place, name))

@@ -1,0 +1,125 @@
+//! Looks at a root. Storage may never answer: each is made on a thread of its own, one at a time.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::network;
+
+/// How long a look is waited for. One that takes longer is asked for again later.
+pub(super) const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A device and the number of a file there. What is mounted over a folder shows in it.
+pub(super) type Identity = (u64, u64);
+
+/// What a look has shown.
+#[derive(Clone)]
+pub(super) struct Seen {
+    /// `None` if no folder is there.
+    pub identity: Option<Identity>,
+    /// `None` also if it was not asked for.
+    pub place: Option<Place>,
+}
+
+/// More of a root that is there.
+#[derive(Clone)]
+pub(super) struct Place {
+    /// The root with links followed: what events are about.
+    pub real: PathBuf,
+    /// The name of the network filesystem that it is on.
+    pub network: Option<String>,
+    /// Whether it can be listed.
+    pub readable: bool,
+}
+
+/// The looks at one root.
+#[derive(Default)]
+pub(super) struct Looks {
+    under_way: Option<(Instant, Receiver<Seen>)>,
+}
+
+impl Looks {
+    /// Takes a look, unless one is under way. At `known` no second one is taken: it is as it was.
+    pub fn ask(&mut self, root: &Path, known: Option<Identity>) {
+        if self.under_way.is_some() {
+            return;
+        }
+        let (sender, seen) = channel();
+        let root = root.to_owned();
+        let run = move || drop(sender.send(look(&root, known)));
+        // Without a thread nothing is seen; the next look may have one.
+        if thread::Builder::new().name("mt-scanner look".into()).spawn(run).is_ok() {
+            self.under_way = Some((Instant::now(), seen));
+        }
+    }
+
+    /// What the look shows that is under way, so long after its begin; `None` if the storage does
+    /// not answer.
+    pub fn seen(&mut self, patience: Duration) -> Option<Seen> {
+        let (since, answer) = self.under_way.as_ref()?;
+        let seen = answer.recv_timeout(patience.saturating_sub(since.elapsed())).ok()?;
+        self.under_way = None;
+        Some(seen)
+    }
+
+    /// How long the storage has not answered.
+    pub fn silence(&self) -> Duration {
+        self.under_way.as_ref().map_or(Duration::ZERO, |(since, _)| since.elapsed())
+    }
+}
+
+/// What is there now.
+fn look(root: &Path, known: Option<Identity>) -> Seen {
+    let identity = identity(root);
+    let place = || {
+        let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let network = network::filesystem(&real);
+        let readable = root.read_dir().is_ok_and(|mut entries| entries.next().is_none_or(|first| first.is_ok()));
+        Place { real, network, readable }
+    };
+    Seen { identity, place: (identity.is_some() && identity != known).then(place) }
+}
+
+#[cfg(unix)]
+fn identity(root: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let root = root.metadata().ok().filter(|root| root.is_dir())?;
+    Some((root.dev(), root.ino()))
+}
+
+#[cfg(windows)]
+fn identity(root: &Path) -> Option<Identity> {
+    use winapi_util::{Handle, file};
+
+    let root = root.is_dir().then(|| Handle::from_path_any(root))?.ok()?;
+    let root = file::information(root).ok()?;
+    Some((root.volume_serial_number(), root.file_index()))
+}
+
+#[cfg(not(any(unix, windows)))]
+fn identity(root: &Path) -> Option<Identity> {
+    root.is_dir().then_some((0, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_shows_the_rest_only_of_what_is_not_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = Duration::from_secs(60);
+        let mut looks = Looks::default();
+        assert!(looks.seen(Duration::ZERO).is_none());
+        looks.ask(folder.path(), None);
+        let first = looks.seen(long).unwrap();
+        assert!(first.place.is_some_and(|place| place.readable));
+        looks.ask(folder.path(), first.identity);
+        let second = looks.seen(long).unwrap();
+        assert!(second.identity == first.identity && second.place.is_none());
+        looks.ask(&folder.path().join("none"), first.identity);
+        assert!(looks.seen(long).unwrap().identity.is_none() && looks.silence() == Duration::ZERO);
+    }
+}
