@@ -62,7 +62,7 @@ class Storage:
     def find(self) -> None:
         """Asks the system for the root's own name, once."""
         if beneath.CAN and self.place is None:
-            self.place = beneath.place_of(self._root) or ""
+            self.place = beneath.place_of(self.root) or ""
 
     def seen(self, work: Iterable[Work], most: int) -> tuple[list[Work], list[Work]]:
         """Looks at the files of each item of work, and adds the looks to it; but only at the first
