@@ -29,3 +29,5 @@ pub const HIDDEN_FOLDERS: bool = false;
 pub const IGNORED_FOLDERS: bool = false;
 /// Texts whose charset nothing says are in ISO 8859-1, unless they are UTF-8.
 pub const LEGACY_CHARSET: &str = "off";
+/// Albums in one file are divided into tracks by their cue sheets.
+pub const CUE: bool = true;

@@ -30,5 +30,6 @@ mod reports;
 mod rows;
 #[cfg(target_family = "wasm")]
 mod sections;
+mod sheets;
 mod step;
 mod walk;

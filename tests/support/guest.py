@@ -84,7 +84,7 @@ class Guest:
                 "only_list": options.pop("only_list", False),
             },
             "mode": options.pop("mode", "tracks"),
-            "reading": {"legacy_charset": options.pop("legacy_charset", "off")},
+            "reading": {"legacy_charset": options.pop("legacy_charset", "off"), "cue": options.pop("cue", True)},
             "walking": walking | options,
         }
         if work is not None:

@@ -38,6 +38,7 @@ impl Contract {
                 "hidden_folders": defaults::HIDDEN_FOLDERS,
                 "ignored_folders": defaults::IGNORED_FOLDERS,
                 "legacy_charset": defaults::LEGACY_CHARSET,
+                "cue": defaults::CUE,
             },
             "imports": {"packages": imports::PACKAGES, "interfaces": imports::INTERFACES},
         });

@@ -72,7 +72,8 @@ impl Serialize for ChangesOf<'_> {
         rows(&mut map, "restored", &changes.restored, |id| (id,))?;
         rows(&mut map, "added", &changes.added, |added| AddedRow {
             track: &added.track,
-            folder: split(&added.track.path).0,
+            // A track of a sheet is in the folder of its file.
+            folder: split(added.track.audio_file.as_deref().unwrap_or(&added.track.path)).0,
             settled: added.settled,
         })?;
         rows(&mut map, "reread", &changes.reread, |id| (id,))?;

@@ -6,6 +6,7 @@ use mt_scanner_contract::{KnownFolder, Names, Outcome, ScanError, Slice};
 use wasip2::filesystem::types::ErrorCode;
 
 use super::links::{Way, one_by_one};
+use super::sheets::{names, of_slice};
 use super::{Item, Mode, Open, Run, Work};
 use crate::outcome::{problem, refused};
 use crate::walk::{
@@ -105,17 +106,19 @@ impl Run<'_> {
         self.found.folders += u64::from(is_first);
         self.push_next_page(&listed, &ignored_by, known.as_deref());
         let ignored_by = self.sift(path, &mut listing, &ignored_by);
-        self.found.passed_over += listing.passed_over.len() as u64 + listing.more_passed_over;
+        self.found.passed_over += listing.passed_over.count();
+        self.found.playlists += listing.playlists.count();
         self.leave_out_entered(path, &way, &mut listing);
         self.leave_out_roots(path, &way, &mut listing);
         let links = self.judge_links(path, &way, &folder, &mut listing, known.as_deref());
+        let Listing { files, folders, counted, sheets, .. } = listing;
+        let sheets = self.find_sheets(path, &folder, sheets, names(&files, &links), is_first);
         let open = self.hold(folder);
-        let Listing { files, folders, counted, .. } = listing;
         self.found.files += counted + files.len() as u64;
         let files = match known {
             Some(known) if !known.new => {
                 let (files, links) = self.compare(&listed, &known, files, &folders, links);
-                self.hold_links(path, &way, links, &ignored_by);
+                self.hold_links(path, &way, links, &ignored_by, &sheets);
                 self.leave_folders(path, &way, &known, &folders, &ignored_by);
                 files
             }
@@ -124,12 +127,12 @@ impl Run<'_> {
                 if let Some(known) = &known {
                     self.compare_itself(&listed, known);
                 }
-                self.hold_links(path, &way, one_by_one(links, |_| Vec::new()), &ignored_by);
+                self.hold_links(path, &way, one_by_one(links, |_| Vec::new()), &ignored_by, &sheets);
                 self.push_folders(path, &way, &folders, &ignored_by, known, open.as_ref());
                 Slice::of(files, |_| Vec::new())
             }
         };
-        self.push_files(path, files, open.as_ref());
+        self.push_files(path, files, &sheets, open.as_ref());
         Ok(())
     }
 
@@ -175,6 +178,8 @@ impl Run<'_> {
                 listing.folders.retain(|name| !ignored.covers(path, name, true));
                 listing.files.retain(|name| !ignored.covers(path, name, false));
                 listing.passed_over.retain(|name| !ignored.covers(path, name, false));
+                listing.playlists.retain(|name| !ignored.covers(path, name, false));
+                listing.sheets.retain(|name| !ignored.covers(path, name, false));
                 listing.links.retain(|name| !ignored.covers(path, name, false) && !ignored.covers(path, name, true));
                 ignored.folders()
             }
@@ -225,12 +230,21 @@ impl Run<'_> {
         self.found.paths.push('\0');
     }
 
-    pub(super) fn push_files(&mut self, path: &str, files: Vec<Slice>, open: Option<&Rc<Open>>) {
+    pub(super) fn push_files(
+        &mut self,
+        path: &str,
+        files: Vec<Slice>,
+        sheets: &[(String, String)],
+        open: Option<&Rc<Open>>,
+    ) {
         match self.mode {
             Mode::Count => {}
             Mode::Paths => files.iter().flat_map(Slice::iter).for_each(|(name, _)| self.tell_path(path, name)),
             Mode::Tracks | Mode::Sync { .. } => {
-                let work = files.into_iter().rev().map(|slice| Work::files(path.to_owned(), slice));
+                let work = files
+                    .into_iter()
+                    .rev()
+                    .map(|slice| Work { sheets: of_slice(sheets, &slice), ..Work::files(path.to_owned(), slice) });
                 self.stack.extend(work.map(|work| Item { work, open: open.cloned() }));
             }
         }

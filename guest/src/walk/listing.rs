@@ -5,8 +5,9 @@ use wasip2::filesystem::types::{DescriptorType, ErrorCode};
 
 use mt_scanner_contract::Names;
 
-use super::names::{is_passed_over, is_track};
+use super::names::{is_passed_over, is_playlist, is_sheet, is_track};
 use super::root::Folder;
+use super::told::Told;
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
 /// listed in pages, each with the next names in the order of their bytes, so that memory is bounded
@@ -21,6 +22,9 @@ const LINK: usize = 120;
 
 /// So many names are all put in order to see where a page has to end; of more, some.
 const FEW: usize = 1000;
+
+/// The most cue sheets of a folder that are looked at: the first by name.
+pub const MOST_SHEETS: usize = 1000;
 
 /// Which names of a folder to take in.
 #[derive(Default)]
@@ -47,9 +51,11 @@ pub struct Listing {
     /// Audio files that were only counted.
     pub counted: u64,
     /// Files that are not looked for, though their extension is one of audio.
-    pub passed_over: Names,
-    /// How many more there are of these.
-    pub more_passed_over: u64,
+    pub passed_over: Told,
+    /// Lists of what to play.
+    pub playlists: Told,
+    /// Cue sheets of the whole folder, whatever the page: those that are looked at, and some more.
+    pub sheets: Vec<String>,
     /// The last name of the page; `None` if no other page follows.
     pub last: Option<String>,
     /// Entries of the whole folder whose name is not UTF-8.
@@ -80,6 +86,11 @@ pub fn list(folder: &Folder, page: &Page<'_>, extensions: &Extensions) -> Result
 
 impl Listing {
     fn take(&mut self, name: &str, kind: DescriptorType, page: &Page<'_>, size: usize, extensions: &Extensions) {
+        let may_be_file =
+            matches!(kind, DescriptorType::RegularFile | DescriptorType::SymbolicLink | DescriptorType::Unknown);
+        if may_be_file && is_sheet(name) {
+            self.note_sheet(name);
+        }
         let names = match kind {
             DescriptorType::RegularFile => match name {
                 ".nomedia" => return self.nomedia = true,
@@ -105,15 +116,22 @@ impl Listing {
         }
     }
 
-    /// Notes a file that is not looked for, if its extension is one of audio: with the first page
-    /// of its folder. Many names of such files are only counted.
+    /// Notes a file that is not looked for, if its extension is one of audio or of a playlist: with
+    /// the first page of its folder. Many names of such files are only counted.
     fn pass_over(&mut self, name: &str, page: &Page<'_>, size: usize) {
         if page.after.is_none() && is_passed_over(name) {
-            if self.passed_over.size() < size {
-                self.passed_over.push(name);
-            } else {
-                self.more_passed_over += 1;
-            }
+            self.passed_over.push(name, size);
+        } else if page.after.is_none() && is_playlist(name) {
+            self.playlists.push(name, size);
+        }
+    }
+
+    /// Notes a cue sheet. Of very many the first by name stay.
+    fn note_sheet(&mut self, name: &str) {
+        self.sheets.push(name.to_owned());
+        if self.sheets.len() == 2 * MOST_SHEETS {
+            self.sheets.sort_unstable();
+            self.sheets.truncate(MOST_SHEETS);
         }
     }
 
@@ -238,16 +256,34 @@ mod tests {
     }
 
     #[test]
-    fn other_audio_is_told_with_the_first_page_and_its_names_are_bounded() {
+    fn other_audio_is_told_with_the_first_page() {
         let others = (0..50).map(|number| (format!("Other {number}.aiff"), RegularFile));
         let entries: Vec<_> = entries().into_iter().chain(others).collect();
         for size in [100, 600, 5000] {
             let pages = paged(&entries, size, false);
-            let told = |page: &Listing| page.passed_over.len() as u64 + page.more_passed_over;
+            let told = |page: &Listing| page.passed_over.count();
             assert!(pages.iter().map(told).eq([50].into_iter().chain([0; 99]).take(pages.len())));
-            assert!(pages[0].passed_over.size() < size + 20);
         }
-        assert_eq!(paged(&entries, 5000, false)[0].more_passed_over, 0);
+    }
+
+    #[test]
+    fn playlists_are_told_with_the_first_page_and_sheets_with_each() {
+        let others = (0..9).flat_map(|number| [format!("List {number}.m3u"), format!("Sheet {number}.cue")]);
+        let entries: Vec<_> = entries().into_iter().chain(others.map(|name| (name, RegularFile))).collect();
+        let pages = paged(&entries, 600, false);
+        assert!(pages.iter().map(|page| page.playlists.count()).eq([9].into_iter().chain([0; 99]).take(pages.len())));
+        assert!(pages.iter().all(|page| page.sheets.len() == 9));
+    }
+
+    #[test]
+    fn of_very_many_sheets_the_first_are_kept_whatever_the_order() {
+        let sheet = |number: usize| (format!("{number:05}.cue"), RegularFile);
+        for step in [1, 7, 4_999] {
+            let entries: Vec<_> = (0..5_000).map(|number| sheet(number * step % 5_000)).collect();
+            let mut sheets = paged(&entries, 600, false).remove(0).sheets;
+            sheets.sort_unstable();
+            assert!(sheets.len() < 2 * MOST_SHEETS && sheets[MOST_SHEETS - 1] == "00999.cue");
+        }
     }
 
     #[test]

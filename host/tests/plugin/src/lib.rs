@@ -42,6 +42,7 @@ impl scan::Guest for Modules {
             folders: 0,
             files: 0,
             passed_over: 0,
+            playlists: 0,
             paths: String::new(),
             tracks: Vec::new(),
             problems: Vec::new(),
@@ -86,7 +87,7 @@ impl scan::Guest for Modules {
         };
         while let Some(next) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-            let reading = Reading { legacy_charset: "off".into() };
+            let reading = Reading { legacy_charset: "off".into(), cue: false };
             let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking(), reading)?;
             count += result.files;
             work.extend(result.work);

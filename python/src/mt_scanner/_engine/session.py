@@ -32,6 +32,7 @@ class Options(TypedDict, total=False):
     ignored_folders: bool
     extensions: Iterable[str]
     legacy_charset: str
+    cue: bool
     file_timeout: float
     memory_limit: int
 
@@ -50,6 +51,7 @@ class Session:
         ignored_folders: bool = WALKING.ignored_folders,
         extensions: Iterable[str] = (),
         legacy_charset: str = READING.legacy_charset,
+        cue: bool = READING.cue,
         file_timeout: float = Limits().seconds,
         memory_limit: int = Limits().memory,
         component: StrPath | None = None,
@@ -70,7 +72,7 @@ class Session:
         self._walking = Walking(
             which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions), []
         )
-        self.reading = Reading(legacy_charset)
+        self.reading = Reading(legacy_charset, cue)
         """The options that shape values."""
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)

@@ -15,7 +15,7 @@ pub fn run(files: &[PathBuf], output: &Output, reading: &Reading, sandbox: &Sand
     let files = files.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
     // One scanner, whatever folders they are in: another component is compiled once. A name that it
     // cannot express is a failure of its file alone.
-    let folders = files.iter().filter_map(|file| file.parent()).filter(|folder| folder.to_str().is_some());
+    let folders = files.iter().filter_map(|file| folder_of(file)).filter(|folder| folder.to_str().is_some());
     let scanner = sandbox.apply(reading.apply(Scanner::builder().roots(folders))).build()?;
     let (mut problems, mut failed, mut shown) = (false, false, false);
     let mut out = stdout().lock();
@@ -41,6 +41,13 @@ pub fn run(files: &[PathBuf], output: &Output, reading: &Reading, sandbox: &Sand
     }
     out.flush()?;
     Ok(if failed { Done::InPart } else { Done::with(output, problems) })
+}
+
+/// The folder that a file is in. A path may go on inside of a file, behind a `!` (`Album.flac!/03`):
+/// then it is the folder of that file.
+fn folder_of(file: &Path) -> Option<&Path> {
+    let goes_on = |folder: &&Path| folder.as_os_str().as_encoded_bytes().ends_with(b"!") && !folder.is_dir();
+    file.ancestors().skip(1).filter(goes_on).last().unwrap_or(file).parent()
 }
 
 /// All that is known of a file, as JSON. A failure names it as it can be found.
