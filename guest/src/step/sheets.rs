@@ -132,12 +132,18 @@ pub fn back(file: &KnownFile, known: &[KnownFile], seen: Fingerprint, sheet: Opt
         if there().any(|known| is_as_it_was(known, track)) {
             continue;
         }
-        if there().any(|known| known.cue == track.0) {
+        // Of a file that was there meanwhile the row lacks its mark.
+        if !file.is_missing() || there().any(|known| known.cue == track.0) {
             return None;
         }
         back.push(of_sheet().find(|known| is_as_it_was(known, track))?.id);
     }
     (there().count() + back.len() == keys.len()).then_some(back)
+}
+
+/// How many tracks of a sheet are known in a file.
+pub fn divided(known: &[KnownFile]) -> usize {
+    known.iter().filter(|known| !known.is_file() && !known.is_missing()).count()
 }
 
 /// Of some pairs those of the files of a slice.

@@ -10,7 +10,7 @@ use super::changes::Added;
 use super::files::File;
 use super::folders::Listed;
 use super::links::{Way, one_by_one};
-use super::sheets::back;
+use super::sheets::{back, divided};
 use super::{Mode, Run, Work};
 use crate::sheets::Applied;
 use crate::walk::{Folder, Ignored, Root, fingerprint, join, nanoseconds};
@@ -203,6 +203,12 @@ impl Run<'_> {
         let settled = fingerprint.is_settled(now());
         let mut keeps = true;
         match known {
+            // It was read for its tracks alone.
+            Some(known)
+                if as_it_was.is_some() && !known.is_of_another_reader() && divided(of_library) == rows.len() =>
+            {
+                changes.unchanged += u64::from(!known.is_missing());
+            }
             Some(known) if as_it_was.is_some() || is_same_audio(&known.audio_key, &track.audio_key) => {
                 if known.is_of_another_reader() && known.fingerprint.is_like(&fingerprint) {
                     changes.reread.push(known.id);

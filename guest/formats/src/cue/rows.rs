@@ -44,7 +44,8 @@ impl Sheet {
             row.audio_key = Some(self.key(file, number));
             (row.track_number, row.track_total) = (Some(number), Some(total));
             row.start_ms = Some(track.start_ms);
-            row.end_ms = self.end(file, track.start_ms).or(whole.duration_ms.filter(|&end| end > track.start_ms));
+            let ends = [self.end(file, track.start_ms), whole.duration_ms];
+            row.end_ms = ends.into_iter().flatten().min().filter(|&end| end > track.start_ms);
             row.duration_ms = row.end_ms.map(|end| end - track.start_ms);
             if let Some(charset) = self.charset {
                 row.text_charset = Some(charset.to_owned());
@@ -282,6 +283,7 @@ mod tests {
     fn a_track_behind_the_end_of_the_audio_has_no_length() {
         let rows = rows("TRACK 01\nINDEX 01 00:00:00\nTRACK 02\nINDEX 01 99:00:00\n");
         assert_eq!((rows[1].start_ms, rows[1].end_ms, rows[1].duration_ms), (Some(5_940_000), None, None));
+        assert_eq!(rows[0].end_ms, Some(700_000));
     }
 
     #[test]
