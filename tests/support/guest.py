@@ -20,7 +20,7 @@ MUSIC = "/music"
 OFF = wasm.Record()
 """The record `reading` with its default."""
 setattr(OFF, "legacy-charset", "off")
-setattr(OFF, "cue", True)
+OFF.cue = True
 Rows = tuple[list[str], list[str]]
 
 

@@ -116,6 +116,7 @@ impl files::Guest for Modules {
             tags: Vec::new(),
             lyrics: Vec::new(),
             chapters: Vec::new(),
+            cue: Vec::new(),
         })
     }
 
@@ -183,7 +184,7 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
 }
 
 fn item(folder: String, files: Option<String>) -> Work {
-    Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false, named: false }
+    Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false, named: false, sheets: Vec::new() }
 }
 
 fn is_module(name: &str) -> bool {
@@ -261,6 +262,10 @@ fn track(root: &str, path: &str) -> Track {
         encoder: None,
         duration_estimated: false,
         text_charset: None,
+        start_ms: None,
+        end_ms: None,
+        audio_file: None,
+        cue_tracks: None,
     }
 }
 
