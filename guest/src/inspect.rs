@@ -12,8 +12,8 @@ use mt_scanner_formats::cue::Sheet;
 use mt_scanner_formats::reader::{FileReader, ReadAt};
 use mt_scanner_formats::{Container, Details, LegacyCharset, Parsed, blank_track, parse};
 
-/// Reads the file at `path` under the root called `root`, or the track of a cue sheet that is called
-/// so.
+/// Reads the file at `path` under the root called `root`, or the track of a cue sheet that is
+/// called so.
 pub fn inspect(root: &str, path: &str, reading: &Reading) -> Result<Inspection, ScanError> {
     match (file(root, path, reading, false), sheets::track_at(path)) {
         (Err(ScanError::FileNotFound(_)), Some((audio, number))) => {

@@ -135,8 +135,8 @@ impl Shelf<'_> {
         }
     }
 
-    /// The tracks of one file of the folder, by the sheet beside it, else by the one in it, and what
-    /// is wrong with the sheet beside it. `whole` is the row of the file, and gets its mark.
+    /// The tracks of one file of the folder, by the sheet beside it, else by the one in it, and
+    /// what is wrong with the sheet beside it. `whole` is the row of the file, and gets its mark.
     pub fn tracks(&self, name: &str, inside: Option<&Sheet>, whole: &mut Track) -> (Vec<Track>, Vec<Problem>) {
         // Any file may be inspected.
         if is_sheet(name) {

@@ -175,8 +175,9 @@ impl ScannerBuilder {
         self
     }
 
-    /// Whether cue sheets divide albums in one file into tracks of their own, beside that of the file:
-    /// `Album.flac!/03`. By default: yes. A library reads files again that were read otherwise.
+    /// Whether cue sheets divide albums in one file into tracks of their own, beside that of the
+    /// file: `Album.flac!/03`. By default: yes. A library reads files again that were read
+    /// otherwise.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

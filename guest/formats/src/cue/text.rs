@@ -6,8 +6,8 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::legacy::{Legacy, LegacyCharset};
 
-/// The text of a sheet, and the charset that it was read in if it is neither UTF-8 nor UTF-16, which
-/// a mark at its beginning says, nor ISO 8859-1. `charset`: what others are in.
+/// The text of a sheet, and the charset that it was read in if it is neither UTF-8 nor UTF-16,
+/// which a mark at its beginning says, nor ISO 8859-1. `charset`: what others are in.
 pub(super) fn decoded(bytes: &[u8], charset: LegacyCharset) -> (Cow<'_, str>, Option<&'static str>) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return (encoding.decode_without_bom_handling(&bytes[mark..]).0, None);
