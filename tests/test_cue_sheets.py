@@ -85,6 +85,15 @@ def test_a_file_and_its_tracks_are_inspected_alike_through_every_door(door: Door
 
 
 @every_door
+def test_a_picture_of_a_track_is_that_of_its_file(door: Door, tree: Tree) -> None:
+    tree.copy(FIXTURES / "formats" / "flac-picture-first.flac", "a/Album.flac")
+    (tree.root / "a" / "Album.cue").write_text(sheets.sheet("Album.flac", STARTS))
+    of_file = door.artwork(tree.root, "a/Album.flac").pictures
+    assert of_file and door.artwork(tree.root, "a/Album.flac!/02").pictures == of_file
+    assert door.artwork(tree.root, "a/Other.flac!/02").code == door.could_not_run
+
+
+@every_door
 @pytest.mark.parametrize("path", ["a/Album.flac!/04", "a/Album.flac!/2", "a/Other.flac!/01", "a/Album.cue!/01"])
 def test_a_track_that_is_not_there_is_no_file(door: Door, path: str, tree: Tree) -> None:
     album(tree)
@@ -171,6 +180,7 @@ def test_tracks_go_over_to_another_root_with_their_files(tree: Tree, tmp_path: P
         before = {track.id: track.audio_file for track in library.tracks()}
         library.sync([tree.root, tree.root / "a"])
         after = {track.id: (track.path, track.audio_file) for track in library.tracks()}
+        assert {track.file for track in library.tracks()} == {str(tree.root / "a" / "Album.flac")}
         assert sorted(after) == sorted(before)
         assert sorted(path for path, _ in after.values()) == named("Album.flac")
         assert {audio for _, audio in after.values()} == {None, "Album.flac"}

@@ -110,7 +110,11 @@ def test_the_typed_door_and_the_json_door_are_one() -> None:
         "scan",
         "step",
         MUSIC,
-        [record({"folder": "", "files": None, "after": None, "ignored-by": []} | links | {"named": False, "sheets": []})],
+        [
+            record(
+                {"folder": "", "files": None, "after": None, "ignored-by": []} | links | {"named": False, "sheets": []}
+            )
+        ],
         "",
         record({"items": 1_000_000, "milliseconds": 0, "only-list": False}),
         "tracks",

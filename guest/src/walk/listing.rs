@@ -86,11 +86,6 @@ pub fn list(folder: &Folder, page: &Page<'_>, extensions: &Extensions) -> Result
 
 impl Listing {
     fn take(&mut self, name: &str, kind: DescriptorType, page: &Page<'_>, size: usize, extensions: &Extensions) {
-        let may_be_file =
-            matches!(kind, DescriptorType::RegularFile | DescriptorType::SymbolicLink | DescriptorType::Unknown);
-        if may_be_file && is_sheet(name) {
-            self.note_sheet(name);
-        }
         let names = match kind {
             DescriptorType::RegularFile => match name {
                 ".nomedia" => return self.nomedia = true,
@@ -102,7 +97,12 @@ impl Listing {
             DescriptorType::Directory => &mut self.folders,
             // Some filesystems do not say what an entry is: a look at the target tells, as for a
             // link.
-            DescriptorType::SymbolicLink | DescriptorType::Unknown => &mut self.links,
+            DescriptorType::SymbolicLink | DescriptorType::Unknown => {
+                if is_sheet(name) {
+                    self.note_sheet(name);
+                }
+                &mut self.links
+            }
             _ => return,
         };
         let before = page.after.is_some_and(|after| name <= after);
@@ -116,10 +116,12 @@ impl Listing {
         }
     }
 
-    /// Notes a file that is not looked for, if its extension is one of audio or of a playlist: with
-    /// the first page of its folder. Many names of such files are only counted.
+    /// Notes a file that is not looked for, if it is a cue sheet; with the first page of its folder
+    /// also if its extension is one of audio or of a playlist. Many names of these are only counted.
     fn pass_over(&mut self, name: &str, page: &Page<'_>, size: usize) {
-        if page.after.is_none() && is_passed_over(name) {
+        if is_sheet(name) {
+            self.note_sheet(name);
+        } else if page.after.is_none() && is_passed_over(name) {
             self.passed_over.push(name, size);
         } else if page.after.is_none() && is_playlist(name) {
             self.playlists.push(name, size);

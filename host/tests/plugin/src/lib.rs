@@ -184,7 +184,17 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
 }
 
 fn item(folder: String, files: Option<String>) -> Work {
-    Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false, named: false, sheets: Vec::new() }
+    Work {
+        folder,
+        files,
+        after: None,
+        ignored_by: Vec::new(),
+        links: 0,
+        place: None,
+        held: false,
+        named: false,
+        sheets: Vec::new(),
+    }
 }
 
 fn is_module(name: &str) -> bool {

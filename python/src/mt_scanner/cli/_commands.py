@@ -287,7 +287,7 @@ def whole(found: Inspection) -> dict[str, Any]:
 
 def artwork(options: Namespace) -> int:
     path = os.path.abspath(os.path.expanduser(options.file))
-    scanner = Scanner(os.path.dirname(path), component=options.component, **limits(options))
+    scanner = Scanner(folder_of(path), component=options.component, **limits(options))
     problems: list[Problem] = []
     if options.output is None:
         found = scanner._session.artwork(path, every=options.all, data=False)

@@ -9,6 +9,7 @@ use clap::{CommandFactory, Error as Usage};
 use mt_scanner::report::Report;
 use mt_scanner::{Picture, PictureItem, Problem, Scanner, words};
 
+use super::inspect::folder_of;
 use super::json::tell;
 use crate::arguments::{Arguments, Artwork, Output, Sandbox};
 use crate::done::Done;
@@ -18,7 +19,7 @@ use crate::summary::Problems;
 
 pub fn run(file: &Path, artwork: &Artwork, output: &Output, sandbox: &Sandbox) -> Result<Done, Failure> {
     let path = std::path::absolute(file)?;
-    let scanner = sandbox.apply(Scanner::builder().root(path.parent().unwrap_or(&path))).build()?;
+    let scanner = sandbox.apply(Scanner::builder().root(folder_of(&path).unwrap_or(&path))).build()?;
     let (pictures, problems) = match artwork.to.as_deref() {
         None => {
             let found = scanner.picture_items(&path, artwork.all)?;

@@ -45,7 +45,7 @@ pub fn run(files: &[PathBuf], output: &Output, reading: &Reading, sandbox: &Sand
 
 /// The folder that a file is in. A path may go on inside of a file, behind a `!`
 /// (`Album.flac!/03`): then it is the folder of that file.
-fn folder_of(file: &Path) -> Option<&Path> {
+pub fn folder_of(file: &Path) -> Option<&Path> {
     let goes_on = |folder: &&Path| folder.as_os_str().as_encoded_bytes().ends_with(b"!") && !folder.is_dir();
     file.ancestors().skip(1).filter(goes_on).last().unwrap_or(file).parent()
 }
