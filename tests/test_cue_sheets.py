@@ -10,12 +10,14 @@ import shutil
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 from mt_scanner import Library, Scanner, compat
 from mutagen.flac import FLAC
 from support import sheets
 from support.doors import DOORS, LIBRARIANS, Door
+from support.guest import Guest
 from support.scenarios import connected, settle
 from support.trees import FIXTURES, Tree
 
@@ -109,6 +111,19 @@ def test_what_counts_files_counts_no_tracks(door: Door, tree: Tree) -> None:
     assert len(door.scan(tree.root, "--no-cue").tracks) == 1
     of_file = door.scan(tree.root / "a" / "Album.flac").tracks
     assert [row["path"] for row in of_file] == named("Album.flac")
+
+
+def test_tracks_do_not_depend_on_the_budget_or_the_order(tree: Tree) -> None:
+    for number in range(3):
+        album(tree, f"Album {number}")
+        album(tree, f"Album {number}", "b")
+        tree.copy(AUDIO, f"a/Song {number}.flac")
+    guest = Guest(tree.root)
+    first = guest.whole()
+    assert len(first[0]) == 3 + 6 * len(named("Album"))
+    for items in (1, 2, 3, 7):
+        assert guest.whole(items=items) == first
+        assert guest.whole(Random(items), items=items) == first
 
 
 def test_scanner_takes_the_option_and_counts_files(backend: str, tree: Tree) -> None:

@@ -117,7 +117,8 @@ impl Listing {
     }
 
     /// Notes a file that is not looked for, if it is a cue sheet; with the first page of its folder
-    /// also if its extension is one of audio or of a playlist. Many names of these are only counted.
+    /// also if its extension is one of audio or of a playlist. Many names of these are only
+    /// counted.
     fn pass_over(&mut self, name: &str, page: &Page<'_>, size: usize) {
         if is_sheet(name) {
             self.note_sheet(name);
