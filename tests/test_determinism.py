@@ -104,18 +104,19 @@ def test_work_that_is_done_leaves_nothing_behind() -> None:
 def test_the_typed_door_and_the_json_door_are_one() -> None:
     """`step` with records and `step-json` with rows."""
     guest = Guest(TREE / "sample-library")
+    place: dict[str, Any] = {"folder": "", "files": None, "after": None, "ignored-by": []}
     links: dict[str, Any] = {"links": 0, "place": None, "held": False}
     folders = {"hidden-folders": False, "ignored-folders": False}
     typed = guest.call(
         "scan",
         "step",
         MUSIC,
-        [record({"folder": "", "files": None, "after": None, "ignored-by": []} | links | {"named": False})],
+        [record(place | links | {"named": False, "sheets": []})],
         "",
         record({"items": 1_000_000, "milliseconds": 0, "only-list": False}),
         "tracks",
         record({"follow-links": "once"} | folders | {"extensions": [], "archives": False, "roots-inside": []}),
-        record({"legacy-charset": "off"}),
+        record({"legacy-charset": "off", "cue": True}),
     )
     answer = guest.step(items=1_000_000)
     for kind in ("tracks", "problems"):

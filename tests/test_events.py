@@ -14,10 +14,11 @@ from support.doors import LIBRARIANS, SECONDS, Door
 
 Event = dict[str, Any]
 
-COUNTS = ["folders", "files", "done", "tracks", "problems", "passed_over", "total_files", "total_folders"]
+COUNTS = ["folders", "files", "done", "tracks", "problems", "passed_over", "playlists"]
+COUNTS += ["total_files", "total_folders"]
 TIMES = ["seconds", "files_per_second", "fraction", "seconds_left"]
 PROGRESS = ["event", "phase", *COUNTS, "is_estimated", "folder", *TIMES]
-REACHED = ["folders", "tracks", "passed_over", "seconds", "files_per_second"]
+REACHED = ["folders", "tracks", "passed_over", "playlists", "seconds", "files_per_second"]
 CHANGES = ["added", "modified", "moved", "restored", "reread", "missing", "unchanged"]
 SYNCED = ["event", "scan", *CHANGES, "problems", "progress"]
 

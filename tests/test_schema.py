@@ -14,7 +14,7 @@ from support.durable import fails
 from support.scenarios import WRITING, connected, contents, settle
 from support.schema_1 import FILES, put
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @pytest.fixture

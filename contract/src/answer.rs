@@ -15,6 +15,9 @@ pub struct Answer<P, T, C, R, W> {
     /// Files that were passed over for their extension, though it is one of audio too.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub passed_over: u64,
+    /// Playlists in these folders.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub playlists: u64,
     /// Files that were opened and parsed.
     pub read: u64,
     /// Files whose turn has come: they were read, or are as the library has them, or could not be

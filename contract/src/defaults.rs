@@ -33,3 +33,5 @@ pub const ARCHIVES: bool = false;
 pub const ARCHIVE_MARK: char = '!';
 /// Texts whose charset nothing says are in ISO 8859-1, unless they are UTF-8.
 pub const LEGACY_CHARSET: &str = "off";
+/// Albums in one file are divided into tracks by their cue sheets.
+pub const CUE: bool = true;

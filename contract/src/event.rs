@@ -65,6 +65,8 @@ pub struct Advance {
     pub problems: u64,
     /// Audio files of other extensions.
     pub passed_over: u64,
+    /// Playlists.
+    pub playlists: u64,
     /// Audio files that are to be done; 0 where folders alone tell.
     pub total_files: u64,
     /// Folders that are to be listed.

@@ -27,9 +27,11 @@ pub struct KnownFile {
     missing: u8,
     /// What it sounds like.
     pub audio_key: Option<String>,
+    /// Which track of a cue sheet in the file it is; 0: the file itself.
+    pub cue: u32,
 }
 
-type Cells = (i64, u64, i64, i64, u8, u8, Option<String>);
+type Cells = (i64, u64, i64, i64, u8, u8, Option<String>, u32);
 
 /// In the cell of trust: a change of the file since its fingerprint was taken would show.
 const SETTLED: u8 = 1;
@@ -102,6 +104,11 @@ impl KnownFile {
         self.missing != 0
     }
 
+    /// Whether it is the file, and no track of a cue sheet in it.
+    pub fn is_file(&self) -> bool {
+        self.cue == 0
+    }
+
     /// Whether a file with this fingerprint is the one that was read.
     pub fn is(&self, fingerprint: &Fingerprint) -> bool {
         self.trust & SETTLED != 0 && self.fingerprint.is_like(fingerprint)
@@ -134,15 +141,15 @@ impl From<&Track> for Fingerprint {
 }
 
 impl From<Cells> for KnownFile {
-    fn from((id, size, mtime_ns, ctime_ns, trust, missing, audio_key): Cells) -> Self {
-        Self { id, fingerprint: Fingerprint { size, mtime_ns, ctime_ns }, trust, missing, audio_key }
+    fn from((id, size, mtime_ns, ctime_ns, trust, missing, audio_key, cue): Cells) -> Self {
+        Self { id, fingerprint: Fingerprint { size, mtime_ns, ctime_ns }, trust, missing, audio_key, cue }
     }
 }
 
 impl From<KnownFile> for Cells {
     fn from(file: KnownFile) -> Self {
         let Fingerprint { size, mtime_ns, ctime_ns } = file.fingerprint;
-        (file.id, size, mtime_ns, ctime_ns, file.trust, file.missing, file.audio_key)
+        (file.id, size, mtime_ns, ctime_ns, file.trust, file.missing, file.audio_key, file.cue)
     }
 }
 
@@ -153,7 +160,7 @@ mod tests {
     const SECOND: i64 = 1_000_000_000;
 
     fn known(trust: u8) -> KnownFile {
-        (1, 10, 5 * SECOND + 7, 6 * SECOND + 7, trust, 0, None).into()
+        (1, 10, 5 * SECOND + 7, 6 * SECOND + 7, trust, 0, None, 0).into()
     }
 
     fn seen(size: u64, mtime_ns: i64, ctime_ns: i64) -> Fingerprint {

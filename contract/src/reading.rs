@@ -5,6 +5,6 @@ use crate::{Reading, defaults};
 /// The defaults of every host.
 impl Default for Reading {
     fn default() -> Self {
-        Self { legacy_charset: defaults::LEGACY_CHARSET.to_owned() }
+        Self { legacy_charset: defaults::LEGACY_CHARSET.to_owned(), cue: defaults::CUE }
     }
 }

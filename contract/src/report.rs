@@ -63,6 +63,9 @@ pub enum Report {
         /// Files that were passed over for their extension.
         #[serde(default)]
         passed_over: u64,
+        /// Playlists that were passed over.
+        #[serde(default)]
+        playlists: u64,
     },
     /// Files, with all that is known of them.
     Inspect {
@@ -111,6 +114,9 @@ pub struct Reached {
     /// Files that were passed over for their extension, though it is one of audio too.
     #[serde(default)]
     pub passed_over: u64,
+    /// Playlists that were passed over.
+    #[serde(default)]
+    pub playlists: u64,
     /// Time since its start in s.
     pub seconds: f64,
     /// Files that were done, or found where they are only counted, per second.
@@ -167,15 +173,19 @@ pub struct Synced {
     pub progress: Reached,
 }
 
-/// The notice of a scan for machines that files were passed over for their extension: a JSON line
-/// beside those of problems, at its end.
+/// The notice of a scan for machines that files were passed over for their extension, or because
+/// they are playlists: a JSON line beside those of problems, at its end.
 ///
 /// ```
 /// use mt_scanner_contract::report::PassedOver;
 ///
-/// let notice = PassedOver::new(2);
-/// assert_eq!(notice.notice, "passed-over");
-/// assert_eq!(notice.detail, "2 audio files of other extensions were passed over: --extension adds them");
+/// let notice = PassedOver::of(2, 1).unwrap();
+/// assert_eq!((notice.notice.as_str(), notice.files, notice.playlists), ("passed-over", 2, 1));
+/// assert_eq!(
+///     notice.detail,
+///     "2 audio files of other extensions were passed over: --extension adds them; and 1 playlist"
+/// );
+/// assert_eq!(PassedOver::of(0, 0), None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassedOver {
@@ -183,17 +193,31 @@ pub struct PassedOver {
     pub notice: String,
     /// The same in words.
     pub detail: String,
-    /// The number of files.
+    /// The number of files of other extensions.
     pub files: u64,
+    /// The number of playlists.
+    pub playlists: u64,
 }
 
 impl PassedOver {
-    /// The notice of so many files.
-    pub fn new(files: u64) -> Self {
-        let detail = match files {
-            1 => words::PASSED_OVER_ONE.to_owned(),
-            _ => filled(words::PASSED_OVER, &[("files", &thousands(files))]),
+    /// The notice of so many files of other extensions, and of so many playlists; `None` if there
+    /// are neither.
+    pub fn of(files: u64, playlists: u64) -> Option<Self> {
+        let count = |name, number: u64, one: &str, many| match number {
+            1 => one.to_owned(),
+            _ => filled(many, &[(name, &thousands(number))]),
         };
-        Self { notice: "passed-over".to_owned(), detail, files }
+        let lists = |one, many| count("playlists", playlists, one, many);
+        let mut detail = String::new();
+        if files > 0 {
+            detail += &count("files", files, words::PASSED_OVER_ONE, words::PASSED_OVER);
+        }
+        if playlists > 0 {
+            detail += &match files {
+                0 => lists(words::PLAYLIST_PASSED_OVER, words::PLAYLISTS_PASSED_OVER),
+                _ => lists(words::AND_PLAYLIST, words::AND_PLAYLISTS),
+            };
+        }
+        (!detail.is_empty()).then(|| Self { notice: "passed-over".to_owned(), detail, files, playlists })
     }
 }

@@ -177,7 +177,7 @@ impl<'de> Deserialize<'de> for File {
 mod tests {
     use super::*;
 
-    const JSON: &str = r#"["x.mp3",["y.mp3",[7,10,20,30,1,0,"k"],[8,1,2,3,0,1,null]],"z.mp3"]"#;
+    const JSON: &str = r#"["x.mp3",["y.mp3",[7,10,20,30,1,0,"k",0],[8,1,2,3,0,1,null,2]],"z.mp3"]"#;
 
     fn told(slice: &Slice) -> Vec<(&str, Vec<i64>)> {
         assert_eq!(slice.is_empty(), slice.iter().next().is_none());
@@ -215,7 +215,7 @@ mod tests {
     fn very_many_files_are_several_slices() {
         let numbers: Vec<String> = (0..200).map(|number| number.to_string()).collect();
         let known = |name: &str| match name {
-            "70" | "72" | "199" => vec![KnownFile::from((name.parse().unwrap(), 0, 0, 0, 1, 0, None))],
+            "70" | "72" | "199" => vec![KnownFile::from((name.parse().unwrap(), 0, 0, 0, 1, 0, None, 0))],
             _ => Vec::new(),
         };
         let slices = Slice::of(numbers.iter().map(String::as_str).collect(), known);

@@ -44,6 +44,9 @@ pub struct Work<F, K> {
     /// The files are those that somebody has named, and no listing has found them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub named: bool,
+    /// Files, each with the cue sheet in its folder that divides it into tracks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<(String, String)>,
     /// The files get their rows and are not opened, because opening one has ended an instance.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blind: bool,
@@ -68,6 +71,7 @@ impl<F, K> Work<F, K> {
             place: None,
             held: false,
             named: false,
+            sheets: Vec::new(),
             blind: false,
             whole: false,
         }
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_host_hands_files_on_as_they_are_and_knows_their_names() {
-        let text = r#"{"folder":"a","files":["x.mp3",["y.mp3",[7,1,2,3,1,0,null]]],"ignored_by":null}"#;
+        let text = r#"{"folder":"a","files":["x.mp3",["y.mp3",[7,1,2,3,1,0,null,0]]],"ignored_by":null}"#;
         let work: Work<Vec<ListedFile>, Box<RawValue>> = serde_json::from_str(text).unwrap();
         let names: Vec<String> = work.files.iter().flatten().map(ListedFile::name).collect();
         assert_eq!(names, ["x.mp3", "y.mp3"]);

@@ -104,6 +104,7 @@ fn run(command: &Command) -> Result<(), Stop> {
             let (root, path) = arguments::root_and_path(root)?;
             let mut inspection = crate::inspect::inspect(&root, &path, &command.reading)?;
             inspection.track.ctime_ns = 0;
+            inspection.cue.iter_mut().for_each(|track| track.ctime_ns = 0);
             line(&mut out, &inspection)?;
         }
         Verb::Artwork { all, bytes } => artwork(&command.root, *all, *bytes, &mut out)?,
@@ -122,10 +123,11 @@ fn steps<W: Write>(
     mut each: impl FnMut(&mut W, &Found) -> io::Result<()>,
 ) -> Result<(), Stop> {
     let mut written = Ok(());
-    let mut passed_over = 0;
+    let (mut passed_over, mut playlists) = (0, 0);
     let (root, begin) = arguments::root_and_work(&command.root);
     run_through(&root, begin, mode, &command.walking, &command.reading, |mut result| {
         passed_over += result.passed_over;
+        playlists += result.playlists;
         // The wasmtime CLI gives the time of birth in place of this one, and a wrong time is worse
         // than none.
         result.tracks.iter_mut().for_each(|track| track.ctime_ns = 0);
@@ -136,8 +138,8 @@ fn steps<W: Write>(
         written.is_ok()
     })?;
     written?;
-    if passed_over > 0 {
-        line(&mut io::stderr().lock(), &PassedOver::new(passed_over))?;
+    if let Some(notice) = PassedOver::of(passed_over, playlists) {
+        line(&mut io::stderr().lock(), &notice)?;
     }
     Ok(())
 }

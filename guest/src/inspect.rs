@@ -5,18 +5,46 @@ use std::io;
 use mt_scanner_contract::{Fingerprint, Inspection, Outcome, Problem, Reading, ScanError, Track};
 
 use crate::outcome::{outcome, problem, unread};
+use crate::sheets::{self, Shelf};
 use crate::tree::{Content, ErrorCode, Kind, Place, Refusal, Root, join, leaves_root, root_error};
+use mt_scanner_formats::cue::Sheet;
 use mt_scanner_formats::reader::FileReader;
 use mt_scanner_formats::{Container, Details, LegacyCharset, Parsed, blank_track, parse};
 
-/// Reads the file at `path` under the root called `root`.
+/// Reads the file at `path` under the root called `root`, or the track of a cue sheet that is
+/// called so.
 pub fn inspect(root: &str, path: &str, reading: &Reading) -> Result<Inspection, ScanError> {
+    match (file(root, path, reading, false), sheets::track_at(path)) {
+        (Err(ScanError::FileNotFound(_)), Some((audio, number))) => {
+            let missing = || ScanError::FileNotFound(path.to_owned());
+            // Hosts have looked at the whole path only.
+            let mut found = file(root, audio, reading, true).map_err(|_| missing())?;
+            let row = std::mem::take(&mut found.cue).into_iter().find(|row| row.track_number == Some(number));
+            found.track = row.ok_or_else(missing)?;
+            Ok(found)
+        }
+        (found, _) => found,
+    }
+}
+
+/// Reads the file at `path`. `careful`: it may be no regular file, and to open a pipe may take for
+/// ever.
+fn file(root: &str, path: &str, reading: &Reading, careful: bool) -> Result<Inspection, ScanError> {
     let charset = charset(reading)?;
     let (root, (place, parent, name)) = open_place(root, path)?;
     let read = Read { root: &root, place: &place, at: parent, seen: None, listing: true, charset, blind: false };
+    if careful && read.is_special(name) {
+        return Err(ScanError::FileNotFound(path.to_owned()));
+    }
     match read.file(name) {
-        Ok(Inspected { mut found, .. }) => {
+        Ok(Inspected { mut found, sheet, .. }) => {
             path.clone_into(&mut found.track.path);
+            if reading.cue {
+                let shelf = Shelf { root: &root, place: &place, at: parent, charset };
+                let (cue, problems) = shelf.tracks(name, sheet.as_ref(), &mut found.track);
+                found.cue = cue;
+                found.problems.extend(problems);
+            }
             Ok(found)
         }
         Err(problem) => Err(no_file(problem, path)),
@@ -82,6 +110,8 @@ pub struct Inspected {
     pub found: Inspection,
     /// Whether it could be opened.
     pub opened: bool,
+    /// The cue sheet that is in it.
+    pub sheet: Option<Sheet>,
 }
 
 impl Read<'_> {
@@ -96,16 +126,16 @@ impl Read<'_> {
         track.mtime_ns = fingerprint.mtime_ns;
         track.ctime_ns = fingerprint.ctime_ns;
         let mut found = Inspection { track, ..Inspection::default() };
-        let opened = file.is_ok();
+        let (opened, mut sheet) = (file.is_ok(), None);
         match file {
             Ok(file) => {
-                let troubles = read_content(&mut found, name, file, self);
+                let troubles = read_content(&mut found, &mut sheet, name, file, self);
                 found.problems.extend(troubles.into_iter().map(|(outcome, detail)| problem(outcome, detail)));
             }
             Err(_) if self.blind => {}
             Err(refusal) => found.problems.push(self.unread(name, refusal)),
         }
-        Ok(Inspected { found, opened })
+        Ok(Inspected { found, opened, sheet })
     }
 
     /// The open file, or why it may not be read, and its fingerprint.
@@ -150,7 +180,13 @@ impl Read<'_> {
 }
 
 /// Parses a file, and gives what did not go well.
-fn read_content(found: &mut Inspection, name: &str, file: Content, read: &Read<'_>) -> Vec<(Outcome, String)> {
+fn read_content(
+    found: &mut Inspection,
+    sheet: &mut Option<Sheet>,
+    name: &str,
+    file: Content,
+    read: &Read<'_>,
+) -> Vec<(Outcome, String)> {
     let mut reader = FileReader::new(file, found.track.size);
     #[cfg(feature = "misbehave")]
     crate::misbehave::when_asked(&mut reader);
@@ -160,6 +196,7 @@ fn read_content(found: &mut Inspection, name: &str, file: Content, read: &Read<'
     let rest = match parsed {
         Ok(parsed) => {
             let troubles = troubles(&parsed);
+            *sheet = parsed.cue;
             Details { tags: found.tags, lyrics: found.lyrics, chapters: found.chapters } = parsed.details;
             troubles.into_iter().chain(mismatch(name, &found.track)).collect()
         }

@@ -8,12 +8,14 @@ use crate::step::{ChangesOf, Found, Mode, Rows, Step};
 
 /// The answer of `step-json`.
 pub fn answer(step: &Step<'_>, found: &Found) -> String {
-    let Found { folders, files, passed_over, read, done, paths, tracks, problems, changes, work, entered } = found;
+    let Found { folders, files, passed_over, playlists, read, done, paths, tracks, problems, changes, work, entered } =
+        found;
     let is_sync = matches!(step.mode, Mode::Sync { .. });
     text(&Answer {
         folders: *folders,
         files: *files,
         passed_over: *passed_over,
+        playlists: *playlists,
         read: *read,
         done: *done,
         paths: Paths(paths),

@@ -30,6 +30,7 @@ mod reports;
 mod rows;
 #[cfg(target_family = "wasm")]
 mod sections;
+mod sheets;
 mod step;
 mod tree;
 mod walk;

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, TypeAlias, final
 
-_Counts: TypeAlias = tuple[int, int, int, int, float, int]
+_Counts: TypeAlias = tuple[int, int, int, int, float, int, int]
 _Totals: TypeAlias = tuple[
     int, int, int, bool, str | None, Literal["waiting", "scanning", "paused", "finishing", "done"]
 ]
@@ -24,6 +24,8 @@ class _Walking(Protocol):
 class _Reading(Protocol):
     @property
     def legacy_charset(self) -> str: ...
+    @property
+    def cue(self) -> bool: ...
 
 class _Limits(Protocol):
     @property

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support import sheets
 from support.doors import Row, Scan, fields
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -91,7 +92,7 @@ def put(base: Path, path: str, entry: dict[str, Any], place: Path) -> None:
     target = base / os.fsdecode(path.encode("utf-8", "surrogateescape"))
     target.parent.mkdir(parents=True, exist_ok=True)
     if "text" in entry:
-        target.write_text(entry["text"], encoding="utf-8", newline="\n")
+        target.write_text(entry["text"], encoding=entry.get("charset", "utf-8"), newline="\n")
     elif "link" in entry:
         target.symlink_to(entry["link"].replace("{place}", str(place)))
     elif "hard" in entry:
@@ -104,6 +105,10 @@ def put(base: Path, path: str, entry: dict[str, Any], place: Path) -> None:
         shutil.copytree(source, target, dirs_exist_ok=True)
     else:
         shutil.copyfile(source, target)
+    if "comment" in entry:
+        sheets.comment(target, entry["comment"])
+    if "block" in entry:
+        sheets.block(target, entry["block"])
 
 
 def settled(scan: Scan) -> dict[str, list[Row]]:

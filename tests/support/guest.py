@@ -20,6 +20,7 @@ MUSIC = "/music"
 OFF = wasm.Record()
 """The record `reading` with its default."""
 setattr(OFF, "legacy-charset", "off")
+OFF.cue = True
 Rows = tuple[list[str], list[str]]
 
 
@@ -84,7 +85,7 @@ class Guest:
                 "only_list": options.pop("only_list", False),
             },
             "mode": options.pop("mode", "tracks"),
-            "reading": {"legacy_charset": options.pop("legacy_charset", "off")},
+            "reading": {"legacy_charset": options.pop("legacy_charset", "off"), "cue": options.pop("cue", True)},
             "walking": walking | options,
         }
         if work is not None:

@@ -40,6 +40,7 @@ impl Contract {
                 "archives": defaults::ARCHIVES,
                 "archive_mark": defaults::ARCHIVE_MARK,
                 "legacy_charset": defaults::LEGACY_CHARSET,
+                "cue": defaults::CUE,
             },
             "imports": {"packages": imports::PACKAGES, "interfaces": imports::INTERFACES},
         });

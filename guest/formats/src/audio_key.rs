@@ -37,22 +37,23 @@ pub fn of<S: ReadAt>(reader: &mut FileReader<S>, signature: Option<&Signature>, 
 }
 
 /// What a key is made of.
-struct Key(Vec<u8>);
+pub(crate) struct Key(Vec<u8>);
 
 impl Key {
-    fn new(kind: &str, len: u64) -> Self {
+    /// One of a kind and a number, to which pieces are added.
+    pub fn new(kind: &str, len: u64) -> Self {
         let mut bytes = Vec::with_capacity(32 + 2 * PIECE as usize);
         bytes.extend_from_slice(kind.as_bytes());
         bytes.extend_from_slice(&len.to_le_bytes());
         Self(bytes)
     }
 
-    fn with(mut self, piece: &[u8]) -> Self {
+    pub fn with(mut self, piece: &[u8]) -> Self {
         self.0.extend_from_slice(piece);
         self
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("{:016x}", XxHash3_64::oneshot(&self.0))
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mt_scanner_contract::Track;
 
+use crate::cue::Sheet;
 use crate::fields::{Collector, Details};
 use crate::payload::{Payload, Picture, Signature};
 
@@ -25,6 +26,8 @@ pub(crate) struct Content<'t> {
     /// The name of the system that protects the audio (DRM). Tags and properties are read all the
     /// same.
     pub protection: Option<&'static str>,
+    /// The cue sheet that the container has in a form of its own.
+    pub cue: Option<Sheet>,
     /// Where the container begins: behind the tags that stand in front of it.
     pub start: u64,
     /// Where the container ends at the latest: before the tags that stand behind it. They are
@@ -96,6 +99,8 @@ pub(crate) struct Finished {
     pub pictures: Vec<Picture>,
     /// The damage in one text.
     pub damage: Option<String>,
+    /// The cue sheet: that of a tag, which has titles, else the container's own.
+    pub cue: Option<Sheet>,
 }
 
 impl<'t> Content<'t> {
@@ -110,6 +115,7 @@ impl<'t> Content<'t> {
             audio: Payload::default(),
             signature: None,
             protection: None,
+            cue: None,
             start: 0,
             end: len,
             damage: Damage::default(),
@@ -130,12 +136,14 @@ impl<'t> Content<'t> {
         if self.tags.is_full() {
             self.damaged("the tags have more text than is taken of a file");
         }
-        let Self { properties, gain, tags, pictures, damage, .. } = self;
+        let Self { properties, gain, mut tags, pictures, damage, cue, .. } = self;
+        let of_a_tag =
+            tags.take_cue_sheet().and_then(|text| Sheet::of(&text)).filter(|sheet| sheet.own_file().is_some());
         let (track, details) = tags.finish();
         properties.fill(track);
         gain.fill(track);
         track.has_artwork = !pictures.is_empty();
-        Finished { details, pictures, damage: damage.text() }
+        Finished { details, pictures, damage: damage.text(), cue: of_a_tag.or(cue) }
     }
 
     /// Reads tags that are only kept: they say nothing of the track, and their damage is not told.

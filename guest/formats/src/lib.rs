@@ -10,6 +10,7 @@ mod container;
 mod content;
 #[cfg(test)]
 mod cost;
+pub mod cue;
 #[cfg(test)]
 mod drill;
 pub mod extension;

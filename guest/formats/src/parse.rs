@@ -9,6 +9,7 @@ use crate::asf::Asf;
 use crate::audio_key;
 use crate::container::{Container, Format};
 use crate::content::{Content, Finished};
+use crate::cue::Sheet;
 use crate::fields::Details;
 use crate::flac::Flac;
 use crate::foreign::{Aiff, MonkeysAudio, Musepack, WavPack};
@@ -36,6 +37,8 @@ pub struct Parsed {
     /// The name of the system that protects the audio (DRM), of which the rest was read all the
     /// same.
     pub protection: Option<&'static str>,
+    /// The cue sheet that is in it.
+    pub cue: Option<Sheet>,
 }
 
 /// Fills `track` with what the file says. `listing`: its tags are kept as they are in the file.
@@ -115,7 +118,7 @@ fn parse_as<S: ReadAt>(
     let texts = std::mem::take(&mut content.tags.legacy);
     let (audio, signature) = (std::mem::take(&mut content.audio), content.signature.take());
     let protection = content.protection;
-    let Finished { details, pictures, damage } = content.finish();
+    let Finished { details, pictures, damage, cue } = content.finish();
     let name = match found {
         Some(Found::Container(container)) => Some(container.name()),
         Some(Found::Other(name)) => Some(name),
@@ -125,7 +128,7 @@ fn parse_as<S: ReadAt>(
     track.audio_key = Some(audio_key::of(reader, signature.as_ref(), &audio)?);
     let unsupported = name.filter(|_| matches!(found, Some(Found::Other(_))));
     track.text_charset = texts.repaired.map(|charset| charset.name().to_owned());
-    Ok((Parsed { details, pictures, damage, unsupported, protection }, texts))
+    Ok((Parsed { details, pictures, damage, unsupported, protection, cue }, texts))
 }
 
 /// Reads the tags in front, the container, and the tags behind, and takes what they say in the

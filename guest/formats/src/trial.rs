@@ -76,6 +76,11 @@ pub(crate) fn survives(sample: &[u8]) {
 
 /// Reads mutations of some files, the same ones from the same seed. See [`bounded`].
 pub(crate) fn mutated(samples: &[Vec<u8>], seed: u64) {
+    damaged(samples, seed, bounded);
+}
+
+/// Hands mutations of some samples to `each`, the same ones from the same seed.
+pub(crate) fn damaged(samples: &[Vec<u8>], seed: u64, mut each: impl FnMut(&[u8])) {
     let mut chance = Chance(seed);
     for _ in 0..inputs() {
         let mut bytes = samples[chance.below(samples.len())].clone();
@@ -86,7 +91,7 @@ pub(crate) fn mutated(samples: &[Vec<u8>], seed: u64) {
                 mutate(&mut bytes, &mut chance);
             }
         }
-        bounded(&bytes);
+        each(&bytes);
     }
 }
 

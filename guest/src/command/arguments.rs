@@ -30,6 +30,7 @@ Options:
                        off, for ISO 8859-1; auto, to judge by the texts of each file; or a
                        name, such as windows-1251 or shift_jis [default: off]
   --archives           look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz
+  --no-cue             leave albums in one file whole: no tracks of cue sheets
   --extension <EXTENSION>
                        look for files with this extension too, .aiff for one; may be given
                        several times
@@ -79,6 +80,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
             Arg::Long("include-ignored") => walking.ignored_folders = true,
             Arg::Long("legacy-charset") => reading.legacy_charset = parser.value()?.string()?,
             Arg::Long("archives") => walking.archives = true,
+            Arg::Long("no-cue") => reading.cue = false,
             Arg::Long("extension") => {
                 walking.extensions.push(extension(&parser.value()?.string()?).map_err(Error::from)?)
             }
@@ -185,6 +187,12 @@ mod tests {
     fn a_charset_is_off_unless_one_is_named() {
         let charset = |line: &str| parsed(line).unwrap().unwrap().reading.legacy_charset;
         assert_eq!((charset("scan /m"), charset("scan /m --legacy-charset auto")), ("off".into(), "auto".into()));
+    }
+
+    #[test]
+    fn cue_sheets_are_read_unless_somebody_says_no() {
+        let cue = |line: &str| parsed(line).unwrap().unwrap().reading.cue;
+        assert_eq!((cue("scan /m"), cue("scan /m --no-cue")), (true, false));
     }
 
     #[test]

@@ -25,7 +25,7 @@ const NOW: &str = "tracks.id IN (SELECT track_id FROM gone UNION ALL SELECT trac
 
 /// What is compared of a track.
 const FACTS: &str = "tracks.id, tracks.audio_key, folders.root_id, tracks.folder_id, tracks.path, \
-    substr(tracks.path, length(rtrim(tracks.path, replace(tracks.path, '/', ''))) + 1), \
+    substr(tracks.path, iif(folders.path = '', 1, length(folders.path) + 2)), \
     substr(folders.path, length(rtrim(folders.path, replace(folders.path, '/', ''))) + 1)";
 
 /// The temporary tables.

@@ -15,6 +15,7 @@ use mt_scanner_formats::{LARGEST_PICTURE, LegacyCharset, Look, Picture, Unread, 
 use crate::inspect::{Read, no_file, open_place, troubles, unreadable};
 use crate::json;
 use crate::outcome::problem;
+use crate::sheets::track_at;
 use crate::tree::{Content, split};
 
 /// The source of an embedded picture.
@@ -70,12 +71,22 @@ struct At {
 }
 
 impl Artwork {
-    /// The pictures of the file at `path` under the root called `root`: the first, or all.
+    /// The pictures of the file at `path` under the root called `root`: the first, or all. Those of
+    /// a track of a cue sheet are those of its file.
     ///
     /// # Errors
     ///
     /// As `artwork-json`.
     pub fn of(root: &str, path: &str, all: bool) -> Result<Self, ScanError> {
+        match (Self::of_file(root, path, all), track_at(path)) {
+            (Err(ScanError::FileNotFound(_)), Some((audio, _))) => {
+                Self::of_file(root, audio, all).map_err(|_| ScanError::FileNotFound(path.to_owned()))
+            }
+            (found, _) => found,
+        }
+    }
+
+    fn of_file(root: &str, path: &str, all: bool) -> Result<Self, ScanError> {
         let (root, (place, parent, name)) = open_place(root, path)?;
         let charset = LegacyCharset::Off;
         let read = Read { root: &root, place: &place, at: parent, seen: None, listing: false, charset, blind: false };

@@ -7,12 +7,23 @@ use serde_json::Value;
 
 use crate::rows::TRACK_COLUMNS;
 
-/// Writes the lines about a file: its values, problems, tags, lyrics and chapters. `found` is an
+/// Writes the lines about a file: its values, problems, tracks of its cue sheet, tags, lyrics and
+/// chapters. `found` is an
 /// answer of `inspect-json`: code that makes records of it would be 3 % of the component.
 pub(super) fn write(text: &mut String, found: &Value) {
     values(text, &found["track"]);
     for problem in each(found, "problems") {
         let _ = writeln!(text, "\n{}: {}", said(problem, "outcome"), shown(said(problem, "detail")));
+    }
+    for (place, track) in each(found, "cue").enumerate() {
+        if place == 0 {
+            text.push_str("\ntracks of the cue sheet\n");
+        }
+        let number = track["track_number"].as_u64().unwrap_or_default();
+        let start = clock(track["start_ms"].as_u64().unwrap_or_default());
+        let names = ["artist", "title"].map(|key| shown(said(track, key)));
+        let names: Vec<_> = names.iter().filter(|name| !name.is_empty()).map(|name| name.as_ref()).collect();
+        let _ = writeln!(text, "{}", format!("  {number:02}  {start}  {}", names.join(" - ")).trim_end());
     }
     let mut block = None;
     for tag in each(found, "tags") {
@@ -73,7 +84,7 @@ fn plain(column: &str, value: &Value) -> Option<String> {
         (_, Value::Null) => return None,
         (_, Value::Array(several)) if several.is_empty() => return None,
         ("size", _) => exact_size(number?),
-        ("duration_ms", _) => clock(number?),
+        (time, _) if time.ends_with("_ms") => clock(number?),
         ("bitrate", _) => format!("{} kbit/s", thousands(number?)),
         ("sample_rate", _) => format!("{} Hz", thousands(number?)),
         ("bit_depth", _) => format!("{} bits", number?),

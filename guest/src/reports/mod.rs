@@ -23,12 +23,12 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
         Report::Scan { kinds, problems, progress } => {
             tracks::write(&mut text, kinds, &progress);
             problems::write(&mut text, problems);
-            tracks::write_passed_over(&mut text, progress.passed_over);
+            tracks::write_passed_over(&mut text, progress.passed_over, progress.playlists);
         }
         Report::Index { kinds, problems, progress, changes, path, size: bytes } => {
             tracks::write(&mut text, kinds, &progress);
             problems::write(&mut text, problems);
-            tracks::write_passed_over(&mut text, progress.passed_over);
+            tracks::write_passed_over(&mut text, progress.passed_over, progress.playlists);
             let _ = writeln!(text, "\n{}: {} ({})", shown(&path), counts(&changes), size(bytes));
         }
         Report::Rehearsal { problems, changes } => {
@@ -37,7 +37,7 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
         }
         Report::Batch { problems, changes, progress } => {
             problems::write(&mut text, problems);
-            tracks::write_passed_over(&mut text, progress.passed_over);
+            tracks::write_passed_over(&mut text, progress.passed_over, progress.playlists);
             let Reached { tracks, seconds, .. } = progress;
             let _ = writeln!(text, "{} ({} read, {seconds:.2} s)", counts(&changes), number(tracks, "file"));
         }
@@ -50,9 +50,9 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
                 };
             }
         }
-        Report::Problems { problems, passed_over } => {
+        Report::Problems { problems, passed_over, playlists } => {
             problems::write(&mut text, problems);
-            tracks::write_passed_over(&mut text, passed_over);
+            tracks::write_passed_over(&mut text, passed_over, playlists);
         }
         Report::Inspect { files } => {
             for (place, found) in files.iter().enumerate() {
@@ -189,16 +189,22 @@ mod tests {
 
     #[test]
     fn what_was_passed_over_is_said_once_the_scan_is_over() {
-        let line = |count: u64| {
-            in_words(&format!(
-                r#"{{"problems": {{"problems": {{"counts": [], "first": []}}, "passed_over": {count}}}}}"#
-            ))
-        };
-        assert_eq!(line(0).unwrap(), "");
-        let one = "\n1 audio file of another extension was passed over: --extension adds it\n";
-        assert_eq!(line(1).unwrap(), one);
-        let many = "\n1,234 audio files of other extensions were passed over: --extension adds them\n";
-        assert_eq!(line(1234).unwrap(), many);
+        let one = "1 audio file of another extension was passed over: --extension adds it";
+        let many = "1,234 audio files of other extensions were passed over: --extension adds them";
+        for (files, playlists, expected) in [
+            (0, 0, String::new()),
+            (1, 0, format!("\n{one}\n")),
+            (1234, 0, format!("\n{many}\n")),
+            (1, 1, format!("\n{one}; and 1 playlist\n")),
+            (1234, 1234, format!("\n{many}; and 1,234 playlists\n")),
+            (0, 1, "\n1 playlist was passed over: it is no audio\n".to_owned()),
+            (0, 2, "\n2 playlists were passed over: they are no audio\n".to_owned()),
+        ] {
+            let problems = r#"{"counts": [], "first": []}"#;
+            let counts = format!(r#""passed_over": {files}, "playlists": {playlists}"#);
+            let report = format!(r#"{{"problems": {{"problems": {problems}, {counts}}}}}"#);
+            assert_eq!(in_words(&report).unwrap(), expected, "{files} {playlists}");
+        }
     }
 
     #[test]

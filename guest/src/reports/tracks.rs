@@ -24,10 +24,11 @@ pub(super) fn write(text: &mut String, mut kinds: Vec<Kind>, progress: &Reached)
     table(text, &[head].into_iter().chain(kinds.iter().map(row)).collect::<Vec<_>>());
 }
 
-/// Writes the line about files that were passed over for their extension; none if there are none.
-pub(super) fn write_passed_over(text: &mut String, count: u64) {
-    if count > 0 {
-        let _ = writeln!(text, "\n{}", PassedOver::new(count).detail);
+/// Writes the line about files that were passed over for their extension, and about playlists; none
+/// if there are none.
+pub(super) fn write_passed_over(text: &mut String, files: u64, playlists: u64) {
+    if let Some(notice) = PassedOver::of(files, playlists) {
+        let _ = writeln!(text, "\n{}", notice.detail);
     }
 }
 

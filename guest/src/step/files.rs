@@ -2,11 +2,26 @@
 
 use std::rc::Rc;
 
-use mt_scanner_contract::{Fingerprint, Inspection};
+use mt_scanner_contract::{Fingerprint, Inspection, Problem};
 
 use super::{Item, Open, Run, Work};
 use crate::inspect::{Inspected, Read};
+use crate::sheets::Applied;
 use crate::tree::{Archive, ErrorCode, join};
+
+/// A file whose turn has come.
+pub struct File<'a> {
+    /// Its folder.
+    pub open: &'a Open,
+    /// The folder's path.
+    pub folder: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What the host has seen of it, if it has.
+    pub seen: Option<Fingerprint>,
+    /// Do not open it.
+    pub blind: bool,
+}
 
 impl Run<'_> {
     /// Reads files of a folder as far as the budget goes; the rest is work again.
@@ -31,7 +46,7 @@ impl Run<'_> {
             },
         };
         self.last = Some((work.folder.clone(), open.clone()));
-        let Work { folder, files, mut seen, blind, .. } = work;
+        let Work { folder, files, mut seen, blind, sheets, .. } = work;
         // Each step would begin a solid archive anew.
         let whole = open.place.archive().is_some_and(Archive::is_solid);
         let mut files = files.unwrap_or_default();
@@ -39,10 +54,16 @@ impl Run<'_> {
         for (name, known) in files.iter() {
             // Of a member the archive was seen.
             let seen = seen.get(done).copied().flatten().filter(|_| open.place.archive().is_none());
+            let mut sheet = None;
+            if let Some((_, own)) = sheets.iter().find(|(audio, _)| audio == name) {
+                sheet = self.sheet_of(&folder, &open.place, own).map(|stamped| (own.as_str(), stamped));
+            }
+            let file = File { open: &open, folder: &folder, name, seen, blind };
+            let sheet = sheet.as_ref().and_then(|(own, stamped)| stamped.applied(own, name));
             if self.is_sync() {
-                self.sync_file(&open, &folder, name, known, seen, blind);
+                self.sync_file(&file, known, sheet.as_ref());
             } else {
-                self.read_file(&open, &folder, name, seen, blind);
+                self.read_file(&file, sheet.as_ref());
             }
             done += 1;
             self.meter.count();
@@ -54,7 +75,7 @@ impl Run<'_> {
         let rest = files.split_off(done);
         if !rest.is_empty() {
             seen.drain(..done.min(seen.len()));
-            let work = Work { seen, blind, ..Work::files(folder, rest) };
+            let work = Work { seen, blind, sheets, ..Work::files(folder, rest) };
             self.stack.push(Item { work, open: Some(open) });
         }
     }
@@ -70,7 +91,22 @@ impl Run<'_> {
         Ok(Rc::new(Open { place, _counted: self.open.clone() }))
     }
 
-    fn read_file(&mut self, open: &Open, folder: &str, name: &str, seen: Option<Fingerprint>, blind: bool) {
+    fn read_file(&mut self, file: &File<'_>, sheet: Option<&Applied<'_>>) {
+        match self.read(file) {
+            Ok(Inspected { found: Inspection { mut track, problems, .. }, sheet: inside, .. }) => {
+                let rows = self.tracks_of(sheet, inside.as_ref(), &mut track);
+                self.found.read += 1;
+                self.found.tracks.push(track);
+                self.found.tracks.extend(rows);
+                self.found.problems.extend(problems);
+            }
+            Err(problem) => self.found.problems.push(problem),
+        }
+    }
+
+    /// Opens and parses a file, and gives its row its path.
+    pub(super) fn read(&self, file: &File<'_>) -> Result<Inspected, Problem> {
+        let &File { open, folder, name, seen, blind } = file;
         let read = Read {
             root: &self.root,
             place: &open.place,
@@ -80,14 +116,8 @@ impl Run<'_> {
             charset: self.charset,
             blind,
         };
-        match read.file(name) {
-            Ok(Inspected { found: Inspection { mut track, problems, .. }, .. }) => {
-                track.path = join(folder, name);
-                self.found.read += 1;
-                self.found.tracks.push(track);
-                self.found.problems.extend(problems);
-            }
-            Err(problem) => self.found.problems.push(problem),
-        }
+        let mut inspected = read.file(name)?;
+        inspected.found.track.path = join(folder, name);
+        Ok(inspected)
     }
 }

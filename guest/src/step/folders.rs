@@ -5,6 +5,7 @@ use std::rc::Rc;
 use mt_scanner_contract::{KnownFolder, Names, Outcome, ScanError, Slice};
 
 use super::links::{Way, one_by_one};
+use super::sheets::{names, of_slice};
 use super::sync::now;
 use super::{Item, Mode, Open, Run, Work};
 use crate::outcome::{in_archive, problem, refused};
@@ -102,7 +103,8 @@ impl Run<'_> {
         self.push_next_page(&listed, &ignored_by, known.as_deref());
         let ignored_by = self.sift(path, &mut listing, &ignored_by);
         listing.archives_as_folders();
-        self.found.passed_over += listing.passed_over.len() as u64 + listing.more_passed_over;
+        self.found.passed_over += listing.passed_over.count();
+        self.found.playlists += listing.playlists.count();
         self.leave_out_entered(path, &way, &mut listing);
         self.leave_out_roots(path, &way, &mut listing);
         let links = match place.folder() {
@@ -113,13 +115,14 @@ impl Run<'_> {
             let troubles = archive.troubles().map(|trouble| in_archive(&self.root.name, path, trouble));
             self.found.problems.extend(troubles);
         }
+        let Listing { files, folders, counted, sheets, .. } = listing;
+        let sheets = self.find_sheets(path, &place, sheets, names(&files, &links), is_first);
         let open = self.hold(place);
-        let Listing { files, folders, counted, .. } = listing;
         self.found.files += counted + files.len() as u64;
         let files = match known {
             Some(known) if !known.new => {
                 let (files, links) = self.compare(&listed, &known, files, &folders, links);
-                self.hold_links(path, &way, links, &ignored_by);
+                self.hold_links(path, &way, links, &ignored_by, &sheets);
                 self.leave_folders(path, &way, &known, &folders, &ignored_by);
                 files
             }
@@ -128,12 +131,12 @@ impl Run<'_> {
                 if let Some(known) = &known {
                     self.compare_itself(&listed, known);
                 }
-                self.hold_links(path, &way, one_by_one(links, |_| Vec::new()), &ignored_by);
+                self.hold_links(path, &way, one_by_one(links, |_| Vec::new()), &ignored_by, &sheets);
                 self.push_folders(path, &way, &folders, &ignored_by, known, open.as_ref());
                 Slice::of(files, |_| Vec::new())
             }
         };
-        self.push_files(path, files, open.as_ref());
+        self.push_files(path, files, &sheets, open.as_ref());
         Ok(())
     }
 
@@ -183,6 +186,8 @@ impl Run<'_> {
                 let file_of = |folder: &str| archive_of_folder(folder).map(str::to_owned);
                 listing.archives.retain(|name| file_of(name).is_some_and(|file| !ignored.covers(path, &file, false)));
                 listing.passed_over.retain(|name| !ignored.covers(path, name, false));
+                listing.playlists.retain(|name| !ignored.covers(path, name, false));
+                listing.sheets.retain(|name| !ignored.covers(path, name, false));
                 listing.links.retain(|name| !ignored.covers(path, name, false) && !ignored.covers(path, name, true));
                 ignored.folders()
             }
@@ -235,15 +240,24 @@ impl Run<'_> {
         self.found.paths.push('\0');
     }
 
-    pub(super) fn push_files(&mut self, path: &str, files: Vec<Slice>, open: Option<&Rc<Open>>) {
+    pub(super) fn push_files(
+        &mut self,
+        path: &str,
+        files: Vec<Slice>,
+        sheets: &[(String, String)],
+        open: Option<&Rc<Open>>,
+    ) {
         match self.mode {
             Mode::Count => {}
             Mode::Paths => files.iter().flat_map(Slice::iter).for_each(|(name, _)| self.tell_path(path, name)),
             Mode::Tracks | Mode::Sync { .. } => {
                 let is_solid = open.and_then(|open| open.place.archive()).is_some_and(Archive::is_solid);
                 let files = if is_solid { vec![Slice::joined(files)] } else { files };
-                let work = files.into_iter().rev();
-                let work = work.map(|slice| Work { whole: is_solid, ..Work::files(path.to_owned(), slice) });
+                let work = files.into_iter().rev().map(|slice| Work {
+                    sheets: of_slice(sheets, &slice),
+                    whole: is_solid,
+                    ..Work::files(path.to_owned(), slice)
+                });
                 self.stack.extend(work.map(|work| Item { work, open: open.cloned() }));
             }
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use mt_scanner_contract::{FollowLinks, KnownFile, KnownFolder, Names, Outcome, Slice};
 
+use super::sheets::of_slice;
 use super::{Item, Mode, Run, Work};
 use crate::outcome::problem;
 use crate::tree::{ErrorCode, Folder, Link, Place, Target, join, split};
@@ -111,12 +112,20 @@ impl Run<'_> {
     }
 
     /// Hands links to the host, each alone.
-    pub(super) fn hold_links(&mut self, path: &str, way: &Way, links: Vec<Slice>, ignored_by: &[String]) {
+    pub(super) fn hold_links(
+        &mut self,
+        path: &str,
+        way: &Way,
+        links: Vec<Slice>,
+        ignored_by: &[String],
+        sheets: &[(String, String)],
+    ) {
         self.for_the_host.extend(links.into_iter().map(|link| Work {
             ignored_by: Some(ignored_by.to_vec()),
             links: way.links + 1,
             place: Some(way.place(path).to_owned()),
             held: true,
+            sheets: of_slice(sheets, &link),
             ..Work::files(path.to_owned(), link)
         }));
     }
@@ -125,7 +134,7 @@ impl Run<'_> {
     /// there.
     pub(super) fn link(&mut self, item: Item) {
         self.meter.count();
-        let Work { folder, files, ignored_by, links, place, blind, .. } = item.work;
+        let Work { folder, files, ignored_by, links, place, sheets, blind, .. } = item.work;
         let slice = files.unwrap_or_default();
         let Some((name, known)) = slice.iter().next().map(|(name, known)| (name.to_owned(), known.to_vec())) else {
             return;
@@ -164,9 +173,9 @@ impl Run<'_> {
         self.found.files += 1;
         let open = opened.ok().and_then(|open| self.hold(Place::Folder(Rc::new(open))));
         if blind {
-            self.stack.push(Item { work: Work { blind, ..Work::files(folder, slice) }, open });
+            self.stack.push(Item { work: Work { blind, sheets, ..Work::files(folder, slice) }, open });
         } else {
-            self.push_files(&folder, vec![slice], open.as_ref());
+            self.push_files(&folder, vec![slice], &sheets, open.as_ref());
         }
     }
 

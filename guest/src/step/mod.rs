@@ -7,6 +7,7 @@ mod folders;
 mod held;
 mod links;
 mod named;
+mod sheets;
 mod sync;
 mod work;
 
@@ -21,6 +22,7 @@ use crate::inspect::charset;
 use crate::tree::{ErrorCode, Folder, Place, Root, archive_of_folder, leaves_root};
 use crate::walk::{Entered, Reach};
 use budget::Meter;
+use sheets::Shelved;
 
 pub use changes::{Changes, ChangesOf, Rows};
 pub use held::Held;
@@ -67,6 +69,8 @@ pub struct Found {
     pub files: u64,
     /// Files in them that were passed over for their extension, though it is one of audio too.
     pub passed_over: u64,
+    /// Playlists in them.
+    pub playlists: u64,
     /// Files that were opened and parsed.
     pub read: u64,
     /// Files whose turn has come, whatever has become of them.
@@ -114,6 +118,8 @@ struct Run<'a> {
     mode: Mode,
     walking: &'a Walking,
     charset: LegacyCharset,
+    /// Whether sheets divide albums in one file.
+    cue: bool,
     extensions: Extensions,
     meter: Meter,
     /// Last in, first out: depth first, so that little is open and little is pending.
@@ -123,6 +129,8 @@ struct Run<'a> {
     open: Rc<()>,
     /// The folder whose files were read last, and its path.
     last: Option<(String, Rc<Open>)>,
+    /// The sheets of the folder whose files were read last.
+    shelved: Shelved,
     /// The places that the walk comes to without links.
     reach: Reach,
     /// Those that it has come to by links.
@@ -175,12 +183,14 @@ impl Step<'_> {
             mode: self.mode,
             walking: self.walking,
             charset,
+            cue: self.reading.cue,
             extensions,
             meter: Meter::new(&self.budget),
             stack,
             for_the_host: Vec::new(),
             open: Rc::new(()),
             last: None,
+            shelved: Shelved::default(),
             reach: Reach::new(self.walking),
             entered: Entered::read(self.entered),
             found: Found::default(),
@@ -261,7 +271,8 @@ fn check(work: &Work) -> Result<(), ScanError> {
     let leaves = leaves_root(&work.folder)
         || work.place.as_deref().is_some_and(leaves_root)
         || work.ignored_by.iter().flatten().any(|folder| leaves_root(folder))
-        || work.files.iter().flat_map(Slice::iter).any(|(name, _)| name_leaves(name));
+        || work.files.iter().flat_map(Slice::iter).any(|(name, _)| name_leaves(name))
+        || work.sheets.iter().any(|(_, sheet)| name_leaves(sheet));
     if leaves { Err(ScanError::EscapesRoot(work.folder.clone())) } else { Ok(()) }
 }
 
@@ -277,11 +288,12 @@ impl From<scan::Mode> for Mode {
 
 impl From<Found> for StepResult {
     fn from(found: Found) -> Self {
-        let Found { folders, files, passed_over, paths, tracks, problems, work, entered, .. } = found;
+        let Found { folders, files, passed_over, playlists, paths, tracks, problems, work, entered, .. } = found;
         Self {
             folders,
             files,
             passed_over,
+            playlists,
             paths,
             tracks: tracks.into_iter().map(Into::into).collect(),
             problems: problems.into_iter().map(Into::into).collect(),

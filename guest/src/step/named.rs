@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use mt_scanner_contract::{Names, Outcome, Slice};
 
+use super::sheets::Pairs;
 use super::{Item, Run, Work};
 use crate::outcome::problem;
+use crate::sheets::Shelf;
 use crate::tree::{folder_of_archive, join};
 use crate::walk::is_track;
 
@@ -41,7 +43,19 @@ impl Run<'_> {
             let ends = folder.match_indices('/').map(|(end, _)| end).chain([0, folder.len()]);
             ends.for_each(|end| self.found.changes.need_folder(&folder[..end]));
         }
+        let sheets = self.sheets_beside(&folder, &names);
         let slices = Slice::of(names, |name| known.remove(name).unwrap_or_default());
-        self.push_files(&folder, slices, item.open.as_ref());
+        self.push_files(&folder, slices, &sheets, item.open.as_ref());
+    }
+
+    /// The sheets for some files of a folder, which is listed for them. One that cannot be listed
+    /// has none: opening it for its files says why.
+    fn sheets_beside(&mut self, path: &str, files: &Names) -> Pairs {
+        if files.is_empty() || !self.wants_sheets() {
+            return Vec::new();
+        }
+        let Ok(place) = self.root.place_to_list(self.last_above(path), path, None) else { return Vec::new() };
+        let Ok((sheets, audio)) = Shelf::list(&place, &self.extensions) else { return Vec::new() };
+        self.find_sheets(path, &place, sheets, audio.iter().map(String::as_str), true)
     }
 }

@@ -6,10 +6,12 @@ use mt_scanner_contract::{Fingerprint, KnownFile, KnownFolder, Names, Slice};
 use wasip2::clocks::wall_clock;
 
 use super::changes::Added;
+use super::files::File;
 use super::folders::Listed;
 use super::links::{Way, one_by_one};
-use super::{Mode, Open, Run, Work};
-use crate::inspect::Read;
+use super::sheets::{back, divided};
+use super::{Mode, Run, Work};
+use crate::sheets::Applied;
 use crate::tree::{ErrorCode, archive_of_folder, join};
 use crate::walk::Ignored;
 
@@ -59,7 +61,7 @@ impl Run<'_> {
         {
             return false;
         }
-        let files = is_there().count() as u64;
+        let files = is_there().filter(|known| known.is_file()).count() as u64;
         self.found.folders += 1;
         self.found.files += files;
         self.found.changes.unchanged += files;
@@ -164,15 +166,9 @@ impl Run<'_> {
 
     /// Compares a file with what is known of it, and reads it if it differs, or if what is known
     /// comes from another reader.
-    pub(super) fn sync_file(
-        &mut self,
-        open: &Open,
-        folder: &str,
-        name: &str,
-        known: &[KnownFile],
-        mut seen: Option<Fingerprint>,
-        blind: bool,
-    ) {
+    pub(super) fn sync_file(&mut self, file: &File<'_>, of_library: &[KnownFile], sheet: Option<&Applied<'_>>) {
+        let &File { open, folder, name, mut seen, blind } = file;
+        let known = of_library;
         let mut as_it_was = None;
         if !known.is_empty() {
             if seen.is_none() {
@@ -189,47 +185,48 @@ impl Run<'_> {
                 }
             }
             as_it_was = seen.and_then(|seen| as_before(known, &seen));
-            if let Some(known) = as_it_was {
+            if let (Some(file), Some(seen)) = (as_it_was, seen) {
                 let changes = &mut self.found.changes;
-                match (known.is_missing(), known.is_of_another_reader()) {
-                    (false, false) => return changes.unchanged += 1,
-                    (true, false) => return changes.restored.push(known.id),
-                    (true, true) => changes.restored.push(known.id),
-                    (false, true) => {}
+                if file.is_missing() {
+                    changes.restored.push(file.id);
+                }
+                let tracks = if file.is_of_another_reader() { None } else { back(file, known, seen, sheet) };
+                if let Some(tracks) = tracks {
+                    changes.unchanged += u64::from(!file.is_missing());
+                    return changes.restored.extend(tracks);
                 }
             }
         }
-        let known = as_it_was.or_else(|| known.iter().find(|known| !known.is_missing()));
-        let read = Read {
-            root: &self.root,
-            place: &open.place,
-            at: folder,
-            seen,
-            listing: false,
-            charset: self.charset,
-            blind,
-        };
-        let mut inspection = match read.file(name) {
+        let known = as_it_was.or_else(|| known.iter().find(|known| known.is_file() && !known.is_missing()));
+        let inspection = match self.read(&File { seen, ..*file }) {
             Ok(inspection) => inspection,
             Err(problem) => return self.found.problems.push(problem),
         };
-        inspection.found.track.path = join(folder, name);
         let changes = &mut self.found.changes;
         if known.is_some() {
             changes.forget_file_problems.push(inspection.found.track.path.clone());
         }
         self.found.problems.extend(inspection.found.problems);
-        let track = inspection.found.track;
+        let mut track = inspection.found.track;
         if let Some(known) = known.filter(|_| !inspection.opened && (as_it_was.is_some() || !blind)) {
             // What is known of it stays. If it has changed the next sync tries again; another
             // reader is no reason to.
             changes.unreadable.extend(known.is_of_another_reader().then_some(known.id));
             return;
         }
+        let rows = self.tracks_of(sheet, inspection.sheet.as_ref(), &mut track);
         self.found.read += 1;
+        let changes = &mut self.found.changes;
         let fingerprint = Fingerprint::from(&track);
         let settled = fingerprint.is_settled(now());
+        let mut keeps = true;
         match known {
+            // It was read for its tracks alone.
+            Some(known)
+                if as_it_was.is_some() && !known.is_of_another_reader() && divided(of_library) == rows.len() =>
+            {
+                changes.unchanged += u64::from(!known.is_missing());
+            }
             Some(known) if as_it_was.is_some() || is_same_audio(&known.audio_key, &track.audio_key) => {
                 if known.is_of_another_reader() && known.fingerprint.is_like(&fingerprint) {
                     changes.reread.push(known.id);
@@ -238,23 +235,26 @@ impl Run<'_> {
                 changes.modified.push((track, known.id));
             }
             other => {
+                keeps = false;
                 changes.replaced.extend(other.map(|known| known.id));
                 changes.need_folder(folder);
                 changes.added.push(Added { track, folder: folder.len(), settled });
             }
         }
+        self.sync_tracks(rows, of_library, folder, keeps);
     }
 }
 
 /// The track whose file is as it was: the one that is there, else one that is missing.
 fn as_before<'a>(known: &'a [KnownFile], seen: &Fingerprint) -> Option<&'a KnownFile> {
-    let there = known.iter().any(|known| !known.is_missing());
-    known.iter().find(|known| known.is(seen)).filter(|known| !(there && known.is_missing()))
+    let mut files = known.iter().filter(|known| known.is_file());
+    let there = files.clone().any(|known| !known.is_missing());
+    files.find(|known| known.is(seen)).filter(|known| !(there && known.is_missing()))
 }
 
 /// Whether two keys are of the same audio, as far as they say. A file that could not be read keeps
 /// its row.
-fn is_same_audio(old: &Option<String>, new: &Option<String>) -> bool {
+pub(super) fn is_same_audio(old: &Option<String>, new: &Option<String>) -> bool {
     old.is_none() || new.is_none() || old == new
 }
 

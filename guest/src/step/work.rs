@@ -9,15 +9,15 @@ pub type Work = mt_scanner_contract::Work<Slice, Box<KnownFolder>>;
 
 impl From<scan::Work> for Work {
     fn from(work: scan::Work) -> Self {
-        let scan::Work { folder, files, after, ignored_by, links, place, held, named } = work;
+        let scan::Work { folder, files, after, ignored_by, links, place, held, named, sheets } = work;
         let folder = Self::folder(folder, Some(ignored_by));
-        Self { files: files.map(Slice::from), after, links, place, held, named, ..folder }
+        Self { files: files.map(Slice::from), after, links, place, held, named, sheets, ..folder }
     }
 }
 
 impl From<Work> for scan::Work {
     fn from(work: Work) -> Self {
-        let Work { folder, files, after, ignored_by, links, place, held, named, .. } = work;
+        let Work { folder, files, after, ignored_by, links, place, held, named, sheets, .. } = work;
         Self {
             folder,
             files: files.map(String::from),
@@ -27,6 +27,7 @@ impl From<Work> for scan::Work {
             place,
             held,
             named,
+            sheets,
         }
     }
 }
@@ -46,6 +47,7 @@ mod tests {
             place: Some(".c".into()),
             held: true,
             named: true,
+            sheets: vec![("x.mp3".into(), "x.cue".into())],
         };
         let work = Work::from(record.clone());
         assert!(work.files.as_ref().is_some_and(|files| files.iter().map(|(name, _)| name).eq(["x.mp3", "y.mp3"])));

@@ -4,7 +4,8 @@ use mt_scanner_formats::extension::Extensions;
 
 use mt_scanner_contract::{Names, Walking};
 
-use super::names::{is_hidden_folder, is_passed_over, is_track};
+use super::names::{is_hidden_folder, is_passed_over, is_playlist, is_sheet, is_track};
+use super::told::Told;
 use crate::tree::{Archive, ErrorCode, Kind, Place, another, folder_of_archive, split};
 
 /// How much of a folder is taken in at a time: so many bytes of names. A folder that holds more is
@@ -20,6 +21,9 @@ const LINK: usize = 120;
 
 /// So many names are all put in order to see where a page has to end; of more, some.
 const FEW: usize = 1000;
+
+/// The most cue sheets of a folder that are looked at: the first by name.
+pub const MOST_SHEETS: usize = 1000;
 
 /// Which names of a folder to take in.
 #[derive(Clone, Copy, Default)]
@@ -50,9 +54,11 @@ pub struct Listing {
     /// Audio files that were only counted.
     pub counted: u64,
     /// Files that are not looked for, though their extension is one of audio.
-    pub passed_over: Names,
-    /// How many more there are of these.
-    pub more_passed_over: u64,
+    pub passed_over: Told,
+    /// Lists of what to play.
+    pub playlists: Told,
+    /// Cue sheets of the whole folder, whatever the page: those that are looked at, and some more.
+    pub sheets: Vec<String>,
     /// The last name of the page; `None` if no other page follows.
     pub last: Option<String>,
     /// Entries of the whole folder whose name is not UTF-8.
@@ -140,6 +146,8 @@ impl Listing {
             }
             if is_track(extensions, file) {
                 self.take(name, Kind::File, page, PAGE, extensions);
+            } else if is_sheet(file) {
+                self.note_sheet(name);
             } else {
                 self.pass_over(file, page, PAGE);
             }
@@ -158,15 +166,25 @@ impl Listing {
         }
     }
 
-    /// Notes a file that is not looked for, if its extension is one of audio: with the first page
-    /// of its folder. Many names of such files are only counted.
+    /// Notes a file that is not looked for, if it is a cue sheet; with the first page of its folder
+    /// also if its extension is one of audio or of a playlist. Many names of these are only
+    /// counted.
     fn pass_over(&mut self, name: &str, page: &Page<'_>, size: usize) {
-        if page.after.is_none() && is_passed_over(name) {
-            if self.passed_over.size() < size {
-                self.passed_over.push(name);
-            } else {
-                self.more_passed_over += 1;
-            }
+        if is_sheet(name) {
+            self.note_sheet(name);
+        } else if page.after.is_none() && is_passed_over(name) {
+            self.passed_over.push(name, size);
+        } else if page.after.is_none() && is_playlist(name) {
+            self.playlists.push(name, size);
+        }
+    }
+
+    /// Notes a cue sheet. Of very many the first by name stay.
+    fn note_sheet(&mut self, name: &str) {
+        self.sheets.push(name.to_owned());
+        if self.sheets.len() == 2 * MOST_SHEETS {
+            self.sheets.sort_unstable();
+            self.sheets.truncate(MOST_SHEETS);
         }
     }
 
@@ -298,16 +316,34 @@ mod tests {
     }
 
     #[test]
-    fn other_audio_is_told_with_the_first_page_and_its_names_are_bounded() {
+    fn other_audio_is_told_with_the_first_page() {
         let others = (0..50).map(|number| (format!("Other {number}.aiff"), Kind::File));
         let entries: Vec<_> = entries().into_iter().chain(others).collect();
         for size in [100, 600, 5000] {
             let pages = paged(&entries, size, false);
-            let told = |page: &Listing| page.passed_over.len() as u64 + page.more_passed_over;
+            let told = |page: &Listing| page.passed_over.count();
             assert!(pages.iter().map(told).eq([50].into_iter().chain([0; 99]).take(pages.len())));
-            assert!(pages[0].passed_over.size() < size + 20);
         }
-        assert_eq!(paged(&entries, 5000, false)[0].more_passed_over, 0);
+    }
+
+    #[test]
+    fn playlists_are_told_with_the_first_page_and_sheets_with_each() {
+        let others = (0..9).flat_map(|number| [format!("List {number}.m3u"), format!("Sheet {number}.cue")]);
+        let entries: Vec<_> = entries().into_iter().chain(others.map(|name| (name, Kind::File))).collect();
+        let pages = paged(&entries, 600, false);
+        assert!(pages.iter().map(|page| page.playlists.count()).eq([9].into_iter().chain([0; 99]).take(pages.len())));
+        assert!(pages.iter().all(|page| page.sheets.len() == 9));
+    }
+
+    #[test]
+    fn of_very_many_sheets_the_first_are_kept_whatever_the_order() {
+        let sheet = |number: usize| (format!("{number:05}.cue"), Kind::File);
+        for step in [1, 7, 4_999] {
+            let entries: Vec<_> = (0..5_000).map(|number| sheet(number * step % 5_000)).collect();
+            let mut sheets = paged(&entries, 600, false).remove(0).sheets;
+            sheets.sort_unstable();
+            assert!(sheets.len() < 2 * MOST_SHEETS && sheets[MOST_SHEETS - 1] == "00999.cue");
+        }
     }
 
     #[test]

@@ -6,9 +6,10 @@ mod listing;
 mod names;
 mod patterns;
 mod reach;
+mod told;
 
 pub use entered::Entered;
 pub use ignored::Ignored;
-pub use listing::{Listing, Page, list};
-pub use names::{is_hidden_folder, is_track};
+pub use listing::{Listing, MOST_SHEETS, Page, list};
+pub use names::{is_hidden_folder, is_sheet, is_track};
 pub use reach::Reach;

@@ -43,6 +43,25 @@ pub fn is_passed_over(name: &str) -> bool {
     !name.starts_with(APPLE_DOUBLE) && Extensions::is_passed_over(name)
 }
 
+/// Whether a file of this name may be a cue sheet.
+pub fn is_sheet(name: &str) -> bool {
+    !name.starts_with(APPLE_DOUBLE) && has_extension(name, &[".cue"])
+}
+
+/// Whether a file of this name is a list of what to play: no audio.
+pub fn is_playlist(name: &str) -> bool {
+    !name.starts_with(APPLE_DOUBLE) && has_extension(name, &[".m3u", ".m3u8", ".pls"])
+}
+
+/// Whether something stands before one of these extensions, in any ASCII case.
+fn has_extension(name: &str, extensions: &[&str]) -> bool {
+    let name = name.as_bytes();
+    let ends = |extension: &&str| {
+        name.len() > extension.len() && name[name.len() - extension.len()..].eq_ignore_ascii_case(extension.as_bytes())
+    };
+    extensions.iter().any(ends)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +73,26 @@ mod tests {
         }
         for name in ["...and more", "..And Justice", "a.b", "recycle", "snapshot", "lost and found", "@eaDirs", "$"] {
             assert!(!is_hidden_folder(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn sheets_and_playlists_are_known_by_their_extension() {
+        for (name, sheet, playlist) in [
+            ("a.cue", true, false),
+            ("A.CUE", true, false),
+            (".cue", false, false),
+            ("a.cue.txt", false, false),
+            ("._a.cue", false, false),
+            ("a.m3u", false, true),
+            ("é.M3U8", false, true),
+            ("a.pls", false, true),
+            ("._a.pls", false, false),
+            (".m3u", false, false),
+            ("m3u", false, false),
+            ("a.m3u9", false, false),
+        ] {
+            assert_eq!((is_sheet(name), is_playlist(name)), (sheet, playlist), "{name}");
         }
     }
 

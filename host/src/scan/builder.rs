@@ -183,6 +183,33 @@ impl ScannerBuilder {
         self
     }
 
+    /// Whether cue sheets divide albums in one file into tracks of their own, beside that of the
+    /// file: `Album.flac!/03`. By default: yes. A library reads files again that were read
+    /// otherwise.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("Album.flac"), b"")?;
+    /// let sheet = "FILE Album.flac WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 03:20:00";
+    /// std::fs::write(folder.path().join("Album.cue"), sheet)?;
+    /// use mt_scanner::Scanner;
+    ///
+    /// let tracks = Scanner::new(folder.path())?.scan()?.collect::<Result<Vec<_>, _>>()?;
+    /// assert_eq!((tracks[0].path.as_str(), tracks[0].cue_tracks), ("Album.flac", Some(2)));
+    /// assert_eq!((tracks[2].path.as_str(), tracks[2].start_ms), ("Album.flac!/02", Some(200_000)));
+    /// assert_eq!(tracks[2].audio_file.as_deref(), Some("Album.flac"));
+    ///
+    /// let scanner = Scanner::builder().root(folder.path()).cue(false).build()?;
+    /// assert_eq!(scanner.scan()?.count(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cue(mut self, divide: bool) -> Self {
+        self.reading.cue = divide;
+        self
+    }
+
     /// One more extension of files to look for, beside those of
     /// [`audio_extensions`](Scanner::audio_extensions), with its dot or without it and in any case.
     /// What such a file is, its content says; content that no reader knows is a track with a

@@ -172,8 +172,8 @@ impl Scanner {
         Ok(start.elapsed() / iterations)
     }
 
-    /// All that can be said of one file, whatever its extension. `path` is absolute, or relative to
-    /// the first root.
+    /// All that can be said of one file, whatever its extension, or of a track of its cue sheet
+    /// (`Album.flac!/03`). `path` is absolute, or relative to the first root.
     ///
     /// # Errors
     ///
@@ -192,7 +192,7 @@ impl Scanner {
     }
 
     /// [`inspect`](Self::inspect) as JSON text: an object with the keys `track`, `problems`,
-    /// `tags`, `lyrics` and `chapters`.
+    /// `tags`, `lyrics`, `chapters` and `cue`.
     ///
     /// # Errors
     ///

@@ -30,6 +30,8 @@ pub struct Progress {
     /// Files that were passed over, though their extension is one of audio too; see
     /// [`ScannerBuilder::extension`](crate::ScannerBuilder::extension).
     pub passed_over: u64,
+    /// Playlists that were passed over: they are no audio.
+    pub playlists: u64,
     /// Audio files whose turn has come: they were read, or are as the library has them, or could
     /// not be read. None where files are only counted.
     pub done: u64,
@@ -132,6 +134,7 @@ pub(crate) struct Counters {
     folders: AtomicU64,
     files: AtomicU64,
     passed_over: AtomicU64,
+    playlists: AtomicU64,
     done: AtomicU64,
     tracks: AtomicU64,
     problems: AtomicU64,
@@ -145,6 +148,7 @@ pub(crate) struct Counts {
     pub folders: u64,
     pub files: u64,
     pub passed_over: u64,
+    pub playlists: u64,
     pub done: u64,
     pub tracks: u64,
     pub problems: u64,
@@ -160,6 +164,7 @@ impl Counters {
             folders: zero(),
             files: zero(),
             passed_over: zero(),
+            playlists: zero(),
             done: zero(),
             tracks: zero(),
             problems: zero(),
@@ -170,11 +175,12 @@ impl Counters {
     }
 
     pub fn add(&self, counts: Counts) {
-        let Counts { folders, files, passed_over, done, tracks, problems } = counts;
+        let Counts { folders, files, passed_over, playlists, done, tracks, problems } = counts;
         for (counter, more) in [
             (&self.folders, folders),
             (&self.files, files),
             (&self.passed_over, passed_over),
+            (&self.playlists, playlists),
             (&self.done, done),
             (&self.tracks, tracks),
             (&self.problems, problems),
@@ -224,6 +230,7 @@ impl Counters {
             folders,
             files,
             passed_over: count(&self.passed_over),
+            playlists: count(&self.playlists),
             done,
             tracks: count(&self.tracks),
             problems: count(&self.problems),
@@ -268,7 +275,7 @@ mod tests {
     #[test]
     fn what_is_expected_holds_until_all_is_listed() {
         let counters = Counters::start(false);
-        let counts = Counts { folders: 1, files: 5, passed_over: 0, done: 2, tracks: 2, problems: 0 };
+        let counts = Counts { folders: 1, files: 5, passed_over: 0, playlists: 0, done: 2, tracks: 2, problems: 0 };
         counters.add(counts);
         let ahead = |folders, done| counters.read(Some(&Ahead { folders, done, at: None }));
         assert_eq!((ahead(3, 0.0).total_files, ahead(3, 0.0).is_estimated), (5, true));

@@ -42,6 +42,7 @@ struct Walking {
 #[derive(FromPyObject)]
 pub(crate) struct Reading {
     legacy_charset: String,
+    cue: bool,
 }
 
 /// The most that one file may cost.
@@ -89,7 +90,7 @@ impl Plan {
 
 impl Reading {
     pub fn set(&self, builder: ScannerBuilder) -> ScannerBuilder {
-        builder.legacy_charset(&self.legacy_charset)
+        builder.legacy_charset(&self.legacy_charset).cue(self.cue)
     }
 }
 

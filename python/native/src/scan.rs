@@ -33,7 +33,7 @@ pub(crate) struct Scan {
 }
 
 /// How far a scan is: tuples of Python have twelve values at most.
-type Told = ((u64, u64, u64, u64, f64, u64), (u64, u64, u64, bool, Option<String>, &'static str));
+type Told = ((u64, u64, u64, u64, f64, u64, u64), (u64, u64, u64, bool, Option<String>, &'static str));
 
 #[pymethods]
 impl Scan {
@@ -61,10 +61,10 @@ impl Scan {
     #[getter]
     fn progress(&self) -> Told {
         let progress = self.control.get().map(Control::progress).unwrap_or_default();
-        let Progress { folders, files, tracks, problems, elapsed, passed_over, .. } = progress;
+        let Progress { folders, files, tracks, problems, elapsed, passed_over, playlists, .. } = progress;
         let Progress { done, total_files, total_folders, is_estimated, folder, phase, .. } = progress;
         (
-            (folders, files, tracks, problems, elapsed.as_secs_f64(), passed_over),
+            (folders, files, tracks, problems, elapsed.as_secs_f64(), passed_over, playlists),
             (done, total_files, total_folders, is_estimated, folder.map(|folder| folder.to_string()), phase.name()),
         )
     }

@@ -50,7 +50,9 @@ class Scanner:
     `legacy_charset`: what texts are read in that are not UTF-8, and whose charset nothing says.
     `off`, the default, is ISO 8859-1; `auto` judges by the texts of each file; anything else is a
     label of the Encoding Standard, such as `windows-1251`, and a scan raises `ScanError` if there
-    is none of this name. A library reads files again that were read with another one.
+    is none of this name. A library reads files again that were read with another one. `cue`: cue
+    sheets divide albums in one file into tracks of their own, beside that of the file
+    (`Album.flac!/03`). On by default.
     `file_timeout`: time for one file in s; 10 by default. A file that takes longer is a problem of
     outcome `timeout`. `memory_limit`: memory for one file in bytes; 256 MiB by default. A file that
     needs more is a problem of outcome `memory`. `component`: another component of the same world to
@@ -69,6 +71,7 @@ class Scanner:
         archives: bool = False,
         extensions: Iterable[str] = (),
         legacy_charset: str = "off",
+        cue: bool = True,
         file_timeout: float = 10.0,
         memory_limit: int = 256 << 20,
         component: StrPath | None = None,
@@ -83,6 +86,7 @@ class Scanner:
             archives=archives,
             extensions=extensions,
             legacy_charset=legacy_charset,
+            cue=cue,
             file_timeout=file_timeout,
             memory_limit=memory_limit,
             component=component,
@@ -216,8 +220,8 @@ class Scanner:
         return self._latest.progress if self._latest is not None else Progress()
 
     def inspect(self, path: StrPath) -> Inspection:
-        """All that can be said of one file, whatever its extension. `path` is absolute, or relative
-        to the first root.
+        """All that can be said of one file, whatever its extension, or of a track of its cue sheet
+        (`Album.flac!/03`). `path` is absolute, or relative to the first root.
 
         Raises `TrackNotFound` if no file is there, `EscapesRoot` if it is in no root, `FileFailed`
         if it ended the component, `ScanError` if its name is not UTF-8, and the errors of `scan`.
@@ -229,6 +233,7 @@ class Scanner:
             [Tag(**tag) for tag in found["tags"]],
             [Lyrics(**lyrics) for lyrics in found["lyrics"]],
             [Chapter(**chapter) for chapter in found["chapters"]],
+            [Track(**track) for track in found["cue"]],
         )
 
     def artwork(self, path: StrPath, on_problem: Callable[[Problem], object] | None = None) -> Picture | None:

@@ -155,6 +155,11 @@ impl<'t> Collector<'t> {
         }
     }
 
+    /// The text of a cue sheet, if a tag had one.
+    pub fn take_cue_sheet(&mut self) -> Option<String> {
+        self.pending.cue_sheet.take()
+    }
+
     /// Settles what depends on several items, and gives the track and what was kept beside it.
     pub fn finish(self) -> (&'t mut Track, Details) {
         let Self { track, details, pending, .. } = self;

@@ -76,6 +76,8 @@ fields! {
     EncodedBy encoded_by() [b"ENCODEDBY"] [b"TENC" b"TEN"] [b"\xa9enc"] [b"IENC" b"ITCH"] [];
     /// Words that are sung; with times as in LRC files or without.
     Lyrics lyrics(has_lyrics) [b"LYRICS" b"UNSYNCEDLYRICS" b"SYNCEDLYRICS"] [] [b"\xa9lyr"] [] [b"LYRICSSYNCHRONISED"];
+    /// A whole cue sheet, of the tracks in the file.
+    CueSheet cue_sheet() [b"CUESHEET"] [] [] [] [];
 }
 
 /// The longest name that means something: `MUSICBRAINZRELEASETRACKID` and its like.
@@ -118,7 +120,7 @@ mod tests {
     use mt_scanner_contract::COLUMN_TYPES;
 
     /// Columns that a container or the host fills, or that follow from others.
-    const OTHERS: [&str; 18] = [
+    const OTHERS: [&str; 22] = [
         "root",
         "path",
         "size",
@@ -137,6 +139,10 @@ mod tests {
         "audio_key",
         "duration_estimated",
         "text_charset",
+        "start_ms",
+        "end_ms",
+        "audio_file",
+        "cue_tracks",
     ];
 
     #[test]

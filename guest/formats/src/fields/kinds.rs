@@ -16,6 +16,8 @@ pub(super) struct Pending {
     content_group: Option<String>,
     stream_encoder: Option<String>,
     encoded_by: Option<String>,
+    /// The text of a cue sheet, which is of no column.
+    pub cue_sheet: Option<String>,
     /// Fields that have a value, one bit each.
     filled: Bits,
     /// Fields that had one before the present tag.
@@ -173,6 +175,11 @@ pub(super) fn content_group(entry: Entry<'_>, value: &str) {
 /// An encoder, for want of a better one.
 pub(super) fn encoded_by(entry: Entry<'_>, value: &str) {
     entry.pending.encoded_by.get_or_insert_with(|| value.to_owned());
+}
+
+/// The text of a cue sheet: the first.
+pub(super) fn cue_sheet(entry: Entry<'_>, value: &str) {
+    entry.pending.cue_sheet.get_or_insert_with(|| value.to_owned());
 }
 
 /// The form of lyrics: of several texts the one that says most.

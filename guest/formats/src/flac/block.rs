@@ -15,7 +15,8 @@ pub(crate) enum Kind {
     StreamInfo,
     Comments,
     Picture,
-    /// Padding, an application's data, a seek table, a cue sheet, or what is not defined yet.
+    CueSheet,
+    /// Padding, an application's data, a seek table, or what is not defined yet.
     Other,
     /// Never a block (section 8.1).
     Invalid,
@@ -38,6 +39,7 @@ impl Header {
             kind: match kind & 0x7f {
                 0 => Kind::StreamInfo,
                 4 => Kind::Comments,
+                5 => Kind::CueSheet,
                 6 => Kind::Picture,
                 127 => Kind::Invalid,
                 _ => Kind::Other,

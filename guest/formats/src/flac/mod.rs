@@ -5,6 +5,7 @@
 //! frame are looked for.
 
 pub(crate) mod block;
+pub(crate) mod cue_sheet;
 pub(crate) mod frame;
 mod frames;
 pub(crate) mod picture;
@@ -103,6 +104,14 @@ fn metadata<S: ReadAt>(
                 if is_right { claimed } else { block.place() }
             }
             Kind::Picture => picture(reader, content, begin..claimed, header.is_last)?,
+            Kind::CueSheet => {
+                let mut bytes = vec![0; header.len.min(cue_sheet::MOST) as usize];
+                if content.cue.is_none() && reader.peek(begin, &mut bytes)? {
+                    let rate = info.map_or(0, |info: StreamInfo| info.sample_rate);
+                    content.cue = cue_sheet::of(&bytes, rate).filter(|sheet| sheet.own_file().is_some());
+                }
+                claimed
+            }
             Kind::Other => claimed,
             Kind::Invalid => u64::MAX,
         };
@@ -184,7 +193,7 @@ fn picture<S: ReadAt>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::content::Properties;
     use crate::ogg::vorbis_comment::tests::{block as comments, picture as structure};
@@ -217,6 +226,12 @@ mod tests {
 
     fn flac(blocks: &[Vec<u8>]) -> Vec<u8> {
         [b"fLaC".as_slice(), &blocks.concat(), &frames()].concat()
+    }
+
+    /// A file with these blocks of kind and content behind STREAMINFO.
+    pub fn with_blocks(blocks: &[(u8, Vec<u8>)]) -> Vec<u8> {
+        let blocks = blocks.iter().map(|(kind, content)| block(*kind, content));
+        flac(&[vec![info()], blocks.collect(), vec![block(LAST | PADDING, &[0; 9])]].concat())
     }
 
     fn read(blocks: &[Vec<u8>]) -> Told {

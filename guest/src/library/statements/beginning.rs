@@ -1,6 +1,6 @@
 //! What a sync begins with: its memory, and what the library knows.
 
-use super::{FOLDER, FOLDER_PROBLEMS, one, several};
+use super::{CUE_NUMBER, FOLDER, FOLDER_PROBLEMS, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 use crate::library::moves;
 use crate::rows::TRACK_COLUMNS;
@@ -96,14 +96,16 @@ fn options() -> String {
     )
 }
 
-/// How many tracks and folders a sync will probably come to: those that the library has. Without a
+/// How many files and folders a sync will probably come to: those that the library has. Without a
 /// look at the roots of tracks where all roots are synced, as usual.
 fn expected() -> String {
     let all = "NOT EXISTS (SELECT 1 FROM roots WHERE id NOT IN (SELECT root_id FROM synced_roots))";
     let some = "root_id IN (SELECT root_id FROM synced_roots)";
     format!(
-        "SELECT iif({all}, (SELECT count(*) FROM tracks WHERE missing_since IS NULL), \
-         (SELECT count(*) FROM folders JOIN tracks ON tracks.folder_id = folders.id AND missing_since IS NULL WHERE {some})) AS files, \
+        "SELECT iif({all}, (SELECT count(*) FROM tracks WHERE missing_since IS NULL) - (SELECT count(*) FROM tracks INDEXED BY tracks_of_sheets \
+         WHERE audio_file IS NOT NULL AND missing_since IS NULL), \
+         (SELECT count(*) FROM folders JOIN tracks ON tracks.folder_id = folders.id AND missing_since IS NULL AND audio_file IS NULL \
+         WHERE {some})) AS files, \
          (SELECT count(*) FROM folders WHERE present AND {some}) AS folders"
     )
 }
@@ -120,39 +122,49 @@ const FOLDERS: &str = "SELECT json_object('folder', path, 'files', NULL, 'ignore
 const PAGE: usize = 12 * 1024;
 
 /// What the library knows of a folder, for `KnownFolder` of the contract: of its files those behind
-/// a name, a page of those that are there and one of those that are missing.
+/// a name, a page of those that are there and one of those that are missing; and the tracks of cue
+/// sheets in the files of this page, under their names.
 fn known() -> String {
     let name = |path: &str| format!("substr({path}, CASE ?2 WHEN '' THEN 1 ELSE length(?2) + 2 END)");
+    let facts = format!(
+        "id, size, mtime_ns, ctime_ns, settled + 2 * (reader_id IS NOT (SELECT reader_id FROM roots WHERE path = ?1)) AS trust, \
+         missing_since IS NOT NULL AS missing, audio_key, {CUE_NUMBER} AS cue FROM tracks WHERE folder_id = (SELECT id FROM folder)"
+    );
+    let after = "iif(?2 = '' OR ?3 IS NULL, coalesce(?3, ''), ?2 || '/' || ?3)";
     let files = |missing: &str| {
         format!(
-            "SELECT * FROM (SELECT path, id, size, mtime_ns, ctime_ns, \
-             settled + 2 * (reader_id IS NOT (SELECT reader_id FROM roots WHERE path = ?1)) AS trust, \
-             missing_since IS NOT NULL AS missing, audio_key FROM tracks WHERE folder_id = (SELECT id FROM folder) AND missing_since {missing} \
-             AND path > iif(?2 = '' OR ?3 IS NULL, coalesce(?3, ''), ?2 || '/' || ?3) ORDER BY path LIMIT {PAGE})"
+            "SELECT * FROM (SELECT path, {facts} AND missing_since {missing} AND audio_file IS NULL \
+             AND path > {after} ORDER BY path LIMIT {PAGE})"
         )
     };
     // The last that was told, if there may be more.
     let last = |missing: u8| {
         format!("iif(sum(missing = {missing}) = {PAGE}, max(path) FILTER (WHERE missing = {missing}), NULL)")
     };
+    let cells = format!(
+        "json_array({}, json_array(id, size, mtime_ns, ctime_ns, trust, missing, audio_key, cue))",
+        name("path")
+    );
     format!(
         "WITH folder AS (SELECT id, mtime_ns, present FROM folders WHERE {FOLDER}), \
-         files AS (SELECT json_group_array(json_array({}, \
-         json_array(id, size, mtime_ns, ctime_ns, trust, missing, audio_key))) AS list, {} AS last, {} AS last_missing \
-         FROM ({} UNION ALL {})) \
+         page AS MATERIALIZED ({} UNION ALL {}), \
+         ends AS (SELECT {} AS last, {} AS last_missing FROM page), \
+         through AS (SELECT min(coalesce(last, last_missing), coalesce(last_missing, last)) AS path FROM ends), \
+         sheets AS (SELECT audio_file AS path, {facts} AND audio_file IS NOT NULL AND audio_file > {after} \
+         AND ((SELECT path FROM through) IS NULL OR audio_file <= (SELECT path FROM through))) \
          SELECT json_object('new', json(iif(EXISTS (SELECT 1 FROM folder), 'false', 'true')), \
          'present', json(iif((SELECT present FROM folder), 'true', 'false')), \
          'mtime_ns', (SELECT mtime_ns FROM folder), \
          'problems', json(iif(EXISTS (SELECT 1 FROM problems WHERE {FOLDER_PROBLEMS}), 'true', 'false')), \
          'folders', json((SELECT json_group_array({}) FROM folders \
          WHERE root_id = (SELECT id FROM roots WHERE path = ?1) AND parent = ?2 AND present)), \
-         'through', {}, 'files', json(list)) AS known FROM files",
-        name("path"),
-        last(0),
-        last(1),
+         'through', {}, 'files', json((SELECT json_group_array({cells}) FROM (SELECT * FROM page UNION ALL SELECT * FROM sheets)))) \
+         AS known FROM through",
         files("IS NULL"),
         files("IS NOT NULL"),
+        last(0),
+        last(1),
         name("path"),
-        name("min(coalesce(last, last_missing), coalesce(last_missing, last))"),
+        name("through.path"),
     )
 }

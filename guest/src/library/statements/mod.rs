@@ -46,6 +46,9 @@ const BELOW: &str = "root_id = (SELECT id FROM roots WHERE path = ?1) \
     AND path >= ?2 AND path < iif(?2 = '', char(1114111), ?2 || '0') \
     AND (?2 = '' OR path = ?2 OR path > ?2 || '/')";
 
+/// Which track of a cue sheet a row is, for `KnownFile` of the contract; 0 for a file.
+const CUE_NUMBER: &str = "iif(audio_file IS NULL, 0, track_number)";
+
 /// The folder that a path is in, in SQL.
 fn folder_of(path: &str) -> String {
     format!("rtrim(rtrim({path}, replace({path}, '/', '')), '/')")

@@ -41,13 +41,13 @@ pub(super) fn statements() -> Vec<Statement> {
              - coalesce(sum(kind IN ('added', 'modified', 'moved', 'restored', 'reread')), 0) AS unchanged FROM changes",
         ),
         // The kinds of tracks in the roots of the sync. Reports sort them by their number, so no
-        // path has to be looked at.
+        // path has to be looked at. Tracks of a cue sheet are in the file that is counted.
         one(
             "kinds",
             &[],
             "SELECT format, codec, count(*) AS tracks, coalesce(sum(duration_ms), 0) AS milliseconds, \
              sum(size) AS bytes FROM tracks JOIN folders ON folders.id = tracks.folder_id \
-             WHERE missing_since IS NULL AND root_id IN (SELECT root_id FROM synced_roots) \
+             WHERE missing_since IS NULL AND audio_file IS NULL AND root_id IN (SELECT root_id FROM synced_roots) \
              GROUP BY format, codec ORDER BY format, codec",
         ),
         // What the sync has changed. `line` is a JSON object: the columns before it, and those of

@@ -1,6 +1,6 @@
 //! The roots of a library: what there is of them, and folders of one that become another.
 
-use super::{BELOW, folder_of, one, several};
+use super::{BELOW, CUE_NUMBER, folder_of, one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
 
 /// The temporary tables of `adopt` and `merge`.
@@ -29,9 +29,9 @@ fn files() -> String {
         "WITH named AS (SELECT value AS path, {folder} AS folder FROM json_each(?2)), \
          cells AS (SELECT named.path, named.folder, json_array(substr(named.path, length(named.folder) + 1 + (named.folder <> ''))) AS cell, \
          (SELECT json_group_array(json_array(tracks.id, size, tracks.mtime_ns, ctime_ns, \
-         2 * (tracks.reader_id IS NOT roots.reader_id), missing_since IS NOT NULL, audio_key)) \
+         2 * (tracks.reader_id IS NOT roots.reader_id), missing_since IS NOT NULL, audio_key, {CUE_NUMBER})) \
          FROM roots JOIN folders ON folders.root_id = roots.id AND folders.path = named.folder \
-         JOIN tracks ON tracks.folder_id = folders.id AND tracks.path = named.path WHERE roots.path = ?1) AS known FROM named) \
+         JOIN tracks ON tracks.folder_id = folders.id AND coalesce(tracks.audio_file, tracks.path) = named.path WHERE roots.path = ?1) AS known FROM named) \
          SELECT json_object('folder', folder, 'files', json_group_array(json(iif(known = '[]', cell, \
          substr(cell, 1, length(cell) - 1) || ',' || substr(known, 2)))), 'ignored_by', json('[]'), 'named', json('true')) AS work \
          FROM cells GROUP BY folder ORDER BY folder"
@@ -83,6 +83,7 @@ fn merge() -> Vec<String> {
         ),
         format!(
             "UPDATE tracks SET path = substr(path, 1 + (SELECT cut FROM adopted WHERE folder_id = tracks.folder_id)), \
+             audio_file = substr(audio_file, 1 + (SELECT cut FROM adopted WHERE folder_id = tracks.folder_id)), \
              folder_id = coalesce((SELECT target.id FROM adopted JOIN {TARGET} WHERE adopted.folder_id = tracks.folder_id), folder_id) \
              WHERE folder_id IN (SELECT folder_id FROM adopted)"
         ),

@@ -158,6 +158,9 @@ pub struct Reading {
     /// `auto`, to judge by the texts of each file; or a name, such as windows-1251 or shift_jis.
     #[arg(long, value_name = "NAME", default_value = "off")]
     legacy_charset: String,
+    /// Leave albums in one file whole: no tracks of their own by their cue sheets.
+    #[arg(long)]
+    no_cue: bool,
 }
 
 /// What becomes of pictures.
@@ -295,7 +298,7 @@ impl Folders {
 
 impl Reading {
     pub fn apply(&self, builder: ScannerBuilder) -> ScannerBuilder {
-        builder.legacy_charset(&self.legacy_charset)
+        builder.legacy_charset(&self.legacy_charset).cue(!self.no_cue)
     }
 }
 

@@ -14,6 +14,10 @@ pub struct Kinds {
 
 impl Kinds {
     pub fn add(&mut self, track: &Track) {
+        // Tracks of a cue sheet are in the file that is counted.
+        if track.audio_file.is_some() {
+            return;
+        }
         let (format, codec) = (track.format.clone(), track.codec.clone());
         let place = *self.places.entry((format, codec)).or_insert_with_key(|(format, codec)| {
             self.rows.push((format.clone(), codec.clone(), 0, 0, 0));
@@ -85,6 +89,7 @@ pub fn reached(progress: &Progress) -> Reached {
         folders: progress.folders,
         tracks: progress.tracks,
         passed_over: progress.passed_over,
+        playlists: progress.playlists,
         seconds: progress.elapsed.as_secs_f64(),
         files_per_second: progress.files_per_second(),
     }

@@ -39,6 +39,7 @@ impl Item for Work {
             place: None,
             held: false,
             named: false,
+            sheets: Vec::new(),
         }
     }
 

@@ -64,7 +64,9 @@ pub(crate) struct Found<R, W = Work> {
     pub files: u64,
     /// Files that were passed over for their extension.
     pub passed_over: u64,
-    /// How many tracks the rows are.
+    /// Playlists that were passed over.
+    pub playlists: u64,
+    /// How many files the rows are of.
     pub tracks: u64,
     /// Files whose turn has come, whatever has become of them.
     pub done: u64,
@@ -81,6 +83,7 @@ impl<R: Default, W> Default for Found<R, W> {
             folders: 0,
             files: 0,
             passed_over: 0,
+            playlists: 0,
             tracks: 0,
             done: 0,
             rows: R::default(),
@@ -97,6 +100,7 @@ impl<R> Found<R> {
         self.folders += later.folders;
         self.files += later.files;
         self.passed_over += later.passed_over;
+        self.playlists += later.playlists;
         self.tracks += later.tracks;
         self.done += later.done;
         self.rows = later.rows;

@@ -47,15 +47,15 @@ type JsonWork = mt_scanner_contract::Work<Slice, KnownFolder>;
 type RowsAnswer<'a> = Answer<IgnoredAny, Vec<&'a RawValue>, IgnoredAny, Vec<ProblemRow>, Vec<JsonWork>>;
 
 fn to_json(work: &Work) -> JsonWork {
-    let Work { folder, files, after, ignored_by, links, place, held, named } = work.clone();
+    let Work { folder, files, after, ignored_by, links, place, held, named, sheets } = work.clone();
     let folder = JsonWork::folder(folder, Some(ignored_by));
-    JsonWork { files: files.map(Slice::from), after, links, place, held, named, ..folder }
+    JsonWork { files: files.map(Slice::from), after, links, place, held, named, sheets, ..folder }
 }
 
 fn from_json(work: JsonWork) -> Work {
-    let JsonWork { folder, files, after, ignored_by, links, place, held, named, .. } = work;
+    let JsonWork { folder, files, after, ignored_by, links, place, held, named, sheets, .. } = work;
     let ignored_by = ignored_by.unwrap_or_default();
-    Work { folder, files: files.map(String::from), after, ignored_by, links, place, held, named }
+    Work { folder, files: files.map(String::from), after, ignored_by, links, place, held, named, sheets }
 }
 
 impl Door for RowsDoor {
@@ -140,14 +140,15 @@ impl RowsDoor {
 }
 
 fn understood(text: String) -> Result<Found<Rows>, Failure> {
-    let RowsAnswer { folders, files, passed_over, tracks, done, problems, work, entered, .. } =
+    let RowsAnswer { folders, files, passed_over, playlists, read, tracks, done, problems, work, entered, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows: Vec<_> = tracks.iter().map(|row| place(&text, row)).collect();
     Ok(Found {
         folders,
         files,
         passed_over,
-        tracks: rows.len() as u64,
+        playlists,
+        tracks: read,
         done,
         problems: problems.into_iter().map(Problem::from).collect(),
         work: work.into_iter().map(from_json).collect(),

@@ -87,7 +87,7 @@ impl Item for SyncWork {
     fn take_rest(&mut self) -> Option<Self> {
         let files = self.files.as_mut().filter(|files| files.len() > 1)?;
         let rest = files.split_off(1);
-        Some(Self { named: self.named, ..Self::files(self.folder.clone(), rest) })
+        Some(Self { named: self.named, sheets: self.sheets.clone(), ..Self::files(self.folder.clone(), rest) })
     }
 
     fn blinded(&self) -> Self {
@@ -199,7 +199,7 @@ impl<K: Knowledge> SyncDoor<K> {
 }
 
 fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
-    let SyncAnswer { folders, files, passed_over, read, done, changes, problems, work, entered, .. } =
+    let SyncAnswer { folders, files, passed_over, playlists, read, done, changes, problems, work, entered, .. } =
         serde_json::from_str(&text).map_err(not_understood)?;
     let rows = changes
         .unwrap_or_default()
@@ -210,6 +210,7 @@ fn understood(text: String) -> Result<Found<Changes, SyncWork>, Failure> {
         folders,
         files,
         passed_over,
+        playlists,
         tracks: read,
         done,
         problems: problems.into_iter().map(Problem::from).collect(),

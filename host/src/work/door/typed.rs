@@ -63,14 +63,15 @@ impl Door for Tracks {
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Vec<Track>>, Failure> {
         typed(instance, request, Mode::Tracks, |result| {
             let tracks: Vec<Track> = std::mem::take(&mut result.tracks).into_iter().map(Track::from).collect();
-            let count = tracks.len() as u64;
+            // Tracks of cue sheets are of a file that is there too.
+            let count = tracks.iter().filter(|track| track.audio_file.is_none()).count() as u64;
             (tracks, count)
         })
     }
 }
 
 /// A step through the typed door. `rows` takes what the caller wants out of the result, and says
-/// how many tracks it is.
+/// of how many files they are.
 pub(super) fn typed<R>(
     instance: &mut Instance<Scanner>,
     request: Request<'_>,
@@ -85,7 +86,7 @@ pub(super) fn typed<R>(
     })?;
     let mut result = answer.map_err(|error| Failure::Refused(error.into()))?;
     let (rows, tracks) = rows(&mut result);
-    let StepResult { folders, files, passed_over, problems, work, entered, .. } = result;
+    let StepResult { folders, files, passed_over, playlists, problems, work, entered, .. } = result;
     let problems = problems.into_iter().map(Into::into).collect();
-    Ok(Found { folders, files, passed_over, tracks, done: tracks, rows, problems, work, entered })
+    Ok(Found { folders, files, passed_over, playlists, tracks, done: tracks, rows, problems, work, entered })
 }

@@ -209,11 +209,12 @@ impl<D: Door> Pool<D> {
 
     /// Takes in the counts of a step, and parts its answer from its work.
     fn count(&self, load: &Load<D::Work>, found: Found<D::Rows, D::Work>) -> (Batch<D::Rows>, Brought<D::Work>) {
-        let Found { folders, files, passed_over, tracks, done, rows, mut problems, work, entered } = found;
+        let Found { folders, files, passed_over, playlists, tracks, done, rows, mut problems, work, entered } = found;
         if self.avoided.any() {
             self.lock().queue.hung(load.root()).tell(&mut problems);
         }
-        self.counters.add(Counts { folders, files, passed_over, done, tracks, problems: problems.len() as u64 });
+        let problems_found = problems.len() as u64;
+        self.counters.add(Counts { folders, files, passed_over, playlists, done, tracks, problems: problems_found });
         (Batch { root: load.root(), rows, problems }, Brought { work, entered })
     }
 

@@ -42,6 +42,7 @@ impl scan::Guest for Modules {
             folders: 0,
             files: 0,
             passed_over: 0,
+            playlists: 0,
             paths: String::new(),
             tracks: Vec::new(),
             problems: Vec::new(),
@@ -87,7 +88,7 @@ impl scan::Guest for Modules {
         };
         while let Some(next) = work.pop() {
             let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-            let reading = Reading { legacy_charset: "off".into() };
+            let reading = Reading { legacy_charset: "off".into(), cue: false };
             let result = Self::step(root.clone(), vec![next], String::new(), budget, Mode::Count, walking(), reading)?;
             count += result.files;
             work.extend(result.work);
@@ -116,6 +117,7 @@ impl files::Guest for Modules {
             tags: Vec::new(),
             lyrics: Vec::new(),
             chapters: Vec::new(),
+            cue: Vec::new(),
         })
     }
 
@@ -183,7 +185,17 @@ fn list(root: &str, folder: String, mode: Mode, result: &mut StepResult) -> Resu
 }
 
 fn item(folder: String, files: Option<String>) -> Work {
-    Work { folder, files, after: None, ignored_by: Vec::new(), links: 0, place: None, held: false, named: false }
+    Work {
+        folder,
+        files,
+        after: None,
+        ignored_by: Vec::new(),
+        links: 0,
+        place: None,
+        held: false,
+        named: false,
+        sheets: Vec::new(),
+    }
 }
 
 fn is_module(name: &str) -> bool {
@@ -261,6 +273,10 @@ fn track(root: &str, path: &str) -> Track {
         encoder: None,
         duration_estimated: false,
         text_charset: None,
+        start_ms: None,
+        end_ms: None,
+        audio_file: None,
+        cue_tracks: None,
     }
 }
 

@@ -1,5 +1,5 @@
-"""Archives: each is a folder that is not on the disk, named as its file is with a mark behind
-(`walking.archives` in `wit/scan.wit`).
+"""Files that paths go into, with a mark behind: archives (`walking.archives` in `wit/scan.wit`), and
+albums that a cue sheet divides.
 """
 
 import os
@@ -9,7 +9,7 @@ from mt_scanner._types.contract import ARCHIVE_MARK
 
 
 def files_of(path: str) -> Iterator[str]:
-    """The files that may be the archive that a path below a root leads into, the outermost first."""
+    """The files that a path below a root may lead into, the outermost first."""
     parts = path.split("/")
     for number, part in enumerate(parts):
         if part.endswith(ARCHIVE_MARK):
@@ -17,11 +17,12 @@ def files_of(path: str) -> Iterator[str]:
 
 
 def folder_of(file: str) -> str:
-    """The folder that a file is in; of a member of an archive that of the archive."""
-    folder = os.path.dirname(file)
-    parts = file.split(os.sep)
-    for number, part in enumerate(parts[:-1]):
-        path = os.sep.join(parts[: number + 1])
-        if part.endswith(ARCHIVE_MARK) and os.path.isfile(path.rstrip(ARCHIVE_MARK)) and not os.path.isdir(path):
-            return os.path.dirname(path)
+    """The folder that a file is in. A path may go on inside of a file (`Album.zip!/01.mp3`,
+    `Album.flac!/03`): then it is the folder of that file.
+    """
+    inside = folder = os.path.dirname(file)
+    while os.path.dirname(inside) != inside:
+        if inside.endswith(ARCHIVE_MARK) and not os.path.isdir(inside):
+            folder = os.path.dirname(inside)
+        inside = os.path.dirname(inside)
     return folder

@@ -51,7 +51,14 @@ class Held:
         # In the order of their bytes, which is that of their code points.
         names = sorted(name for name in files if name > after)
         # Without id, time of status and key of audio, which nobody knows here.
-        cells = [[name, [0, *files[name], 0, SETTLED, THERE, None]] for name in names]
+        cells = [[name, [0, *files[name], 0, SETTLED, THERE, None, 0]] for name in names]
+        sheets = ((name, self._files.get((root, f"{folder}/{name}!".removeprefix("/")), {})) for name in names)
+        cells += [
+            [name, [0, *seen, 0, SETTLED, THERE, None, int(number)]]
+            for name, tracks in sheets
+            for number, seen in tracks.items()
+            if number.isascii() and number.isdigit()
+        ]
         return {"new": False, "present": True, "files": cells}
 
 

@@ -80,7 +80,11 @@ class Instance:
         answer: dict[str, Any] = json.loads(
             self._call(self._component.inspect_json, root, path, record(reading), file=file)
         )
-        answer["track"]["ctime_ns"] = seen[2] if seen else 0
+        track = answer["track"]
+        if (audio := track["audio_file"]) is not None:
+            seen = seen_as_file(root, audio)
+        for row in [track, *answer["cue"]]:
+            row["ctime_ns"] = seen[2] if seen else 0
         return answer
 
     def artwork(self, root: str, path: str, every: bool, data: bool, start: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def is_listed(work: Work) -> bool:
 
 WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [], contract.ARCHIVES, [])
 """The way that scans go unless somebody says otherwise."""
-READING = Reading(contract.LEGACY_CHARSET)
+READING = Reading(contract.LEGACY_CHARSET, contract.CUE)
 """The values that files have unless somebody says otherwise."""
 
 

@@ -78,7 +78,8 @@ class Pool:
         self._idle = 0  # workers that wait for work
         self._busy = 0  # workers that may bring more work
         self._turn = 0
-        self._folders = self._files = self._tracks = self._problems = self._passed_over = self._done = 0
+        self._folders = self._files = self._tracks = self._problems = self._done = 0
+        self._passed_over = self._playlists = 0
         self._since = self._watched = time.monotonic()
         self._until: float | None = None
         self._lock = threading.Lock()
@@ -123,6 +124,7 @@ class Pool:
                 self._problems,
                 seconds,
                 self._passed_over,
+                self._playlists,
                 done=done,
                 total_files=max(self._files, whole(done, share)) if self._plan.reads else 0,
                 total_folders=max(self._folders + waiting, whole(self._folders, share)),
@@ -382,6 +384,7 @@ class Pool:
         self._folders += found.get("folders", 0)
         self._files += found.get("files", 0)
         self._passed_over += found.get("passed_over", 0)
+        self._playlists += found.get("playlists", 0)
         self._tracks += found.get("read", 0)
         self._done += found.get("done", 0)
         self._problems += len(problems)

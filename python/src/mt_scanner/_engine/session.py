@@ -33,6 +33,7 @@ class Options(TypedDict, total=False):
     archives: bool
     extensions: Iterable[str]
     legacy_charset: str
+    cue: bool
     file_timeout: float
     memory_limit: int
 
@@ -52,6 +53,7 @@ class Session:
         archives: bool = WALKING.archives,
         extensions: Iterable[str] = (),
         legacy_charset: str = READING.legacy_charset,
+        cue: bool = READING.cue,
         file_timeout: float = Limits().seconds,
         memory_limit: int = Limits().memory,
         component: StrPath | None = None,
@@ -72,7 +74,7 @@ class Session:
         self._walking = Walking(
             which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions), archives, []
         )
-        self.reading = Reading(legacy_charset)
+        self.reading = Reading(legacy_charset, cue)
         """The options that shape values."""
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)

@@ -29,6 +29,8 @@ class Progress(NamedTuple):
     """Time since the start of the scan in s, until its end."""
     passed_over: int = 0
     """Files that were passed over, though their extension is one of audio too (`extensions`)."""
+    playlists: int = 0
+    """Playlists that were passed over: they are no audio."""
     done: int = 0
     """Audio files whose turn has come: they were read, or are as the library has them, or could not
     be read. None where files are only counted.

@@ -19,5 +19,5 @@ class LibraryTrack(Track):
 
     @property
     def file(self) -> str:
-        """The file, as an absolute path of this system."""
-        return os.path.join(self.root, self.path.replace("/", os.sep))
+        """The file of audio, as an absolute path of this system."""
+        return os.path.join(self.root, (self.audio_file or self.path).replace("/", os.sep))

@@ -307,6 +307,11 @@ def reading(parser: Parser) -> None:
         help="What texts are in that are not UTF-8 and whose charset nothing says: off, for ISO 8859-1; auto, to judge "
         "by the texts of each file; or a name, such as windows-1251 or shift_jis [default: %(default)s]",
     )
+    parser.add_argument(
+        "--no-cue",
+        action="store_true",
+        help="Leave albums in one file whole: no tracks of their own by their cue sheets",
+    )
 
 
 def extension(text: str) -> str:

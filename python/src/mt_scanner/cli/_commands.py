@@ -34,16 +34,20 @@ from mt_scanner._engine.archived import folder_of
 from mt_scanner._engine.roots import why
 from mt_scanner._engine.words import in_words
 from mt_scanner._types.contract import (
+    AND_PLAYLIST,
+    AND_PLAYLISTS,
     FILE_NOT_FOUND,
     NO_PICTURE,
     OUTPUT_IS_AUDIO,
     PASSED_OVER,
     PASSED_OVER_ONE,
+    PLAYLIST_PASSED_OVER,
+    PLAYLISTS_PASSED_OVER,
     PictureItem,
 )
 from mt_scanner.cli import _arguments, _manual, _shell
 from mt_scanner.cli._interruption import ctrl_c
-from mt_scanner.cli._options import PROBLEMS, code, limits, syncing, walking, watching
+from mt_scanner.cli._options import PROBLEMS, code, limits, reading, syncing, walking, watching
 from mt_scanner.cli._screen import bar, complain
 from mt_scanner.cli._summary import Kinds, added_up, changes, flat, reached
 
@@ -87,8 +91,8 @@ def count(options: Namespace) -> int:
     else:
         print(files)
         if not options.quiet:
-            told = {"problems": added_up(scanner.problems), "passed_over": scanner.progress.passed_over}
-            write(in_words("problems", **told), sys.stderr)
+            over = {"passed_over": scanner.progress.passed_over, "playlists": scanner.progress.playlists}
+            write(in_words("problems", problems=added_up(scanner.problems), **over), sys.stderr)
     return code(options, len(scanner.problems))
 
 
@@ -152,7 +156,7 @@ def watch(options: Namespace) -> int:
                 news = [problem for problem in report.problems if problem[:3] not in known]
                 known.update(problem[:3] for problem in news)
                 # Said once: later batches come to the same folders again.
-                progress = report.progress if first else report.progress._replace(passed_over=0)
+                progress = report.progress if first else report.progress._replace(passed_over=0, playlists=0)
                 if options.json:
                     tell(news)
                     tell_passed_over(progress)
@@ -233,8 +237,8 @@ def purge(options: Namespace) -> int:
 def inspect(options: Namespace) -> int:
     paths = [os.path.abspath(os.path.expanduser(file)) for file in options.files]
     # One scanner, whatever folders they are in: another component is compiled once.
-    reading = {"component": options.component, "legacy_charset": options.legacy_charset, **limits(options)}
-    scanner = Scanner([folder_of(path) for path in paths], **reading)
+    how = {"component": options.component, **reading(options), **limits(options)}
+    scanner = Scanner([folder_of(path) for path in paths], **how)
     problems, failed, shown = 0, False, False
     for path in paths:
         try:
@@ -401,10 +405,15 @@ def tell(problems: list[Problem]) -> None:
 
 def tell_passed_over(progress: Progress) -> None:
     """Writes the notice of files that were passed over, if there are some."""
-    files = progress.passed_over
+    files, playlists = progress.passed_over, progress.playlists
+    detail = ""
     if files:
         detail = PASSED_OVER_ONE if files == 1 else PASSED_OVER.format(files=f"{files:,}")
-        dump(sys.stderr, {"notice": "passed-over", "detail": detail, "files": files})
+    if playlists:
+        one, many = (AND_PLAYLIST, AND_PLAYLISTS) if files else (PLAYLIST_PASSED_OVER, PLAYLISTS_PASSED_OVER)
+        detail += one if playlists == 1 else many.format(playlists=f"{playlists:,}")
+    if detail:
+        dump(sys.stderr, {"notice": "passed-over", "detail": detail, "files": files, "playlists": playlists})
 
 
 def line(stream: TextIO, row: Track | Problem) -> None:

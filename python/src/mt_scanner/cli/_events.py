@@ -92,6 +92,7 @@ def progress(progress: Progress) -> None:
             "tracks": progress.tracks,
             "problems": progress.problems,
             "passed_over": progress.passed_over,
+            "playlists": progress.playlists,
             "total_files": progress.total_files,
             "total_folders": progress.total_folders,
             "is_estimated": progress.is_estimated,

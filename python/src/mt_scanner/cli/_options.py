@@ -14,11 +14,16 @@ def walking(options: Namespace) -> dict[str, Any]:
         "hidden_folders": options.hidden,
         "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
-        "legacy_charset": options.legacy_charset,
         "archives": options.archives,
+        **reading(options),
         "extensions": options.extensions,
         **limits(options),
     }
+
+
+def reading(options: Namespace) -> dict[str, Any]:
+    """The options of a `Scanner` that shape values."""
+    return {"legacy_charset": options.legacy_charset, "cue": not options.no_cue}
 
 
 def limits(options: Namespace) -> dict[str, Any]:

@@ -17,6 +17,9 @@ class Kinds:
         self._sums: dict[tuple[str | None, str | None], list[int]] = {}
 
     def add(self, track: Track) -> None:
+        # Tracks of a cue sheet are in the file that is counted.
+        if track.audio_file is not None:
+            return
         sums = self._sums.setdefault((track.format, track.codec), [0, 0, 0])
         sums[0] += 1
         sums[1] += track.duration_ms or 0
@@ -36,7 +39,8 @@ def added_up(problems: list[Problem]) -> dict[str, Any]:
 def reached(progress: Progress) -> dict[str, float]:
     """Counts and time of a scan as reports have them."""
     folders, tracks, seconds = progress.folders, progress.tracks, progress.seconds
-    counts = {"folders": folders, "tracks": tracks, "passed_over": progress.passed_over}
+    over = {"passed_over": progress.passed_over, "playlists": progress.playlists}
+    counts = {"folders": folders, "tracks": tracks, **over}
     return {**counts, "seconds": seconds, "files_per_second": progress.files_per_second}
 
 

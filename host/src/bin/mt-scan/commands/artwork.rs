@@ -96,7 +96,7 @@ fn complain(problems: Vec<Problem>, output: &Output) -> Result<(), Failure> {
         return tell(&problems);
     }
     if !output.quiet && !problems.is_empty() {
-        let report = Report::Problems { problems: Problems::from(problems).told(), passed_over: 0 };
+        let report = Report::Problems { problems: Problems::from(problems).told(), passed_over: 0, playlists: 0 };
         stderr().lock().write_all(Scanner::in_words(&report)?.as_bytes())?;
     }
     Ok(())

@@ -24,17 +24,18 @@ pub fn run(folders: &Folders) -> Result<Done, Failure> {
     if interruption::is_asked() {
         return Err(Failure::Interrupted);
     }
-    let (Progress { files, passed_over, .. }, problems) = (scan.progress(), scan.problems());
+    let (Progress { files, passed_over, playlists, .. }, problems) = (scan.progress(), scan.problems());
     let any = !problems.is_empty();
     if folders.output.json {
         writeln!(stdout(), "{{\"files\":{files}}}")?;
         tell(&problems)?;
-        tell_passed_over(passed_over)?;
+        tell_passed_over(passed_over, playlists)?;
     } else {
         writeln!(stdout(), "{files}")?;
-        if (any || passed_over > 0) && !folders.output.quiet {
+        if (any || passed_over + playlists > 0) && !folders.output.quiet {
             let problems = Problems::from(problems).told();
-            stderr().lock().write_all(Scanner::in_words(&Report::Problems { problems, passed_over })?.as_bytes())?;
+            let report = Report::Problems { problems, passed_over, playlists };
+            stderr().lock().write_all(Scanner::in_words(&report)?.as_bytes())?;
         }
     }
     Ok(Done::with(&folders.output, any))

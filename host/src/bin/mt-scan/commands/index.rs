@@ -58,7 +58,7 @@ pub fn run(folders: &Folders, db: &Path, sync: &Sync) -> Result<Done, Failure> {
     }
     out.flush()?;
     if output.json {
-        tell_passed_over(progress.passed_over)?;
+        tell_passed_over(progress.passed_over, progress.playlists)?;
     }
     Ok(Done::with(output, problems_found))
 }

@@ -97,9 +97,9 @@ pub fn tell_notice(json: bool, notice: &str, detail: &str) -> Result<(), Failure
 }
 
 /// Writes the notice of files that were passed over as a JSON line on stderr, if there are some.
-pub fn tell_passed_over(files: u64) -> Result<(), Failure> {
-    if files > 0 {
-        let line = serde_json::to_string(&PassedOver::new(files))?;
+pub fn tell_passed_over(files: u64, playlists: u64) -> Result<(), Failure> {
+    if let Some(notice) = PassedOver::of(files, playlists) {
+        let line = serde_json::to_string(&notice)?;
         writeln!(std::io::stderr(), "{line}")?;
     }
     Ok(())
@@ -115,6 +115,7 @@ pub fn in_time(progress: &Progress) -> Advance {
         tracks: progress.tracks,
         problems: progress.problems,
         passed_over: progress.passed_over,
+        playlists: progress.playlists,
         total_files: progress.total_files,
         total_folders: progress.total_folders,
         is_estimated: progress.is_estimated,

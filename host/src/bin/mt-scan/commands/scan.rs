@@ -2,8 +2,8 @@
 
 use std::io::{BufWriter, Write, stdout};
 
-use mt_scanner::Scanner;
 use mt_scanner::report::Report;
+use mt_scanner::{Progress, Scanner};
 
 use super::json::{Lines, tell, tell_of_root, tell_passed_over};
 use crate::arguments::Folders;
@@ -37,7 +37,8 @@ fn lines(scanner: &Scanner) -> Result<bool, Failure> {
     if interruption::is_asked() {
         return Err(Failure::Interrupted);
     }
-    tell_passed_over(scan.progress().passed_over)?;
+    let Progress { passed_over, playlists, .. } = scan.progress();
+    tell_passed_over(passed_over, playlists)?;
     Ok(any)
 }
 

@@ -75,11 +75,11 @@ impl Seen {
         let mut progress = reached(&report.progress);
         if !is_first {
             // Said once: later batches come to the same folders again.
-            progress.passed_over = 0;
+            (progress.passed_over, progress.playlists) = (0, 0);
         }
         if self.json {
             tell(&news)?;
-            tell_passed_over(progress.passed_over)?;
+            tell_passed_over(progress.passed_over, progress.playlists)?;
         } else if !self.quiet && (is_first || report.changed() > 0 || !news.is_empty()) {
             let (problems, changes) = (Problems::from(news).told(), changed(report));
             let batch = Report::Batch { problems, changes, progress };
