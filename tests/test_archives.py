@@ -5,12 +5,13 @@ every door and whoever has written the archive.
 from __future__ import annotations
 
 import os
+import random
 import zipfile
 from pathlib import Path
 
 import pytest
 from mt_scanner import Library, Scanner
-from support import archives
+from support import archives, sheets
 from support.archives import WRITERS, write
 from support.doors import DOORS, LIBRARIANS, Door, Row
 from support.opened import CHANGED, OPENED, told
@@ -213,3 +214,54 @@ def test_python_takes_archives(backend: str, tree: Tree, tmp_path: Path) -> None
         assert (library.sync(tree.root).added, library.sync(tree.root, archives=True).added) == (1, 1)
         assert library.sync(tree.root).missing == 1
         assert library.sync(tree.root, archives=True).restored == 1
+
+
+@every_door
+@pytest.mark.parametrize("extension", [".zip", ".7z"])
+def test_cue_sheets_divide_albums_in_archives(door: Door, extension: str, tree: Tree) -> None:
+    for disc in ("CD 1", "CD 2"):
+        tree.copy(FIXTURES / "formats" / "flac-16-44.flac", f"outside/{disc}/Album.flac")
+        text = sheets.sheet("Album.wav", ["00:00:00", "00:00:20"], title=disc)
+        (tree.root / "outside" / disc / "Album.cue").write_text(text)
+    tree.copy(FIXTURES / "formats" / "flac-16-44.flac", "outside/Inside.flac")
+    sheets.block(tree.root / "outside" / "Inside.flac", [0, 11_025])
+    archives.run("7z", "a", tree.root / f"Albums{extension}", ".", at=tree.root / "outside")
+    scan = door.scan(tree.root, ASKED)
+    outside, inside = (rows(scan.tracks, folder) for folder in ("outside", f"Albums{extension}!"))
+    for found, folder in ((outside, "outside"), (inside, f"Albums{extension}!")):
+        for row in found.values():
+            row["audio_file"] = row["audio_file"] and row["audio_file"].removeprefix(f"{folder}/")
+    assert len(outside) == 9 and inside == outside
+    assert {row["album"] for row in inside.values() if row["audio_file"]} >= {"CD 1", "CD 2"}
+    one = door.inspect(tree.root, f"Albums{extension}!/CD 2/Album.flac!/02")["track"]
+    assert (one["title"], one["album"], one["start_ms"]) == ("Track 2", "CD 2", 267)
+
+
+MUTATED = int(os.environ.get("MT_SCANNER_ARCHIVES", "60"))
+"""Archives that are damaged at random, of each writer; 2,000 in a long drill."""
+
+
+@every_door
+def test_mutated_archives_cost_themselves_and_nothing_else(door: Door, tree: Tree) -> None:
+    chance = random.Random(15)
+    folder = tree.root / "outside"
+    tree.copy(SONG, "outside/a.mp3").copy(FIXTURES / "formats" / "ogg-vorbis.ogg", "outside/b.ogg")
+    for number, (writer, (extension, pack)) in enumerate(WRITERS.items()):
+        whole = tree.root / f"whole{extension}"
+        pack(folder, whole)
+        content = whole.read_bytes()
+        whole.unlink()
+        for copy in range(MUTATED):
+            mutated = bytearray(content[: chance.randrange(len(content)) if copy % 5 == 0 else len(content)])
+            for _ in range(chance.randrange(1, 20)):
+                if mutated:
+                    mutated[chance.randrange(len(mutated))] = chance.randrange(256)
+            tree.files(f"{number}-{copy}{extension}", content=bytes(mutated))
+        assert writer
+    write(tree.root / "good.zip", {"x.mp3": SONG.read_bytes()})
+    with told(tree.root, CHANGED) as changed:
+        scan = door.scan(tree.root, ASKED)
+    assert changed == []
+    allowed = {"malformed", "unsupported", "archive-limit", "wrong-extension", "unreadable"}
+    assert {problem["outcome"] for problem in scan.problems} <= allowed
+    assert {"good.zip!/x.mp3", "outside/a.mp3", "outside/b.ogg"} <= {track["path"] for track in scan.tracks}

@@ -96,7 +96,7 @@ class Door:
     def scan(self, root: Path, *options: str, rights: bool = True) -> Scan:
         """Scans `root`. Without `rights`, permissions hold even when the tests run as root."""
         run, name = self._run("scan", root, *options, rights=rights)
-        tracks = [json.loads(line) for line in run.stdout.splitlines()]
+        tracks = [json.loads(line) for line in lines_of(run.stdout)]
         problems, passed_over, message = _told(run.stderr)
         # The root of a file is its folder.
         of = os.path.dirname(name) if root.is_file() else name
@@ -137,7 +137,7 @@ class Door:
     def index(self, database: Path, roots: Sequence[Path], *options: str, rights: bool = True) -> Sync:
         """Brings a library up to date."""
         run = self._start(self.indexing(database, roots, *options), rights)
-        lines = [json.loads(line) for line in run.stdout.splitlines()]
+        lines = [json.loads(line) for line in lines_of(run.stdout)]
         report = lines.pop()["report"] if lines and "report" in lines[-1] else None
         problems, passed_over, message = _told(run.stderr)
         return Sync(run.returncode, lines, report, problems, re.sub(r"^mt[-_]scan\w*: ", "", message), passed_over)
@@ -186,12 +186,17 @@ class Door:
         return self.name
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text. A text in JSON may have characters that Python takes for ends of lines."""
+    return [line for line in text.split("\n") if line]
+
+
 def _told(stderr: str) -> tuple[list[Row], int, str]:
     """The problems on stderr, how many files were passed over, and what else stood there."""
-    lines = [json.loads(line) for line in stderr.splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in lines_of(stderr) if line.startswith("{")]
     passed_over = [line["files"] for line in lines if line.get("notice") == "passed-over"]
     assert len(passed_over) <= 1, "said once, at the end"
-    message = "\n".join(line for line in stderr.splitlines() if not line.startswith("{"))
+    message = "\n".join(line for line in lines_of(stderr) if not line.startswith("{"))
     return [line for line in lines if "notice" not in line], sum(passed_over), message
 
 
