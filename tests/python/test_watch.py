@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from mt_scanner.cli import main
+from support import sheets
 from support.interruptions import interruptible
 from support.trees import FIXTURES, Tree
-from support.watched import OTHER, PATIENCE, Watch
+from support.watched import FLAC, OTHER, PATIENCE, Watch
 
 pytestmark = pytest.mark.usefixtures("backend")
 
@@ -129,3 +130,15 @@ def test_the_command_line_watches_until_it_is_interrupted(artists: Tree, tmp_pat
 def test_the_command_line_refuses_what_cannot_be(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["watch", str(tmp_path / "none"), "--db", str(tmp_path / "library.db")]) == 3
     assert "the root does not exist" in capsys.readouterr().err
+
+
+def test_an_edited_sheet_changes_the_tracks_of_its_file(artists: Tree, watch: Watch) -> None:
+    artists.copy(FLAC, "Ada/Album.flac")
+    starts = ["00:00:00", "00:00:40"]
+    sheet = artists.root / "Ada" / "Album.cue"
+    sheet.write_text(sheets.sheet("Album.flac", starts))
+    watched = watch(artists.root)
+    sheet.write_text(sheets.sheet("Album.flac", starts, title="another title"))
+    watched.until("modified Ada/Album.flac!/01", "modified Ada/Album.flac!/02")
+    sheet.unlink()
+    watched.until("missing Ada/Album.flac!/01", "missing Ada/Album.flac!/02", "modified Ada/Album.flac")
