@@ -239,10 +239,15 @@ def test_the_time_left_is_that_of_the_rest_at_the_same_pace(
 
 def test_what_a_library_knows_is_the_total_until_all_is_listed() -> None:
     under_way = Progress(folders=2, files=10, total_files=10, total_folders=2, is_estimated=True)
-    assert Expected(40, 5).of(under_way)[7:9] == (40, 5)
-    assert Expected(4, 1).of(under_way)[7:9] == (10, 2)
-    assert Expected(40, 5).of(under_way._replace(is_estimated=False))[7:9] == (10, 2)
-    assert Expected(None, 5).of(under_way)[7:9] == (0, 5)
+
+    def totals(expected: Expected, progress: Progress) -> tuple[int, int]:
+        of = expected.of(progress)
+        return of.total_files, of.total_folders
+
+    assert totals(Expected(40, 5), under_way) == (40, 5)
+    assert totals(Expected(4, 1), under_way) == (10, 2)
+    assert totals(Expected(40, 5), under_way._replace(is_estimated=False)) == (10, 2)
+    assert totals(Expected(None, 5), under_way) == (0, 5)
 
 
 def test_what_was_changed_is_kept_until_somebody_asks(sample_library: Path, tree: Tree, library: Library) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 from mt_scanner.cli import main
+from support import sheets
 from support.archives import write
 from support.interruptions import interruptible
 from support.trees import FIXTURES, Tree
-from support.watched import OTHER, PATIENCE, Watch
+from support.watched import FLAC, OTHER, PATIENCE, Watch
 
 pytestmark = pytest.mark.usefixtures("backend")
 
@@ -143,3 +144,15 @@ def test_an_archive_that_changes_in_its_place_is_seen(artists: Tree, song: Path,
     watched.until("modified A/x.zip!/1.mp3", "added A/x.zip!/2.mp3")
     (artists.root / "A" / "x.zip").unlink()
     watched.until("missing A/x.zip!/1.mp3", "missing A/x.zip!/2.mp3")
+
+
+def test_an_edited_sheet_changes_the_tracks_of_its_file(artists: Tree, watch: Watch) -> None:
+    artists.copy(FLAC, "Ada/Album.flac")
+    starts = ["00:00:00", "00:00:40"]
+    sheet = artists.root / "Ada" / "Album.cue"
+    sheet.write_text(sheets.sheet("Album.flac", starts))
+    watched = watch(artists.root)
+    sheet.write_text(sheets.sheet("Album.flac", starts, title="another title"))
+    watched.until("modified Ada/Album.flac!/01", "modified Ada/Album.flac!/02")
+    sheet.unlink()
+    watched.until("missing Ada/Album.flac!/01", "missing Ada/Album.flac!/02", "modified Ada/Album.flac")
