@@ -100,7 +100,12 @@ impl Listing {
         match kind {
             Kind::File => self.take_file(name, page, size, extensions),
             Kind::Folder => self.push(|listing| &mut listing.folders, name, page, size),
-            Kind::Link => self.push(|listing| &mut listing.links, name, page, size),
+            Kind::Link => {
+                if is_sheet(name) {
+                    self.note_sheet(name);
+                }
+                self.push(|listing| &mut listing.links, name, page, size);
+            }
             Kind::Other => {}
         }
     }
