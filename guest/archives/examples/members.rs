@@ -1,5 +1,5 @@
-//! What an archive holds: a line a member with its name, size, CRC-32 and what is wrong with it. For
-//! comparison with other readers.
+//! What an archive holds: a line a member with its name, size, CRC-32 and what is wrong with it.
+//! For comparison with other readers.
 //!
 //!     cargo run -p mt-scanner-archives --example members -- Album.rar
 
