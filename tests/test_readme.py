@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support import sheets
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLES = REPOSITORY / "tests" / "fixtures" / "sample-library"
+FLAC = REPOSITORY / "tests" / "fixtures" / "formats" / "flac-16-44.flac"
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 PAGES = {"README.md": README, "python/README.md": (REPOSITORY / "python" / "README.md").read_text(encoding="utf-8")}
 
@@ -26,7 +29,9 @@ def blocks(text: str, language: str) -> list[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home with a folder Music, in which some.mp3 and a cover are, and Artist/Album/1.mp3."""
+    """A home with a folder Music, in which some.mp3 and a cover are, Artist/Album/1.mp3, and an album
+    in one file.
+    """
     shutil.copytree(SAMPLES, tmp_path / "Music")
     song = next(path for path in sorted(SAMPLES.rglob("*.mp3")))
     shutil.copyfile(song, tmp_path / "Music" / "some.mp3")
@@ -34,6 +39,8 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / "Music" / "Artist" / "Album").mkdir(parents=True)
     shutil.copyfile(song, tmp_path / "Music" / "Artist" / "Album" / "1.mp3")
     (tmp_path / "Music" / "Artist" / "Album" / "cover.jpg").write_bytes(COVER)
+    shutil.copyfile(FLAC, tmp_path / "Music" / "Album.flac")
+    (tmp_path / "Music" / "Album.cue").write_text(sheets.sheet("Album.wav", ["00:00:00", "00:00:20", "00:00:40"]))
     return tmp_path
 
 
@@ -59,7 +66,7 @@ def test_the_python_of_the_readme_runs(code: str, home: Path) -> None:
 
 
 COMMANDS = [
-    line.partition("#")[0].split()
+    shlex.split(line, comments=True)
     for block in blocks(README, "sh")
     for line in block.splitlines()
     if line.startswith("python -m mt_scanner")

@@ -26,7 +26,10 @@ impl Run<'_> {
             } else if let Some(archive) = folder_of_archive(name).filter(|_| self.walking.archives) {
                 archives.push(archive);
             } else {
-                let detail = "its extension is none of an audio file that is looked for";
+                let detail = match folder_of_archive(name) {
+                    Some(_) => "it is an archive, and archives are not looked into unless asked for",
+                    None => "its extension is none of an audio file that is looked for",
+                };
                 self.found.problems.push(problem(&self.root.name, &join(&folder, name), Outcome::Unsupported, detail));
             }
         }

@@ -27,3 +27,23 @@ pub use wasip2::filesystem::types::ErrorCode;
 pub fn root_names() -> impl Iterator<Item = String> {
     wasip2::filesystem::preopens::get_directories().into_iter().map(|(_, name)| name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn sources(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn nobody_else_uses_the_filesystem() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let uses = |path: &PathBuf| fs::read_to_string(path).unwrap().contains("wasip2::filesystem::");
+        let users: Vec<PathBuf> = sources(&source).into_iter().filter(uses).collect();
+        assert!(users.len() > 3);
+        assert!(users.iter().all(|path| path.starts_with(source.join("tree"))), "{users:?}");
+    }
+}
