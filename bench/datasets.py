@@ -54,6 +54,7 @@ LEVELS = 1_000
 # In `archived-KIND`.
 ALBUMS_IN_ARCHIVES = 5
 FILES_OF_A_CD = 12
+IN_ARCHIVES = ALBUMS_IN_ARCHIVES * FILES_OF_A_CD
 # As many of the user's own recordings as there are synthesised ones.
 OWN_RECORDINGS = 400
 
@@ -261,7 +262,7 @@ MAKERS: dict[str, tuple[Maker, int]] = {
     "pathological": (lambda root, _: make_pathological(root), 0),
     "deep": (make_deep, 41_000),
     "flat": (make_flat, 200_000),
-    **{f"archived-{kind}": (make_archived, ALBUMS_IN_ARCHIVES * FILES_OF_A_CD) for kind in PACKERS},
+    **{f"archived-{kind}": (make_archived, IN_ARCHIVES) for kind in PACKERS},
 }
 ARCHIVED = tuple(f"archived-{kind}" for kind in PACKERS)
 RECORDED = ("real", "real-no-adts", "adts", "few", "deep", "flat", *ARCHIVED)

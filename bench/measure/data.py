@@ -43,7 +43,9 @@ class Trees:
         except (datasets.DatasetError, ToolError) as error:
             tell(str(error))
             return f"the data set {data.name} cannot be made here"
-        return tree, warm(tree, whole=data.name in READ_WHOLE)
+        found = warm(tree, whole=data.name in READ_WHOLE)
+        # Those in archives are not to be seen from outside.
+        return tree, datasets.IN_ARCHIVES if data.name in datasets.ARCHIVED else found
 
 
 def warm(tree: Path, *, whole: bool) -> int:
