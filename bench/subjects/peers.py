@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -201,7 +202,9 @@ def main() -> None:
         # Not in the time.
         import_module("mutagen")
     if chosen.work == "archived":
-        archived(chosen.folder)
+        for module in ("mutagen", "zipfile", "tarfile", "py7zr", "rarfile"):
+            with suppress(ImportError):
+                import_module(module)
     work = walks[chosen.work] if chosen.work in walks else reader(READERS[chosen.work], chosen.folder, chosen.every)
     for _ in range(chosen.repeat):
         start = time.perf_counter()
