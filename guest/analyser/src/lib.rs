@@ -20,6 +20,8 @@ mod checksum;
 mod command;
 mod component;
 mod disk;
+#[cfg(test)]
+mod drill;
 mod hash;
 mod input;
 mod loudness;

@@ -14,9 +14,9 @@ const MARKS: usize = 4096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// All of the audio was under checksums, or decoded.
+    /// All of the audio is under checksums, and they are right.
     Intact,
-    /// No damage was found, and not all of the audio could be looked into.
+    /// No damage was found, and nothing could tell of a changed byte everywhere.
     Unchecked,
     /// As no encoder leaves it; the audio may be whole.
     Suspicious,
@@ -43,10 +43,10 @@ pub enum Proof {
     Header,
     /// Frames, boxes and tables follow each other to the end.
     Structure,
+    /// The audio was decoded and is as long as the file says. Most changed bytes decode too.
+    Decoded,
     /// All of the audio is under checksums, which are right.
     Checksums,
-    /// The audio was decoded and is as long as the file says.
-    Decoded,
     /// The samples have the MD5 that the file names.
     Md5,
 }
@@ -225,6 +225,7 @@ mod tests {
     #[test]
     fn the_worst_finding_decides_and_without_one_what_held() {
         assert_eq!(verdict(None, Proof::Structure), Verdict::Unchecked);
+        assert_eq!(verdict(None, Proof::Decoded), Verdict::Unchecked);
         assert_eq!(verdict(None, Proof::Checksums), Verdict::Intact);
         assert_eq!(verdict(Some(Verdict::Suspicious), Proof::Md5), Verdict::Suspicious);
         let mut findings = Findings::default();

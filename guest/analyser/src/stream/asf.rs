@@ -51,6 +51,11 @@ impl Asf {
                 break;
             };
             let end = position.saturating_add(size);
+            if end > self.range.end && self.packets.is_some() {
+                let detail = "bytes behind the data object are no whole object";
+                desk.findings.at(position, Kind::Trailing, Verdict::Suspicious, detail);
+                break;
+            }
             if end > self.range.end {
                 let detail = format!("an object lacks {}", bytes(end - self.range.end));
                 desk.findings.at(position, Kind::CutOff, Verdict::Truncated, detail);

@@ -8,7 +8,7 @@ use std::ops::Range;
 use mt_scanner_formats::structure::{Before, FlacFrame, STREAM_INFO_LEN, StreamInfo};
 
 use super::{Desk, Step, Walk, bytes, ms};
-use crate::checksum::FLAC;
+use crate::checksum::{FLAC, Running};
 use crate::input::{LARGEST, PIECE};
 use crate::report::{Findings, Kind, Proof, Verdict};
 
@@ -167,13 +167,9 @@ impl Flac {
                 fallback = Some(at);
             }
         }
-        if reaches_end {
-            digest.update(&window[summed..]);
-            if digest.finalize() == 0 {
-                return End::Right(window.len());
-            }
-        }
-        fallback.map_or(End::Nowhere, End::Wrong)
+        let is_last = self.info.is_some_and(|info| info.samples == expected);
+        let found = if reaches_end { last_end(digest, summed, window, is_last) } else { None };
+        found.or(fallback.map(End::Wrong)).unwrap_or(End::Nowhere)
     }
 
     /// Works on one frame.
@@ -251,6 +247,24 @@ impl Flac {
             std::cmp::Ordering::Greater => findings.of_file(Kind::Missing, Verdict::Truncated, detail),
             std::cmp::Ordering::Less => findings.of_file(Kind::Length, Verdict::Suspicious, detail),
         }
+    }
+}
+
+/// Where the last frame of the file ends, of which the checksum so far is that of the bytes before
+/// `summed`. Zeros behind a frame leave its checksum as it is, so the first place with a right one
+/// counts. Other bytes may stand behind a frame that is the last by its number alone: else a frame
+/// that is damaged would end by chance.
+fn last_end(mut digest: Running, mut summed: usize, window: &[u8], is_last: bool) -> Option<End> {
+    let zeros = window.iter().rev().take_while(|byte| **byte == 0).count();
+    let first = if is_last { summed } else { window.len() - zeros }.max(summed);
+    digest.update(&window[summed..first]);
+    summed = first;
+    loop {
+        if summed > 0 && digest.clone().finalize() == 0 {
+            return Some(End::Right(summed));
+        }
+        digest.update(window.get(summed..=summed)?);
+        summed += 1;
     }
 }
 

@@ -59,14 +59,16 @@ impl Iff {
             |bytes: [u8; 4]| u64::from(if is_big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) });
         let size = number([s0, s1, s2, s3]);
         let (mut position, mut long_data) = (start + FILE, None);
+        let mut stop = self.range.end;
         if !UNKNOWN.contains(&size) {
             self.judge_size(size, desk.findings);
+            stop = stop.min(start + HEADER + size);
         }
         for _ in 0..MOST_CHUNKS {
             let Some([n0, n1, n2, n3, s0, s1, s2, s3]) = desk.input.array(position)? else { break };
             let name = [n0, n1, n2, n3];
             let claimed = number([s0, s1, s2, s3]);
-            if position + HEADER > self.range.end {
+            if position + HEADER > stop {
                 break;
             }
             if !name.iter().all(|byte| (b' '..=b'~').contains(byte)) {
@@ -76,7 +78,7 @@ impl Iff {
             }
             let content = position + HEADER;
             let is_audio = &name == if self.is_aiff { b"SSND" } else { b"data" };
-            let there = self.range.end - content;
+            let there = self.range.end.saturating_sub(content);
             let size = match long_data.filter(|_| is_audio && claimed == u64::from(u32::MAX)) {
                 Some(long) => long,
                 None if is_audio
@@ -108,7 +110,7 @@ impl Iff {
                 _ => {}
             }
             position = end + (size & 1);
-            if position >= self.range.end {
+            if position >= stop {
                 break;
             }
             // Some writers leave the padding out.

@@ -9,8 +9,6 @@ mod mp4;
 mod mpeg;
 mod ogg;
 mod opaque;
-#[cfg(test)]
-mod tests;
 
 use std::io;
 

@@ -15,6 +15,11 @@ use tables::{Boxes, Run, Track};
 const MOST_BOXES: usize = 1 << 20;
 /// The most bytes of tables that are read: enough for 10,000,000 samples.
 const MOST_TABLES: u64 = 64 << 20;
+/// Boxes of files (ISO/IEC 14496-12, table 1; QuickTime).
+const KNOWN: [&[u8; 4]; 16] = [
+    b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"free", b"skip", b"wide", b"udta", b"uuid", b"meta", b"sidx",
+    b"styp", b"emsg", b"prft", b"pnot",
+];
 /// Bytes of a box's header, with a size of 32 and of 64 bits.
 const SHORT: u64 = 8;
 const LONG: u64 = 16;
@@ -67,15 +72,18 @@ impl Mp4 {
             (1, Some(long)) => (long.first_chunk().map_or(0, |long| u64::from_be_bytes(*long)), LONG),
             (size, _) => (size.into(), SHORT),
         };
-        if size < start || !name.iter().all(|&byte| (b' '..=b'~').contains(&byte) || byte == 0xa9) {
+        let end = position.saturating_add(size);
+        // Junk of printable bytes looks like a box that is cut off.
+        let is_cut = end > self.range.end;
+        let is_box = size >= start && (KNOWN.contains(&&name) || !is_cut && name.iter().all(u8::is_ascii_graphic));
+        if !is_box {
             let is_over = self.tracks.iter().any(|track| track.is_audio) && !self.media.is_empty();
             let verdict = if is_over { Verdict::Suspicious } else { Verdict::Damaged };
             desk.findings.at(position, Kind::Trailing, verdict, "no box stands where one should");
             self.position = self.range.end;
             return Ok(true);
         }
-        let end = position.saturating_add(size);
-        if end > self.range.end {
+        if is_cut {
             let name = String::from_utf8_lossy(&name).into_owned();
             let detail = format!("the box {name} lacks {}", bytes(end - self.range.end));
             desk.findings.at(position, Kind::CutOff, Verdict::Truncated, detail);

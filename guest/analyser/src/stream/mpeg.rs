@@ -18,7 +18,8 @@ const LONGEST: usize = 4096;
 /// Bytes of a header, and of the checksum behind it.
 const HEADER: usize = 4;
 const CHECKSUM: usize = 2;
-/// Bytes of the encoder's frame that LAME's own checksum covers; the checksum follows.
+/// Bytes of the frame that LAME's own checksum covers where somebody took the usual number of bytes
+/// before it for a fixed one.
 const COVERED: usize = 190;
 
 /// The stream.
@@ -45,6 +46,8 @@ struct Info {
     bytes: Option<u64>,
     /// LAME's part of it.
     lame: Option<Lame>,
+    /// Whether there is such a part, and its own checksum is wrong.
+    is_broken: bool,
 }
 
 /// LAME's extension, where its own checksum is right.
@@ -152,6 +155,10 @@ impl Frames for Mpeg {
             self.info = Info::of(&header, frame);
             self.is_info = self.info.is_some() || is_vbri(frame);
             self.music = self.info.and_then(|info| info.lame).map(|_| LAME.digest());
+            if self.info.is_some_and(|info| info.is_broken) {
+                let detail = "the encoder's header is not as it was written: its checksum is wrong";
+                findings.at(position, Kind::Checksum, Verdict::Suspicious, detail);
+            }
         } else if let Some(music) = &mut self.music {
             music.update(frame);
         }
@@ -221,17 +228,28 @@ impl Info {
         let (frames, bytes) = (known(field(1, 4)), known(field(2, 4)));
         field(4, 100);
         field(8, 4);
-        Some(Self { frames, bytes, lame: Lame::at(frame, next) })
+        let lame = Lame::at(frame, next);
+        let name = frame.get(next..).unwrap_or_default();
+        // Others write names there, and no checksum.
+        let is_lame = [b"LAME", b"Lavc", b"Lavf"].iter().any(|writer| name.starts_with(*writer));
+        let is_broken = lame.is_none() && is_lame && Lame::has_checksum(frame, next);
+        Some(Self { frames, bytes, lame, is_broken })
     }
 }
 
 impl Lame {
+    /// Whether a checksum was written there.
+    fn has_checksum(frame: &[u8], at: usize) -> bool {
+        frame.get(at + 34..at + 36).is_some_and(|checksum| checksum != [0, 0])
+    }
+
     /// The extension at this place of a frame. Length and checksum of the music stand 28 and 32
     /// bytes behind its beginning, its own checksum behind these.
     fn at(frame: &[u8], at: usize) -> Option<Self> {
         let [b0, b1, b2, b3, m0, m1, own @ ..] = *frame.get(at + 28..)?.first_chunk::<8>()?;
         let covered = at + 34;
-        let is_right = covered == COVERED && LAME.checksum(&frame[..covered]).to_be_bytes() == own;
+        let is_of = |len: usize| frame.get(..len).is_some_and(|bytes| LAME.checksum(bytes).to_be_bytes() == own);
+        let is_right = is_of(covered) || is_of(COVERED);
         let (bytes, music) = (u64::from(u32::from_be_bytes([b0, b1, b2, b3])), u16::from_be_bytes([m0, m1]));
         (is_right && bytes > 0).then_some(Self { bytes, music })
     }
