@@ -261,3 +261,79 @@ impl Analysis {
         Stage::Done(serde_json::to_string(&report).unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mt_scanner_formats::reader::ReadAt;
+
+    use super::*;
+    use crate::drill::{fixtures, report};
+    use crate::input::tests::source;
+
+    const HASHES: Request = Request { depth: None, hashes: true, loudness: false };
+
+    /// A disk that fails behind its first bytes.
+    struct Failing(Vec<u8>, u64);
+
+    impl ReadAt for Failing {
+        fn read_at(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+            if offset + len > self.1 {
+                return Err(io::Error::other("io"));
+            }
+            self.0.as_slice().read_at(offset, len)
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_unchecked_and_has_no_hash() {
+        let (_, bytes) = fixtures().into_iter().find(|(name, _)| name == "flac-24-96.flac").unwrap();
+        let len = bytes.len() as u64;
+        for readable in [0, 38_000] {
+            let request = Request { depth: Some(Depth::Stream), ..HASHES };
+            let mut work = Analysis::new("a.flac", Source::new(Failing(bytes.clone(), readable)), len, request);
+            while work.report().is_none() {
+                work.step();
+            }
+            let said: serde_json::Value = serde_json::from_str(work.report().unwrap()).unwrap();
+            assert_eq!((&said["verdict"], &said["proof"]), (&"unchecked".into(), &"nothing".into()), "{said}");
+            assert_eq!(said["findings"][0]["kind"], "unreadable");
+            assert!(said["payload_hash"].is_null() && said["file_hash"].is_null());
+        }
+    }
+
+    #[test]
+    fn tags_around_the_audio_leave_its_hash_as_it_is() {
+        for (name, bytes) in fixtures().into_iter().filter(|(name, _)| name.ends_with("mp3") || name.ends_with("aac")) {
+            let tagged = [b"ID3\x04\0\0\0\0\0\x0aTIT2\0\0\0\0\0\0".as_slice(), &bytes].concat();
+            let (one, other) = (report(&name, &bytes, HASHES), report(&name, &tagged, HASHES));
+            assert_eq!(one["payload_hash"], other["payload_hash"], "{name}");
+            assert_ne!(one["file_hash"], other["file_hash"], "{name}");
+            assert!(one["verdict"].is_null() && one["payload_hash"].as_str().unwrap().len() == 64);
+        }
+    }
+
+    #[test]
+    fn the_hash_of_a_file_is_that_of_its_bytes() {
+        let (name, bytes) = fixtures().swap_remove(0);
+        assert_eq!(report(&name, &bytes, HASHES)["file_hash"], blake3::hash(&bytes).to_hex().to_string());
+    }
+
+    #[test]
+    fn progress_goes_forward_to_its_total_in_small_steps() {
+        for (name, bytes) in fixtures() {
+            let len = bytes.len() as u64;
+            let request = Request { depth: Some(Depth::Audio), hashes: true, loudness: true };
+            let mut work = Analysis::new(&name, source(bytes), len, request);
+            let mut before = 0;
+            while work.report().is_none() {
+                work.step();
+                let (done, total) = work.progress();
+                assert!(total == 3 * len && done <= total, "{name} {done} {total}");
+                // Decoders look at the end of a file first.
+                assert!(done + len >= before, "{name} {done} {before}");
+                before = done;
+            }
+            assert_eq!(work.progress(), (3 * len, 3 * len), "{name}");
+        }
+    }
+}

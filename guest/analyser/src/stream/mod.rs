@@ -9,6 +9,8 @@ mod mp4;
 mod mpeg;
 mod ogg;
 mod opaque;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 
