@@ -31,14 +31,12 @@ class BuildError(Exception):
     """The component cannot be built; the text says what is missing and how to get it."""
 
 
-def build(
-    *, debug: bool = False, features: str = "", output: Path | None = None, package: str = PACKAGE
-) -> Path:
+def build(*, debug: bool = False, features: str = "", output: Path | None = None, package: str = PACKAGE) -> Path:
     """Builds the component and returns its path.
 
-    `package` is one of `PACKAGES`; `features` are features of it, and such builds have a target folder of their own, so
-    that they never take the place of the component that ships. `output` is a further place to copy
-    it to.
+    `package` is one of `PACKAGES`; `features` are features of it, and such builds have a target folder
+    of their own, so that they never take the place of the component that ships. `output` is a further
+    place to copy it to.
     """
     check_tools()
     run(["cargo", "fetch", "--locked", "--target", TARGET])
@@ -175,9 +173,7 @@ def main() -> int:
         if arguments.install_toolchain:
             install_toolchain()
         package = PACKAGES[arguments.component]
-        print(
-            build(debug=arguments.debug, features=arguments.features, output=arguments.output, package=package)
-        )
+        print(build(debug=arguments.debug, features=arguments.features, output=arguments.output, package=package))
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

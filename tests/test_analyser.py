@@ -34,9 +34,7 @@ def analyser() -> Path:
     """The component under test."""
     path = Path(os.environ.get("MT_SCANNER_ANALYSER") or BUILT)
     if not path.is_file():
-        raise DoorClosed(
-            f"there is no component at {path}; build it with: python guest/build.py --component analyser"
-        )
+        raise DoorClosed(f"there is no component at {path}; build it with: python guest/build.py --component analyser")
     return path
 
 
@@ -60,7 +58,7 @@ def ffmpeg(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 def synthesised(path: Path, *arguments: object, seconds: int = 5) -> Path:
     """Noise that swells, in stereo, coded as the name and the arguments say."""
-    noise = f"anoisesrc=d={seconds}:c=pink:r=44100:a=0.5:seed=7,tremolo=f=0.5:d=0.8,aformat=channel_layouts=stereo"
+    noise = f"anoisesrc=d={seconds}:c=pink:r=44100:a=0.5:seed=7,volume='0.1+0.9*t/{seconds}':eval=frame,aformat=channel_layouts=stereo"
     ffmpeg("-f", "lavfi", "-i", noise, *arguments, path)
     return path
 

@@ -1,8 +1,8 @@
 //! The component as a command for the wasmtime CLI.
 //!
-//! Reports are JSON lines on stdout, files that cannot be opened lines on stderr. Exit code 0: done.
-//! 1: wrong usage, a path that is not there, or a file that is damaged or truncated; WASI 0.2 knows
-//! no other codes.
+//! Reports are JSON lines on stdout, files that cannot be opened lines on stderr. Exit code 0:
+//! done. 1: wrong usage, a path that is not there, or a file that is damaged or truncated; WASI 0.2
+//! knows no other codes.
 
 mod arguments;
 

@@ -36,8 +36,8 @@ pub struct Tally {
 pub trait Frames {
     /// The frame at the beginning of these bytes, if it is one of this stream.
     fn parse(&self, bytes: &[u8]) -> Option<Frame>;
-    /// Looks into a frame, of which the first one makes the stream, and gives the part of it that is
-    /// coded audio.
+    /// Looks into a frame, of which the first one makes the stream, and gives the part of it that
+    /// is coded audio.
     fn take(&mut self, frame: &[u8], position: u64, findings: &mut Findings) -> Range<usize>;
     /// Whether the frame that was just taken is a header of the encoder, and no audio.
     fn was_header(&self) -> bool;
@@ -74,7 +74,8 @@ impl<F: Frames> Chain<F> {
         self.frames.finish(&self.tally, self.is_whole, findings)
     }
 
-    /// The length of an ID3v2 tag at the beginning of these bytes (ID3v2.4.0 structure, section 3.1).
+    /// The length of an ID3v2 tag at the beginning of these bytes (ID3v2.4.0 structure, section
+    /// 3.1).
     fn tag(bytes: &[u8]) -> Option<u64> {
         let [b'I', b'D', b'3', 2..=4, _, flags, a, b, c, d, ..] = *bytes else { return None };
         let size = [a, b, c, d].iter().try_fold(0_u64, |size, &byte| (byte < 128).then(|| size << 7 | u64::from(byte)));

@@ -1,6 +1,6 @@
-//! FLAC (RFC 9639): metadata blocks, then frames, of which each has a checksum of its header and one
-//! of all of it. Frames do not say how long they are: a frame ends where its checksum is right and
-//! the next header stands.
+//! FLAC (RFC 9639): metadata blocks, then frames, of which each has a checksum of its header and
+//! one of all of it. Frames do not say how long they are: a frame ends where its checksum is right
+//! and the next header stands.
 
 use std::io;
 use std::ops::Range;
@@ -17,8 +17,8 @@ const MARK: u64 = 4;
 const BLOCK: u64 = 4;
 /// The most blocks of a file.
 const MOST_BLOCKS: usize = 512;
-/// The longest frame where STREAMINFO does not say it, in bytes: frames of eight channels of 32 bits
-/// that are no longer than encoders make them.
+/// The longest frame where STREAMINFO does not say it, in bytes: frames of eight channels of 32
+/// bits that are no longer than encoders make them.
 const LONGEST: u64 = 1 << 20;
 /// How much of the end is searched for the last frame, in bytes.
 const TAIL: u64 = 64 * 1024;

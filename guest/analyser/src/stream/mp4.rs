@@ -1,5 +1,5 @@
-//! ISO base media files (ISO/IEC 14496-12) and QuickTime: boxes with sizes, and tables that say where
-//! the samples are. There is no checksum.
+//! ISO base media files (ISO/IEC 14496-12) and QuickTime: boxes with sizes, and tables that say
+//! where the samples are. There is no checksum.
 
 mod tables;
 

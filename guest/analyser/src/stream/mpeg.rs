@@ -2,8 +2,8 @@
 //! whole.
 //!
 //! Few streams have checksums. LAME's header, which ffmpeg writes too, has one of all of the music:
-//! where it is there and right, no byte has changed since the encoder. Tools that change the gain of
-//! frames in place do not renew it, so that a wrong one is suspicious and no damage.
+//! where it is there and right, no byte has changed since the encoder. Tools that change the gain
+//! of frames in place do not renew it, so that a wrong one is suspicious and no damage.
 
 use std::ops::Range;
 
@@ -81,9 +81,9 @@ impl Mpeg {
         memchr::memchr_iter(0xff, ahead).filter(|&at| at >= least).find(is_next).unwrap_or(ahead.len())
     }
 
-    /// Checks the checksum of a frame of layer III (ISO/IEC 11172-3, section 2.4.3.1): it covers half
-    /// of the header and the side information. That of layer II reaches as far as only a decoder
-    /// knows, so it is passed over.
+    /// Checks the checksum of a frame of layer III (ISO/IEC 11172-3, section 2.4.3.1): it covers
+    /// half of the header and the side information. That of layer II reaches as far as only a
+    /// decoder knows, so it is passed over.
     fn check(&mut self, header: &MpegHeader, frame: &[u8], position: u64) {
         let has_checksum = header.checksum_len() > 0;
         let side = HEADER + CHECKSUM..header.behind_side_information() as usize + CHECKSUM;

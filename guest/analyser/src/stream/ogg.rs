@@ -166,7 +166,8 @@ impl Stream {
     fn is_audio_packet(&self, part: &[u8]) -> bool {
         let Some(audio) = &self.audio else { return false };
         match audio.codec {
-            // The number of headers may be unknown (RFC 9639, section 10.1); frames begin with ones.
+            // The number of headers may be unknown (RFC 9639, section 10.1); frames begin with
+            // ones.
             OggCodec::Flac => part.first() == Some(&0xff),
             _ => self.packets > u64::from(audio.headers),
         }

@@ -206,7 +206,8 @@ impl Track {
                 u32_at(run, at - 4)
             };
             let (Some(length), Some(size)) = (field(0x100, length), field(0x200, size)) else { break };
-            (field(0x400, 0), field(0x800, 0));
+            field(0x400, 0);
+            field(0x800, 0);
             place = place.saturating_add(size.into());
             ticks += u64::from(length);
         }
