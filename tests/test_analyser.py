@@ -14,6 +14,7 @@ from typing import Any
 
 import mutagen
 import pytest
+import wasmtime as wasmtime_py
 from support.doors import REPOSITORY, DoorClosed, wasmtime
 from support.guest import engine
 from support.trees import FIXTURES
@@ -58,8 +59,9 @@ def ffmpeg(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 def synthesised(path: Path, *arguments: object, seconds: int = 5) -> Path:
     """Noise that swells, in stereo, coded as the name and the arguments say."""
-    noise = f"anoisesrc=d={seconds}:c=pink:r=44100:a=0.5:seed=7,volume='0.1+0.9*t/{seconds}':eval=frame,aformat=channel_layouts=stereo"
-    ffmpeg("-f", "lavfi", "-i", noise, *arguments, path)
+    noise = f"anoisesrc=d={seconds}:c=pink:r=44100:a=0.5:seed=7"
+    swell = f"volume='0.1+0.9*t/{seconds}':eval=frame,aformat=channel_layouts=stereo"
+    ffmpeg("-f", "lavfi", "-i", f"{noise},{swell}", *arguments, path)
     return path
 
 
@@ -240,6 +242,43 @@ def test_an_md5_of_other_samples_is_damage_that_only_decoding_shows(tmp_path: Pa
     (tmp_path / "a.flac").write_bytes(bytes_of_file)
     assert reports(tmp_path, "validate")["a.flac"]["verdict"] == "intact"
     assert reports(tmp_path, "validate", "--depth", "audio")["a.flac"]["verdict"] == "damaged"
+
+
+def test_a_file_is_worked_on_in_pieces_and_reported_once(tmp_path: Path) -> None:
+    """As a host does: `open`, then `advance` until there is a report."""
+    synthesised(tmp_path / "a.flac", seconds=60)
+    code = wasm.Component.from_file(engine(), str(analyser()))
+    wasi = wasmtime_py.WasiConfig()
+    wasi.preopen_dir(str(tmp_path), "/music", False)
+    store = wasmtime_py.Store(engine())
+    store.set_wasi(wasi)
+    linker = wasm.Linker(engine())
+    linker.add_wasip2()
+    instance = linker.instantiate(store, code)
+    interface = code.get_export_index("mt:scanner/analysis@0.1.0")
+
+    def call(name: str, *arguments: object) -> Any:
+        index = code.get_export_index(name, interface)
+        assert index
+        function = instance.get_func(store, index)
+        assert function
+        return function(store, *arguments)
+
+    request = wasm.Record()
+    request.depth, request.hashes, request.loudness = "audio", True, True
+    assert call("[static]analysis.open", "/music", "b.flac", request).tag == "file-not-found"
+    assert call("[static]analysis.open", "/music", "../a.flac", request).tag == "escapes-root"
+    analysis = call("[static]analysis.open", "/music", "a.flac", request)
+    size = (tmp_path / "a.flac").stat().st_size
+    done = [0]
+    while not isinstance(state := call("[method]analysis.advance", analysis, 1), str):
+        assert state.total == 3 * size
+        done.append(state.done)
+    assert len(done) > 10
+    assert max(done) <= 3 * size
+    report = json.loads(state)
+    assert (report["verdict"], report["proof"], report["path"]) == ("intact", "md5", "a.flac")
+    assert call("[method]analysis.advance", analysis, 1) == state
 
 
 def test_a_codec_that_is_not_decoded_is_said() -> None:

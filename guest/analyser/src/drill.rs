@@ -192,6 +192,33 @@ fn a_hole_is_told_with_its_place_and_time() {
 }
 
 #[test]
+fn hostile_files_leave_a_report_and_cost_no_more_than_their_size() {
+    let mut chance = Chance(0x1234_5678_9abc_def1);
+    for (name, bytes) in fixtures() {
+        for _ in 0..mutations() {
+            let mut hostile = bytes.clone();
+            let reach = [64, 2000, bytes.len() as u64][chance.below(3) as usize].min(bytes.len() as u64);
+            for _ in 0..=chance.below(12) {
+                let at = chance.below(reach) as usize;
+                hostile[at] = [0, 0xff, 0x7f, chance.below(256) as u8][chance.below(4) as usize];
+            }
+            let request = Request { depth: Some(Depth::Stream), hashes: true, loudness: false };
+            let mut work = Analysis::new(&name, source(hostile.clone()), hostile.len() as u64, request);
+            let steps = (0..).find(|_| {
+                work.step();
+                work.report().is_some()
+            });
+            assert!(steps.unwrap() < 100 + hostile.len() / 8, "{name}");
+        }
+    }
+}
+
+/// Hostile files of each fixture.
+fn mutations() -> usize {
+    std::env::var("MT_SCANNER_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(60)
+}
+
+#[test]
 fn every_byte_that_is_cut_off_leaves_a_report() {
     for (name, bytes) in fixtures() {
         for len in 0..bytes.len().min(400) {

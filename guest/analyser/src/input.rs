@@ -43,11 +43,6 @@ impl Input {
         Self { source, len, start: 0, window: Vec::new() }
     }
 
-    /// The size of the file in bytes.
-    pub fn len(&self) -> u64 {
-        self.len
-    }
-
     /// As many bytes from `offset` on, at most [`LARGEST`]; fewer at the end of the file.
     pub fn at(&mut self, offset: u64, len: u64) -> io::Result<&[u8]> {
         let end = offset.saturating_add(len.min(LARGEST)).min(self.len);

@@ -169,7 +169,9 @@ fn wave_format(bytes: &[u8], number: &impl Fn([u8; 4]) -> u64) -> Option<Format>
     let (tag, channels, block, depth) = (short(t0, t1), short(c0, c1), short(b0, b1), short(d0, d1));
     let rate = u32::try_from(number([r0, r1, r2, r3])).unwrap_or(0);
     let is_plain = tag == 1 || tag == 3 || tag == 0xfffe;
-    let is_plausible = channels > 0 && rate > 0 && (!is_plain || block == channels * depth.div_ceil(8));
+    let is_plausible = channels > 0
+        && rate > 0
+        && (!is_plain || u32::from(block) == u32::from(channels) * u32::from(depth.div_ceil(8)));
     is_plausible.then_some(Format { rate, block: if is_plain { block.into() } else { 0 }, samples: None })
 }
 
@@ -198,8 +200,9 @@ impl Walk for Iff {
             let Some(audio) = &self.audio else { return Ok(Step::Done(held)) };
             self.position = audio.start;
             if let Some(format) = self.format.filter(|format| format.block > 0 && self.is_whole) {
-                // A second each: the samples lie one behind the other.
-                let step = format.block.saturating_mul(format.rate.into());
+                // A second each, or a part of the whole: the samples lie one behind the other.
+                let second = format.block.saturating_mul(format.rate.into());
+                let step = second.max((audio.end - audio.start) / 4096);
                 (audio.clone()).step_by(usize::try_from(step.max(1)).unwrap_or(usize::MAX)).for_each(|position| {
                     desk.findings.mark(position, ms((position - audio.start) / format.block, format.rate));
                 });

@@ -197,7 +197,13 @@ impl Track {
         at += if flags & 4 != 0 { 4 } else { 0 };
         let (begin, mut ticks) = (place, self.ticks);
         let first = ticks;
-        for _ in 0..count {
+        let is_uniform = flags & 0xf00 == 0;
+        if is_uniform {
+            place = place.saturating_add(u64::from(size) * u64::from(count));
+            ticks = ticks.saturating_add(u64::from(length) * u64::from(count));
+        }
+        // Each of the others takes bytes of the table, which ends the loop.
+        for _ in 0..if is_uniform { 0 } else { count } {
             let mut field = |flag: u32, default: u32| {
                 if flags & flag == 0 {
                     return Some(default);
@@ -209,7 +215,7 @@ impl Track {
             field(0x400, 0);
             field(0x800, 0);
             place = place.saturating_add(size.into());
-            ticks += u64::from(length);
+            ticks = ticks.saturating_add(length.into());
         }
         self.ticks = ticks;
         self.marks.push((begin, first));
@@ -294,7 +300,7 @@ impl<T: Iterator<Item = (u32, u32)>> Clock<T> {
             self.left -= some;
             count -= some;
             self.timed += u64::from(some);
-            self.ticks += u64::from(some) * u64::from(self.length);
+            self.ticks = self.ticks.saturating_add(u64::from(some) * u64::from(self.length));
         }
     }
 
