@@ -40,3 +40,31 @@ pub fn place<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Place> {
     };
     Ok(Place { container, start, end: trailing.start.max(start) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reader::tests::reader;
+    use crate::trial::mpeg_frames;
+
+    fn of(parts: &[&[u8]]) -> Place {
+        place(&mut reader(parts.concat())).unwrap()
+    }
+
+    #[test]
+    fn a_container_lies_between_its_tags() {
+        let (front, behind) =
+            (crate::id3v2::tests::tag(3, &[]), crate::tags::id3v1_with([b"", b"", b"", b"", b""], 0, 0));
+        let frames = mpeg_frames(10);
+        let (start, len) = (front.len() as u64, frames.len() as u64);
+        let expected = Place { container: Some(Container::Mpeg), start, end: start + len };
+        assert_eq!(of(&[&front, &frames, &behind]), expected);
+        assert_eq!(of(&[&frames]), Place { container: Some(Container::Mpeg), start: 0, end: len });
+    }
+
+    #[test]
+    fn what_is_no_container_has_none() {
+        assert_eq!(of(&[&b"only words. ".repeat(50)]).container, None);
+        assert_eq!(of(&[b"\x1a\x45\xdf\xa3 a Matroska file"]).container, None);
+    }
+}

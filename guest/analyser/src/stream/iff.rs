@@ -127,8 +127,9 @@ impl Iff {
         let end = self.range.start + HEADER + size;
         let there = self.range.end;
         if end > there && !(size & 1 == 1 && end == there + 1) {
+            // Some writers count the header as well: chunks tell whether anything is missing.
             let detail = format!("{} are missing by the size of the file's header", bytes(end - there));
-            findings.of_file(Kind::CutOff, Verdict::Truncated, detail);
+            findings.of_file(Kind::Size, Verdict::Suspicious, detail);
         } else if end + (size & 1) < there {
             let detail = format!("{} stand behind the end by the size of the file's header", bytes(there - end));
             findings.at(end, Kind::Trailing, Verdict::Suspicious, detail);

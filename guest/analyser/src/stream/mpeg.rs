@@ -44,6 +44,8 @@ struct Info {
     frames: Option<u64>,
     /// Bytes of the stream, this frame included.
     bytes: Option<u64>,
+    /// Bytes of this frame.
+    len: u64,
     /// LAME's part of it.
     lame: Option<Lame>,
     /// Whether there is such a part, and its own checksum is wrong.
@@ -118,7 +120,9 @@ impl Mpeg {
     /// Compares the stream's length with what the encoder says. Gives whether they are equal.
     fn judge_length(&self, info: &Info, tally: &Tally, is_whole: bool, findings: &mut Findings) -> bool {
         let there = self.range.end - self.range.start;
-        if let Some(bytes) = info.lame.map(|lame| lame.bytes).or(info.bytes).filter(|&bytes| bytes != there) {
+        // Some encoders leave out the header's own frame.
+        let is_other = |bytes: &u64| *bytes != there && *bytes != there.saturating_sub(info.len);
+        if let Some(bytes) = info.lame.map(|lame| lame.bytes).or(info.bytes).filter(is_other) {
             let detail = format!("the encoder wrote {bytes} bytes, {there} are here");
             match bytes > there {
                 true => findings.of_file(Kind::CutOff, Verdict::Truncated, detail),
@@ -233,7 +237,7 @@ impl Info {
         // Others write names there, and no checksum.
         let is_lame = [b"LAME", b"Lavc", b"Lavf"].iter().any(|writer| name.starts_with(*writer));
         let is_broken = lame.is_none() && is_lame && Lame::has_checksum(frame, next);
-        Some(Self { frames, bytes, lame, is_broken })
+        Some(Self { frames, bytes, len: frame.len() as u64, lame, is_broken })
     }
 }
 

@@ -168,3 +168,19 @@ fn what_the_file_is_counts_and_not_its_name() {
     assert_eq!(said(&matroska), ("unchecked".into(), kinds(&["not-followed"])));
     assert_eq!(matroska["proof"], "nothing");
 }
+
+#[test]
+fn a_tag_between_frames_is_passed_over() {
+    let bytes = fixture("mp3-untagged.mp3");
+    let tag = b"ID3\x04\0\0\0\0\0\x0aTIT2\0\0\0\0\0\0";
+    let joined = [&bytes[..], tag, &bytes[..]].concat();
+    assert_eq!(said(&stream("a.mp3", &joined)), ("unchecked".into(), vec![]));
+}
+
+#[test]
+fn a_header_that_counts_itself_is_suspicious_and_nothing_is_missing() {
+    let mut bytes = fixture("wav-pcm16.wav");
+    let len = bytes.len() as u32;
+    bytes[4..8].copy_from_slice(&len.to_le_bytes());
+    assert_eq!(said(&stream("a.wav", &bytes)), ("suspicious".into(), kinds(&["size"])));
+}
