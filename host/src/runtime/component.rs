@@ -8,17 +8,10 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine};
 
-use super::bindings::Scanner;
 use super::engine;
 use super::error::LoadError;
 use super::sandbox::{imports, link};
 use super::world::World;
-
-/// The component that comes with this crate.
-pub(crate) static WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm"));
-/// The same, compiled ahead of time; empty if the build script could not do so for this kind of
-/// processor.
-static CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.cwasm"));
 
 /// A component that is known to export a world and to import nothing but what components may.
 pub(crate) struct Compiled<W: World> {
@@ -26,14 +19,43 @@ pub(crate) struct Compiled<W: World> {
     pub prepared: W::Prepared,
 }
 
-/// The component that comes with this crate, loaded on first use.
-pub(crate) fn built_in() -> Result<Arc<Compiled<Scanner>>, LoadError> {
-    static LOADED: OnceLock<Arc<Compiled<Scanner>>> = OnceLock::new();
-    if let Some(loaded) = LOADED.get() {
+/// A component that comes with this crate. It is loaded on first use, and never before.
+pub(crate) struct BuiltIn<W: World> {
+    /// As WebAssembly.
+    pub wasm: &'static [u8],
+    /// The same, compiled ahead of time; empty if the build script could not do so for this kind of
+    /// processor.
+    code: &'static [u8],
+    loaded: OnceLock<Arc<Compiled<W>>>,
+}
+
+impl<W: World> BuiltIn<W> {
+    /// `code` is what the build script has made of `wasm`.
+    pub const fn new(wasm: &'static [u8], code: &'static [u8]) -> Self {
+        Self { wasm, code, loaded: OnceLock::new() }
+    }
+
+    fn load(&self, config: &Config) -> wasmtime::Result<(Engine, Component)> {
+        let engine = Engine::new(config)?;
+        // SAFETY: the build script made these bytes with `precompile_component`, and they are part
+        // of this binary since.
+        let component = match unsafe { Component::deserialize(&engine, self.code) } {
+            Ok(component) => component,
+            // A processor without what the compiler took for granted, or of another kind.
+            Err(_) => Component::from_binary(&engine, self.wasm)?,
+        };
+        Ok((engine, component))
+    }
+}
+
+/// The component that comes with this crate.
+pub(crate) fn built_in<W: World>() -> Result<Arc<Compiled<W>>, LoadError> {
+    let built_in = W::built_in();
+    if let Some(loaded) = built_in.loaded.get() {
         return Ok(loaded.clone());
     }
-    let loaded = Compiled::new("the built-in component", load_built_in)?;
-    Ok(LOADED.get_or_init(|| Arc::new(loaded)).clone())
+    let loaded = Compiled::new("the built-in component", |config| built_in.load(config))?;
+    Ok(built_in.loaded.get_or_init(|| Arc::new(loaded)).clone())
 }
 
 /// Another component, compiled now.
@@ -45,18 +67,6 @@ pub(crate) fn from_file<W: World>(path: &Path) -> Result<Arc<Compiled<W>>, LoadE
         Ok((engine, component))
     })?;
     Ok(Arc::new(loaded))
-}
-
-fn load_built_in(config: &Config) -> wasmtime::Result<(Engine, Component)> {
-    let engine = Engine::new(config)?;
-    // SAFETY: the build script made these bytes with `precompile_component`, and they are part of
-    // this binary since.
-    let component = match unsafe { Component::deserialize(&engine, CODE) } {
-        Ok(component) => component,
-        // A processor without what the compiler took for granted, or of another kind.
-        Err(_) => Component::from_binary(&engine, WASM)?,
-    };
-    Ok((engine, component))
 }
 
 impl<W: World> fmt::Debug for Compiled<W> {
@@ -79,7 +89,7 @@ impl<W: World> Compiled<W> {
         let prepared = linker
             .instantiate_pre(&component)
             .and_then(W::prepare)
-            .map_err(|error| LoadError::NotAScanner { component: name.to_owned(), source: error.into() })?;
+            .map_err(|error| W::refusal(name.to_owned(), error.into()))?;
         Ok(Self { engine, prepared })
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod error;
 pub(crate) mod instance;
 pub(crate) mod limits;
 pub(crate) mod opened;
+pub(crate) mod own;
 pub(crate) mod place;
 pub(crate) mod root;
 pub(crate) mod sandbox;

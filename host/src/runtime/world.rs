@@ -3,7 +3,10 @@
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
+use super::bindings::analyser::{Analyser, AnalyserPre};
 use super::bindings::{Scanner, ScannerPre};
+use super::component::BuiltIn;
+use super::error::{LoadError, Source};
 use super::sandbox::Sandbox;
 
 /// A world of the contract: the exports of an instance, typed by its bindings.
@@ -11,8 +14,14 @@ pub(crate) trait World: Sized + 'static {
     /// A component whose exports are known to be those of the world.
     type Prepared: Send + Sync;
 
+    /// The component of this world that comes with this crate.
+    fn built_in() -> &'static BuiltIn<Self>;
+
     /// Finds the exports in a component. Fails if one is missing or of another type.
     fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared>;
+
+    /// Why a component without these exports cannot be used.
+    fn refusal(component: String, source: Source) -> LoadError;
 
     /// A new instance in a store of its own.
     fn instantiate(prepared: &Self::Prepared, store: &mut Store<Sandbox>) -> wasmtime::Result<Self>;
@@ -21,8 +30,44 @@ pub(crate) trait World: Sized + 'static {
 impl World for Scanner {
     type Prepared = ScannerPre<Sandbox>;
 
+    fn built_in() -> &'static BuiltIn<Self> {
+        static SCANNER: BuiltIn<Scanner> = BuiltIn::new(
+            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm")),
+            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.cwasm")),
+        );
+        &SCANNER
+    }
+
     fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared> {
         ScannerPre::new(component)
+    }
+
+    fn refusal(component: String, source: Source) -> LoadError {
+        LoadError::NotAScanner { component, source }
+    }
+
+    fn instantiate(prepared: &Self::Prepared, store: &mut Store<Sandbox>) -> wasmtime::Result<Self> {
+        prepared.instantiate(store)
+    }
+}
+
+impl World for Analyser {
+    type Prepared = AnalyserPre<Sandbox>;
+
+    fn built_in() -> &'static BuiltIn<Self> {
+        static ANALYSER: BuiltIn<Analyser> = BuiltIn::new(
+            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner_analyser.wasm")),
+            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner_analyser.cwasm")),
+        );
+        &ANALYSER
+    }
+
+    fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared> {
+        AnalyserPre::new(component)
+    }
+
+    fn refusal(component: String, source: Source) -> LoadError {
+        LoadError::NotAnAnalyser { component, source }
     }
 
     fn instantiate(prepared: &Self::Prepared, store: &mut Store<Sandbox>) -> wasmtime::Result<Self> {

@@ -16,7 +16,7 @@ use super::Scan;
 use crate::runtime::apart;
 use crate::runtime::bindings;
 use crate::runtime::calls::Calls;
-use crate::runtime::component::{self, Compiled};
+use crate::runtime::component::Compiled;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Ended, Instance, Unreturned, stopped_by_time};
 use crate::runtime::limits::Stop;
@@ -24,6 +24,7 @@ use crate::runtime::opened::Opened;
 use crate::runtime::root::Root;
 use crate::runtime::sandbox::Sandbox;
 use crate::runtime::ticker::Ticker;
+use crate::runtime::world::World as _;
 use crate::work::door::rows::{Rows, RowsDoor};
 use crate::work::door::typed::{Count, Paths, RelativePaths, Tracks};
 use crate::work::plan::Plan;
@@ -58,7 +59,7 @@ pub struct Scanner {
 impl Scanner {
     /// The component that comes with this crate, as WebAssembly.
     pub fn built_in_component() -> &'static [u8] {
-        component::WASM
+        bindings::Scanner::built_in().wasm
     }
 
     pub(crate) fn with(plan: Plan, notices: Vec<RootNotice>) -> Self {
