@@ -1,20 +1,20 @@
 //! The analyser and its options.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use mt_scanner_contract::Walking;
 use mt_scanner_contract::roots::RootNotice;
 
+use super::plan::Task;
 use super::report::Depth;
 use super::validation::Validation;
 use crate::runtime::bindings::analyser::Analyser as Exports;
-use crate::runtime::component::{self, Compiled};
+use crate::runtime::built_in::BuiltIn as _;
+use crate::runtime::component;
 use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
-use crate::runtime::world::World as _;
 use crate::scan::scanner::Scanner;
 
 /// Looks into the audio of files, inside the sandbox: the second component, `docs/analyser.md`.
@@ -40,11 +40,8 @@ use crate::scan::scanner::Scanner;
 /// ```
 #[derive(Clone)]
 pub struct Analyser {
-    pub(super) scanner: Scanner,
-    pub(super) compiled: Arc<Compiled<Exports>>,
-    pub(super) workers: usize,
-    pub(super) depth: Depth,
-    pub(super) limits: Limits,
+    scanner: Scanner,
+    task: Task,
 }
 
 /// Options of an [`Analyser`]; made by [`Analyser::builder`], which lists the defaults.
@@ -83,7 +80,7 @@ pub struct AnalyserBuilder {
 impl Analyser {
     /// The component that comes with this crate, as WebAssembly.
     pub fn built_in_component() -> &'static [u8] {
-        Exports::built_in().wasm
+        Exports::WASM
     }
 
     /// Options for an analyser, with these defaults:
@@ -117,7 +114,7 @@ impl Analyser {
     /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] before
     /// anything starts.
     pub fn validate(&self) -> Result<Validation, Error> {
-        Validation::start(self)
+        Validation::start(&self.scanner, self.task.clone())
     }
 }
 
@@ -186,16 +183,11 @@ impl AnalyserBuilder {
         let walking = Walking { archives: false, ..self.walking };
         let scanner = Scanner::builder().roots(self.roots).walking(walking).build()?;
         let compiled = match self.component {
-            None => component::built_in()?,
+            None => Exports::load()?,
             Some(path) => component::from_file(&path)?,
         };
         let cores = || available_parallelism().map_or(1, usize::from);
-        Ok(Analyser {
-            scanner,
-            compiled,
-            workers: self.workers.unwrap_or_else(cores),
-            depth: self.depth,
-            limits: self.limits,
-        })
+        let workers = self.workers.unwrap_or_else(cores);
+        Ok(Analyser { scanner, task: Task { compiled, workers, depth: self.depth, limits: self.limits } })
     }
 }

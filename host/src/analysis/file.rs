@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use mt_scanner_contract::words::{self, filled};
 use mt_scanner_contract::{Outcome, Problem};
 
-use super::pool::{Pool, Waiting};
+use super::plan::{Plan, Task, Waiting};
 use super::report::{Depth, FileReport};
 use crate::runtime::bindings::analyser::Analyser as Exports;
 use crate::runtime::bindings::analyser::exports::mt::scanner::analysis;
@@ -37,13 +37,13 @@ impl From<Depth> for analysis::Depth {
 }
 
 /// Works on a file to its end.
-pub(super) fn look_at(pool: &Pool, own: &mut Own<Exports>, file: &Waiting) -> Result<Looked, Error> {
-    let root = &pool.roots[file.root].name;
+pub(super) fn look_at(plan: &Plan, own: &mut Own<Exports>, file: &Waiting) -> Result<Looked, Error> {
+    let root = &plan.roots[file.root].name;
     let lost = |outcome, why: &str| {
         let detail = filled(words::READING_FAILED, &[("why", why)]);
         Looked::Lost(Problem { root: root.clone(), path: file.path.to_string(), outcome, detail })
     };
-    match report_of(pool, own, file) {
+    match report_of(plan, own, file) {
         Ok(text) => FileReport::of(root, &text).map(Looked::At),
         Err(End::Unreturned(unreturned)) => {
             own.drop_instance();
@@ -54,7 +54,7 @@ pub(super) fn look_at(pool: &Pool, own: &mut Own<Exports>, file: &Waiting) -> Re
         }
         Err(End::Stands) => {
             own.drop_instance();
-            Ok(lost(Outcome::Timeout, &stopped_by_time(pool.limits.file_timeout)))
+            Ok(lost(Outcome::Timeout, &stopped_by_time(plan.task.limits.file_timeout)))
         }
         Err(End::Refused(error)) => match error {
             Error::FileNotFound { .. } | Error::RootNotFound { .. } | Error::RootNotAFolder { .. } => {
@@ -89,12 +89,12 @@ impl From<Error> for End {
 }
 
 /// The component's report.
-fn report_of(pool: &Pool, own: &mut Own<Exports>, Waiting { root, path }: &Waiting) -> Result<String, End> {
-    let Pool { compiled, opened, limits, cancelled, .. } = pool;
+fn report_of(plan: &Plan, own: &mut Own<Exports>, Waiting { root, path }: &Waiting) -> Result<String, End> {
+    let Plan { task: Task { compiled, limits, depth, .. }, opened, cancelled, .. } = plan;
     let limit = limits.file_timeout;
     let instance = own.running(&Shared { compiled, opened, limits, cancelled }, *root)?;
-    let request = analysis::Request { depth: Some(pool.depth.into()), hashes: false, loudness: false };
-    let root = &pool.roots[*root].name;
+    let request = analysis::Request { depth: Some((*depth).into()), hashes: false, loudness: false };
+    let root = &plan.roots[*root].name;
     let open = instance
         .call(limit, |exports, store| exports.mt_scanner_analysis().analysis().call_open(store, root, path, request))?;
     let file = open.map_err(Error::from)?;

@@ -5,6 +5,7 @@
 
 pub(crate) mod analyser;
 mod file;
+mod plan;
 mod pool;
 pub(crate) mod report;
 mod supervision;

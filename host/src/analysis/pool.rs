@@ -1,24 +1,20 @@
 //! The workers of a validation, and the files that wait for them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mt_scanner_contract::Problem;
 
-use super::analyser::Analyser;
 use super::file::{self, Looked};
-use super::report::{Depth, FileReport};
+use super::plan::{Plan, Waiting};
+use super::report::FileReport;
 use crate::runtime::bindings::analyser::Analyser as Exports;
 use crate::runtime::calls::{Avoided, Calls};
-use crate::runtime::component::Compiled;
 use crate::runtime::error::Error;
 use crate::runtime::instance::Instance;
-use crate::runtime::limits::Limits;
-use crate::runtime::opened::Opened;
 use crate::runtime::own::Own;
-use crate::runtime::root::Root;
 use crate::scan::Scan;
 use crate::work::door::typed::RelativePaths;
 use crate::work::pool::Watched;
@@ -30,14 +26,6 @@ const WAITING: usize = 4;
 /// Whoever finds files looks this often whether they are still wanted.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// A file that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Waiting {
-    /// The number of its root.
-    pub root: usize,
-    pub path: Arc<str>,
-}
-
 /// The next thing that a validation brings.
 pub(super) enum Brought {
     Report(Box<FileReport>),
@@ -46,16 +34,10 @@ pub(super) enum Brought {
 
 /// A validation under way.
 pub(super) struct Pool {
-    pub compiled: Arc<Compiled<Exports>>,
-    pub roots: Arc<[Root]>,
-    pub opened: Arc<Opened>,
-    pub limits: Limits,
-    pub depth: Depth,
-    pub cancelled: Arc<AtomicBool>,
+    pub plan: Plan,
     pub counters: Arc<Counters>,
     pub answers: Answers<Result<Brought, Error>>,
     avoided: Arc<Avoided>,
-    most: usize,
     state: Mutex<State>,
     /// There is a file, or there will be none any more.
     changed: Condvar,
@@ -88,26 +70,20 @@ impl Watched for Pool {
         let mut progress = self.counters.read(Some(&ahead));
         progress.folder = at.map(|Waiting { root, path }| {
             let folder = path.rfind('/').map_or("", |end| &path[..end]);
-            self.roots[root].native(folder).to_string_lossy().into()
+            self.plan.roots[root].native(folder).to_string_lossy().into()
         });
         progress
     }
 }
 
 impl Pool {
-    pub fn new(analyser: &Analyser, roots: Arc<[Root]>, opened: Arc<Opened>) -> Self {
+    pub fn new(plan: Plan) -> Self {
         let state = State { waiting: VecDeque::new(), finding: true, idle: 0, next: 0, workers: BTreeMap::new() };
         Self {
-            compiled: analyser.compiled.clone(),
-            roots,
-            opened,
-            limits: analyser.limits,
-            depth: analyser.depth,
-            cancelled: Arc::default(),
             counters: Arc::new(Counters::start(false)),
-            answers: Answers::new(WAITING * analyser.workers),
+            answers: Answers::new(WAITING * plan.task.workers),
             avoided: Arc::default(),
-            most: analyser.workers,
+            plan,
             state: Mutex::new(state),
             changed: Condvar::new(),
             left: Condvar::new(),
@@ -120,19 +96,19 @@ impl Pool {
     }
 
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
+        self.plan.cancelled.load(Ordering::Relaxed)
     }
 
     /// Nothing new is begun.
     pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.plan.cancelled.store(true, Ordering::Relaxed);
         let _state = self.lock();
         self.changed.notify_all();
     }
 
     /// Finds the files that the workers are to look at.
     pub fn find(self: &Arc<Self>, mut scan: Scan<RelativePaths>) {
-        let number = |root: &std::path::Path| self.roots.iter().position(|known| known.path == root);
+        let number = |root: &std::path::Path| self.plan.roots.iter().position(|known| known.path == root);
         let mut before = Progress::default();
         while let Some(step) = scan.next_step_within(BETWEEN_LOOKS) {
             if self.is_cancelled() {
@@ -180,7 +156,7 @@ impl Pool {
     /// Starts workers for as long as files wait for one more, and wakes those that rest.
     pub fn hire(self: &Arc<Self>) {
         let mut state = self.lock();
-        while state.workers.len() < self.most && state.waiting.len() > state.idle && !self.is_cancelled() {
+        while state.workers.len() < self.plan.task.workers && state.waiting.len() > state.idle && !self.is_cancelled() {
             let number = state.next;
             let calls = Arc::new(Calls::new(self.avoided.clone()));
             let (pool, own) = (self.clone(), Own::new(number, calls.clone()));
@@ -204,7 +180,7 @@ impl Pool {
     /// Works until there is nothing left to do, or the worker was abandoned.
     fn work(self: &Arc<Self>, mut own: Own<Exports>) {
         while let Some(file) = self.take(own.number) {
-            let looked = file::look_at(self, &mut own, &file);
+            let looked = file::look_at(&self.plan, &mut own, &file);
             if own.instance.as_ref().is_some_and(Instance::is_bloated) {
                 own.drop_instance();
             }

@@ -40,6 +40,11 @@ impl Depth {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Header, Self::Stream, Self::Audio];
 
+    /// The depth of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|depth| depth.name() == name)
+    }
+
     /// The name in the contract.
     pub fn name(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use mt_scanner_contract::defaults::HANG_MARGIN;
 use mt_scanner_contract::words::{self, filled};
 use mt_scanner_contract::{Outcome, Problem};
 
-use super::pool::{Brought, Pool};
+use super::pool::{Brought, Pool, Worker};
 use crate::runtime::instance::stopped_by_time;
 use crate::work::pool::supervision::LEAVING;
 
@@ -49,9 +49,9 @@ impl Supervisor {
     /// takes its place.
     fn look(&self) {
         let pool = &self.pool;
-        let limit = pool.limits.file_timeout;
+        let limit = pool.plan.task.limits.file_timeout;
         let mut state = pool.lock();
-        let hangs = |worker: &super::pool::Worker| {
+        let hangs = |worker: &Worker| {
             let call = worker.calls.under_way();
             call.is_some_and(|call| call.since.elapsed() >= limit.saturating_add(HANG_MARGIN))
         };
@@ -62,7 +62,7 @@ impl Supervisor {
         for worker in &workers {
             worker.calls.close();
             if let Some(file) = &worker.file {
-                let (root, path) = (pool.roots[file.root].name.clone(), file.path.to_string());
+                let (root, path) = (pool.plan.roots[file.root].name.clone(), file.path.to_string());
                 let detail = filled(words::READING_FAILED, &[("why", &stopped_by_time(limit))]);
                 pool.done(0, 1);
                 // Whether there is room or not: this thread is the clock.

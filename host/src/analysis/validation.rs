@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use mt_scanner_contract::Problem;
 
-use super::analyser::Analyser;
+use super::plan::{Plan, Task};
 use super::pool::{Brought, Pool};
 use super::report::FileReport;
 use super::supervision::Supervisor;
 use crate::runtime::error::Error;
 use crate::runtime::ticker::Ticker;
 use crate::scan::Control;
+use crate::scan::scanner::Scanner;
 use crate::work::pool::Watched;
 use crate::work::pool::answers::Taken;
 use crate::work::pool::supervision::LEAVING;
@@ -46,15 +47,16 @@ pub struct Validation {
 }
 
 impl Validation {
-    pub(super) fn start(analyser: &Analyser) -> Result<Self, Error> {
+    /// Starts one of the files that the scanner finds.
+    pub(super) fn start(scanner: &Scanner, task: Task) -> Result<Self, Error> {
         let no_thread = |error: std::io::Error| Error::NoInstance { source: error.into() };
-        let (plan, opened) = analyser.scanner.checked()?;
-        let pool = Arc::new(Pool::new(analyser, plan.roots, opened));
+        let (scan, opened) = scanner.checked()?;
+        let pool = Arc::new(Pool::new(Plan { task, roots: scan.roots, opened, cancelled: Arc::default() }));
         let watched: Arc<dyn Watched> = pool.clone();
-        let control = Control::of(pool.counters.clone(), Arc::downgrade(&watched), pool.cancelled.clone());
+        let control = Control::of(pool.counters.clone(), Arc::downgrade(&watched), pool.plan.cancelled.clone());
         let mut supervisor = Supervisor::of(pool.clone());
-        let ticker = Ticker::start(&pool.compiled.engine, move || supervisor.tick()).map_err(no_thread)?;
-        let (finder, scan) = (pool.clone(), analyser.scanner.relative_paths()?);
+        let ticker = Ticker::start(&pool.plan.task.compiled.engine, move || supervisor.tick()).map_err(no_thread)?;
+        let (finder, scan) = (pool.clone(), scanner.relative_paths()?);
         let name = "mt-scanner finder".to_owned();
         std::thread::Builder::new().name(name).spawn(move || finder.find(scan)).map_err(no_thread)?;
         Ok(Self { pool, control, problems: Vec::new(), _ticker: ticker })

@@ -1,9 +1,8 @@
 //! A component, compiled once and shared by all its instances.
-#![allow(unsafe_code, reason = "code that was compiled ahead of time is trusted")]
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine};
@@ -17,45 +16,6 @@ use super::world::World;
 pub(crate) struct Compiled<W: World> {
     pub engine: Engine,
     pub prepared: W::Prepared,
-}
-
-/// A component that comes with this crate. It is loaded on first use, and never before.
-pub(crate) struct BuiltIn<W: World> {
-    /// As WebAssembly.
-    pub wasm: &'static [u8],
-    /// The same, compiled ahead of time; empty if the build script could not do so for this kind of
-    /// processor.
-    code: &'static [u8],
-    loaded: OnceLock<Arc<Compiled<W>>>,
-}
-
-impl<W: World> BuiltIn<W> {
-    /// `code` is what the build script has made of `wasm`.
-    pub const fn new(wasm: &'static [u8], code: &'static [u8]) -> Self {
-        Self { wasm, code, loaded: OnceLock::new() }
-    }
-
-    fn load(&self, config: &Config) -> wasmtime::Result<(Engine, Component)> {
-        let engine = Engine::new(config)?;
-        // SAFETY: the build script made these bytes with `precompile_component`, and they are part
-        // of this binary since.
-        let component = match unsafe { Component::deserialize(&engine, self.code) } {
-            Ok(component) => component,
-            // A processor without what the compiler took for granted, or of another kind.
-            Err(_) => Component::from_binary(&engine, self.wasm)?,
-        };
-        Ok((engine, component))
-    }
-}
-
-/// The component that comes with this crate.
-pub(crate) fn built_in<W: World>() -> Result<Arc<Compiled<W>>, LoadError> {
-    let built_in = W::built_in();
-    if let Some(loaded) = built_in.loaded.get() {
-        return Ok(loaded.clone());
-    }
-    let loaded = Compiled::new("the built-in component", |config| built_in.load(config))?;
-    Ok(built_in.loaded.get_or_init(|| Arc::new(loaded)).clone())
 }
 
 /// Another component, compiled now.
@@ -76,7 +36,11 @@ impl<W: World> fmt::Debug for Compiled<W> {
 }
 
 impl<W: World> Compiled<W> {
-    fn new(name: &str, load: impl FnOnce(&Config) -> wasmtime::Result<(Engine, Component)>) -> Result<Self, LoadError> {
+    /// A component that `load` gives, called `name` in errors.
+    pub fn new(
+        name: &str,
+        load: impl FnOnce(&Config) -> wasmtime::Result<(Engine, Component)>,
+    ) -> Result<Self, LoadError> {
         let invalid = |error: wasmtime::Error| LoadError::Invalid { component: name.to_owned(), source: error.into() };
         let (engine, component) = load(&engine::config()).map_err(invalid)?;
         let types = component.component_type();

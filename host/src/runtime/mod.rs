@@ -3,6 +3,7 @@
 
 pub(crate) mod apart;
 pub(crate) mod bindings;
+pub(crate) mod built_in;
 pub(crate) mod calls;
 pub(crate) mod component;
 mod engine;

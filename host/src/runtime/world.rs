@@ -5,7 +5,6 @@ use wasmtime::component::InstancePre;
 
 use super::bindings::analyser::{Analyser, AnalyserPre};
 use super::bindings::{Scanner, ScannerPre};
-use super::component::BuiltIn;
 use super::error::{LoadError, Source};
 use super::sandbox::Sandbox;
 
@@ -13,9 +12,6 @@ use super::sandbox::Sandbox;
 pub(crate) trait World: Sized + 'static {
     /// A component whose exports are known to be those of the world.
     type Prepared: Send + Sync;
-
-    /// The component of this world that comes with this crate.
-    fn built_in() -> &'static BuiltIn<Self>;
 
     /// Finds the exports in a component. Fails if one is missing or of another type.
     fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared>;
@@ -29,14 +25,6 @@ pub(crate) trait World: Sized + 'static {
 
 impl World for Scanner {
     type Prepared = ScannerPre<Sandbox>;
-
-    fn built_in() -> &'static BuiltIn<Self> {
-        static SCANNER: BuiltIn<Scanner> = BuiltIn::new(
-            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm")),
-            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.cwasm")),
-        );
-        &SCANNER
-    }
 
     fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared> {
         ScannerPre::new(component)
@@ -53,14 +41,6 @@ impl World for Scanner {
 
 impl World for Analyser {
     type Prepared = AnalyserPre<Sandbox>;
-
-    fn built_in() -> &'static BuiltIn<Self> {
-        static ANALYSER: BuiltIn<Analyser> = BuiltIn::new(
-            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner_analyser.wasm")),
-            include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner_analyser.cwasm")),
-        );
-        &ANALYSER
-    }
 
     fn prepare(component: InstancePre<Sandbox>) -> wasmtime::Result<Self::Prepared> {
         AnalyserPre::new(component)

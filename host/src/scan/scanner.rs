@@ -15,6 +15,7 @@ use wasmtime::Store;
 use super::Scan;
 use crate::runtime::apart;
 use crate::runtime::bindings;
+use crate::runtime::built_in::BuiltIn as _;
 use crate::runtime::calls::Calls;
 use crate::runtime::component::Compiled;
 use crate::runtime::error::Error;
@@ -24,7 +25,6 @@ use crate::runtime::opened::Opened;
 use crate::runtime::root::Root;
 use crate::runtime::sandbox::Sandbox;
 use crate::runtime::ticker::Ticker;
-use crate::runtime::world::World as _;
 use crate::work::door::rows::{Rows, RowsDoor};
 use crate::work::door::typed::{Count, Paths, RelativePaths, Tracks};
 use crate::work::plan::Plan;
@@ -59,7 +59,7 @@ pub struct Scanner {
 impl Scanner {
     /// The component that comes with this crate, as WebAssembly.
     pub fn built_in_component() -> &'static [u8] {
-        bindings::Scanner::built_in().wasm
+        bindings::Scanner::WASM
     }
 
     pub(crate) fn with(plan: Plan, notices: Vec<RootNotice>) -> Self {
