@@ -6,6 +6,7 @@ DIR ?= tests/fixtures/sample-library
 DB ?= library.db
 
 COMPONENT := target/wasm32-wasip2/component/mt_scanner.wasm
+ANALYSER := target/wasm32-wasip2/component/mt_scanner_analyser.wasm
 GUEST := $(shell find contract guest wit -type f -not -name '*.pyc' 2>/dev/null) Cargo.toml Cargo.lock rust-toolchain.toml
 PACKAGE := $(shell find python -path python/native -prune -o -type f \( -name '*.py' -o -name '*.toml' -o -name '*.md' -o -name py.typed \) -print 2>/dev/null)
 NATIVE := $(shell find python/native host/src contract wit -type f 2>/dev/null) host/build.rs host/Cargo.toml Cargo.toml Cargo.lock rust-toolchain.toml
@@ -38,10 +39,14 @@ help:
 	@echo "make native                              the Rust host behind the Python package in $(VENV)"
 	@echo "make component | venv | clean            the component; the package in $(VENV) with the tools; start afresh"
 
-component: $(COMPONENT)
+component: $(COMPONENT) $(ANALYSER)
 
 $(COMPONENT): $(GUEST)
 	$(PYTHON) guest/build.py --install-toolchain --output $@
+	@touch $@
+
+$(ANALYSER): $(GUEST)
+	$(PYTHON) guest/build.py --component analyser --install-toolchain --output $@
 	@touch $@
 
 # Three stamps. The package is installed as the sources are now:
@@ -70,16 +75,16 @@ index: $(VENV)/package
 
 # Release everywhere: the host's build script compiles the component ahead of time, and needs an
 # optimised compiler for it.
-test: $(VENV)/tools $(VENV)/native $(WASMTIME)
+test: $(VENV)/tools $(VENV)/native $(WASMTIME) $(ANALYSER)
 	cargo fmt --all --check
-	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest --all-targets -- -D warnings
+	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest -p mt-scanner-analyser --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner-native -- -D warnings
-	cargo clippy --locked -p mt-scanner-archives -p mt-scanner-guest -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
+	cargo clippy --locked -p mt-scanner-archives -p mt-scanner-guest -p mt-scanner-analyser -p mt-scanner-plugin --target wasm32-wasip2 -- -D warnings
 	$(BIN)/ruff check --config python/pyproject.toml python guest tests bench
 	$(BIN)/ruff format --config python/pyproject.toml --check python guest tests bench
 	for system in linux darwin win32; do $(BIN)/mypy --platform $$system --config-file python/pyproject.toml python/src guest/build.py || exit; done
-	cargo test --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest
+	cargo test --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest -p mt-scanner-analyser
 	$(CARGO) test --release --locked -p mt-scanner
 	$(CARGO) build --release --locked -p mt-scanner --bins --examples
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps -p mt-scanner

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Builds the component. The one place that knows how; it needs Python's standard library, cargo and
-one target.
+"""Builds a component, the scanner unless another is named. The one place that knows how; it needs
+Python's standard library, cargo and one target.
 
-    python guest/build.py [--debug] [--features NAMES] [--output PATH] [--install-toolchain]
+    python guest/build.py [--component NAME] [--debug] [--features NAMES] [--output PATH]
+                          [--install-toolchain]
 
 Prints the path of the component. What cargo says goes to stderr.
 """
@@ -18,6 +19,10 @@ import sys
 from pathlib import Path
 
 PACKAGE = "mt-scanner-guest"
+PACKAGES = {"scanner": PACKAGE, "analyser": "mt-scanner-analyser"}
+# Decoders are loops over samples, and every runtime of components has had these instructions for
+# years. The scanner has no such loops.
+TARGET_FEATURES = {"mt-scanner-analyser": "+simd128"}
 TARGET = "wasm32-wasip2"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,21 +31,21 @@ class BuildError(Exception):
     """The component cannot be built; the text says what is missing and how to get it."""
 
 
-def build(*, debug: bool = False, features: str = "", output: Path | None = None) -> Path:
+def build(*, debug: bool = False, features: str = "", output: Path | None = None, package: str = PACKAGE) -> Path:
     """Builds the component and returns its path.
 
-    `features` are features of the guest crate; such builds have a target folder of their own, so
-    that they never take the place of the component that ships. `output` is a further place to copy
-    it to.
+    `package` is one of `PACKAGES`; `features` are features of it, and such builds have a target folder
+    of their own, so that they never take the place of the component that ships. `output` is a further
+    place to copy it to.
     """
     check_tools()
     run(["cargo", "fetch", "--locked", "--target", TARGET])
-    command = ["cargo", "build", "--locked", "--package", PACKAGE, "--target", TARGET]
+    command = ["cargo", "build", "--locked", "--package", package, "--target", TARGET]
     command += ["--profile", "dev" if debug else "component", "--message-format", "json-render-diagnostics"]
     if features:
         target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
         command += ["--features", features, "--target-dir", str(target / "with" / features.replace(",", "-"))]
-    component = artifact(run(command, environment()))
+    component = artifact(run(command, environment(TARGET_FEATURES.get(package, ""))), package)
     if output is None or output.resolve() == component:
         return component
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +64,7 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> str:
     return done.stdout
 
 
-def artifact(messages: str) -> Path:
+def artifact(messages: str, package: str) -> Path:
     """The component among what cargo says that it has built."""
     for line in messages.splitlines():
         message = json.loads(line) if line.startswith("{") else {}
@@ -67,10 +72,10 @@ def artifact(messages: str) -> Path:
             for name in message["filenames"]:
                 if name.endswith(".wasm"):
                     return Path(name)
-    raise BuildError(f"cargo built {PACKAGE}, but no .wasm is among its artifacts: is its crate-type still `cdylib`?")
+    raise BuildError(f"cargo built {package}, but no .wasm is among its artifacts: is its crate-type still `cdylib`?")
 
 
-def environment() -> dict[str, str]:
+def environment(target_features: str = "") -> dict[str, str]:
     """The environment of the compiler: paths of this machine do not get into the bytes, so two
     builds are equal.
     """
@@ -83,6 +88,8 @@ def environment() -> dict[str, str]:
     remap |= {ROOT: "/mt-scanner"}
     # The later of two that fit wins.
     flags = [f"--remap-path-prefix={path}={name}" for path, name in remap.items()]
+    if target_features:
+        flags.append(f"-Ctarget-feature={target_features}")
     # RUSTFLAGS of the user are for native code; what they would do to the component nobody has
     # tested.
     kept = {name: value for name, value in os.environ.items() if name not in ("RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS")}
@@ -153,10 +160,11 @@ def shown(command: list[str] | tuple[str, ...]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Builds the mt-scanner component and prints its path.")
+    parser = argparse.ArgumentParser(description="Builds a component of mt-scanner and prints its path.")
+    parser.add_argument("--component", choices=PACKAGES, default="scanner", help="which one [default: scanner]")
     parser.add_argument("--debug", action="store_true", help="quick to build, slow to run, with checks and names")
     parser.add_argument(
-        "--features", default="", metavar="NAMES", help="features of the guest crate, separated by commas"
+        "--features", default="", metavar="NAMES", help="features of the component's crate, separated by commas"
     )
     parser.add_argument("--output", type=Path, metavar="PATH", help="where to copy the component to")
     parser.add_argument("--install-toolchain", action="store_true", help="first let rustup install what is missing")
@@ -164,7 +172,8 @@ def main() -> int:
     try:
         if arguments.install_toolchain:
             install_toolchain()
-        print(build(debug=arguments.debug, features=arguments.features, output=arguments.output))
+        package = PACKAGES[arguments.component]
+        print(build(debug=arguments.debug, features=arguments.features, output=arguments.output, package=package))
     except BuildError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

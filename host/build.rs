@@ -1,13 +1,18 @@
-//! Gets the component, and compiles it ahead of time for the machine that the host is built for, if
-//! that has a processor of the same kind as this one: compilers for all the others would make every
-//! build heavier.
+//! Gets the components, and compiles them ahead of time for the machine that the host is built for,
+//! if that has a processor of the same kind as this one: compilers for all the others would make
+//! every build heavier.
 //!
-//! `MT_SCANNER_COMPONENT` names a ready component; without it `guest/build.py` builds one.
+//! `MT_SCANNER_COMPONENT` names a ready scanner, `MT_SCANNER_ANALYSER` a ready analyser; what is not
+//! named `guest/build.py` builds.
 
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
+
+/// The components: the name of the file, what names a ready one, and the name for `guest/build.py`.
+const COMPONENTS: [(&str, &str, &str); 2] =
+    [("mt_scanner", "MT_SCANNER_COMPONENT", "scanner"), ("mt_scanner_analyser", "MT_SCANNER_ANALYSER", "analyser")];
 
 #[path = "src/runtime/engine.rs"]
 mod engine;
@@ -22,26 +27,30 @@ fn main() {
 fn run() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/runtime/engine.rs");
-    println!("cargo::rerun-if-env-changed=MT_SCANNER_COMPONENT");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    let path = match env::var_os("MT_SCANNER_COMPONENT").filter(|path| !path.is_empty()) {
-        Some(path) => PathBuf::from(path),
-        None => build_component()?,
-    };
-    println!("cargo::rerun-if-changed={}", path.display());
-    let component =
-        fs::read(&path).map_err(|error| format!("the component {} cannot be read: {error}", path.display()))?;
-    let code = if env::var("CARGO_CFG_TARGET_ARCH")? == env::consts::ARCH {
-        compile(&component)
-            .map_err(|error| format!("the component {} cannot be compiled: {error:#}", path.display()))?
-    } else {
+    let is_of_this_kind = env::var("CARGO_CFG_TARGET_ARCH")? == env::consts::ARCH;
+    if !is_of_this_kind {
         println!(
-            "cargo::warning=the component is not compiled ahead of time for another kind of processor: the host does so at its start"
+            "cargo::warning=the components are not compiled ahead of time for another kind of processor: the host does so when it needs one"
         );
-        Vec::new()
-    };
-    fs::write(out.join("mt_scanner.wasm"), component)?;
-    fs::write(out.join("mt_scanner.cwasm"), code)?;
+    }
+    for (file, variable, name) in COMPONENTS {
+        println!("cargo::rerun-if-env-changed={variable}");
+        let path = match env::var_os(variable).filter(|path| !path.is_empty()) {
+            Some(path) => PathBuf::from(path),
+            None => build_component(name, variable)?,
+        };
+        println!("cargo::rerun-if-changed={}", path.display());
+        let failed = |what, error| format!("the component {} cannot be {what}: {error}", path.display());
+        let component = fs::read(&path).map_err(|error| failed("read", error.to_string()))?;
+        let code = if is_of_this_kind {
+            compile(&component).map_err(|error| failed("compiled", format!("{error:#}")))?
+        } else {
+            Vec::new()
+        };
+        fs::write(out.join(file).with_extension("wasm"), component)?;
+        fs::write(out.join(file).with_extension("cwasm"), code)?;
+    }
     Ok(())
 }
 
@@ -52,7 +61,7 @@ fn compile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
     wasmtime::Engine::new(&config)?.precompile_component(component)
 }
 
-fn build_component() -> Result<PathBuf, Box<dyn Error>> {
+fn build_component(name: &str, variable: &str) -> Result<PathBuf, Box<dyn Error>> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?).join("..");
     for input in ["wit", "contract", "guest", "Cargo.toml", "rust-toolchain.toml"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
@@ -60,7 +69,7 @@ fn build_component() -> Result<PathBuf, Box<dyn Error>> {
     let script = root.join("guest").join("build.py");
     let mut reasons = String::new();
     for python in ["python3", "python"] {
-        let run = match Command::new(python).arg(&script).output() {
+        let run = match Command::new(python).arg(&script).args(["--component", name]).output() {
             Ok(run) => run,
             Err(error) => {
                 reasons += &format!("  {python} cannot be run: {error}\n");
@@ -68,13 +77,13 @@ fn build_component() -> Result<PathBuf, Box<dyn Error>> {
             }
         };
         if !run.status.success() {
-            return Err(format!("the component cannot be built:\n{}", String::from_utf8_lossy(&run.stderr)).into());
+            return Err(format!("the {name} cannot be built:\n{}", String::from_utf8_lossy(&run.stderr)).into());
         }
         return Ok(PathBuf::from(String::from_utf8(run.stdout)?.trim()));
     }
     Err(format!(
-        "the component is built by {}, which needs Python:\n{reasons}\
-         Either put Python on the PATH, or name a ready component: MT_SCANNER_COMPONENT=/path/to/mt_scanner.wasm",
+        "the {name} is built by {}, which needs Python:\n{reasons}\
+         Either put Python on the PATH, or name a ready component: {variable}=/path/to/it.wasm",
         script.display()
     )
     .into())

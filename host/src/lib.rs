@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod analysis;
 #[cfg(feature = "library")]
 mod library;
 mod runtime;
 mod scan;
 mod work;
 
+pub use analysis::{
+    analyser::{Analyser, AnalyserBuilder},
+    report::{Depth, FileReport, Finding, Proof, Verdict},
+    validation::Validation,
+};
 #[cfg(feature = "library")]
 pub use library::{
     Library,

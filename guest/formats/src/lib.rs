@@ -31,6 +31,7 @@ pub mod reader;
 mod reads;
 mod recognise;
 mod riff;
+pub mod structure;
 mod tags;
 #[cfg(test)]
 mod told;

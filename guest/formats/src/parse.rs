@@ -197,17 +197,17 @@ impl Tags {
 }
 
 /// A file in its parts.
-struct Located {
+pub(crate) struct Located {
     leading: Leading,
     /// The tags behind, where they had to be found before the container.
-    trailing: Option<Trailing>,
+    pub(crate) trailing: Option<Trailing>,
     /// Where the container begins.
-    start: u64,
-    found: Option<Found>,
+    pub(crate) start: u64,
+    pub(crate) found: Option<Found>,
 }
 
 /// Finds the tags in front and the container, and steps over what lies between them.
-fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
+pub(crate) fn locate<S: ReadAt>(reader: &mut FileReader<S>) -> io::Result<Located> {
     let mut leading = Leading::default();
     leading.find(reader, 0)?;
     let mut trailing = None;

@@ -9,3 +9,11 @@ wasmtime::component::bindgen!({
 });
 
 mt_scanner_contract::convert_records!(crate::runtime::bindings::exports::mt::scanner);
+
+/// The world of the second component.
+pub(crate) mod analyser {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "mt:scanner/analyser",
+    });
+}

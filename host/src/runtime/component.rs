@@ -1,39 +1,21 @@
 //! A component, compiled once and shared by all its instances.
-#![allow(unsafe_code, reason = "code that was compiled ahead of time is trusted")]
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine};
 
-use super::bindings::Scanner;
 use super::engine;
 use super::error::LoadError;
 use super::sandbox::{imports, link};
 use super::world::World;
 
-/// The component that comes with this crate.
-pub(crate) static WASM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.wasm"));
-/// The same, compiled ahead of time; empty if the build script could not do so for this kind of
-/// processor.
-static CODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/mt_scanner.cwasm"));
-
 /// A component that is known to export a world and to import nothing but what components may.
 pub(crate) struct Compiled<W: World> {
     pub engine: Engine,
     pub prepared: W::Prepared,
-}
-
-/// The component that comes with this crate, loaded on first use.
-pub(crate) fn built_in() -> Result<Arc<Compiled<Scanner>>, LoadError> {
-    static LOADED: OnceLock<Arc<Compiled<Scanner>>> = OnceLock::new();
-    if let Some(loaded) = LOADED.get() {
-        return Ok(loaded.clone());
-    }
-    let loaded = Compiled::new("the built-in component", load_built_in)?;
-    Ok(LOADED.get_or_init(|| Arc::new(loaded)).clone())
 }
 
 /// Another component, compiled now.
@@ -47,18 +29,6 @@ pub(crate) fn from_file<W: World>(path: &Path) -> Result<Arc<Compiled<W>>, LoadE
     Ok(Arc::new(loaded))
 }
 
-fn load_built_in(config: &Config) -> wasmtime::Result<(Engine, Component)> {
-    let engine = Engine::new(config)?;
-    // SAFETY: the build script made these bytes with `precompile_component`, and they are part of
-    // this binary since.
-    let component = match unsafe { Component::deserialize(&engine, CODE) } {
-        Ok(component) => component,
-        // A processor without what the compiler took for granted, or of another kind.
-        Err(_) => Component::from_binary(&engine, WASM)?,
-    };
-    Ok((engine, component))
-}
-
 impl<W: World> fmt::Debug for Compiled<W> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Compiled").finish_non_exhaustive()
@@ -66,7 +36,11 @@ impl<W: World> fmt::Debug for Compiled<W> {
 }
 
 impl<W: World> Compiled<W> {
-    fn new(name: &str, load: impl FnOnce(&Config) -> wasmtime::Result<(Engine, Component)>) -> Result<Self, LoadError> {
+    /// A component that `load` gives, called `name` in errors.
+    pub fn new(
+        name: &str,
+        load: impl FnOnce(&Config) -> wasmtime::Result<(Engine, Component)>,
+    ) -> Result<Self, LoadError> {
         let invalid = |error: wasmtime::Error| LoadError::Invalid { component: name.to_owned(), source: error.into() };
         let (engine, component) = load(&engine::config()).map_err(invalid)?;
         let types = component.component_type();
@@ -79,7 +53,7 @@ impl<W: World> Compiled<W> {
         let prepared = linker
             .instantiate_pre(&component)
             .and_then(W::prepare)
-            .map_err(|error| LoadError::NotAScanner { component: name.to_owned(), source: error.into() })?;
+            .map_err(|error| W::refusal(name.to_owned(), error.into()))?;
         Ok(Self { engine, prepared })
     }
 }

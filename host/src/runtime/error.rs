@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::bindings::analyser::exports::mt::scanner::types as analyser_types;
 use super::bindings::exports::mt::scanner::types;
 use mt_scanner_contract::{Outcome, words};
 
@@ -146,6 +147,14 @@ pub enum LoadError {
         /// The import.
         import: String,
     },
+    /// It does not export the world `mt:scanner/analyser`.
+    #[error("{component}: the component is not an analyser")]
+    NotAnAnalyser {
+        /// The component.
+        component: String,
+        /// The export that is missing.
+        source: Source,
+    },
     /// It does not export the world `mt:scanner/scanner`.
     #[error("{component}: the component is not a scanner")]
     NotAScanner {
@@ -156,16 +165,25 @@ pub enum LoadError {
     },
 }
 
-impl From<types::ScanError> for Error {
-    fn from(error: types::ScanError) -> Self {
-        match error {
-            types::ScanError::RootNotFound(path) => Self::RootNotFound { path: path.into(), source: None },
-            types::ScanError::RootNotAFolder(path) => Self::RootNotAFolder { path: path.into() },
-            types::ScanError::RootUnreadable(path) => Self::RootUnreadable { path: path.into(), source: None },
-            types::ScanError::EscapesRoot(path) => Self::EscapesRoot { path },
-            types::ScanError::FileNotFound(path) => Self::FileNotFound { path },
-            types::ScanError::UnknownCharset(name) => Self::UnknownCharset { name },
-            types::ScanError::InvalidRequest(reason) => Self::InvalidRequest { reason },
+/// The same variant of the contract has a type of its own in the bindings of each world.
+macro_rules! from_scan_error {
+    ($($types:ident)::+) => {
+        impl From<$($types)::+::ScanError> for Error {
+            fn from(error: $($types)::+::ScanError) -> Self {
+                use $($types)::+::ScanError;
+                match error {
+                    ScanError::RootNotFound(path) => Self::RootNotFound { path: path.into(), source: None },
+                    ScanError::RootNotAFolder(path) => Self::RootNotAFolder { path: path.into() },
+                    ScanError::RootUnreadable(path) => Self::RootUnreadable { path: path.into(), source: None },
+                    ScanError::EscapesRoot(path) => Self::EscapesRoot { path },
+                    ScanError::FileNotFound(path) => Self::FileNotFound { path },
+                    ScanError::UnknownCharset(name) => Self::UnknownCharset { name },
+                    ScanError::InvalidRequest(reason) => Self::InvalidRequest { reason },
+                }
+            }
         }
-    }
+    };
 }
+
+from_scan_error!(types);
+from_scan_error!(analyser_types);

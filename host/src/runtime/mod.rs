@@ -3,6 +3,7 @@
 
 pub(crate) mod apart;
 pub(crate) mod bindings;
+pub(crate) mod built_in;
 pub(crate) mod calls;
 pub(crate) mod component;
 mod engine;
@@ -10,6 +11,7 @@ pub(crate) mod error;
 pub(crate) mod instance;
 pub(crate) mod limits;
 pub(crate) mod opened;
+pub(crate) mod own;
 pub(crate) mod place;
 pub(crate) mod root;
 pub(crate) mod sandbox;

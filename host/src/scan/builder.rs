@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::arranged::{self, Arranged};
 use super::scanner::Scanner;
 use crate::runtime::bindings;
+use crate::runtime::built_in::BuiltIn as _;
 use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
@@ -302,7 +303,7 @@ impl ScannerBuilder {
         }
         let Arranged { roots, notices } = arranged::named(&self.roots)?;
         let compiled = match self.component {
-            Choice::BuiltIn => component::built_in()?,
+            Choice::BuiltIn => bindings::Scanner::load()?,
             Choice::File(path) => component::from_file(&path)?,
             Choice::Compiled(compiled) => compiled,
         };

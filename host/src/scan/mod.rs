@@ -83,8 +83,7 @@ impl<T: 'static> Scan<T> {
         items: impl Fn(&Plan, usize, D::Rows) -> Vec<T> + Send + 'static,
     ) -> Result<Self, Error> {
         let mut job = Job::start(plan, opened, door)?;
-        let control =
-            Control { counters: job.counters().clone(), watched: job.watched(), cancelled: job.cancelled().clone() };
+        let control = Control::of(job.counters().clone(), job.watched(), job.cancelled().clone());
         let next = move |patience| match job.next(patience) {
             Ok(Next::Batch(Batch { root, rows, problems })) => {
                 let plan = job.plan();
@@ -180,6 +179,11 @@ impl<T> Iterator for Scan<T> {
 }
 
 impl Control {
+    /// A handle for work with these counts. `cancelled` is what its workers look at.
+    pub(crate) fn of(counters: Arc<Counters>, watched: Weak<dyn Watched>, cancelled: Arc<AtomicBool>) -> Self {
+        Self { counters, watched, cancelled }
+    }
+
     /// How far the scan is.
     pub fn progress(&self) -> Progress {
         self.watched.upgrade().map_or_else(|| self.counters.read(None), |scan| scan.progress())

@@ -15,8 +15,9 @@ use wasmtime::Store;
 use super::Scan;
 use crate::runtime::apart;
 use crate::runtime::bindings;
+use crate::runtime::built_in::BuiltIn as _;
 use crate::runtime::calls::Calls;
-use crate::runtime::component::{self, Compiled};
+use crate::runtime::component::Compiled;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Ended, Instance, Unreturned, stopped_by_time};
 use crate::runtime::limits::Stop;
@@ -58,7 +59,7 @@ pub struct Scanner {
 impl Scanner {
     /// The component that comes with this crate, as WebAssembly.
     pub fn built_in_component() -> &'static [u8] {
-        component::WASM
+        bindings::Scanner::WASM
     }
 
     pub(crate) fn with(plan: Plan, notices: Vec<RootNotice>) -> Self {

@@ -22,5 +22,6 @@ mod rows;
 #[cfg(target_os = "linux")]
 mod slow;
 mod support;
+mod validation;
 mod watch;
 mod wings;

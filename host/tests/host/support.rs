@@ -53,18 +53,26 @@ pub fn samples() -> PathBuf {
 /// `panic`.
 pub fn misbehaving() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        if let Some(path) = std::env::var_os("MT_SCANNER_MISBEHAVING_COMPONENT") {
-            return path.into();
-        }
-        let script = project().join("guest/build.py");
-        let run = ["python3", "python"]
-            .iter()
-            .find_map(|python| Command::new(python).arg(&script).args(["--features", "misbehave"]).output().ok())
-            .expect("Python, which builds components");
-        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-        PathBuf::from(String::from_utf8(run.stdout).expect("a path").trim())
-    })
+    BUILT.get_or_init(|| built("MT_SCANNER_MISBEHAVING_COMPONENT", &[]))
+}
+
+/// The analyser that does so.
+pub fn misbehaving_analyser() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| built("MT_SCANNER_MISBEHAVING_ANALYSER", &["--component", "analyser", "--debug"]))
+}
+
+/// A component that misbehaves: the one that a variable names, or one that is built.
+fn built(variable: &str, arguments: &[&str]) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return path.into();
+    }
+    let script = project().join("guest/build.py");
+    let build =
+        |python| Command::new(python).arg(&script).args(["--features", "misbehave"]).args(arguments).output().ok();
+    let run = ["python3", "python"].into_iter().find_map(build).expect("Python, which builds components");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    PathBuf::from(String::from_utf8(run.stdout).expect("a path").trim())
 }
 
 /// The component of `tests/plugin`.

@@ -10,7 +10,7 @@ pub(super) const RATES: [u32; 13] =
 
 /// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub struct Frame {
     /// In Hz.
     pub sample_rate: u32,
     /// `None` where the audio itself says it.

@@ -4,7 +4,7 @@
 //! Of a long stream frames are counted at several places, and the length is estimated from these.
 
 mod adif;
-mod frame;
+pub(crate) mod frame;
 mod run;
 
 use std::io;

@@ -3,13 +3,14 @@
 
 /// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Frame {
+pub struct Frame {
     /// What precedes it: samples, or frames where all have the same number of samples.
     pub before: Before,
     /// Samples of each channel in it.
     pub samples: u32,
     /// In Hz; 0 where only STREAMINFO says it.
     pub sample_rate: u32,
+    /// Number of channels.
     pub channels: u8,
     /// Bits a sample; 0 where only STREAMINFO says it.
     pub bit_depth: u8,
@@ -17,8 +18,10 @@ pub(crate) struct Frame {
 
 /// What precedes a frame in its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Before {
+pub enum Before {
+    /// Samples of each channel.
     Samples(u64),
+    /// Frames.
     Frames(u64),
 }
 

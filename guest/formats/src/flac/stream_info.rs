@@ -5,11 +5,11 @@ use crate::measure;
 use crate::payload::Signature;
 
 /// Bytes of the block's content.
-pub(crate) const LEN: usize = 34;
+pub const LEN: usize = 34;
 
 /// What the block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StreamInfo {
+pub struct StreamInfo {
     /// The largest number of samples in a frame; the number in each but the last where all are
     /// alike.
     pub max_block: u16,
@@ -17,7 +17,9 @@ pub(crate) struct StreamInfo {
     pub max_frame: u32,
     /// In Hz.
     pub sample_rate: u32,
+    /// Number of channels.
     pub channels: u8,
+    /// Bits a sample.
     pub bit_depth: u8,
     /// Samples in a channel; 0 where the encoder did not know.
     pub samples: u64,
@@ -41,14 +43,14 @@ impl StreamInfo {
 
     /// What tells the audio: rate, channels, depth, number of samples, and the MD5 of the samples,
     /// from the content of the block. `None` where the encoder left the MD5 out.
-    pub fn signature(content: &[u8; LEN]) -> Option<Signature> {
+    pub(crate) fn signature(content: &[u8; LEN]) -> Option<Signature> {
         let (audio, md5) = (&content[10..], &content[18..]);
         let bytes = || audio.to_vec();
         md5.iter().any(|&byte| byte != 0).then(|| Signature { kind: "flac", number: 0, bytes: bytes() })
     }
 
     /// The audio's properties. Its length is left out where it is not known.
-    pub fn properties(&self) -> Properties {
+    pub(crate) fn properties(&self) -> Properties {
         Properties {
             codec: Some("flac"),
             duration: measure::length(self.samples, self.sample_rate).filter(|_| self.samples > 0),

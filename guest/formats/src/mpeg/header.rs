@@ -4,24 +4,34 @@
 /// Bytes of a header.
 pub const LEN: usize = 4;
 
+/// A version of the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
+    /// ISO/IEC 11172-3.
     Mpeg1,
+    /// ISO/IEC 13818-3.
     Mpeg2,
+    /// Lower sample rates, by Fraunhofer.
     Mpeg25,
 }
 
+/// A layer: how the audio is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
+    /// MP1.
     One,
+    /// MP2.
     Two,
+    /// MP3.
     Three,
 }
 
 /// What a header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
+    /// Its version.
     pub version: Version,
+    /// Its layer.
     pub layer: Layer,
     /// In kbit/s; 0 is free format.
     pub bitrate: u32,

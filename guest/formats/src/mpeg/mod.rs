@@ -15,6 +15,7 @@ use crate::reader::{FileReader, ReadAt};
 
 use encoder::EncoderHeader;
 pub(crate) use frames::Frame;
+pub use header::{Header, Layer};
 
 /// A stream of MPEG frames, with or without an encoder's header in the first.
 pub(crate) struct Mpeg;

@@ -4,7 +4,7 @@ use crate::flac::stream_info::{self, StreamInfo};
 
 /// A codec of audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Codec {
+pub enum Codec {
     /// Vorbis I.
     Vorbis,
     /// RFC 7845.
@@ -38,11 +38,14 @@ pub(super) const LEN: usize = 80;
 
 /// What the first packet says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identification {
+pub struct Identification {
+    /// The codec.
     pub codec: Codec,
     /// In Hz; what a granule position counts.
     pub sample_rate: u32,
+    /// Number of channels.
     pub channels: u8,
+    /// Bits a sample, of FLAC.
     pub bit_depth: Option<u8>,
     /// What the encoder was asked for, in bit/s; 0 where it does not say.
     pub nominal_bitrate: u32,

@@ -5,7 +5,7 @@ pub(crate) mod base64;
 mod chain;
 mod group;
 mod headers;
-mod identification;
+pub(crate) mod identification;
 mod packets;
 mod page;
 mod tail;

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use mt_scanner::help::EXAMPLES;
-use mt_scanner::{Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
+use mt_scanner::{Analyser, Depth, Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
 
 /// Scans music folders inside a WebAssembly sandbox.
 #[derive(Parser)]
@@ -91,6 +91,10 @@ pub enum Command {
         #[command(flatten)]
         sandbox: Sandbox,
     },
+    /// Look for damage in audio files (exit code 1 if one is damaged or truncated).
+    ///
+    /// Archives are not looked into.
+    Validate(Validate),
     /// Print the mean time of a count in ms.
     Benchmark {
         #[command(flatten)]
@@ -121,6 +125,24 @@ pub struct Folders {
     /// changes, problems, notices, and the report.
     #[arg(long, conflicts_with_all = ["json", "quiet"])]
     pub events: bool,
+    #[command(flatten)]
+    walking: Walking,
+    #[command(flatten)]
+    reading: Reading,
+    /// Look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz
+    #[arg(long)]
+    archives: bool,
+    /// The most instances of the component at a time; more than cores only work while storage is
+    /// slow [default: 64].
+    #[arg(long, value_name = "N")]
+    workers: Option<NonZeroUsize>,
+    #[command(flatten)]
+    sandbox: Sandbox,
+}
+
+/// Where to look for files.
+#[derive(Args)]
+struct Walking {
     /// Enter hidden folders, and what systems leave behind, such as recycle bins.
     #[arg(long)]
     hidden: bool,
@@ -134,21 +156,38 @@ pub struct Folders {
     /// Enter what .nomedia or .mtignore exclude.
     #[arg(long)]
     include_ignored: bool,
-    #[command(flatten)]
-    reading: Reading,
-    /// Look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz
-    #[arg(long)]
-    archives: bool,
     /// Look for files with this extension too, `.aiff` for one; may be given several times. A
     /// library's later syncs need it too: without it the tracks of such files are marked missing.
     #[arg(long, value_name = "EXTENSION", value_parser = extension)]
     extension: Vec<String>,
-    /// The most instances of the component at a time; more than cores only work while storage is
-    /// slow [default: 64].
+}
+
+/// Files to look into, and how.
+#[derive(Args)]
+pub struct Validate {
+    /// Folders, or files.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How closely to look: `header`, at the beginning, the end and the tables; `stream`, at every
+    /// frame and checksum; `audio` decodes too.
+    #[arg(long, value_name = "DEPTH", default_value = "stream", value_parser = depths())]
+    depth: Depth,
+    #[command(flatten)]
+    pub output: Output,
+    #[command(flatten)]
+    walking: Walking,
+    /// The most instances of the component at a time [default: as many as cores].
     #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
-    #[command(flatten)]
-    sandbox: Sandbox,
+    /// Run another component of the same world.
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+    /// The most time for one file without progress in s [default: 10].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    file_timeout: Option<Duration>,
+    /// The most memory of an instance in MiB [default: 256].
+    #[arg(long, value_name = "MIB")]
+    memory_limit: Option<NonZeroUsize>,
 }
 
 /// What shapes values beside the files.
@@ -282,17 +321,44 @@ pub struct Sandbox {
 impl Folders {
     /// The scanner that these words describe.
     pub fn scanner(&self) -> Result<Scanner, Error> {
-        let mut builder = Scanner::builder()
-            .roots(&self.folders)
-            .hidden_folders(self.hidden)
-            .follow_links(if self.no_follow_links { FollowLinks::No } else { self.follow_links })
-            .ignored_folders(self.include_ignored)
-            .archives(self.archives)
-            .extensions(&self.extension);
+        let walking = mt_scanner::Walking { archives: self.archives, ..self.walking.options() };
+        let mut builder = Scanner::builder().roots(&self.folders).walking(walking);
         if let Some(workers) = self.workers {
             builder = builder.workers(workers.get());
         }
         self.sandbox.apply(self.reading.apply(builder)).build()
+    }
+}
+
+impl Walking {
+    fn options(&self) -> mt_scanner::Walking {
+        mt_scanner::Walking {
+            follow_links: if self.no_follow_links { FollowLinks::No } else { self.follow_links },
+            hidden_folders: self.hidden,
+            ignored_folders: self.include_ignored,
+            extensions: self.extension.clone(),
+            ..mt_scanner::Walking::default()
+        }
+    }
+}
+
+impl Validate {
+    /// The analyser that these words describe.
+    pub fn analyser(&self) -> Result<Analyser, Error> {
+        let mut builder = Analyser::builder().roots(&self.paths).walking(self.walking.options()).depth(self.depth);
+        if let Some(workers) = self.workers {
+            builder = builder.workers(workers.get());
+        }
+        if let Some(component) = &self.component {
+            builder = builder.component(component);
+        }
+        if let Some(timeout) = self.file_timeout {
+            builder = builder.file_timeout(timeout);
+        }
+        if let Some(limit) = self.memory_limit {
+            builder = builder.memory_limit(limit.get().saturating_mul(1 << 20));
+        }
+        builder.build()
     }
 }
 
@@ -334,6 +400,11 @@ fn extension(text: &str) -> Result<String, String> {
 fn links() -> impl TypedValueParser<Value = FollowLinks> {
     PossibleValuesParser::new(FollowLinks::ALL.map(FollowLinks::name))
         .map(|word| FollowLinks::named(&word).unwrap_or_default())
+}
+
+/// The words of `depth`.
+fn depths() -> impl TypedValueParser<Value = Depth> {
+    PossibleValuesParser::new(Depth::ALL.map(Depth::name)).map(|word| Depth::named(&word).unwrap_or_default())
 }
 
 /// The names of commands.

@@ -5,7 +5,7 @@ use crate::arguments::Output;
 /// How a command ended that could run.
 pub enum Done {
     Clean,
-    /// There were problems, and the user wants to know by the exit code.
+    /// There were problems, and the user wants to know by the exit code; or audio is lost.
     WithProblems,
     /// Some of it could not be done, and that was said.
     InPart,

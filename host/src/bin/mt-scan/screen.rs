@@ -43,6 +43,14 @@ impl Bar {
         Self(Some(Live { bar, updated: Instant::now(), width, reached: 0 }))
     }
 
+    /// Writes something else, without the bar in between.
+    pub fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            Some(live) => live.bar.suspend(write),
+            None => write(),
+        }
+    }
+
     /// Moves the bar, at most ten times a second.
     pub fn show(&mut self, progress: impl FnOnce() -> Progress) {
         let Some(live) = &mut self.0 else { return };

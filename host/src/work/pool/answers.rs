@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A bounded queue with many ends to put in and one to take out.
-pub(super) struct Answers<T> {
+pub(crate) struct Answers<T> {
     most: usize,
     state: Mutex<State<T>>,
     came: Condvar,
@@ -26,7 +26,7 @@ struct State<T> {
 }
 
 /// The outcome of taking.
-pub(super) enum Taken<T> {
+pub(crate) enum Taken<T> {
     Answer(T),
     /// Nothing in time.
     NotYet,

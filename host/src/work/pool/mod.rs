@@ -12,14 +12,14 @@
 //! - A worker whose step does not return is abandoned, and another one takes its place
 //!   (`supervision`).
 
-mod answers;
+pub(crate) mod answers;
 mod crew;
 mod hung;
 pub(crate) mod job;
 mod links;
 mod queue;
 mod stack;
-mod supervision;
+pub(crate) mod supervision;
 mod suspect;
 mod worker;
 mod workers;
@@ -33,10 +33,11 @@ use super::door::{Door, Failure, Found, Request};
 use super::plan::Plan;
 use super::progress::{Ahead, Counters, Counts, Progress};
 use crate::runtime::bindings::Scanner;
-use crate::runtime::calls::{Avoided, Calls};
+use crate::runtime::calls::Avoided;
 use crate::runtime::error::Error;
 use crate::runtime::instance::Instance;
 use crate::runtime::opened::Opened;
+use crate::runtime::own::{Own, Shared};
 use crate::runtime::waiting::Waiting;
 use answers::Answers;
 use crew::Crew;
@@ -128,23 +129,6 @@ impl<D: Door> Watched for Pool<D> {
     }
 }
 
-/// A worker's own things.
-struct Own {
-    number: u64,
-    instance: Option<Instance<Scanner>>,
-    calls: Arc<Calls>,
-}
-
-impl Own {
-    /// Lets the instance go. The system may wait for storage meanwhile.
-    fn drop_instance(&mut self) {
-        if self.instance.is_some() {
-            let _call = self.calls.begin_leaving();
-            self.instance = None;
-        }
-    }
-}
-
 impl<D: Door> Pool<D> {
     fn lock(&self) -> MutexGuard<'_, State<D::Work>> {
         // A worker that panics under the lock leaves the state whole.
@@ -226,32 +210,16 @@ impl<D: Door> Pool<D> {
         self.settle(&mut state, more);
     }
 
-    /// The instance of a worker for work of a root, made now if there is none that sees it.
-    fn running<'a>(&self, own: &'a mut Own, root: usize) -> Result<&'a mut Instance<Scanner>, Error> {
+    /// The instance of a worker for work of a root.
+    fn running<'a>(&self, own: &'a mut Own<Scanner>, root: usize) -> Result<&'a mut Instance<Scanner>, Error> {
         let Plan { compiled, limits, .. } = &self.plan;
-        if self.opened.is_wanted(root) {
-            let _call = own.calls.begin_root(root);
-            self.opened.open(root)?;
-        }
-        if own.instance.as_ref().is_some_and(|instance| !instance.sees(root)) {
-            own.drop_instance();
-        }
-        Ok(match &mut own.instance {
-            Some(instance) => instance,
-            instance => {
-                let roots = {
-                    let _call = own.calls.begin_root(root);
-                    self.opened.open_roots_and(root)?
-                };
-                instance.insert(Instance::new(compiled, roots, limits, self.cancelled.clone(), own.calls.clone())?)
-            }
-        })
+        own.running(&Shared { compiled, opened: &self.opened, limits, cancelled: &self.cancelled }, root)
     }
 
     /// Asks for a step, and stops it after the time `limit`.
     fn step(
         &self,
-        own: &mut Own,
+        own: &mut Own<Scanner>,
         taken: &Taken<D::Work>,
         work: &[D::Work],
         budget: Budget,

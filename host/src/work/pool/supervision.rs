@@ -24,7 +24,7 @@ use crate::work::door::Door;
 use crate::work::door::item::Item;
 
 /// How long the workers of a scan that was cancelled have to leave.
-pub(super) const LEAVING: Duration = Duration::from_millis(250);
+pub(crate) const LEAVING: Duration = Duration::from_millis(250);
 /// Looks at the workers come with every so many ticks of the clock.
 const TICKS: u32 = 5;
 /// Whether a folder is listed in one call, which may take as long as the listing.

@@ -1,9 +1,11 @@
 //! Suspects: work whose step ended its instance. It is done again, one folder or file at a time, so
 //! that the guilty one can be named.
 
-use super::{Own, Pool, Taken};
+use super::{Pool, Taken};
+use crate::runtime::bindings::Scanner;
 use crate::runtime::instance::{Ended, Unreturned};
 use crate::runtime::limits::Limits;
+use crate::runtime::own::Own;
 use crate::work::door::item::Item;
 use crate::work::door::{Door, Failure, Found};
 use mt_scanner_contract::Budget;
@@ -13,7 +15,7 @@ use mt_scanner_contract::{Outcome, Problem};
 /// Lists one folder, or reads one file. What ends the instance becomes a problem.
 pub(super) fn look_at<D: Door>(
     pool: &Pool<D>,
-    own: &mut Own,
+    own: &mut Own<Scanner>,
     taken: &Taken<D::Work>,
     work: &D::Work,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
@@ -49,7 +51,7 @@ fn left_out<D: Door>(pool: &Pool<D>, taken: &Taken<D::Work>, work: &D::Work, end
 /// cannot read it: that gives its row, with the fingerprint and without the rest.
 fn see_from_outside<D: Door>(
     pool: &Pool<D>,
-    own: &mut Own,
+    own: &mut Own<Scanner>,
     taken: &Taken<D::Work>,
     work: &D::Work,
     ended: &Ended,

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::stack::Load;
-use super::{Back, Own, Pool, suspect};
+use super::{Back, Pool, suspect};
+use crate::runtime::bindings::Scanner;
 use crate::runtime::calls::Calls;
 use crate::runtime::error::Error;
 use crate::runtime::instance::{Instance, Unreturned};
+use crate::runtime::own::Own;
 use crate::work::door::{Door, Failure};
 use mt_scanner_contract::{Budget, defaults};
 
@@ -33,14 +35,14 @@ pub(super) fn hire<D: Door>(pool: &Arc<Pool<D>>) -> std::io::Result<()> {
 
 /// Works until there is nothing left to do.
 fn run<D: Door>(pool: &Arc<Pool<D>>, number: u64, calls: Arc<Calls>) {
-    let mut own = Own { number, instance: None, calls };
+    let mut own = Own::new(number, calls);
     let failure = work_on(pool, &mut own).err();
     own.drop_instance();
     pool.leave(number, failure);
 }
 
 /// Works; leaves at once when the worker was abandoned.
-fn work_on<D: Door>(pool: &Arc<Pool<D>>, own: &mut Own) -> Result<(), Error> {
+fn work_on<D: Door>(pool: &Arc<Pool<D>>, own: &mut Own<Scanner>) -> Result<(), Error> {
     while let Some(taken) = pool.take(own.number) {
         let load = &taken.load;
         let found = match &**load {

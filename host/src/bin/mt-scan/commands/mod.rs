@@ -13,6 +13,7 @@ mod man;
 mod member;
 mod purge;
 mod scan;
+mod validate;
 mod watch;
 
 use std::io::Write;
@@ -42,6 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Changes { library, since, output } => history::run(&library.db, *since, output),
         Command::Inspect { files, output, reading, sandbox } => inspect::run(files, output, reading, sandbox),
         Command::Artwork { file, artwork, output, sandbox } => artwork::run(file, artwork, output, sandbox),
+        Command::Validate(validate) => validate::run(validate),
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,0 +1,312 @@
+//! Decodes the audio of a file to its end.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mt_scanner_formats::Container;
+use mt_scanner_formats::reader::ReadAt;
+use mt_scanner_formats::structure::Place;
+use serde::Serialize;
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::errors::Error;
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::default::formats::{AdtsReader, AiffReader, FlacReader, IsoMp4Reader, MpaReader, OggReader, WavReader};
+
+use crate::input::Source;
+use crate::loudness::{Loudness, Meter};
+use crate::report::{Findings, Kind, Proof, Verdict};
+
+/// From here on a sample is at full scale: the largest of 16 bits is 32767 / 32768.
+const FULL: f32 = 0.999_96;
+/// As many in a row are clipped, and no peak that happens to be that high.
+const ROW: u32 = 3;
+/// The length that a file says may be longer than what is decoded by this much, in ms: decoders
+/// leave out what an encoder has added, and lengths are rounded to frames.
+const TOLERANCE: u64 = 100;
+/// Silence is what 16 bits cannot hold.
+const SILENCE: f32 = 1.0 / 65_536.0;
+
+/// What decoded audio is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Decoded {
+    /// Of each channel.
+    pub samples: u64,
+    /// In Hz.
+    pub sample_rate: u32,
+    /// Number of channels.
+    pub channels: u32,
+    /// The highest sample as part of full scale.
+    pub peak: f32,
+    /// Samples in rows at full scale.
+    pub clipped: u64,
+    /// Whether no sample is louder than silence.
+    pub is_silent: bool,
+}
+
+/// A part of a file, as symphonia reads it.
+struct Section {
+    source: Source,
+    start: u64,
+    len: u64,
+    position: u64,
+    /// How far it was read, from the beginning of the file.
+    reached: Arc<AtomicU64>,
+}
+
+impl Read for Section {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = (buffer.len() as u64).min(self.len.saturating_sub(self.position));
+        let bytes = self.source.read_at(self.start + self.position, len)?;
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        self.position += bytes.len() as u64;
+        self.reached.store(self.start + self.position, Ordering::Relaxed);
+        Ok(bytes.len())
+    }
+}
+
+impl Seek for Section {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::End(by) => self.len.checked_add_signed(by),
+            SeekFrom::Current(by) => self.position.checked_add_signed(by),
+        };
+        self.position = place.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.position)
+    }
+}
+
+impl MediaSource for Section {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.len)
+    }
+}
+
+/// A decoding on its way.
+pub struct Decoding {
+    reader: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
+    track: u32,
+    decoded: Decoded,
+    /// Samples of each channel that could not be decoded, about.
+    lost: u64,
+    /// How many samples stand at full scale now, by channel.
+    rows: Vec<u32>,
+    samples: Vec<f32>,
+    meter: Option<Meter>,
+    wants_loudness: bool,
+    reached: Arc<AtomicU64>,
+    is_damaged: bool,
+}
+
+impl Decoding {
+    /// Begins to decode what lies there. `Err`: why not, in words.
+    pub fn begin(source: Source, container: Container, place: Place, wants_loudness: bool) -> Result<Self, String> {
+        let reached = Arc::new(AtomicU64::new(place.start));
+        let len = place.end - place.start;
+        let section = Section { source, start: place.start, len, position: 0, reached: reached.clone() };
+        let stream = MediaSourceStream::new(Box::new(section), Default::default());
+        let reader = open(container, stream)?;
+        let track = reader.first_track(TrackType::Audio).ok_or("the decoder finds no track of audio")?;
+        let Some(CodecParameters::Audio(parameters)) = &track.codec_params else {
+            return Err("the decoder does not know the codec".into());
+        };
+        let options = AudioDecoderOptions::default().verify(true);
+        let decoder = symphonia::default::get_codecs()
+            .make_audio_decoder(parameters, &options)
+            .map_err(|error| format!("there is no decoder: {error}"))?;
+        let track = track.id;
+        Ok(Self {
+            reader,
+            decoder,
+            track,
+            decoded: Decoded { samples: 0, sample_rate: 0, channels: 0, peak: 0.0, clipped: 0, is_silent: true },
+            lost: 0,
+            rows: Vec::new(),
+            samples: Vec::new(),
+            meter: None,
+            wants_loudness,
+            reached,
+            is_damaged: false,
+        })
+    }
+
+    /// How far the file was read.
+    pub fn position(&self) -> u64 {
+        self.reached.load(Ordering::Relaxed)
+    }
+
+    /// Decodes the next packet. Says whether that was the last.
+    pub fn step(&mut self, findings: &mut Findings) -> bool {
+        let packet = match self.reader.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => return true,
+            Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                self.damage(findings, Kind::CutOff, Verdict::Truncated, "the file ends within a packet".into());
+                return true;
+            }
+            Err(Error::ResetRequired) => {
+                self.decoder.reset();
+                return false;
+            }
+            Err(error) => {
+                self.damage(findings, Kind::Decode, Verdict::Damaged, format!("packets cannot be read: {error}"));
+                return true;
+            }
+        };
+        if packet.track_id != self.track {
+            return false;
+        }
+        match self.decoder.decode(&packet) {
+            Ok(audio) => {
+                let (rate, channels) = (audio.spec().rate(), audio.spec().channels().count() as u32);
+                audio.copy_to_vec_interleaved::<f32>(&mut self.samples);
+                self.take(rate, channels, findings);
+            }
+            Err(error @ (Error::DecodeError(_) | Error::IoError(_) | Error::LimitError(_))) => {
+                self.damage(findings, Kind::Decode, Verdict::Damaged, format!("a packet cannot be decoded: {error}"));
+                self.lost += packet.dur.get();
+            }
+            Err(Error::ResetRequired) => self.decoder.reset(),
+            Err(error) => {
+                self.damage(findings, Kind::Decode, Verdict::Damaged, format!("decoding ended: {error}"));
+                return true;
+            }
+        }
+        false
+    }
+
+    fn damage(&mut self, findings: &mut Findings, kind: Kind, verdict: Verdict, detail: String) {
+        self.is_damaged = true;
+        findings.at_time(self.time(), kind, verdict, detail);
+    }
+
+    /// How much was played, in ms.
+    fn time(&self) -> u64 {
+        match self.decoded.sample_rate {
+            0 => 0,
+            rate => (self.decoded.samples + self.lost) * 1000 / u64::from(rate),
+        }
+    }
+
+    /// Takes the samples that were decoded.
+    fn take(&mut self, rate: u32, channels: u32, findings: &mut Findings) {
+        if channels == 0 || self.samples.is_empty() {
+            return;
+        }
+        let decoded = &mut self.decoded;
+        if decoded.sample_rate == 0 {
+            (decoded.sample_rate, decoded.channels) = (rate, channels);
+            self.rows = vec![0; channels as usize];
+            self.meter = self.wants_loudness.then(|| Meter::new(channels, rate)).flatten();
+        } else if (decoded.sample_rate, decoded.channels) != (rate, channels) {
+            let detail = "the audio goes on with another rate or number of channels";
+            self.damage(findings, Kind::Decode, Verdict::Suspicious, detail.into());
+            self.meter = None;
+            return;
+        }
+        decoded.samples += self.samples.len() as u64 / u64::from(channels);
+        let peak = self.samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        decoded.peak = decoded.peak.max(peak);
+        if peak >= FULL || self.rows.iter().any(|row| *row > 0) {
+            count_clipped(&self.samples, &mut self.rows, &mut decoded.clipped);
+        }
+        if let Some(meter) = self.meter.as_mut().filter(|meter| meter.fits(channels, rate)) {
+            meter.take(&self.samples);
+        }
+    }
+
+    /// Judges the whole. `said_ms`: the length that the file says, where it is none that was
+    /// estimated; `said_rate`: its sample rate.
+    pub fn finish(
+        mut self,
+        said_ms: Option<u64>,
+        said_rate: Option<u32>,
+        findings: &mut Findings,
+    ) -> (Proof, Decoded, Option<Loudness>) {
+        let played = self.time();
+        self.decoded.is_silent = self.decoded.peak < SILENCE;
+        if let Some(said) = said_ms.filter(|&said| said > played + TOLERANCE) {
+            let detail = format!("the file says {said} ms, {played} ms were decoded");
+            self.damage(findings, Kind::Length, Verdict::Truncated, detail);
+        }
+        if self.decoded.samples == 0 && !self.is_damaged {
+            self.damage(findings, Kind::NoAudio, Verdict::Damaged, "nothing was decoded".into());
+        } else if self.decoded.is_silent {
+            findings.of_file(Kind::Silent, Verdict::Suspicious, "the audio is silent throughout");
+        }
+        if self.decoded.clipped > 0 {
+            findings.remark(Kind::Clipped, format!("{} samples are clipped", self.decoded.clipped));
+        }
+        let is_part = said_rate.is_some_and(|rate| rate != self.decoded.sample_rate && self.decoded.sample_rate > 0);
+        if is_part {
+            let detail = "the decoder leaves out what doubles the sample rate (SBR of HE-AAC)";
+            findings.remark(Kind::NoDecoder, detail);
+        }
+        let verified = self.decoder.finalize().verify_ok;
+        if verified == Some(false) {
+            let detail = "the decoded samples have another MD5 than the file says";
+            findings.of_file(Kind::Checksum, Verdict::Damaged, detail);
+        }
+        let proof = match verified {
+            Some(true) => Proof::Md5,
+            _ if self.is_damaged || is_part => Proof::Nothing,
+            _ => Proof::Decoded,
+        };
+        let loudness = self.meter.as_ref().map(Meter::loudness);
+        (proof, self.decoded, loudness)
+    }
+}
+
+/// Counts samples in rows at full scale; rows go on from one packet to the next.
+fn count_clipped(samples: &[f32], rows: &mut [u32], clipped: &mut u64) {
+    for frame in samples.chunks_exact(rows.len()) {
+        for (sample, row) in frame.iter().zip(&mut *rows) {
+            *row = if sample.abs() >= FULL { *row + 1 } else { 0 };
+            *clipped += match (*row).cmp(&ROW) {
+                std::cmp::Ordering::Less => 0,
+                std::cmp::Ordering::Equal => u64::from(ROW),
+                std::cmp::Ordering::Greater => 1,
+            };
+        }
+    }
+}
+
+/// The reader of a container. What the container is has been found out already.
+fn open(container: Container, stream: MediaSourceStream<'static>) -> Result<Box<dyn FormatReader>, String> {
+    let options = FormatOptions::default();
+    let opened: Result<Box<dyn FormatReader>, Error> = match container {
+        Container::Adts => AdtsReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
+        Container::Aiff => AiffReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
+        Container::Flac => FlacReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
+        Container::Mp4 => IsoMp4Reader::try_new(stream, options).map(|reader| Box::new(reader) as _),
+        Container::Mpeg => MpaReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
+        Container::Ogg => OggReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
+        Container::Wave => WavReader::try_new(stream, options).map(|reader| Box::new(reader) as _),
+        Container::Ape | Container::Asf | Container::Musepack | Container::WavPack => {
+            return Err("there is no decoder for this format".into());
+        }
+    };
+    opened.map_err(|error| format!("the decoder does not take the file: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_at_full_scale_are_counted_over_packets_and_by_channel() {
+        let (mut rows, mut clipped) = (vec![0; 2], 0);
+        count_clipped(&[1.0, 0.0, 1.0, 0.5], &mut rows, &mut clipped);
+        assert_eq!(clipped, 0);
+        count_clipped(&[-1.0, 1.0, 1.0, 1.0, 0.0, 0.0], &mut rows, &mut clipped);
+        assert_eq!((clipped, rows.as_slice()), (4, &[0, 0][..]));
+    }
+}

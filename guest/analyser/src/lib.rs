@@ -1,0 +1,31 @@
+//! The analyser: what can be said of a file's audio by reading all of it.
+//!
+//! The contract is `wit/analysis.wit`; hosts see nothing else of this crate. From the outside in:
+//!
+//! - [`component`] answers the calls of the contract, [`command`] those of the wasmtime CLI, and
+//!   [`disk`] opens files for both;
+//! - [`analysis`] works on one file in bounded pieces and writes its [`report`];
+//! - [`stream`] follows frames, pages, boxes and their checksums, one module a container;
+//! - [`audio`] decodes, [`loudness`] measures, [`hash`] hashes.
+//!
+//! The containers' own knowledge is the crate `mt-scanner-formats`, which the scanner has too.
+
+// Natively nobody calls what a component exports.
+#![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+
+mod analysis;
+mod audio;
+pub mod bindings;
+mod checksum;
+mod command;
+mod component;
+mod disk;
+#[cfg(test)]
+mod drill;
+mod hash;
+mod input;
+mod loudness;
+#[cfg(feature = "misbehave")]
+mod misbehave;
+mod report;
+mod stream;

@@ -1,0 +1,82 @@
+//! Supervision: calls to the filesystem that do not return, and ends that somebody asks for.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mt_scanner_contract::defaults::HANG_MARGIN;
+use mt_scanner_contract::words::{self, filled};
+use mt_scanner_contract::{Outcome, Problem};
+
+use super::pool::{Brought, Pool, Worker};
+use crate::runtime::instance::stopped_by_time;
+use crate::work::pool::supervision::LEAVING;
+
+/// Looks at the workers come with every so many ticks of the clock.
+const TICKS: u32 = 5;
+
+/// Looks after the workers.
+pub(super) struct Supervisor {
+    pool: Arc<Pool>,
+    ticks: u32,
+    cancelled: Option<Instant>,
+}
+
+impl Supervisor {
+    pub fn of(pool: Arc<Pool>) -> Self {
+        Self { pool, ticks: 0, cancelled: None }
+    }
+
+    /// Called at every tick of the clock.
+    pub fn tick(&mut self) {
+        if self.pool.is_cancelled() {
+            let since = *self.cancelled.get_or_insert_with(|| {
+                // Workers that wait for files are not told by who cancels.
+                self.pool.cancel();
+                Instant::now()
+            });
+            if since.elapsed() >= LEAVING {
+                self.pool.leave(Duration::ZERO);
+            }
+            return;
+        }
+        self.ticks += 1;
+        if self.ticks.is_multiple_of(TICKS) {
+            self.look();
+        }
+    }
+
+    /// Abandons workers whose calls do not return: the file of each is named, and another worker
+    /// takes its place.
+    fn look(&self) {
+        let pool = &self.pool;
+        let limit = pool.plan.task.limits.file_timeout;
+        let mut state = pool.lock();
+        let hangs = |worker: &Worker| {
+            let call = worker.calls.under_way();
+            call.is_some_and(|call| call.since.elapsed() >= limit.saturating_add(HANG_MARGIN))
+        };
+        let hung: Vec<u64> =
+            state.workers.iter().filter(|(_, worker)| hangs(worker)).map(|(number, _)| *number).collect();
+        let workers: Vec<_> = hung.iter().filter_map(|number| state.workers.remove(number)).collect();
+        drop(state);
+        for worker in &workers {
+            worker.calls.close();
+            if let Some(file) = &worker.file {
+                let (root, path) = (pool.plan.roots[file.root].name.clone(), file.path.to_string());
+                let detail = filled(words::READING_FAILED, &[("why", &stopped_by_time(limit))]);
+                pool.done(0, 1);
+                // Whether there is room or not: this thread is the clock.
+                pool.answers.push(Ok(Brought::Problems(vec![Problem {
+                    root,
+                    path,
+                    outcome: Outcome::Timeout,
+                    detail,
+                }])));
+            }
+        }
+        if !workers.is_empty() {
+            pool.hire();
+            pool.settle(&mut pool.lock());
+        }
+    }
+}
