@@ -123,6 +123,8 @@ impl Analysis {
         if self.report().is_some() {
             return;
         }
+        #[cfg(feature = "misbehave")]
+        crate::misbehave::when_asked(&mut self.input, self.size);
         let stage = std::mem::replace(&mut self.stage, Stage::Look);
         self.stage = self.next(stage).unwrap_or_else(|error| {
             self.findings.of_file(Kind::Unreadable, Verdict::Unchecked, format!("reading the file: {error}"));

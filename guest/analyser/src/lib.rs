@@ -25,5 +25,7 @@ mod drill;
 mod hash;
 mod input;
 mod loudness;
+#[cfg(feature = "misbehave")]
+mod misbehave;
 mod report;
 mod stream;
