@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import time
 from pathlib import Path
@@ -127,24 +128,37 @@ def test_a_file_that_has_gone_and_one_that_leads_out_are_problems(tree: Tree) ->
     assert list(scanner.validate()) == [] and scanner.problems == []
 
 
-def test_leaving_the_loop_ends_the_work_at_once(tree: Tree, misbehaving_analyser: Path) -> None:
-    music(tree, 60)
-    for _ in Scanner(tree).validate("audio"):
-        break
+def long_file(tree: Tree) -> Path:
+    """Twelve hours of silence, of which the disk keeps nothing."""
+    path = tree.root / "long.wav"
+    size = 12 * 3600 * 44100 * 2
+    head = b"RIFF" + (size + 36).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
+    head += struct.pack("<HHIIHH", 1, 1, 44100, 88200, 2, 16) + b"data" + size.to_bytes(4, "little")
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(size + 44)
+    return path
+
+
+def test_leaving_the_loop_ends_the_work_at_once_also_in_a_file_of_twelve_hours(tree: Tree) -> None:
+    long_file(music(tree, 5))
+    reports = Scanner(tree, workers=2).validate("audio")
+    next(reports)
+    time.sleep(0.3)
     since = time.monotonic()
+    del reports
     while workers_left() and time.monotonic() - since < 5:
         time.sleep(0.01)
     assert time.monotonic() - since < 0.5
 
 
 def test_a_close_from_another_thread_ends_the_loop(tree: Tree) -> None:
-    scanner = Scanner(music(tree, 200))
-    count = 0
-    for _ in scanner.validate("audio"):
-        count += 1
-        if count == 3:
-            threading.Thread(target=scanner.close).start()
-    assert 3 <= count < 200
+    long_file(tree)
+    scanner = Scanner(tree)
+    since = time.monotonic()
+    threading.Timer(1.0, scanner.close).start()
+    assert list(scanner.validate("audio")) == [] and scanner.problems == []
+    assert time.monotonic() - since < 2
 
 
 def test_an_error_of_a_callback_ends_it(tree: Tree, misbehaving_analyser: Path) -> None:
@@ -174,7 +188,7 @@ def test_wrong_words_and_a_wrong_component_are_said(tree: Tree, tmp_path: Path) 
     scanner = Path(mt_scanner.__file__).parent / "mt_scanner.wasm"
     with pytest.raises(ComponentError, match="does not export mt:scanner/analysis"):
         Scanner(tree).validate(analyser=scanner)
-    with pytest.raises(ComponentError, match="cannot be instantiated"):
+    with pytest.raises(ComponentError, match="instan"):
         list(Scanner(music(tree, 1), memory_limit=1 << 16).validate())
 
 
@@ -193,7 +207,7 @@ def test_a_scan_loads_nothing_of_the_analyser(tree: Tree, python: object) -> Non
 def test_storage_that_hangs_costs_the_file(tmp_path: Path, tree: Tree) -> None:
     music(tree, 10)
     with slow_mount(tree.root, stall="read=1/8.flac") as mount:
-        scanner = Scanner(mount, workers=2, file_timeout=1.0)
+        scanner = Scanner(mount.path, workers=2, file_timeout=1.0)
         since = time.monotonic()
         reports = list(scanner.validate("header"))
         assert time.monotonic() - since < 10

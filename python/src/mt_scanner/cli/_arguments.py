@@ -182,6 +182,7 @@ def showing(commands: "Commands") -> None:
         commands,
         "validate",
         "Look for damage in audio files (exit code 1 if one is damaged or truncated)",
+        "Archives are not looked into.",
     )
     validate.add_argument("folders", nargs="+", metavar="PATH", help="Folders, or files")
     validate.add_argument(
