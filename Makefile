@@ -22,7 +22,7 @@ WASMTIME := $(WASMTIME_HOME)/bin/wasmtime
 
 # The host takes the component that is built here, so that every door runs the same bytes.
 CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" cargo
-INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" MT_SCANNER_ANALYSER="$(abspath $(ANALYSER))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # What compiles C for the systems that this one is not: mingw-w64, and zig, which has the headers of
 # macOS (`pip install ziglang`).
@@ -50,7 +50,7 @@ $(ANALYSER): $(GUEST)
 	@touch $@
 
 # Three stamps. The package is installed as the sources are now:
-$(VENV)/package: $(COMPONENT) $(PACKAGE)
+$(VENV)/package: $(COMPONENT) $(ANALYSER) $(PACKAGE)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(INSTALL) ./python
 	@touch $@
@@ -123,4 +123,4 @@ bench: $(VENV)/tools $(VENV)/native $(WASMTIME) host
 	WASMTIME="$(WASMTIME)" $(BIN)/python bench/run.py $(ARGS)
 
 clean:
-	rm -rf target $(VENV) dist python/dist python/src/mt_scanner/mt_scanner.wasm python/src/mt_scanner/_types/contract.py
+	rm -rf target $(VENV) dist python/dist python/src/mt_scanner/*.wasm python/src/mt_scanner/_types/contract.py

@@ -49,6 +49,12 @@ def misbehaving() -> Path:
     return built("--debug", "--features", "misbehave")
 
 
+@pytest.fixture(scope="session")
+def misbehaving_analyser() -> Path:
+    """The same of the analyser (`guest/analyser/src/misbehave.rs`)."""
+    return built("--debug", "--component", "analyser", "--features", "misbehave")
+
+
 @pytest.fixture
 def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a piece of Python in a process of its own, with `arguments` in `sys.argv`."""

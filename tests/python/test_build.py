@@ -13,12 +13,14 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from mt_scanner._engine.carried import COMPONENT
+from mt_scanner._engine.carried import ANALYSER, COMPONENT
 from support.building import built
 from support.trees import REPOSITORY
 
 RECIPE = REPOSITORY / "guest" / "build.py"
 LICENCES = {"LICENSE-APACHE", "LICENSE-MIT"}
+CARRIED = {"MT_SCANNER_COMPONENT": COMPONENT, "MT_SCANNER_ANALYSER": ANALYSER}
+"""The components of the package, and the variables that name them when it is built."""
 
 
 def pip_wheel(source: Path, into: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -73,25 +75,26 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_the_wheel_is_for_every_platform_and_has_the_component(project: Path, tmp_path: Path) -> None:
-    done = pip_wheel(project, tmp_path, MT_SCANNER_COMPONENT=COMPONENT)
+    done = pip_wheel(project, tmp_path, **CARRIED)
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name.startswith("mt_scanner-") and wheel.name.endswith("-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as files:
-        assert files.read("mt_scanner/mt_scanner.wasm") == Path(COMPONENT).read_bytes()
+        for component in CARRIED.values():
+            assert files.read(f"mt_scanner/{Path(component).name}") == Path(component).read_bytes()
         names = {name for name in files.namelist() if ".dist-info/" not in name}
         assert {"mt_scanner/py.typed", "mt_scanner/cli/__init__.py", "mt_scanner/__main__.py"} <= names
         assert all(name.startswith("mt_scanner/") and name.endswith((".py", ".wasm", "py.typed")) for name in names)
         assert licences(files.namelist()) == LICENCES
+        notice = next(name for name in files.namelist() if name.endswith("NOTICE"))
+        assert files.read(notice) == (REPOSITORY / "guest" / "analyser" / "NOTICE").read_bytes()
         entry = next(name for name in files.namelist() if name.endswith("entry_points.txt"))
         assert b"mt-scanner = mt_scanner.cli:main" in files.read(entry)
 
 
 def test_a_source_distribution_carries_the_component_and_needs_no_rust(project: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(project)]
-    subprocess.run(
-        command, check=True, capture_output=True, env={**os.environ, "MT_SCANNER_COMPONENT": COMPONENT}, timeout=600
-    )
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **CARRIED}, timeout=600)
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as files:
         assert licences(files.getnames()) == LICENCES
@@ -100,19 +103,21 @@ def test_a_source_distribution_carries_the_component_and_needs_no_rust(project: 
             tmp_path / "unpacked"
         )
     (unpacked,) = (tmp_path / "unpacked").iterdir()
-    without_cargo = {"MT_SCANNER_COMPONENT": "", "PATH": os.path.dirname(sys.executable)}
+    without_cargo = {**dict.fromkeys(CARRIED, ""), "PATH": os.path.dirname(sys.executable)}
     done = pip_wheel(unpacked, tmp_path, **without_cargo)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as files:
-        assert files.read("mt_scanner/mt_scanner.wasm") == Path(COMPONENT).read_bytes()
+        for component in CARRIED.values():
+            assert files.read(f"mt_scanner/{Path(component).name}") == Path(component).read_bytes()
 
 
 def test_a_file_that_is_no_component_is_not_packed(project: Path, tmp_path: Path) -> None:
     for ready, says in ((tmp_path / "none.wasm", "cannot be read"), (RECIPE, "is no WebAssembly component")):
         done = pip_wheel(project, tmp_path, MT_SCANNER_COMPONENT=str(ready))
         assert done.returncode != 0 and says in done.stdout + done.stderr
-    done = pip_wheel(project, tmp_path, MT_SCANNER_COMPONENT="")
-    assert done.returncode != 0 and "MT_SCANNER_COMPONENT=/path/to/mt_scanner.wasm" in done.stdout + done.stderr
+    for variable, component in CARRIED.items():
+        done = pip_wheel(project, tmp_path, **{**CARRIED, variable: ""})
+        assert done.returncode != 0 and f"{variable}=/path/to/{Path(component).name}" in done.stdout + done.stderr
 
 
 def recipe(path: str) -> str:

@@ -14,7 +14,7 @@ RIGHT = """
 import threading
 
 import mt_scanner
-from mt_scanner import Change, Library, Outcome, Problem, Progress, Scanner, SyncReport, count_audio_files
+from mt_scanner import Change, Library, Outcome, Problem, Progress, Report, Scanner, SyncReport, count_audio_files
 
 
 def told(change: Change) -> None:
@@ -37,10 +37,15 @@ def synced(path: str) -> SyncReport:
         return library.sync(["Music"], mode="quick", stop=threading.Event(), extensions=[".aiff"], on_change=told)
 
 
+def is_cut(report: Report) -> bool:
+    return report.verdict == "truncated" and report.findings[0].position is not None
+
+
 with Scanner("Music", follow_links="all", legacy_charset="auto") as scanner:
     titles = [track.title or "" for track in scanner.scan()]
     slow = list(filter(is_slow, scanner.problems))
-print(count_audio_files("Music", limit=3), titles, slow, synced("library.db").added)
+    cut = [report.path for report in scanner.validate("audio", on_problem=print) if is_cut(report)]
+print(count_audio_files("Music", limit=3), titles, slow, cut, synced("library.db").added)
 """
 
 WRONG = """
@@ -55,6 +60,7 @@ library.watch("Music", wrokers=2)  # wrong
 Scanner("Music", wrokers=2)  # wrong
 Scanner("Music", backend="fast")  # wrong
 Scanner("Music", follow_links="twice")  # wrong
+Scanner("Music").validate("deep")  # wrong
 
 
 def compared(problem: Problem, change: Change) -> bool:

@@ -32,6 +32,7 @@ from mt_scanner._types.errors import (
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
+from mt_scanner._types.report import Decoded, Depth, Finding, Proof, Report, Verdict
 from mt_scanner._types.track import Chapter, Inspection, LibraryTrack, Lyrics, Problem, Tag, Track
 
 __all__ = [
@@ -40,8 +41,11 @@ __all__ = [
     "ChangesForgotten",
     "Chapter",
     "ComponentError",
+    "Decoded",
+    "Depth",
     "EscapesRoot",
     "FileFailed",
+    "Finding",
     "Inspection",
     "Library",
     "LibraryError",
@@ -52,6 +56,8 @@ __all__ = [
     "Picture",
     "Problem",
     "Progress",
+    "Proof",
+    "Report",
     "RootEmptied",
     "RootNotAFolder",
     "RootNotFound",
@@ -66,6 +72,7 @@ __all__ = [
     "Tag",
     "Track",
     "TrackNotFound",
+    "Verdict",
     "WatchError",
     "benchmark_directory",
     "count_audio_files",

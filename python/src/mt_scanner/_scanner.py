@@ -6,7 +6,7 @@ from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.plan import Known, Sync
@@ -15,12 +15,14 @@ from mt_scanner._engine.session import Session
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
+from mt_scanner._types.report import Depth, Report, report_of
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
 if TYPE_CHECKING:
     from mt_scanner._engine import backends
     from mt_scanner._engine.backend import Pool
     from mt_scanner._engine.held import KnownFiles
+    from mt_scanner._engine.validation import Validation
     from mt_scanner._job import ScanJob
     from mt_scanner._types.contract import FollowLinks
 
@@ -92,8 +94,8 @@ class Scanner:
             component=component,
         )
         self.problems: list[Problem] = []
-        """The problems of the latest `scan`, `paths` or `count`, so far."""
-        self._latest: Pool | None = None
+        """The problems of the latest `scan`, `paths`, `count` or `validate`, so far."""
+        self._latest: Pool | Validation | None = None
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -216,8 +218,54 @@ class Scanner:
 
     @property
     def progress(self) -> Progress:
-        """How far the latest `scan`, `paths` or `count` is."""
+        """How far the latest `scan`, `paths`, `count` or `validate` is."""
         return self._latest.progress if self._latest is not None else Progress()
+
+    def validate(
+        self,
+        depth: Depth = "stream",
+        on_problem: Callable[[Problem], object] | None = None,
+        *,
+        analyser: StrPath | None = None,
+    ) -> Iterator[Report]:
+        """A report on every audio file, as they are done and in no certain order: whether it is
+        damaged, and where. Leaving the loop ends the work.
+
+            for report in Scanner("Music").validate():
+                if report.is_broken:
+                    print(report.path, report.verdict, report.findings[0].detail)
+
+        The analyser does it, a second component in a sandbox of its own, which both backends run
+        under wasmtime's Python package. Files are found as `scan` finds them, but archives are not
+        looked into. As many files as there are cores are worked on at a time, or `workers` of them.
+        `file_timeout` is the time in which nothing comes of the work on a file, however long that
+        takes. A file that hangs, needs too much memory or crashes the analyser is a problem of
+        outcome `timeout`, `memory` or `trap`, and has no report.
+
+        `depth`: how closely to look: `header`, `stream` or `audio`. `on_problem` as in `scan`.
+        `analyser`: another component of that world to run, by its path.
+
+        Raises as `scan` does, `ComponentError` if the analyser cannot be run, and `ValueError` for
+        another depth.
+        """
+        if depth not in get_args(Depth):
+            raise ValueError(f"depth is one of {', '.join(get_args(Depth))}, not {depth!r}")
+        return map(report_of, self._validate(depth, on_problem, analyser))
+
+    def _validate(
+        self,
+        depth: str,
+        on_problem: Callable[[Problem], object] | None,
+        analyser: StrPath | None,
+        move: Callable[[], object] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """The reports of `validate`, as the component gives them, with their roots. `move` is called
+        several times a second meanwhile.
+        """
+        self.check()
+        validation = self._latest = self._session.validation(depth, analyser)
+        problems = self.problems = []
+        return told(validation, on_problem or problems.append, move)
 
     def inspect(self, path: StrPath) -> Inspection:
         """All that can be said of one file, whatever its extension, or of a track of its cue sheet
@@ -303,8 +351,25 @@ class Scanner:
 
     def _pool(self, mode: str, *, limit: int | None = None, sync: Sync | None = None) -> "Pool":
         self.check()
-        self._latest = self._session.pool(mode, limit=limit, sync=sync)
-        return self._latest
+        pool = self._latest = self._session.pool(mode, limit=limit, sync=sync)
+        return pool
+
+
+def told(
+    validation: "Validation", tell: Callable[[Problem], object], move: Callable[[], object] | None
+) -> Iterator[dict[str, Any]]:
+    """The reports of a validation, whose problems go elsewhere."""
+    try:
+        for found in validation:
+            if move is not None:
+                move()
+            if isinstance(found, Problem):
+                tell(found)
+            elif found is not None:
+                yield found
+    finally:
+        # The traceback of an error of `tell` would keep it.
+        validation.stop()
 
 
 def tracks_of(changes: dict[str, list[list[Any]]]) -> Iterator[Track]:

@@ -10,7 +10,17 @@ from mt_scanner._types.contract import Reading
 from mt_scanner._types.progress import Progress
 
 
-class Pool(Protocol):
+class Running(Protocol):
+    """Work under way, which may be stopped from any thread."""
+
+    def stop(self) -> None:
+        """Lets the workers end, and drops what nobody has read."""
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the workers of stopped work; false if one is still in its step."""
+
+
+class Pool(Running, Protocol):
     """One scan under way. Iterate over it once; everything else may be called from any thread."""
 
     def __iter__(self) -> Iterator[Answer]:
@@ -21,12 +31,6 @@ class Pool(Protocol):
     @property
     def progress(self) -> Progress:
         """How far the scan is."""
-
-    def stop(self) -> None:
-        """Lets the workers end, and drops the answers that nobody has read."""
-
-    def join(self, seconds: float) -> bool:
-        """Waits for the workers of a stopped scan; false if one is still in its step."""
 
     @property
     def complete(self) -> bool:

@@ -1,5 +1,8 @@
-"""The file of the component that the package carries."""
+"""The files of the components that the package carries."""
 
 import os
 
-COMPONENT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "mt_scanner.wasm")
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+COMPONENT = os.path.join(_PACKAGE, "mt_scanner.wasm")
+ANALYSER = os.path.join(_PACKAGE, "mt_scanner_analyser.wasm")

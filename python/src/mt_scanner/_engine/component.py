@@ -1,10 +1,11 @@
-"""The component, compiled once a process: its engine, its linker, and handles of its exports."""
+"""Components, each compiled once a process: its engine, its linker, and handles of its exports."""
 
 import gc
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from mt_scanner._engine import carried, forks
 from mt_scanner._engine.roots import why
@@ -33,8 +34,8 @@ TICK = 0.05
 """Time between two epochs in s: deadlines are exact to one tick."""
 
 
-class Component:
-    """A compiled component."""
+class Compiled:
+    """A compiled component of the package `mt:scanner`, whatever its world."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -53,15 +54,6 @@ class Component:
         refused = next((name for name in self.code.type.imports(self.engine) if not may_import(name)), None)
         if refused is not None:
             raise ComponentError(IMPORT_REFUSED.format(**{"import": refused}), path)
-        self.step_json = self.export("scan", "step-json")
-        self.arrange_roots = self.export("scan", "arrange-roots")
-        self.inspect_json = self.export("files", "inspect-json")
-        self.artwork_json = self.export("pictures", "artwork-json")
-        self.schema_version = self.export("library", "schema-version")
-        self.migrations = self.export("library", "migrations")
-        self.statements = self.export("library", "statements")
-        self.folders_of_events = self.export("library", "folders-of-events")
-        self.in_words = self.export("reports", "in-words")
         self._clock = threading.Condition()
         self._users = 0
         self._runs = False
@@ -103,6 +95,22 @@ class Component:
             self._runs = False
 
 
+class Component(Compiled):
+    """A component of the world `scanner`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.step_json = self.export("scan", "step-json")
+        self.arrange_roots = self.export("scan", "arrange-roots")
+        self.inspect_json = self.export("files", "inspect-json")
+        self.artwork_json = self.export("pictures", "artwork-json")
+        self.schema_version = self.export("library", "schema-version")
+        self.migrations = self.export("library", "migrations")
+        self.statements = self.export("library", "statements")
+        self.folders_of_events = self.export("library", "folders-of-events")
+        self.in_words = self.export("reports", "in-words")
+
+
 def may_import(name: str) -> bool:
     """Whether a component may import an interface: the list is the contract's, in any version."""
     interface = name.partition("@")[0]
@@ -124,15 +132,23 @@ def engine() -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-_loaded: dict[str, Component] = {}
-_loading = threading.Lock()
+World = TypeVar("World", bound=Compiled)
+
+_compiled: dict[tuple[type[Compiled], str], Compiled] = {}
+_compiling = threading.Lock()
+
+
+def compiled(world: type[World], path: str) -> World:
+    """The component of a world at `path`, compiled on first use."""
+    path = os.path.abspath(path)
+    forks.use(path)
+    with _compiling:
+        found = _compiled.get((world, path))
+        if not isinstance(found, world):
+            found = _compiled[world, path] = world(path)
+        return found
 
 
 def load(path: str | None = None) -> Component:
-    """The component of the package, or another one, compiled on first use."""
-    path = os.path.abspath(path or carried.COMPONENT)
-    forks.use(path)
-    with _loading:
-        if path not in _loaded:
-            _loaded[path] = Component(path)
-        return _loaded[path]
+    """The scanner of the package, or another one."""
+    return compiled(Component, path or carried.COMPONENT)

@@ -8,17 +8,17 @@ import weakref
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mt_scanner._engine.backend import Pool
+    from mt_scanner._engine.backend import Running
 
 SECONDS = 0.4
 """The most time that the interpreter waits for the workers of all scans."""
 
-_under_way: "weakref.WeakSet[Pool]" = weakref.WeakSet()
+_under_way: "weakref.WeakSet[Running]" = weakref.WeakSet()
 _lock = threading.Lock()
 _ends = False
 
 
-def begin(pool: "Pool") -> None:
+def begin(pool: "Running") -> None:
     """Says that a scan begins, which may start workers.
 
     Raises `RuntimeError` once the interpreter ends, but not in the main thread: that one outlasts

@@ -1,16 +1,16 @@
-"""One instance of the component: its own store, read-only preopens, and limits. It is used by one
+"""One instance of a component: its own store, read-only preopens, and limits. It is used by one
 thread at a time.
 """
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import wasmtime
 from wasmtime import component as wasm
 
-from mt_scanner._engine.component import TICK, Component
+from mt_scanner._engine.component import TICK, Compiled, Component
 from mt_scanner._engine.export import Export
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.roots import check_root, error_of, native_path
@@ -39,10 +39,12 @@ class Hung(Ended):
         super().__init__("timeout", STOPPED_BY_TIME.format(seconds=f"{seconds:g}"))
 
 
-class Instance:
-    """An instance that sees the given roots, each under its own absolute path, and nothing else."""
+class Sandboxed:
+    """An instance, of any world, that sees the given roots, each under its own absolute path, and
+    nothing else.
+    """
 
-    def __init__(self, component: Component, roots: Sequence[str], limits: Limits) -> None:
+    def __init__(self, component: Compiled, roots: Sequence[str], limits: Limits) -> None:
         self._limits = limits
         self._said = bytearray()
         wasi = sandbox(roots)
@@ -61,39 +63,11 @@ class Instance:
             raise ComponentError(
                 f"the component cannot be instantiated: {first_line(error)}", component.path
             ) from error
-        self._component = component
         self._functions: dict[Export, wasm.Func] = {}
 
     def close(self) -> None:
         """Gives back the memory. Without it that is left to the garbage collector."""
         self._store.close()
-
-    def step(self, request: str, seconds: float) -> dict[str, Any]:
-        """Calls `step-json`, which may take `seconds`."""
-        answer: dict[str, Any] = json.loads(self._call(self._component.step_json, request, seconds=seconds))
-        return answer
-
-    def inspect(self, root: str, path: str, reading: Reading) -> dict[str, Any]:
-        """Calls `inspect-json`. What is no regular file is not opened."""
-        seen = seen_as_file(root, path)
-        file = native_path(root, path)
-        answer: dict[str, Any] = json.loads(
-            self._call(self._component.inspect_json, root, path, record(reading), file=file)
-        )
-        track = answer["track"]
-        if (audio := track["audio_file"]) is not None:
-            seen = seen_as_file(root, audio)
-        for row in [track, *answer["cue"]]:
-            row["ctime_ns"] = seen[2] if seen else 0
-        return answer
-
-    def artwork(self, root: str, path: str, every: bool, data: bool, start: int) -> dict[str, Any]:
-        """Calls `artwork-json`. What is no regular file is not opened."""
-        seen_as_file(root, path)
-        request = json.dumps({"root": root, "path": path, "all": every, "data": data, "from": start})
-        file = native_path(root, path)
-        answer: dict[str, Any] = json.loads(self._call(self._component.artwork_json, request, file=file))
-        return answer
 
     def ask(self, export: Export, *texts: str) -> Any:
         """Calls a function that takes nothing, or texts."""
@@ -126,6 +100,41 @@ class Instance:
         return Ended("trap", CRASHED.format(why=said.replace("\n", " ") or reason(error)))
 
 
+class Instance(Sandboxed):
+    """An instance of the scanner."""
+
+    def __init__(self, component: Component, roots: Sequence[str], limits: Limits) -> None:
+        super().__init__(component, roots, limits)
+        self._component = component
+
+    def step(self, request: str, seconds: float) -> dict[str, Any]:
+        """Calls `step-json`, which may take `seconds`."""
+        answer: dict[str, Any] = json.loads(self._call(self._component.step_json, request, seconds=seconds))
+        return answer
+
+    def inspect(self, root: str, path: str, reading: Reading) -> dict[str, Any]:
+        """Calls `inspect-json`. What is no regular file is not opened."""
+        seen = seen_as_file(root, path)
+        file = native_path(root, path)
+        answer: dict[str, Any] = json.loads(
+            self._call(self._component.inspect_json, root, path, record(reading._asdict()), file=file)
+        )
+        track = answer["track"]
+        if (audio := track["audio_file"]) is not None:
+            seen = seen_as_file(root, audio)
+        for row in [track, *answer["cue"]]:
+            row["ctime_ns"] = seen[2] if seen else 0
+        return answer
+
+    def artwork(self, root: str, path: str, every: bool, data: bool, start: int) -> dict[str, Any]:
+        """Calls `artwork-json`. What is no regular file is not opened."""
+        seen_as_file(root, path)
+        request = json.dumps({"root": root, "path": path, "all": every, "data": data, "from": start})
+        file = native_path(root, path)
+        answer: dict[str, Any] = json.loads(self._call(self._component.artwork_json, request, file=file))
+        return answer
+
+
 def seen_as_file(root: str, path: str) -> Seen | None:
     """What is seen of one file. Raises `TrackNotFound` for what is no regular file: to open a pipe
     would block.
@@ -150,10 +159,10 @@ def sandbox(roots: Sequence[str]) -> wasmtime.WasiConfig:
     return wasi
 
 
-def record(options: Reading) -> wasm.Record:
-    """The same as the bindings take it, whose fields have the names of the contract."""
+def record(values: Mapping[str, object]) -> wasm.Record:
+    """A record as the bindings take it, whose fields have the names of the contract."""
     made = wasm.Record()
-    for name, value in options._asdict().items():
+    for name, value in values.items():
         setattr(made, name.replace("_", "-"), value)
     return made
 

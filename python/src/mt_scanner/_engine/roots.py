@@ -84,6 +84,11 @@ def native_path(root: str, path: str) -> str:
     return os.path.join(root, path.replace("/", os.sep)) if path else root
 
 
+def relative_path(root: str, path: str) -> str:
+    """The path of the contract for a path of this system below a root."""
+    return path[len(os.path.join(root, "")) :].replace(os.sep, "/")
+
+
 def error_of(tag: str, payload: str, file: str | None = None) -> ScanError:
     """The exception for an error of the contract (`wit/types.wit`, `scan-error`). `file`: the one
     asked for.

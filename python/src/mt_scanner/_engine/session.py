@@ -12,14 +12,15 @@ from mt_scanner._engine import backends
 from mt_scanner._engine.arranged import Arranged, arranged
 from mt_scanner._engine.extensions import more_extensions
 from mt_scanner._engine.places import Place, found, places
-from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync
+from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, cores
 from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._engine.within import Call, Late, within
 from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
-    from mt_scanner._engine.backend import Backend, Pool
+    from mt_scanner._engine.backend import Backend, Pool, Running
+    from mt_scanner._engine.validation import Validation
 
 
 class Options(TypedDict, total=False):
@@ -78,7 +79,7 @@ class Session:
         """The options that shape values."""
         self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
-        self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+        self._pools: weakref.WeakSet[Running] = weakref.WeakSet()
 
     @property
     def places(self) -> list[Place]:
@@ -160,6 +161,23 @@ class Session:
         pool = backend.pool(plan, self._component)
         self._pools.add(pool)
         return pool
+
+    def validation(self, depth: str, analyser: StrPath | None) -> "Validation":
+        """A validation that begins when it is iterated over. `analyser`: another component of that
+        world.
+        """
+        # It loads wasmtime's package, whatever the backend, and scans do without.
+        from mt_scanner._engine.analyser import load
+        from mt_scanner._engine.validation import Validation
+
+        component = load(None if analyser is None else os.fspath(analyser))
+        walking = self._walking._replace(archives=False)
+        workers = self.backend.default_workers()
+        plan = Plan(self.arranged.roots, "paths", walking, self.reading, self._limits, workers)
+        walk = self.backend.pool(plan, self._component)
+        validation = Validation(component, walk, depth, self._limits, self._workers or cores())
+        self._pools.add(validation)
+        return validation
 
     def inspect(self, path: str) -> dict[str, Any]:
         """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first

@@ -15,6 +15,7 @@ from mt_scanner._types.contract import (
     OUTPUT_TO_TERMINAL,
     FollowLinks,
 )
+from mt_scanner._types.report import Depth
 from mt_scanner.cli import _help
 from mt_scanner.cli._parser import Parser
 
@@ -149,7 +150,7 @@ def keeping(commands: "Commands") -> None:
 
 
 def showing(commands: "Commands") -> None:
-    """Commands about single files."""
+    """Commands about what is in files."""
     inspect = command(commands, "inspect", "Everything about files")
     inspect.add_argument("files", nargs="+", metavar="FILE")
     limits(inspect)
@@ -176,6 +177,29 @@ def showing(commands: "Commands") -> None:
         help="Every picture, and not only the first: embedded ones, then those in the folder",
     )
     limits(artwork)
+
+    validate = command(
+        commands,
+        "validate",
+        "Look for damage in audio files (exit code 1 if one is damaged or truncated)",
+        "Archives are not looked into.",
+    )
+    validate.add_argument("folders", nargs="+", metavar="PATH", help="Folders, or files")
+    validate.add_argument(
+        "--depth",
+        choices=get_args(Depth),
+        default="stream",
+        help="How closely to look: header, at the beginning, the end and the tables; stream, at every frame and "
+        "checksum; audio decodes too [default: %(default)s]",
+    )
+    validate.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="The most instances of the component at a time [default: as many as cores]",
+    )
+    going(validate)
+    limits(validate, "The most time for one file without progress")
 
 
 def about_itself(commands: "Commands", parser: Parser) -> None:
@@ -248,6 +272,16 @@ def folders(parser: Parser) -> None:
         "[default: 64]",
     )
     parser.add_argument(
+        "--archives", action="store_true", help="Look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz"
+    )
+    going(parser)
+    limits(parser)
+    reading(parser)
+
+
+def going(parser: Parser) -> None:
+    """Which files are found."""
+    parser.add_argument(
         "--hidden",
         action="store_true",
         help="Enter hidden folders, and what systems leave behind, such as recycle bins",
@@ -265,9 +299,6 @@ def folders(parser: Parser) -> None:
     )
     parser.add_argument("--include-ignored", action="store_true", help="Enter what .nomedia or .mtignore exclude")
     parser.add_argument(
-        "--archives", action="store_true", help="Look into archives: .zip, .7z, .rar, .tar, .tar.gz, .tgz"
-    )
-    parser.add_argument(
         "--extension",
         dest="extensions",
         action="append",
@@ -277,18 +308,16 @@ def folders(parser: Parser) -> None:
         help="Look for files with this extension too, .aiff for one; may be given several times. A library's later "
         "syncs need it too: without it the tracks of such files are marked missing",
     )
-    limits(parser)
-    reading(parser)
 
 
-def limits(parser: Parser) -> None:
+def limits(parser: Parser, time: str = "The most time for one file") -> None:
     parser.add_argument("--component", metavar="FILE", help="Run another component of the same world")
     parser.add_argument(
         "--file-timeout",
         type=seconds,
         default=FILE_TIMEOUT,
         metavar="SECONDS",
-        help=f"The most time for one file in s [default: {FILE_TIMEOUT:g}]",
+        help=f"{time} in s [default: {FILE_TIMEOUT:g}]",
     )
     parser.add_argument(
         "--memory-limit",

@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
 from itertools import chain
-from typing import Any, TextIO
+from typing import Any
 
 from mt_scanner import (
     Change,
@@ -18,7 +18,6 @@ from mt_scanner import (
     Inspection,
     Library,
     LibraryError,
-    Notice,
     Picture,
     Problem,
     Progress,
@@ -26,7 +25,6 @@ from mt_scanner import (
     RootNotFound,
     ScanError,
     Scanner,
-    Track,
     TrackNotFound,
     is_audio_file,
 )
@@ -34,22 +32,18 @@ from mt_scanner._engine.archived import folder_of
 from mt_scanner._engine.roots import why
 from mt_scanner._engine.words import in_words
 from mt_scanner._types.contract import (
-    AND_PLAYLIST,
-    AND_PLAYLISTS,
     FILE_NOT_FOUND,
     NO_PICTURE,
     OUTPUT_IS_AUDIO,
-    PASSED_OVER,
-    PASSED_OVER_ONE,
-    PLAYLIST_PASSED_OVER,
-    PLAYLISTS_PASSED_OVER,
     PictureItem,
 )
 from mt_scanner.cli import _arguments, _manual, _shell
 from mt_scanner.cli._interruption import ctrl_c
 from mt_scanner.cli._options import PROBLEMS, code, limits, reading, syncing, walking, watching
+from mt_scanner.cli._output import dump, line, notify, tell, tell_passed_over, wanted, write
 from mt_scanner.cli._screen import bar, complain
 from mt_scanner.cli._summary import Kinds, added_up, changes, flat, reached
+from mt_scanner.cli._validating import validate
 
 COULD_NOT_RUN = 3
 
@@ -169,13 +163,6 @@ def watch(options: Namespace) -> int:
             # There is no other end.
             pass
     return code(options, len(known))
-
-
-def notify(options: Namespace, notice: Notice) -> None:
-    if options.json:
-        dump(sys.stderr, {"notice": notice.kind, "detail": str(notice)})
-    else:
-        complain(str(notice))
 
 
 class Lines:
@@ -387,42 +374,8 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "changes": history,
     "inspect": inspect,
     "artwork": artwork,
+    "validate": validate,
     "benchmark": benchmark,
     "completions": completions,
     "man": man,
 }
-
-
-def wanted(options: Namespace) -> bool:
-    """Whether to show a progress bar."""
-    return not (options.quiet or options.json) and sys.stderr.isatty()
-
-
-def tell(problems: list[Problem]) -> None:
-    for problem in problems:
-        line(sys.stderr, problem)
-
-
-def tell_passed_over(progress: Progress) -> None:
-    """Writes the notice of files that were passed over, if there are some."""
-    files, playlists = progress.passed_over, progress.playlists
-    detail = ""
-    if files:
-        detail = PASSED_OVER_ONE if files == 1 else PASSED_OVER.format(files=f"{files:,}")
-    if playlists:
-        one, many = (AND_PLAYLIST, AND_PLAYLISTS) if files else (PLAYLIST_PASSED_OVER, PLAYLISTS_PASSED_OVER)
-        detail += one if playlists == 1 else many.format(playlists=f"{playlists:,}")
-    if detail:
-        dump(sys.stderr, {"notice": "passed-over", "detail": detail, "files": files, "playlists": playlists})
-
-
-def line(stream: TextIO, row: Track | Problem) -> None:
-    dump(stream, row._asdict())
-
-
-def write(text: str, stream: TextIO | None = None) -> None:
-    (stream or sys.stdout).write(text)
-
-
-def dump(stream: TextIO, value: dict[str, Any]) -> None:
-    stream.write(json.dumps(value, ensure_ascii=False) + "\n")

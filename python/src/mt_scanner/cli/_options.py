@@ -11,13 +11,20 @@ def walking(options: Namespace) -> dict[str, Any]:
     """The options of a `Scanner`, but for its component."""
     return {
         "workers": options.workers,
+        "archives": options.archives,
+        **going(options),
+        **reading(options),
+        **limits(options),
+    }
+
+
+def going(options: Namespace) -> dict[str, Any]:
+    """The options of a `Scanner` that say which files it finds."""
+    return {
         "hidden_folders": options.hidden,
         "follow_links": options.follow_links,
         "ignored_folders": options.include_ignored,
-        "archives": options.archives,
-        **reading(options),
         "extensions": options.extensions,
-        **limits(options),
     }
 
 

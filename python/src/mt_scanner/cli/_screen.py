@@ -95,7 +95,8 @@ def bar(wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
     # A terminal that lacks the dots of Braille would show their escapes.
     columns: list[ProgressColumn] = [SpinnerColumn("line" if console.options.ascii_only else "dots")]
     columns += [BarColumn(bar_width=10 if console.width < WIDE else 40), TextColumn("{task.description}")]
-    with Bar(*columns, console=console, transient=True) as live:
+    # What is written to stdout meanwhile goes above the bar, but not if it goes elsewhere.
+    with Bar(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as live:
         task = live.add_task("", total=None)
         fraction = Fraction()
         updated = 0.0

@@ -1,0 +1,95 @@
+"""Reports of the analyser (`wit/analysis.wit`)."""
+
+from typing import Any, Literal, NamedTuple
+
+Depth = Literal["header", "stream", "audio"]
+"""How closely a file is looked at; each depth does what those before it do. `header`: the
+beginning, the end and the tables. `stream`: every frame, page, box and checksum, and nothing is
+decoded. `audio`: decoded to the end.
+"""
+Verdict = Literal["intact", "unchecked", "suspicious", "truncated", "damaged"]
+"""What is thought of a file, from the best to the worst. `intact`: a changed byte of the audio would
+have been seen. `unchecked`: no damage was found, and a changed byte could have gone unseen.
+`suspicious`: as no encoder leaves it, and the audio may be whole. `truncated`: the end is missing.
+`damaged`: bytes are not as they were written.
+"""
+Proof = Literal["nothing", "header", "structure", "decoded", "checksums", "md5"]
+"""How much of a file held, from the weakest to the strongest. The last two make it `intact`."""
+
+
+class Finding(NamedTuple):
+    """Something that was found in a file."""
+
+    kind: str
+    """`checksum`, `cut-off`, `lost-sync`, ...: `wit/analysis.wit` has them all."""
+    verdict: Verdict | None
+    """What it alone would lead to; `None` for a remark."""
+    detail: str
+    """What it is, for people; never to be parsed."""
+    position: int | None
+    """Bytes from the beginning of the file; `None` where it makes no sense."""
+    position_ms: int | None
+    """The same in ms from the beginning of the audio."""
+
+
+class Decoded(NamedTuple):
+    """What the decoded audio is."""
+
+    samples: int
+    """Samples of each channel."""
+    sample_rate: int
+    """Samples a second."""
+    channels: int
+    peak: float
+    """The largest sample; 1.0 is full scale."""
+    clipped: int
+    """Samples that stand in rows of at least three at full scale."""
+    is_silent: bool
+    """Whether there is nothing to be heard throughout."""
+
+
+class Report(NamedTuple):
+    """What was found out about the audio of a file."""
+
+    root: str
+    """The root that the file is in."""
+    path: str
+    """The file, relative to the root, with `/` between names."""
+    size: int
+    """Bytes of the file."""
+    format: str | None
+    """As `Track.format`."""
+    codec: str | None
+    """As `Track.codec`."""
+    depth: Depth
+    """How closely it was looked at."""
+    verdict: Verdict
+    """The worst that was found."""
+    proof: Proof
+    """How much of it held."""
+    findings: list[Finding]
+    """The first 32 things that were found, in the order in which they were."""
+    more_findings: int
+    """How many more there were."""
+    audio: Decoded | None
+    """What the decoded audio is; `None` at other depths than `audio`, and where nothing decodes it.
+    """
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nothing is wrong with it, as far as one can see: it is `intact` or `unchecked`."""
+        return self.verdict in ("intact", "unchecked")
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a part of it is lost: it is `damaged` or `truncated`."""
+        return self.verdict in ("damaged", "truncated")
+
+
+def report_of(found: dict[str, Any]) -> Report:
+    """The report, from what the component gives."""
+    values = {name: found[name] for name in Report._fields}
+    values["findings"] = [Finding(*map(one.get, Finding._fields)) for one in found["findings"]]
+    if (audio := found["audio"]) is not None:
+        values["audio"] = Decoded(*map(audio.get, Decoded._fields))
+    return Report(**values)
