@@ -190,7 +190,7 @@ impl Analysis {
         };
         self.compare_extension(container);
         if self.request.walks() {
-            return Ok(Stage::Walk(walk(container, place, self.request.is_whole())));
+            return Ok(Stage::Walk(walk(container, place, self.request.is_whole(), &mut self.input)?));
         }
         Ok(self.after_walk())
     }
