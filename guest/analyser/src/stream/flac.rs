@@ -252,8 +252,8 @@ impl Flac {
 
 /// Where the last frame of the file ends, of which the checksum so far is that of the bytes before
 /// `summed`: where the file does, or before the zeros behind it, which leave a checksum as it is.
-/// Other bytes may stand behind a frame that is the last by its number. The first place with a right
-/// checksum counts for it then, which a damaged frame has by chance too.
+/// Other bytes may stand behind a frame that is the last by its number. The first place with a
+/// right checksum counts for it then, which a damaged frame has by chance too.
 fn last_end(digest: Running, summed: usize, window: &[u8], is_last: bool) -> Option<End> {
     let zeros = window.iter().rev().take_while(|byte| **byte == 0).count();
     let first_right = |from: usize| {
