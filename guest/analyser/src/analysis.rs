@@ -7,7 +7,7 @@ use mt_scanner_formats::reader::FileReader;
 use mt_scanner_formats::structure::{self, Place};
 use mt_scanner_formats::{Container, LegacyCharset, blank_track, parse};
 
-use crate::audio::{Decoded, Decoding};
+use crate::audio::{Decoded, Decoding, Outcome, Wants};
 use crate::hash::{Hash, WholeFile};
 use crate::input::{Input, Source};
 use crate::loudness::Loudness;
@@ -23,6 +23,8 @@ pub struct Request {
     pub hashes: bool,
     /// Whether to measure loudness.
     pub loudness: bool,
+    /// Whether to take a fingerprint.
+    pub fingerprint: bool,
 }
 
 impl Request {
@@ -36,7 +38,7 @@ impl Request {
     }
 
     fn decodes(self) -> bool {
-        self.loudness || self.depth == Some(Depth::Audio)
+        self.loudness || self.fingerprint || self.depth == Some(Depth::Audio)
     }
 }
 
@@ -55,6 +57,7 @@ pub struct Analysis {
     proof: Proof,
     audio: Option<Decoded>,
     loudness: Option<Loudness>,
+    fingerprint: Option<String>,
     is_bad: bool,
     /// Bytes that finished stages have worked through.
     done: u64,
@@ -85,6 +88,7 @@ impl Analysis {
             proof: Proof::Nothing,
             audio: None,
             loudness: None,
+            fingerprint: None,
             is_bad: false,
             done: 0,
         }
@@ -129,7 +133,7 @@ impl Analysis {
         self.stage = self.next(stage).unwrap_or_else(|error| {
             self.findings.of_file(Kind::Unreadable, Verdict::Unchecked, format!("reading the file: {error}"));
             self.proof = Proof::Nothing;
-            (self.payload, self.audio, self.loudness) = (None, None, None);
+            (self.payload, self.audio, self.loudness, self.fingerprint) = (None, None, None, None);
             self.finish()
         });
     }
@@ -188,7 +192,7 @@ impl Analysis {
         };
         self.compare_extension(container);
         if self.request.walks() {
-            return Ok(Stage::Walk(walk(container, place, self.request.is_whole())));
+            return Ok(Stage::Walk(walk(container, place, self.request.is_whole(), &mut self.input)?));
         }
         Ok(self.after_walk())
     }
@@ -218,7 +222,9 @@ impl Analysis {
         if !self.request.decodes() {
             return self.finish();
         }
-        match Decoding::begin(self.source.clone(), container, place, self.request.loudness) {
+        let Request { depth, loudness, fingerprint, .. } = self.request;
+        let wants = Wants { loudness, fingerprint, is_whole: loudness || depth == Some(Depth::Audio) };
+        match Decoding::begin(self.source.clone(), container, place, wants) {
             Ok(decoding) => Stage::Decode(Box::new(decoding)),
             Err(why) => {
                 self.findings.remark(Kind::NoDecoder, why);
@@ -229,12 +235,13 @@ impl Analysis {
 
     fn after_decoding(&mut self, decoding: Decoding) -> Stage {
         let said = self.track.duration_ms.filter(|_| !self.track.duration_estimated);
-        let (proof, decoded, loudness) = decoding.finish(said, self.track.sample_rate, &mut self.findings);
+        let outcome = decoding.finish(said, self.track.sample_rate, &mut self.findings);
+        let Outcome { proof, audio, loudness, fingerprint } = outcome;
         let is_sound = self.findings.worst().is_none_or(|worst| worst < Verdict::Suspicious);
         if is_sound {
             self.proof = self.proof.max(proof);
         }
-        (self.audio, self.loudness) = (Some(decoded), loudness);
+        (self.audio, self.loudness, self.fingerprint) = (audio, loudness, fingerprint);
         self.finish()
     }
 
@@ -258,6 +265,7 @@ impl Analysis {
             file_hash: self.file.take(),
             audio: self.audio.take(),
             loudness: self.loudness.take(),
+            fingerprint: self.fingerprint.take(),
         };
         // Its maps have text for keys, and its numbers are finite.
         Stage::Done(serde_json::to_string(&report).unwrap_or_default())
@@ -272,7 +280,7 @@ mod tests {
     use crate::drill::{fixtures, report};
     use crate::input::tests::source;
 
-    const HASHES: Request = Request { depth: None, hashes: true, loudness: false };
+    const HASHES: Request = Request { depth: None, hashes: true, loudness: false, fingerprint: false };
 
     /// A disk that fails behind its first bytes.
     struct Failing(Vec<u8>, u64);
@@ -324,7 +332,7 @@ mod tests {
     fn progress_goes_forward_to_its_total_in_small_steps() {
         for (name, bytes) in fixtures() {
             let len = bytes.len() as u64;
-            let request = Request { depth: Some(Depth::Audio), hashes: true, loudness: true };
+            let request = Request { depth: Some(Depth::Audio), hashes: true, loudness: true, fingerprint: true };
             let mut work = Analysis::new(&name, source(bytes), len, request);
             let mut before = 0;
             while work.report().is_none() {

@@ -15,6 +15,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::default::formats::{AdtsReader, AiffReader, FlacReader, IsoMp4Reader, MpaReader, OggReader, WavReader};
 
+use crate::fingerprint::Taking;
 use crate::input::Source;
 use crate::loudness::{Loudness, Meter};
 use crate::report::{Findings, Kind, Proof, Verdict};
@@ -89,6 +90,27 @@ impl MediaSource for Section {
     }
 }
 
+/// What decoded audio is for, beside its verdict.
+#[derive(Debug, Clone, Copy)]
+pub struct Wants {
+    /// Loudness.
+    pub loudness: bool,
+    /// A fingerprint.
+    pub fingerprint: bool,
+    /// All of the audio; else it is enough when the fingerprint is taken.
+    pub is_whole: bool,
+}
+
+/// What decoding led to.
+pub struct Outcome {
+    /// How much held.
+    pub proof: Proof,
+    /// `None` where not all was decoded.
+    pub audio: Option<Decoded>,
+    pub loudness: Option<Loudness>,
+    pub fingerprint: Option<String>,
+}
+
 /// A decoding on its way.
 pub struct Decoding {
     reader: Box<dyn FormatReader>,
@@ -101,14 +123,15 @@ pub struct Decoding {
     rows: Vec<u32>,
     samples: Vec<f32>,
     meter: Option<Meter>,
-    wants_loudness: bool,
+    taking: Option<Taking>,
+    wants: Wants,
     reached: Arc<AtomicU64>,
     is_damaged: bool,
 }
 
 impl Decoding {
     /// Begins to decode what lies there. `Err`: why not, in words.
-    pub fn begin(source: Source, container: Container, place: Place, wants_loudness: bool) -> Result<Self, String> {
+    pub fn begin(source: Source, container: Container, place: Place, wants: Wants) -> Result<Self, String> {
         let reached = Arc::new(AtomicU64::new(place.start));
         let len = place.end - place.start;
         let section = Section { source, start: place.start, len, position: 0, reached: reached.clone() };
@@ -132,7 +155,8 @@ impl Decoding {
             rows: Vec::new(),
             samples: Vec::new(),
             meter: None,
-            wants_loudness,
+            taking: None,
+            wants,
             reached,
             is_damaged: false,
         })
@@ -145,6 +169,9 @@ impl Decoding {
 
     /// Decodes the next packet. Says whether that was the last.
     pub fn step(&mut self, findings: &mut Findings) -> bool {
+        if self.has_enough() {
+            return true;
+        }
         let packet = match self.reader.next_packet() {
             Ok(Some(packet)) => packet,
             Ok(None) => return true,
@@ -183,6 +210,11 @@ impl Decoding {
         false
     }
 
+    /// Whether nobody wants what is left.
+    fn has_enough(&self) -> bool {
+        !self.wants.is_whole && self.taking.as_ref().is_some_and(Taking::is_full)
+    }
+
     fn damage(&mut self, findings: &mut Findings, kind: Kind, verdict: Verdict, detail: String) {
         self.is_damaged = true;
         findings.at_time(self.time(), kind, verdict, detail);
@@ -205,11 +237,12 @@ impl Decoding {
         if decoded.sample_rate == 0 {
             (decoded.sample_rate, decoded.channels) = (rate, channels);
             self.rows = vec![0; channels as usize];
-            self.meter = self.wants_loudness.then(|| Meter::new(channels, rate)).flatten();
+            self.meter = self.wants.loudness.then(|| Meter::new(channels, rate)).flatten();
+            self.taking = self.wants.fingerprint.then(|| Taking::new(channels, rate)).flatten();
         } else if (decoded.sample_rate, decoded.channels) != (rate, channels) {
             let detail = "the audio goes on with another rate or number of channels";
             self.damage(findings, Kind::Decode, Verdict::Suspicious, detail.into());
-            self.meter = None;
+            (self.meter, self.taking) = (None, None);
             return;
         }
         decoded.samples += self.samples.len() as u64 / u64::from(channels);
@@ -221,16 +254,18 @@ impl Decoding {
         if let Some(meter) = self.meter.as_mut().filter(|meter| meter.fits(channels, rate)) {
             meter.take(&self.samples);
         }
+        if let Some(taking) = self.taking.as_mut().filter(|taking| !taking.is_full()) {
+            taking.take(&self.samples);
+        }
     }
 
     /// Judges the whole. `said_ms`: the length that the file says, where it is none that was
     /// estimated; `said_rate`: its sample rate.
-    pub fn finish(
-        mut self,
-        said_ms: Option<u64>,
-        said_rate: Option<u32>,
-        findings: &mut Findings,
-    ) -> (Proof, Decoded, Option<Loudness>) {
+    pub fn finish(mut self, said_ms: Option<u64>, said_rate: Option<u32>, findings: &mut Findings) -> Outcome {
+        if self.has_enough() {
+            let fingerprint = self.taking.and_then(Taking::text);
+            return Outcome { proof: Proof::Nothing, audio: None, loudness: None, fingerprint };
+        }
         let played = self.time();
         self.decoded.is_silent = self.decoded.peak < SILENCE;
         if let Some(said) = said_ms.filter(|&said| said > played + TOLERANCE) {
@@ -261,7 +296,7 @@ impl Decoding {
             _ => Proof::Decoded,
         };
         let loudness = self.meter.as_ref().map(Meter::loudness);
-        (proof, self.decoded, loudness)
+        Outcome { proof, audio: Some(self.decoded), loudness, fingerprint: self.taking.and_then(Taking::text) }
     }
 }
 

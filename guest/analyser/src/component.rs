@@ -11,6 +11,7 @@ use crate::bindings::exports::mt::scanner::analysis::{
 };
 use crate::bindings::types::ScanError;
 use crate::disk;
+use crate::fingerprint;
 use crate::report;
 
 struct Component;
@@ -24,6 +25,12 @@ pub struct Held(RefCell<analysis::Analysis>);
 
 impl Guest for Component {
     type Analysis = Held;
+
+    fn likeness(one: String, other: String) -> Result<String, ScanError> {
+        let segments = fingerprint::likeness(&one, &other)?;
+        // Its numbers are finite.
+        Ok(serde_json::to_string(&segments).unwrap_or_default())
+    }
 }
 
 impl GuestAnalysis for Held {
@@ -50,12 +57,12 @@ impl GuestAnalysis for Held {
 }
 
 impl From<Request> for analysis::Request {
-    fn from(Request { depth, hashes, loudness }: Request) -> Self {
+    fn from(Request { depth, hashes, loudness, fingerprint }: Request) -> Self {
         let depth = depth.map(|depth| match depth {
             Depth::Header => report::Depth::Header,
             Depth::Stream => report::Depth::Stream,
             Depth::Audio => report::Depth::Audio,
         });
-        Self { depth, hashes, loudness }
+        Self { depth, hashes, loudness, fingerprint }
     }
 }

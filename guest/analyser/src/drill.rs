@@ -202,7 +202,7 @@ fn hostile_files_leave_a_report_and_cost_no_more_than_their_size() {
                 let at = chance.below(reach) as usize;
                 hostile[at] = [0, 0xff, 0x7f, chance.below(256) as u8][chance.below(4) as usize];
             }
-            let request = Request { depth: Some(Depth::Stream), hashes: true, loudness: false };
+            let request = Request { depth: Some(Depth::Stream), hashes: true, ..Request::default() };
             let mut work = Analysis::new(&name, source(hostile.clone()), hostile.len() as u64, request);
             let steps = (0..).find(|_| {
                 work.step();
@@ -222,7 +222,7 @@ fn mutations() -> usize {
 fn every_byte_that_is_cut_off_leaves_a_report() {
     for (name, bytes) in fixtures() {
         for len in 0..bytes.len().min(400) {
-            let all = Request { depth: Some(Depth::Stream), hashes: true, loudness: false };
+            let all = Request { depth: Some(Depth::Stream), hashes: true, ..Request::default() };
             assert!(report(&name, &bytes[..len], all)["verdict"].is_string(), "{name} {len}");
         }
     }

@@ -6,7 +6,8 @@
 //!   [`disk`] opens files for both;
 //! - [`analysis`] works on one file in bounded pieces and writes its [`report`];
 //! - [`stream`] follows frames, pages, boxes and their checksums, one module a container;
-//! - [`audio`] decodes, [`loudness`] measures, [`hash`] hashes.
+//! - [`audio`] decodes, [`loudness`] measures, [`fingerprint`] takes what is heard, [`hash`]
+//!   hashes.
 //!
 //! The containers' own knowledge is the crate `mt-scanner-formats`, which the scanner has too.
 
@@ -22,6 +23,7 @@ mod component;
 mod disk;
 #[cfg(test)]
 mod drill;
+mod fingerprint;
 mod hash;
 mod input;
 mod loudness;

@@ -204,6 +204,7 @@ pub struct Report {
     pub file_hash: Option<String>,
     pub audio: Option<Decoded>,
     pub loudness: Option<Loudness>,
+    pub fingerprint: Option<String>,
 }
 
 /// How closely a file is looked at.

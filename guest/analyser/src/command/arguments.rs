@@ -13,6 +13,7 @@ Commands, for a file or for all audio files of a folder; each gives a JSON line 
   validate <PATH>      whether it is intact
   hash <PATH>          BLAKE3 of the coded audio, and of the file
   loudness <PATH>      loudness by EBU R 128, and ReplayGain
+  fingerprint <PATH>   the acoustic fingerprint of AcoustID, of the first two minutes
 
 Options:
   --depth <DEPTH>      how closely validate looks: header, stream, which follows every frame and
@@ -51,6 +52,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
         Some("validate") => Request { depth: depth.take().or(Some(Depth::Stream)), ..Request::default() },
         Some("hash") => Request { hashes: true, ..Request::default() },
         Some("loudness") => Request { loudness: true, ..Request::default() },
+        Some("fingerprint") => Request { fingerprint: true, ..Request::default() },
         Some(other) => return Err(format!("there is no command {other:?}").into()),
         None => return Err("a command is missing".into()),
     };
@@ -86,6 +88,7 @@ mod tests {
         let request = |line: &str| parsed(line).unwrap().unwrap().request;
         assert_eq!(request("validate /m").depth, Some(Depth::Stream));
         assert_eq!(request("validate --depth audio /m").depth, Some(Depth::Audio));
+        assert!(request("fingerprint /m").fingerprint && !request("loudness /m").fingerprint);
         let (hash, loudness) = (request("hash /m"), request("loudness /m"));
         assert!(hash.hashes && hash.depth.is_none() && !hash.loudness && loudness.loudness && !loudness.hashes);
         assert!(parsed("--help").unwrap().is_none());

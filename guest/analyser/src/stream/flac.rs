@@ -251,21 +251,22 @@ impl Flac {
 }
 
 /// Where the last frame of the file ends, of which the checksum so far is that of the bytes before
-/// `summed`. Zeros behind a frame leave its checksum as it is, so the first place with a right one
-/// counts. Other bytes may stand behind a frame that is the last by its number alone: else a frame
-/// that is damaged would end by chance.
-fn last_end(mut digest: Running, mut summed: usize, window: &[u8], is_last: bool) -> Option<End> {
+/// `summed`: where the file does, or before the zeros behind it, which leave a checksum as it is.
+/// Other bytes may stand behind a frame that is the last by its number. The first place with a
+/// right checksum counts for it then, which a damaged frame has by chance too.
+fn last_end(digest: Running, summed: usize, window: &[u8], is_last: bool) -> Option<End> {
     let zeros = window.iter().rev().take_while(|byte| **byte == 0).count();
-    let first = if is_last { summed } else { window.len() - zeros }.max(summed);
-    digest.update(&window[summed..first]);
-    summed = first;
-    loop {
-        if summed > 0 && digest.clone().finalize() == 0 {
-            return Some(End::Right(summed));
-        }
-        digest.update(window.get(summed..=summed)?);
-        summed += 1;
-    }
+    let first_right = |from: usize| {
+        let mut digest = digest.clone();
+        digest.update(&window[summed..from]);
+        (from..=window.len()).find(|&at| {
+            let is_right = at > 0 && digest.clone().finalize() == 0;
+            digest.update(window.get(at..=at).unwrap_or_default());
+            is_right
+        })
+    };
+    let end = first_right(summed.max(window.len() - zeros));
+    end.or_else(|| if is_last { first_right(summed) } else { None }).map(End::Right)
 }
 
 impl Walk for Flac {

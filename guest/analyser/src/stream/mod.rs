@@ -65,9 +65,16 @@ pub trait Walk {
 
 /// The walk over a container. `is_whole`: over all of it, and not only over what a look at the
 /// beginning, the tables and the end tells.
-pub fn walk(container: Container, place: Place, is_whole: bool) -> Box<dyn Walk> {
+///
+/// # Errors
+///
+/// Only those of the source.
+pub fn walk(container: Container, place: Place, is_whole: bool, input: &mut Input) -> io::Result<Box<dyn Walk>> {
     let range = place.start..place.end;
-    match container {
+    // One header and no frames (ISO/IEC 14496-3, section 1.A.2.1).
+    let is_adif = container == Container::Adts && input.at(place.start, 4)? == b"ADIF";
+    Ok(match container {
+        _ if is_adif => Box::new(opaque::Opaque::new(range, is_whole)),
         Container::Mpeg => Box::new(chain::Chain::new(mpeg::Mpeg::new(range.clone()), range, is_whole)),
         Container::Adts => Box::new(chain::Chain::new(adts::Adts::default(), range, is_whole)),
         Container::Flac => Box::new(flac::Flac::new(range, is_whole)),
@@ -77,7 +84,7 @@ pub fn walk(container: Container, place: Place, is_whole: bool) -> Box<dyn Walk>
         Container::Aiff => Box::new(iff::Iff::aiff(range, is_whole)),
         Container::Asf => Box::new(asf::Asf::new(range, is_whole)),
         Container::Ape | Container::Musepack | Container::WavPack => Box::new(opaque::Opaque::new(range, is_whole)),
-    }
+    })
 }
 
 /// A time in ms of so many samples.

@@ -1,5 +1,5 @@
-//! Containers whose structure is not followed: Monkey's Audio, Musepack, WavPack. Their bytes
-//! between the tags are hashed, and nothing is said of them.
+//! Containers whose structure is not followed: Monkey's Audio, Musepack, WavPack, ADIF. Their
+//! bytes between the tags are hashed, and nothing is said of them.
 
 use std::io;
 use std::ops::Range;

@@ -1,9 +1,10 @@
 //! What each walk says of files that are made for it.
 
+use mt_scanner_formats::structure::FlacFrame;
 use serde_json::Value;
 
 use crate::analysis::Request;
-use crate::checksum::MPEG;
+use crate::checksum::{FLAC, MPEG};
 use crate::drill::{fixtures, report};
 use crate::report::Depth;
 
@@ -183,4 +184,24 @@ fn a_header_that_counts_itself_is_suspicious_and_nothing_is_missing() {
     let len = bytes.len() as u32;
     bytes[4..8].copy_from_slice(&len.to_le_bytes());
     assert_eq!(said(&stream("a.wav", &bytes)), ("suspicious".into(), kinds(&["size"])));
+}
+
+#[test]
+fn a_last_frame_whose_beginning_has_a_right_checksum_ends_where_the_file_does() {
+    // The last two bytes of what is put in make the checksum up to there 0.
+    let whole = fixture("flac-16-44.flac");
+    let start = memchr::memmem::rfind_iter(&whole, &[0xff, 0xf8]).find(|&at| FlacFrame::of(&whole[at..]).is_some());
+    let mut bytes = whole[..start.unwrap() + 500].to_vec();
+    let chance = FLAC.checksum(&bytes[start.unwrap()..]).to_be_bytes();
+    bytes.extend(chance);
+    bytes.extend([7; 300]);
+    let end = FLAC.checksum(&bytes[start.unwrap()..]).to_be_bytes();
+    bytes.extend(end);
+    assert_eq!(said(&stream("a.flac", &bytes)), ("intact".into(), vec![]));
+}
+
+#[test]
+fn an_adif_file_is_no_stream_of_frames() {
+    let bytes = [b"ADIF".as_slice(), &[0x0c, 0x10, 0, 0, 1, 0x10].repeat(50)].concat();
+    assert_eq!(said(&stream("a.aac", &bytes)), ("unchecked".into(), kinds(&["not-followed"])));
 }
