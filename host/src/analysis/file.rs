@@ -93,7 +93,8 @@ fn report_of(plan: &Plan, own: &mut Own<Exports>, Waiting { root, path }: &Waiti
     let Plan { task: Task { compiled, limits, depth, .. }, opened, cancelled, .. } = plan;
     let limit = limits.file_timeout;
     let instance = own.running(&Shared { compiled, opened, limits, cancelled }, *root)?;
-    let request = analysis::Request { depth: Some((*depth).into()), hashes: false, loudness: false };
+    let request =
+        analysis::Request { depth: Some((*depth).into()), hashes: false, loudness: false, fingerprint: false };
     let root = &plan.roots[*root].name;
     let open = instance
         .call(limit, |exports, store| exports.mt_scanner_analysis().analysis().call_open(store, root, path, request))?;

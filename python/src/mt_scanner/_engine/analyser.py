@@ -80,4 +80,4 @@ def load(path: str | None = None) -> Analyser:
 
 def request(depth: str) -> wasm.Record:
     """What is to be found out: damage, and nothing else."""
-    return record({"depth": depth, "hashes": False, "loudness": False})
+    return record({"depth": depth, "hashes": False, "loudness": False, "fingerprint": False})
