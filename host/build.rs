@@ -2,8 +2,8 @@
 //! if that has a processor of the same kind as this one: compilers for all the others would make
 //! every build heavier.
 //!
-//! `MT_SCANNER_COMPONENT` names a ready scanner, `MT_SCANNER_ANALYSER` a ready analyser; what is not
-//! named `guest/build.py` builds.
+//! `MT_SCANNER_COMPONENT` names a ready scanner, `MT_SCANNER_ANALYSER` a ready analyser; what they
+//! do not name `guest/build.py` builds.
 
 use std::error::Error;
 use std::path::PathBuf;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::support::Folder;
+use crate::support::{Folder, misbehaving_analyser};
 
 const SIGINT: i32 = 2;
 /// Times of the interruption in ms: before the first row, among the rows, at the end.
@@ -93,6 +93,23 @@ fn a_scan_that_is_interrupted_says_so_and_writes_whole_lines() {
             break;
         }
     }
+}
+
+#[test]
+fn a_validation_ends_at_once_whatever_a_file_does() {
+    let folder = Folder::new().file("loop.mp3", b"MT-MISBEHAVE loop");
+    let component = misbehaving_analyser().to_str().unwrap();
+    let arguments = ["validate", "--component", component, "--file-timeout", "600", folder.path().to_str().unwrap()];
+    let process = command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    begin(&process);
+    // It compiles the component first, and may still do so.
+    thread::sleep(Duration::from_secs(5));
+    let began = Instant::now();
+    interrupt(&process);
+    let output = process.wait_with_output().unwrap();
+    assert_ended(output.status, "validate");
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "mt-scan: interrupted\n");
 }
 
 #[test]

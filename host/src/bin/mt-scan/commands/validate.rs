@@ -32,7 +32,8 @@ pub fn run(validate: &Validate) -> Result<Done, Failure> {
         if let Some(report) = report? {
             verdicts.add(report.verdict);
             if output.json {
-                writeln!(out, "{}", report.json)?;
+                // In one piece: Ctrl-C leaves whole lines.
+                out.write_all((report.json + "\n").as_bytes())?;
             } else if let Some(line) = line(&report) {
                 bar.beside(|| writeln!(out, "{line}").and_then(|()| out.flush()))?;
             }
