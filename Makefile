@@ -20,8 +20,8 @@ WASMTIME_VERSION := 50.0.1
 WASMTIME_HOME := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mt-scanner/wasmtime-$(WASMTIME_VERSION)
 WASMTIME := $(WASMTIME_HOME)/bin/wasmtime
 
-# The host takes the component that is built here, so that every door runs the same bytes.
-CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" cargo
+# The host takes the components that are built here, so that every door runs the same bytes.
+CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" MT_SCANNER_ANALYSER="$(abspath $(ANALYSER))" cargo
 INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" MT_SCANNER_ANALYSER="$(abspath $(ANALYSER))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # What compiles C for the systems that this one is not: mingw-w64, and zig, which has the headers of
@@ -75,7 +75,7 @@ index: $(VENV)/package
 
 # Release everywhere: the host's build script compiles the component ahead of time, and needs an
 # optimised compiler for it.
-test: $(VENV)/tools $(VENV)/native $(WASMTIME) $(ANALYSER)
+test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	cargo fmt --all --check
 	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest -p mt-scanner-analyser --all-targets -- -D warnings
 	$(CARGO) clippy --release --locked -p mt-scanner --all-targets -- -D warnings
@@ -96,19 +96,19 @@ $(WASMTIME):
 		--features run,component-model,cranelift,parallel-compilation,cache,backtrace --root $(WASMTIME_HOME)
 
 # The command mt-scan, in target/release.
-host: $(COMPONENT)
+host: $(COMPONENT) $(ANALYSER)
 	$(CARGO) build --release --locked -p mt-scanner
 
 # The host for other systems: compiled, and neither linked nor run.
 platforms:
 	$(MAKE) --keep-going windows macos
 
-windows: $(COMPONENT)
+windows: $(COMPONENT) $(ANALYSER)
 	@command -v $(MINGW) >/dev/null || { echo "$(MINGW) is missing: install the package mingw-w64"; exit 1; }
 	rustup target add x86_64-pc-windows-gnu
 	$(CARGO) clippy --release --locked -p mt-scanner -p mt-scanner-native --all-targets --target x86_64-pc-windows-gnu -- -D warnings
 
-macos: $(COMPONENT)
+macos: $(COMPONENT) $(ANALYSER)
 	@$(ZIG) version >/dev/null 2>&1 || { echo "zig is missing: install it, or the package ziglang in $(VENV), or name it: make ZIG=..."; exit 1; }
 	rustup target add aarch64-apple-darwin
 	CC_aarch64_apple_darwin="$(ZIG) cc -target aarch64-macos" AR_aarch64_apple_darwin="$(ZIG) ar" \
