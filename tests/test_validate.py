@@ -18,11 +18,10 @@ from support.interruptions import interruptible
 from support.trees import FIXTURES, Tree
 
 FORMATS = FIXTURES / "formats"
-PYTHONS = [door for door in LIBRARIANS if door.name.startswith("python")]
 KEYS = ["root", "path", "size", "format", "codec", "depth", "verdict", "proof", "findings", "more_findings"]
-KEYS += ["payload_hash", "file_hash", "audio", "loudness"]
+KEYS += ["payload_hash", "file_hash", "audio", "loudness", "fingerprint"]
 
-pytestmark = pytest.mark.parametrize("door", PYTHONS, ids=str)
+pytestmark = pytest.mark.parametrize("door", LIBRARIANS, ids=str)
 
 
 def run(door: Door, *arguments: object) -> subprocess.CompletedProcess[str]:
