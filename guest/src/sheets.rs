@@ -188,9 +188,12 @@ pub fn track_at(path: &str) -> Option<(&str, u32)> {
 /// name of its sheet.
 pub fn pairs<'a>(sheets: &[(String, Stamped)], audio: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
     // An archive has folders, and a sheet is about the files in its own.
-    let mut by_folder: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let folders = sheets.iter().map(|(name, _)| (split(name).0, Vec::new()));
+    let mut by_folder: BTreeMap<&str, Vec<&str>> = folders.collect();
     for (folder, name) in audio.map(split) {
-        by_folder.entry(folder).or_default().push(name);
+        if let Some(files) = by_folder.get_mut(folder) {
+            files.push(name);
+        }
     }
     let mut found: Vec<(String, String)> = Vec::new();
     for (folder, audio) in by_folder {

@@ -1,5 +1,7 @@
 //! The entries of one folder.
 
+use std::collections::HashSet;
+
 use mt_scanner_formats::extension::Extensions;
 
 use mt_scanner_contract::{Names, Walking};
@@ -139,14 +141,14 @@ impl Listing {
     /// Takes in what is in an archive: as if it were folders, of which some may be hidden.
     fn take_members(&mut self, archive: &Archive, page: &Page<'_>, extensions: &Extensions, walking: &Walking) {
         let ends_in = |name: &str| split(name).1 == ".nomedia";
-        let no_media: Vec<&str> = match walking.ignored_folders {
-            true => Vec::new(),
+        let no_media: HashSet<&str> = match walking.ignored_folders {
+            true => HashSet::new(),
             false => archive.names().filter(|name| ends_in(name)).map(|name| split(name).0).collect(),
         };
         for name in archive.names() {
             let (folder, file) = split(name);
             let is_hidden = !walking.hidden_folders && folder.split('/').any(is_hidden_folder);
-            if is_hidden || no_media.iter().any(|above| is_below(folder, above)) {
+            if is_hidden || is_in_one(folder, &no_media) {
                 continue;
             }
             if is_track(extensions, file) {
@@ -228,9 +230,16 @@ impl Listing {
     }
 }
 
-/// Whether a folder is another one, or is in it.
-fn is_below(folder: &str, above: &str) -> bool {
-    above.is_empty() || folder.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether a folder is one of these, or is in one. An archive may have very many of them.
+fn is_in_one(folder: &str, folders: &HashSet<&str>) -> bool {
+    let mut above = folder;
+    while !folders.contains(above) {
+        if above.is_empty() {
+            return false;
+        }
+        above = split(above).0;
+    }
+    true
 }
 
 #[cfg(test)]
@@ -349,6 +358,17 @@ mod tests {
             sheets.sort_unstable();
             assert!(sheets.len() < 2 * MOST_SHEETS && sheets[MOST_SHEETS - 1] == "00999.cue");
         }
+    }
+
+    #[test]
+    fn a_folder_is_in_those_above_it_and_in_no_neighbour() {
+        let skipped = HashSet::from(["a/b", "c"]);
+        for (folder, expected) in
+            [("a/b", true), ("a/b/d/e", true), ("c/x", true), ("a", false), ("a/bc", false), ("", false), ("cc", false)]
+        {
+            assert_eq!(is_in_one(folder, &skipped), expected, "{folder}");
+        }
+        assert!(is_in_one("x/y", &HashSet::from([""])));
     }
 
     #[test]
