@@ -4,6 +4,7 @@ that their users sent in. They come with the source distributions on the package
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -52,6 +53,28 @@ def download(project: str, folder: Path) -> Path:
             f"or set PIP_INDEX_URL to an index that can be reached. pip says:\n{run.stderr.strip()}"
         )
     return next(folder.glob("*.tar.gz"))
+
+
+def crate(name: str, version: str, scratch: Path) -> Path:
+    """The folder with the sources of a crate, which cargo fetches if they are not there yet: some
+    come with those of the project that they bind, tests and all.
+
+    Raises `RuntimeError` if the package index cannot be reached.
+    """
+    (scratch / "src").mkdir()
+    (scratch / "src/lib.rs").touch()
+    manifest = scratch / "Cargo.toml"
+    package = '[package]\nname = "fetched"\nversion = "0.0.0"\nedition = "2021"\n'
+    manifest.write_text(f'{package}[dependencies]\n{name} = "={version}"\n[workspace]\n')
+    command = ["cargo", "metadata", "--format-version", "1", "--manifest-path", str(manifest)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    if run.returncode != 0:
+        raise RuntimeError(
+            f"the crate {name} could not be fetched from the package index: connect to the network. cargo says:\n"
+            f"{run.stderr.strip()}"
+        )
+    packages = json.loads(run.stdout)["packages"]
+    return next(Path(package["manifest_path"]).parent for package in packages if package["name"] == name)
 
 
 def unpack(archive: Path, folder: Path) -> None:

@@ -1,7 +1,7 @@
-//! What an archive holds: a line a member with its name, size, CRC-32 and what is wrong with it.
-//! For comparison with other readers.
+//! What archives hold: a line a member with the archive's path, the member's name, size, CRC-32 and
+//! what is wrong with it. For comparison with other readers.
 //!
-//!     cargo run -p mt-scanner-archives --example members -- Album.rar
+//!     cargo run -p mt-scanner-archives --example members -- Album.rar Another.zip
 
 use std::io::{self, Write};
 use std::rc::Rc;
@@ -20,27 +20,27 @@ impl ReadAt for Bytes {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = io::stdout().lock();
-    for path in std::env::args_os().skip(1) {
+    for path in std::env::args().skip(1) {
         let bytes = std::fs::read(&path)?;
         let len = bytes.len() as u64;
         let archive = match Archive::open(Rc::new(Bytes(bytes)), len, &Limits::default()) {
             Ok(archive) => archive,
             Err(trouble) => {
-                writeln!(out, "\t\t\t{trouble}")?;
+                writeln!(out, "{path}\t\t\t\t{trouble}")?;
                 continue;
             }
         };
         for trouble in archive.troubles() {
-            writeln!(out, "\t\t\t{trouble}")?;
+            writeln!(out, "{path}\t\t\t\t{trouble}")?;
         }
         for (number, entry) in archive.entries().iter().enumerate() {
             match archive.member(number) {
                 Ok(member) => {
                     let crc = crc(&member)?;
                     let trouble = member.trouble().map(|trouble| trouble.detail).unwrap_or_default();
-                    writeln!(out, "{}\t{}\t{crc:08x}\t{trouble}", entry.name, entry.size)?;
+                    writeln!(out, "{path}\t{}\t{}\t{crc:08x}\t{trouble}", entry.name, entry.size)?;
                 }
-                Err(trouble) => writeln!(out, "{}\t{}\t\t{}", entry.name, entry.size, trouble.detail)?,
+                Err(trouble) => writeln!(out, "{path}\t{}\t{}\t\t{}", entry.name, entry.size, trouble.detail)?,
             }
         }
     }
