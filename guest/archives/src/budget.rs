@@ -9,12 +9,16 @@ use crate::trouble::Trouble;
 /// A stream may grow by more than the ratio as long as it is smaller than this.
 const RATIO_FROM: u64 = 64 << 20;
 
+/// One part in so many of the memory may hold what has passed.
+const KEPT_PART: usize = 4;
+
 /// Counts for an archive and those inside it.
 pub(crate) struct Budget {
     pub limits: Limits,
     entries: Cell<usize>,
     bytes: Cell<u64>,
     held: Cell<usize>,
+    kept: Cell<usize>,
     cursors: Cell<u64>,
     /// The place of the one stream that may have a large dictionary.
     pub seat: Seat,
@@ -27,6 +31,7 @@ impl Budget {
             entries: Cell::new(0),
             bytes: Cell::new(0),
             held: Cell::new(0),
+            kept: Cell::new(0),
             cursors: Cell::new(0),
             seat: Seat::default(),
         }
@@ -49,6 +54,16 @@ impl Budget {
         }
         self.held.set(held);
         Ok(())
+    }
+
+    /// Whether there is room to keep so many more bytes of what passes, which spares another pass.
+    pub fn keeps(&self, bytes: usize) -> bool {
+        let kept = self.kept.get().saturating_add(bytes);
+        let has_room = kept <= self.limits.memory / KEPT_PART;
+        if has_room {
+            self.kept.set(kept);
+        }
+        has_room
     }
 
     /// Whether a dictionary or the like may be as large.

@@ -48,7 +48,13 @@ struct State {
 
 impl Member {
     pub(crate) fn new(content: Content, len: u64, crc32: Option<u32>, memory: usize) -> Self {
-        Self::keeping(HEAD.min(memory), content, len, crc32, memory)
+        let member = Self::keeping(HEAD.min(memory), content, len, crc32, memory);
+        if let Content::Passed(_, _, passed) = &member.content {
+            let kept = &mut member.state.borrow_mut().kept;
+            kept.pass(0, &passed.head);
+            kept.pass(len.saturating_sub(passed.tail.len() as u64), &passed.tail);
+        }
+        member
     }
 
     /// One that is read from front to back, and keeps nothing.
@@ -198,7 +204,9 @@ impl ReadAt for Member {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         match &self.content {
-            Content::Stream(cursor, start) => self.stream(cursor, *start, offset, end),
+            Content::Stream(cursor, start) | Content::Passed(cursor, start, _) => {
+                self.stream(cursor, *start, offset, end)
+            }
             Content::Stored(slice) => {
                 let bytes = slice.read(offset, end - offset)?;
                 if offset + (bytes.len() as u64) < end {

@@ -2,6 +2,8 @@
 
 /// The endings of archives, in lower case.
 const ENDINGS: [&str; 6] = [".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz"];
+/// Those of archives without a directory, in one compressed stream.
+const STREAMED: [&str; 2] = [".tar.gz", ".tgz"];
 
 /// Whether a file of this name is taken for an archive. Archives under names of their own, as
 /// `.cbz` and `.jar`, are not.
@@ -13,7 +15,23 @@ const ENDINGS: [&str; 6] = [".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz"];
 /// assert!(!is_archive("comic.cbz") && !is_archive("notes.gz"));
 /// ```
 pub fn is_archive(name: &str) -> bool {
-    let (name, endings) = (name.as_bytes(), ENDINGS.iter().map(|ending| ending.as_bytes()));
+    has_one_of(&ENDINGS, name)
+}
+
+/// Whether an archive of this name is probably one compressed stream without a directory, so that
+/// listing it takes as long as reading it.
+///
+/// ```
+/// use mt_scanner_archives::is_streamed;
+///
+/// assert!(is_streamed("Album.tar.gz") && !is_streamed("Album.7z"));
+/// ```
+pub fn is_streamed(name: &str) -> bool {
+    has_one_of(&STREAMED, name)
+}
+
+fn has_one_of(endings: &[&str], name: &str) -> bool {
+    let (name, endings) = (name.as_bytes(), endings.iter().map(|ending| ending.as_bytes()));
     let mut endings = endings.filter(|ending| name.len() > ending.len());
     endings.any(|ending| name[name.len() - ending.len()..].eq_ignore_ascii_case(ending))
 }

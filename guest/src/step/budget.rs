@@ -24,10 +24,15 @@ impl Meter {
         self.done += 1;
     }
 
+    /// Whether anything was done.
+    pub fn has_begun(&self) -> bool {
+        self.done > 0
+    }
+
     /// Whether the step has to end. Never before the first unit, or a scan might not come to an
     /// end.
     pub fn is_spent(&self) -> bool {
-        self.done > 0
+        self.has_begun()
             && (self.done >= self.items || self.deadline.is_some_and(|deadline| monotonic_clock::now() >= deadline))
     }
 }

@@ -19,7 +19,7 @@ use mt_scanner_formats::extension::Extensions;
 
 use crate::bindings::exports::mt::scanner::scan::{self, StepResult};
 use crate::inspect::charset;
-use crate::tree::{ErrorCode, Folder, Place, Root, archive_of_folder, leaves_root};
+use crate::tree::{ErrorCode, Folder, Place, Root, archive_of_folder, is_streamed, leaves_root};
 use crate::walk::{Entered, Reach};
 use budget::Meter;
 use sheets::Shelved;
@@ -102,6 +102,11 @@ impl Item {
     /// Whether it is of a solid archive that is open: another step would have to begin it anew.
     fn is_under_way(&self) -> bool {
         self.work.whole && self.open.is_some()
+    }
+
+    /// Whether it is an archive of which only reading all of it tells what is in it.
+    fn is_streamed(&self) -> bool {
+        archive_of_folder(&self.work.folder).is_some_and(is_streamed)
     }
 }
 
@@ -218,20 +223,23 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Lists folders, those that it finds there too, and hands back every file.
+    /// Lists folders, those that it finds there too, and hands back every file. Archives that it
+    /// finds and can only list by a pass through all of them are handed back too: the step that
+    /// reads them takes the same pass.
     fn only_list(&mut self) -> Result<(), ScanError> {
-        let mut files = Vec::new();
+        let mut for_later = Vec::new();
         while !self.meter.is_spent() {
             let Some(item) = self.stack.pop() else { break };
             match item.work.files {
+                None if self.meter.has_begun() && item.is_streamed() => for_later.push(item),
                 None => self.folder(item)?,
                 Some(_) if item.work.held => self.link(item),
                 Some(_) if item.work.named => self.named(item),
-                Some(_) => files.push(item),
+                Some(_) => for_later.push(item),
             }
         }
         // As before: the first of them come first.
-        self.stack.extend(files.into_iter().rev());
+        self.stack.extend(for_later.into_iter().rev());
         Ok(())
     }
 

@@ -13,7 +13,7 @@ mod place;
 mod root;
 mod stat;
 
-pub use archive::{Archive, Refusal, another, archive_of_folder, folder_of_archive};
+pub use archive::{Archive, Refusal, another, archive_of_folder, folder_of_archive, is_streamed};
 pub use content::Content;
 pub use folder::{Folder, Kind};
 pub use link::{Link, Target};

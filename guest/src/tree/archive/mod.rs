@@ -15,6 +15,7 @@ use twox_hash::XxHash3_64;
 
 use super::{Content, split};
 pub use member::Refusal;
+pub use mt_scanner_archives::is_streamed;
 
 /// An open archive.
 pub struct Archive {

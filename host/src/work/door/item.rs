@@ -1,5 +1,7 @@
 //! Work, as far as a pool has to understand it.
 
+use mt_scanner_contract::defaults::ARCHIVE_MARK;
+
 use crate::runtime::bindings::exports::mt::scanner::scan::Work;
 
 /// A folder, or some files of a folder.
@@ -12,6 +14,11 @@ pub(crate) trait Item: Clone + Send + Sync + 'static {
     fn folder(&self) -> &str;
     /// Whether it is files, and not a folder to list.
     fn is_files(&self) -> bool;
+    /// Whether it is an archive to list, as far as its name tells. Some are read to their ends for
+    /// that, so that listing one and reading what is in it are best done in one go.
+    fn is_archive(&self) -> bool {
+        !self.is_files() && self.folder().ends_with(ARCHIVE_MARK)
+    }
     /// Whether it is a folder of very many names, of which some were listed already.
     fn is_page(&self) -> bool;
     /// The number of symbolic links that lead to it.

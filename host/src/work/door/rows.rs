@@ -7,6 +7,7 @@ use mt_scanner_contract::{Answer, Budget, KnownFolder, Problem, ProblemRow, Slic
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::item::Item as _;
 use super::typed::typed;
 use super::{Door, Failure, Found, Request};
 use crate::runtime::bindings::Scanner;
@@ -78,6 +79,7 @@ impl Door for RowsDoor {
                 Mode::Tracks,
                 |_| (Rows::default(), 0),
             )?;
+            // What comes from there and is no file is an archive that this door lists as it reads.
             if budget.only_list {
                 found.work.splice(0..0, files);
                 return Ok(found);
@@ -89,6 +91,7 @@ impl Door for RowsDoor {
             files.extend(listed);
             files.reverse();
         }
+        let budget = Budget { only_list: false, ..budget };
         let enough = how_many(&files, budget.items as usize);
         found.work.extend(files.drain(enough..).rev());
         if !files.is_empty() {
@@ -98,9 +101,10 @@ impl Door for RowsDoor {
     }
 }
 
-/// Whether it is for the typed door: a folder, or a link that may lead to one.
+/// Whether it is for the typed door: a folder, or a link that may lead to one. An archive is listed
+/// and read in one go.
 fn lists(item: &Work) -> bool {
-    item.files.is_none() || item.held
+    item.held || !(item.is_files() || item.is_archive())
 }
 
 /// How many of the slices have as many files.

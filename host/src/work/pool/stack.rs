@@ -169,7 +169,8 @@ impl<W: Item> Stack<W> {
         }
         let spread = self.tasks.len() + others < idle || pending < bounds.workers;
         let items = if spread { bounds.items.min(ITEMS_TO_SPREAD) } else { bounds.items };
-        let only_list = spread && bounds.reads && !taken.iter().any(W::is_files);
+        let are_read = |item: &W| item.is_files() || item.is_archive();
+        let only_list = spread && bounds.reads && !taken.iter().any(are_read);
         Some(Load::Step { root, work: taken, items, only_list, place: None, share })
     }
 
