@@ -15,6 +15,7 @@ few           N files (810) of real-no-adts in 54 albums of 11 artists: 66 folde
 pathological  10,000 tracks in one folder, 500 nested folders, odd names, broken files
 deep          the files of `real` (N, 41,000) in 1,000 nested folders
 flat          the files of `real` (N, 200,000) in one folder
+long-CODEC    6 recordings of three minutes: flac, mp3, vorbis, aac
 archived-KIND 60 recordings in five archives: stored and zip (ZIP), tar.gz, 7z (solid), rar (stored)
 
 shape needs Python alone, the others mutagen and encoders; what is missing is named.
@@ -36,7 +37,7 @@ from pathlib import Path
 from encoders import ToolError
 from packed import PACKERS
 from pathological import make_pathological
-from recordings import make_recordings, make_small_recordings
+from recordings import Kind, make_recordings, make_small_recordings, record
 from songs import Song, retag
 from trees import FILES_OF_AN_ALBUM, albums, nest, remove, touch
 
@@ -55,6 +56,16 @@ LEVELS = 1_000
 ALBUMS_IN_ARCHIVES = 5
 FILES_OF_A_CD = 12
 IN_ARCHIVES = ALBUMS_IN_ARCHIVES * FILES_OF_A_CD
+# In `long-CODEC`: the kind of recording.
+LONG = {
+    codec: Kind(kind, ending, 6, (180, 180))
+    for codec, kind, ending in (
+        ("flac", "flac", ".flac"),
+        ("mp3", "lame-v2", ".mp3"),
+        ("vorbis", "oggenc", ".ogg"),
+        ("aac", "aac-moov-first", ".m4a"),
+    )
+}
 # As many of the user's own recordings as there are synthesised ones.
 OWN_RECORDINGS = 400
 
@@ -213,6 +224,16 @@ def make_archived(root: Path, recipe: Recipe) -> None:
         raise DatasetError(f"pip install {needs}") from error
 
 
+def make_long(root: Path, recipe: Recipe) -> None:
+    record((LONG[recipe.name.removeprefix("long-")],), root, covers=0)
+
+
+def seconds(name: str) -> float:
+    """How long each recording of a data set is, where all are equally long; else 0."""
+    kind = LONG.get(name.removeprefix("long-")) if name.startswith("long-") else None
+    return kind.seconds[0] if kind else 0.0
+
+
 def shuffled(root: Path, recipe: Recipe, takes: Callable[[Path], bool] = lambda _: True) -> Iterator[Path]:
     """The recordings without end: all of them in one order, then in another, and so on."""
     if recipe.base:
@@ -263,6 +284,7 @@ MAKERS: dict[str, tuple[Maker, int]] = {
     "deep": (make_deep, 41_000),
     "flat": (make_flat, 200_000),
     **{f"archived-{kind}": (make_archived, IN_ARCHIVES) for kind in PACKERS},
+    **{f"long-{codec}": (make_long, kind.count) for codec, kind in LONG.items()},
 }
 ARCHIVED = tuple(f"archived-{kind}" for kind in PACKERS)
 RECORDED = ("real", "real-no-adts", "adts", "few", "deep", "flat", *ARCHIVED)

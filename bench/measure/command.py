@@ -47,6 +47,13 @@ def peer(work: str, *options: str, needs: str = "") -> Command:
     return Command("python", ("{subjects}/peers.py", work, "{root}", *options), Clock.OWN, needs)
 
 
+def judge(program: str, *arguments: str) -> Command:
+    """A program that looks into audio (`subjects/judges.py`): once for each file, which is `{}` or comes
+    last.
+    """
+    return Command("python", ("{subjects}/judges.py", "{root}", program, *arguments), Clock.OWN, needs=program)
+
+
 def native_peer(work: str, threads: int, *options: str) -> Command:
     """A peer in Rust (`native/`), by its own clock."""
     return Command("native-peers", (work, "{root}", "--threads", str(threads), *options), Clock.OWN)

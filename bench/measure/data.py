@@ -14,7 +14,7 @@ from encoders import ToolError
 from measure.group import Data
 from measure.tell import tell
 
-READ_WHOLE = ("tags", "pathological", *datasets.RECORDED)
+READ_WHOLE = ("tags", "pathological", *datasets.RECORDED, *(f"long-{codec}" for codec in datasets.LONG))
 """Sets whose files are read; the others are empty."""
 
 

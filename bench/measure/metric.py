@@ -12,13 +12,19 @@ AWAITED = ("lookup", "getattr", "readlink", "opendir", "readdir", "open", "read"
 
 
 class Metric(Enum):
-    """Less is better, always. The value is the unit."""
+    """The value is the unit. Less is better, but for speeds."""
 
     MILLISECONDS = "ms"
     SECONDS = "s"
     PER_FILE = "µs a file"
     MEGABYTES = "MB"
     CALLS = "calls a file"
+    REAL_TIME = "times real time"
+    MEGABYTES_A_SECOND = "MB/s"
+
+    @property
+    def is_speed(self) -> bool:
+        return self in (Metric.REAL_TIME, Metric.MEGABYTES_A_SECOND)
 
     def figures(self, outcome: Outcome) -> list[float]:
         """One figure a sample."""
@@ -26,6 +32,10 @@ class Metric(Enum):
             return [size / 1e6 for size in outcome.memory]
         if self is Metric.CALLS:
             return [sum(calls[kind] for kind in AWAITED) / outcome.files for calls in outcome.calls if outcome.files]
+        if self is Metric.REAL_TIME:
+            return [outcome.audio / seconds for seconds in outcome.seconds]
+        if self is Metric.MEGABYTES_A_SECOND:
+            return [outcome.size / 1e6 / seconds for seconds in outcome.seconds]
         if self is Metric.PER_FILE:
             return [seconds * 1e6 / outcome.files for seconds in outcome.seconds] if outcome.files else []
         return [seconds * (1e3 if self is Metric.MILLISECONDS else 1.0) for seconds in outcome.seconds]
@@ -35,7 +45,7 @@ class Metric(Enum):
         return statistics.median(figures) if figures else None
 
     def best(self, outcome: Outcome) -> float | None:
-        return min(self.figures(outcome), default=None)
+        return (max if self.is_speed else min)(self.figures(outcome), default=None)
 
 
 def three_digits(figure: float) -> str:

@@ -11,6 +11,10 @@ class Outcome:
 
     files: int = 0
     """Audio files that one sample goes through."""
+    audio: float = 0.0
+    """How long the audio of these files is in s, as far as the data set says so."""
+    size: int = 0
+    """Bytes of these files, where the data set says how long they are."""
     seconds: list[float] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
     """Peak resident memory of the whole process in bytes."""

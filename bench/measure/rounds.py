@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite3 import DatabaseError
 from subprocess import SubprocessError
 
+import datasets
 from slow.mount import MountError
 
 from measure.copies import Copies
@@ -74,7 +75,10 @@ def in_rounds(group: Group, trees: Trees, samples: Samples, *, rounds: int | Non
         missing = samples.missing(row) or (tree if isinstance(tree, str) else None)
         outcomes[row.name] = Outcome(missing=missing)
         if not missing and not isinstance(tree, str):
-            outcomes[row.name].files = samples.files(row, *tree)
+            outcome = outcomes[row.name]
+            outcome.files = samples.files(row, *tree)
+            outcome.audio = outcome.files * datasets.seconds(group.data_of(row).name)
+            outcome.size = sum(path.stat().st_size for path in tree[0].iterdir()) if outcome.audio else 0
             ready.append((row, tree[0]))
     most = rounds or group.rounds
     for number in range(most):

@@ -26,6 +26,15 @@ PYTHON_PEERS = {
     "rarfile": "rarfile",
 }
 """Distribution -> module."""
+JUDGES = {
+    "ffmpeg": "ffmpeg",
+    "flac": "flac",
+    "ogginfo": "vorbis-tools",
+    "mp3val": "mp3val",
+    "b3sum": "b3sum",
+    "fpcalc": "libchromaprint-tools",
+}
+"""Program -> Debian package."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ def find() -> Tools:
     missing = {
         peer: f"pip install {peer}" for peer, name in PYTHON_PEERS.items() if importlib.util.find_spec(name) is None
     }
+    missing |= {program: f"apt install {package}" for program, package in JUDGES.items() if not shutil.which(program)}
     for backend in ("portable", "native"):
         if not has_backend(backend):
             missing[backend] = f"this Python has no mt_scanner with the backend {backend}"
