@@ -32,7 +32,7 @@ from mt_scanner._types.errors import (
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.report import Decoded, Depth, Finding, Proof, Report, Verdict
+from mt_scanner._types.report import Decoded, Depth, Finding, Loudness, Proof, Report, Verdict
 from mt_scanner._types.track import Chapter, Inspection, LibraryTrack, Lyrics, Problem, Tag, Track
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Library",
     "LibraryError",
     "LibraryTrack",
+    "Loudness",
     "Lyrics",
     "Notice",
     "Outcome",

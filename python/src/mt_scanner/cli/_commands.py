@@ -38,7 +38,9 @@ from mt_scanner._types.contract import (
     PictureItem,
 )
 from mt_scanner.cli import _arguments, _manual, _shell
+from mt_scanner.cli._examining import fingerprints, hashes
 from mt_scanner.cli._interruption import ctrl_c
+from mt_scanner.cli._loudness import loudness
 from mt_scanner.cli._options import PROBLEMS, code, limits, reading, syncing, walking, watching
 from mt_scanner.cli._output import dump, line, notify, tell, tell_passed_over, wanted, write
 from mt_scanner.cli._screen import bar, complain
@@ -358,13 +360,22 @@ def command(options: Namespace) -> Callable[[Namespace], int]:
     if getattr(options, "events", False) and options.command in TOLD:
         from mt_scanner.cli import _events
 
-        told: Callable[[Namespace], int] = getattr(_events, options.command)
+        told: Callable[[Namespace], int] = getattr(_events, TOLD[options.command])
         return told
     return COMMANDS[options.command]
 
 
-TOLD = ("scan", "count", "index", "watch")
-"""Commands that tell of events."""
+TOLD = {
+    "scan": "scan",
+    "count": "count",
+    "index": "index",
+    "watch": "watch",
+    "validate": "examine",
+    "hash": "examine",
+    "loudness": "examine",
+    "fingerprint": "examine",
+}
+"""Commands that tell of events, and what does so."""
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "scan": scan,
     "count": count,
@@ -375,6 +386,9 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "inspect": inspect,
     "artwork": artwork,
     "validate": validate,
+    "hash": hashes,
+    "loudness": loudness,
+    "fingerprint": fingerprints,
     "benchmark": benchmark,
     "completions": completions,
     "man": man,
