@@ -1,0 +1,186 @@
+"""An analysis: the analyser looks into files that the library lists, and this side binds its reports
+to the library's statements.
+
+It has a connection of its own and holds no lock of a sync: both may go on at a time. Whether a report
+is of the file that the library knows is for the statement to say.
+"""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from mt_scanner._engine.albums import Reckoner
+from mt_scanner._engine.analyser import Analyser
+from mt_scanner._engine.examination import Examination, Found
+from mt_scanner._engine.plan import Limits
+from mt_scanner._engine.question import Question
+from mt_scanner._library.control import Control
+from mt_scanner._library.database import PATIENCE, Database, is_busy
+from mt_scanner._library.listed import Listed
+from mt_scanner._types.contract import ANALYSIS_STOPPED
+from mt_scanner._types.errors import AnalysisStopped, LibraryError
+from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
+from mt_scanner._types.track import Problem
+
+SECONDS = 0.8
+"""The most time between two transactions in s."""
+ALBUMS = 50
+"""Albums that are asked for at a time."""
+PASSING = ("vanished", "unreadable", "escapes-root")
+"""Outcomes that say nothing of the file: it is tried again."""
+
+
+class Effort(NamedTuple):
+    """What an analysis may cost."""
+
+    workers: int
+    limits: Limits
+    until: float | None = None
+    """The time of `time.monotonic()` after which no file is begun."""
+
+
+class Watcher(NamedTuple):
+    """Who is told of an analysis, and may end it."""
+
+    on_progress: Callable[[Progress], object] | None = None
+    on_report: Callable[[Found], object] | None = None
+    on_problem: Callable[[Problem], object] | None = None
+    control: Control | None = None
+
+
+class Analysis:
+    """An analysis of the files that a library has listed. `question` is what is asked of each."""
+
+    def __init__(
+        self, database: Database, analyser: Analyser, question: Question, effort: Effort, watcher: Watcher
+    ) -> None:
+        self._database = database
+        self._analyser = analyser
+        self._question = question
+        self._effort = effort
+        self._watcher = watcher
+        self._version = version_of(analyser)
+        self._rows: dict[str, list[Sequence[Any]]] = {}
+        self._written = time.monotonic()
+        self._told = 0.0
+        self.progress = Progress()
+        """How far it is."""
+        self.analysed = 0
+        """Files that have got a report."""
+        self.albums = 0
+        """Albums whose loudness was reckoned."""
+        self.problems: list[Problem] = []
+
+    def run(self) -> None:
+        """Looks into the files, and writes what is found.
+
+        Raises `AnalysisStopped` if it was stopped before its end.
+        """
+        listed = Listed(self._database)
+        effort = self._effort
+        examination = Examination(
+            self._analyser, listed, self._question, effort.limits, effort.workers, is_modest=True
+        )
+        self._tell(listed.progress)
+        self._written = time.monotonic()
+        try:
+            for found in examination:
+                if found is not None:
+                    self._take(listed, found)
+                listed.feed(examination)
+                self._attend(examination)
+                if time.monotonic() - self._written >= SECONDS:
+                    self._write()
+        finally:
+            # The traceback of an error of a callback would keep it.
+            examination.stop()
+            self._write()
+        self._tell(examination.progress)
+        self._hear()
+
+    def reckon(self) -> None:
+        """Reckons the loudness of albums of which a track was measured, has come or has gone.
+
+        Raises `AnalysisStopped`.
+        """
+        self._database.run("albums-begin", self._version)
+        place = 0
+        with self._analyser.ticking():
+            reckoner: Reckoner | None = None
+            try:
+                while rows := list(self._database.query("albums-next", place, ALBUMS)):
+                    for place, tracks in rows:
+                        reckoner = reckoner or Reckoner(self._analyser, self._effort.limits)
+                        loudness = json.dumps(reckoner.album(tracks))
+                        self._rows.setdefault("album-measured", []).append((place, loudness))
+                        self.albums += 1
+                        self._wait()
+                    self._write()
+            finally:
+                if reckoner is not None:
+                    reckoner.close()
+
+    def _take(self, listed: Listed, found: "Found | Problem") -> None:
+        """Keeps a report, or what there is in place of it, and tells of it."""
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            if self._watcher.on_problem is not None:
+                self._watcher.on_problem(found)
+            if not found.path:
+                return
+        row = listed.taken(found._asdict() if isinstance(found, Problem) else found)
+        read = (row.id, row.size, row.mtime_ns, *self._question, self._version, int(time.time()))
+        if not isinstance(found, Problem):
+            self.analysed += 1
+            self._rows.setdefault("analysed", []).append((*read, json.dumps(found)))
+            if self._watcher.on_report is not None:
+                self._watcher.on_report(found)
+        elif found.outcome not in PASSING:
+            self._rows.setdefault("analysis-failed", []).append((*read, found.outcome, found.detail))
+
+    def _attend(self, examination: Examination) -> None:
+        """Tells of progress, and does what others want."""
+        control, until = self._watcher.control, self._effort.until
+        if control is not None:
+            if control.is_stopped:
+                examination.stop()
+            elif control.is_paused:
+                self._write()
+            examination.rest(control.is_paused)
+        if until is not None and time.monotonic() >= until:
+            examination.finish()
+        if time.monotonic() - self._told >= BETWEEN_REPORTS:
+            self._tell(examination.progress)
+
+    def _write(self) -> None:
+        """Writes what was found since the last time, when nobody else writes."""
+        rows, self._rows = self._rows, {}
+        until = time.monotonic() + PATIENCE
+        while rows:
+            try:
+                with self._database.transaction():
+                    self._database.write(rows)
+                rows = {}
+            except LibraryError as error:
+                if not is_busy(error.__cause__) or time.monotonic() >= until:
+                    raise
+                self._wait()
+        self._written = time.monotonic()
+
+    def _wait(self) -> None:
+        """Tells of progress while no file is worked on. Raises `AnalysisStopped`."""
+        if time.monotonic() - self._told >= BETWEEN_REPORTS:
+            self._tell(self.progress)
+        self._hear()
+
+    def _tell(self, progress: Progress) -> None:
+        self._told = time.monotonic()
+        self.progress = progress
+        if self._watcher.on_progress is not None:
+            self._watcher.on_progress(progress)
+
+    def _hear(self) -> None:
+        """Raises `AnalysisStopped` if somebody wants an end."""
+        if self._watcher.control is not None and self._watcher.control.is_stopped:
+            raise AnalysisStopped(ANALYSIS_STOPPED, self._database.path)
