@@ -40,12 +40,12 @@ impl Verdicts {
 
 /// What is known of a library's audio: the row of the statement `analysis-report`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
+pub struct Health {
     /// Its files by their verdict.
     #[serde(flatten)]
     pub verdicts: Verdicts,
     /// Files that could not be analysed.
-    pub failed: u64,
+    pub unreported: u64,
     /// Files whose turn has not come.
     pub left: u64,
 }
@@ -67,13 +67,13 @@ pub struct Examined {
 /// The report of an analysis of a library.
 ///
 /// ```
-/// use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Known};
+/// use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Health};
 ///
-/// let known = Known { left: 3, ..Known::default() };
+/// let known = Health { left: 3, ..Health::default() };
 /// let report = Analysed { analysed: 2, albums: 1, problems: 0, known, progress: Default::default() };
 /// let text = serde_json::to_string(&AnalysedLine { report }).unwrap();
 /// assert!(text.starts_with(r#"{"report":{"analysed":2,"albums":1,"problems":0,"damaged":0,"#));
-/// assert!(text.contains(r#""failed":0,"left":3,"progress":{"#));
+/// assert!(text.contains(r#""unreported":0,"left":3,"progress":{"#));
 /// ```
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Analysed {
@@ -85,7 +85,7 @@ pub struct Analysed {
     pub problems: u64,
     /// What is known of the library now, each a key of its own.
     #[serde(flatten)]
-    pub known: Known,
+    pub known: Health,
     /// Counts and time.
     pub progress: Reached,
 }

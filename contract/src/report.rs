@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::analysis::Known;
+use crate::analysis::Health;
 use crate::text::thousands;
 use crate::words::{self, filled};
 use crate::{Outcome, PictureItem, ProblemRow};
@@ -82,7 +82,7 @@ pub enum Report {
         /// Its time in s.
         seconds: f64,
         /// The row of the statement `analysis-report`.
-        library: Known,
+        library: Health,
         /// Its problems.
         problems: Problems,
     },

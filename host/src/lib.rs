@@ -8,9 +8,10 @@ mod scan;
 mod work;
 
 pub use analysis::{
-    analyser::{Analyser, AnalyserBuilder},
-    report::{Depth, FileReport, Finding, Proof, Verdict},
-    validation::Validation,
+    analyser::Analyser,
+    examination::Examination,
+    report::{Audio, FileReport, Finding, Loudness, Proof, Verdict},
+    request::{Depth, Request},
 };
 #[cfg(feature = "library")]
 pub use library::{
@@ -24,6 +25,7 @@ pub use library::{
         options::WatchOptions,
     },
 };
+pub use mt_scanner_contract::analysis::{Examined, Verdicts};
 pub use mt_scanner_contract::defaults::ARCHIVE_MARK;
 pub use mt_scanner_contract::roots::RootNotice;
 pub use mt_scanner_contract::{

@@ -6,6 +6,8 @@
 //!   [`disk`] opens files for both;
 //! - [`analysis`] works on one file in bounded pieces and writes its [`report`];
 //! - [`stream`] follows frames, pages, boxes and their checksums, one module a container;
+//! - [`grouping`] finds the tracks of a library that are the same, [`album`] how loud those of an
+//!   album are together;
 //! - [`audio`] decodes, [`loudness`] measures, [`fingerprint`] takes what is heard, [`hash`]
 //!   hashes.
 //!
@@ -14,6 +16,7 @@
 // Natively nobody calls what a component exports.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 
+mod album;
 mod analysis;
 mod audio;
 pub mod bindings;
@@ -24,6 +27,7 @@ mod disk;
 #[cfg(test)]
 mod drill;
 mod fingerprint;
+mod grouping;
 mod hash;
 mod input;
 mod loudness;

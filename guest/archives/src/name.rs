@@ -1,7 +1,7 @@
 //! Names: those of archives, and those inside them.
 
 /// The endings of archives, in lower case.
-const ENDINGS: [&str; 6] = [".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz"];
+pub const ENDINGS: [&str; 6] = [".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz"];
 
 /// Whether a file of this name is taken for an archive. Archives under names of their own, as
 /// `.cbz` and `.jar`, are not.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mt_scanner_contract::analysis::{Known, Verdicts};
+use mt_scanner_contract::analysis::{Health, Verdicts};
 use mt_scanner_contract::text::{number, shown, size, thousands};
 use serde::Deserialize;
 use serde_json::Value;
@@ -68,12 +68,12 @@ fn row(text: &mut String, loudness: Option<Value>, name: &str) -> serde_json::Re
 }
 
 /// Writes what an analysis has done, and what is known and left of the library.
-pub(super) fn write_analysis(text: &mut String, analysed: u64, seconds: f64, known: &Known) {
-    let Known { verdicts, failed, left } = *known;
+pub(super) fn write_analysis(text: &mut String, analysed: u64, seconds: f64, known: &Health) {
+    let Health { verdicts, unreported, left } = *known;
     let _ = writeln!(text, "{} analysed in {seconds:.1} s", number(analysed, "file"));
     let mut told = in_words(verdicts);
-    if failed > 0 {
-        told.push(format!("{} could not be analysed", thousands(failed)));
+    if unreported > 0 {
+        told.push(format!("{} could not be analysed", thousands(unreported)));
     }
     if !told.is_empty() {
         let _ = writeln!(text, "in the library: {}", told.join(", "));
@@ -162,10 +162,10 @@ mod tests {
             .unwrap()
         };
         let none =
-            r#""damaged": 0, "truncated": 0, "suspicious": 0, "unchecked": 0, "intact": 0, "failed": 0, "left": 0"#;
+            r#""damaged": 0, "truncated": 0, "suspicious": 0, "unchecked": 0, "intact": 0, "unreported": 0, "left": 0"#;
         assert_eq!(report(0, none), "0 files analysed in 1.2 s\n");
         let some = none.replace(r#""damaged": 0"#, r#""damaged": 1"#).replace(r#""intact": 0"#, r#""intact": 1234"#);
-        let some = some.replace(r#""failed": 0, "left": 0"#, r#""failed": 2, "left": 1"#);
+        let some = some.replace(r#""unreported": 0, "left": 0"#, r#""unreported": 2, "left": 1"#);
         let expected = "1 file analysed in 1.2 s
 in the library: 1 damaged, 1,234 intact, 2 could not be analysed
 1 file is left: run the same command again to go on

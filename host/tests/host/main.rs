@@ -13,6 +13,7 @@ mod control;
 #[cfg(target_os = "linux")]
 mod hung;
 // Linux alone has the `env` that it needs.
+mod examination;
 #[cfg(target_os = "linux")]
 mod interruption;
 mod isolation;
@@ -22,6 +23,5 @@ mod rows;
 #[cfg(target_os = "linux")]
 mod slow;
 mod support;
-mod validation;
 mod watch;
 mod wings;

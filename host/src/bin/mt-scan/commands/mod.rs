@@ -5,10 +5,13 @@ mod benchmark;
 mod changes;
 mod count;
 mod events;
+mod examine;
 mod history;
 mod index;
 mod inspect;
 mod json;
+mod listing;
+mod loudness;
 mod man;
 mod member;
 mod purge;
@@ -18,7 +21,11 @@ mod watch;
 
 use std::io::Write;
 
+use listing::{Fingerprinting, Hashing};
+use loudness::Measuring;
+use mt_scanner::Request;
 use mt_scanner::words::{self, filled};
+use validate::Validating;
 
 use crate::arguments::{Arguments, Command};
 use crate::done::Done;
@@ -43,7 +50,21 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Changes { library, since, output } => history::run(&library.db, *since, output),
         Command::Inspect { files, output, reading, sandbox } => inspect::run(files, output, reading, sandbox),
         Command::Artwork { file, artwork, output, sandbox } => artwork::run(file, artwork, output, sandbox),
-        Command::Validate(validate) => validate::run(validate),
+        Command::Validate { depth, files } => {
+            examine::run(files, Request { depth: Some(*depth), ..Request::default() }, &mut Validating)
+        }
+        Command::Hash { file, files } => {
+            let request = Request { hashes: true, ..Request::default() };
+            examine::run(files, request, &mut Hashing { of_file: *file })
+        }
+        Command::Loudness(files) => {
+            let request = Request { loudness: true, ..Request::default() };
+            examine::run(files, request, &mut Measuring::default())
+        }
+        Command::Fingerprint(files) => {
+            let request = Request { fingerprint: true, ..Request::default() };
+            examine::run(files, request, &mut Fingerprinting)
+        }
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
         Command::Completions { shell } => {
             let mut script = Vec::new();
