@@ -9,12 +9,14 @@ from mt_scanner._functions import (
     scan_music_directory,
 )
 from mt_scanner._job import ScanJob, ScanResult
-from mt_scanner._library.job import SyncJob
+from mt_scanner._library.duplicates import Duplicate, DuplicateGroup, DuplicateKind
+from mt_scanner._library.job import AnalysisJob, SyncJob
 from mt_scanner._library.library import Library
-from mt_scanner._library.report import Change, SyncReport
+from mt_scanner._library.report import AnalysisReport, Change, SyncReport
 from mt_scanner._scanner import Scanner
 from mt_scanner._types.contract import ChangeKind, Outcome
 from mt_scanner._types.errors import (
+    AnalysisStopped,
     ChangesForgotten,
     ComponentError,
     EscapesRoot,
@@ -36,6 +38,9 @@ from mt_scanner._types.report import Decoded, Depth, Finding, Loudness, Proof, R
 from mt_scanner._types.track import Chapter, Inspection, LibraryTrack, Lyrics, Problem, Tag, Track
 
 __all__ = [
+    "AnalysisJob",
+    "AnalysisReport",
+    "AnalysisStopped",
     "Change",
     "ChangeKind",
     "ChangesForgotten",
@@ -43,6 +48,9 @@ __all__ = [
     "ComponentError",
     "Decoded",
     "Depth",
+    "Duplicate",
+    "DuplicateGroup",
+    "DuplicateKind",
     "EscapesRoot",
     "FileFailed",
     "Finding",

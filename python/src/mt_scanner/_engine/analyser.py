@@ -26,6 +26,11 @@ class Analyser(Compiled):
         super().__init__(path)
         self.open = self.export("analysis", "[static]analysis.open")
         self.advance = self.export("analysis", "[method]analysis.advance")
+        self.version = self.export("analysis", "version")
+        self.album_loudness = self.export("analysis", "album-loudness")
+        self.new_grouping = self.export("analysis", "[constructor]grouping")
+        self.add_to_grouping = self.export("analysis", "[method]grouping.add")
+        self.advance_grouping = self.export("analysis", "[method]grouping.advance")
 
 
 class Analyst(Sandboxed):

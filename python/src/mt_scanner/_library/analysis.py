@@ -8,13 +8,15 @@ is of the file that the library knows is for the statement to say.
 import json
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
-from mt_scanner._engine.albums import Reckoner
+from mt_scanner._engine import forks
 from mt_scanner._engine.analyser import Analyser
 from mt_scanner._engine.examination import Examination, Found
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.question import Question
+from mt_scanner._engine.reckoner import reckoner
 from mt_scanner._library.control import Control
 from mt_scanner._library.database import PATIENCE, Database, is_busy
 from mt_scanner._library.listed import Listed
@@ -27,6 +29,8 @@ SECONDS = 0.8
 """The most time between two transactions in s."""
 ALBUMS = 50
 """Albums that are asked for at a time."""
+ROWS = 1000
+"""Rows that are handed to the component at a time."""
 PASSING = ("vanished", "unreadable", "escapes-root")
 """Outcomes that say nothing of the file: it is tried again."""
 
@@ -60,17 +64,30 @@ class Analysis:
         self._question = question
         self._effort = effort
         self._watcher = watcher
-        self._version = version_of(analyser)
+        with reckoner(analyser, effort.limits) as instance:
+            self._version = instance.version()
         self._rows: dict[str, list[Sequence[Any]]] = {}
         self._written = time.monotonic()
         self._told = 0.0
-        self.progress = Progress()
+        self.progress = Progress(phase="finishing")
         """How far it is."""
         self.analysed = 0
         """Files that have got a report."""
         self.albums = 0
         """Albums whose loudness was reckoned."""
         self.problems: list[Problem] = []
+
+    def begin(self, roots: Sequence[str] | None) -> None:
+        """Lists the files of these roots, or of all, that have no analysis of all that is asked for."""
+        self._database.run("analysis")
+        self._database.run("analysis-begin", *self._question, self._version, in_json(roots))
+
+    def begin_duplicates(self, roots: Sequence[str] | None) -> None:
+        """Lists the files of these roots, or of all, that have to be hashed to tell whether they are
+        the same as others.
+        """
+        self._database.run("analysis")
+        self._database.run("duplicates-begin", self._version, in_json(roots))
 
     def run(self) -> None:
         """Looks into the files, and writes what is found.
@@ -79,9 +96,7 @@ class Analysis:
         """
         listed = Listed(self._database)
         effort = self._effort
-        examination = Examination(
-            self._analyser, listed, self._question, effort.limits, effort.workers, is_modest=True
-        )
+        examination = Examination(self._analyser, listed, self._question, effort.limits, effort.workers, is_modest=True)
         self._tell(listed.progress)
         self._written = time.monotonic()
         try:
@@ -95,8 +110,9 @@ class Analysis:
         finally:
             # The traceback of an error of a callback would keep it.
             examination.stop()
-            self._write()
-        self._tell(examination.progress)
+            if not forks.is_forked():
+                self._write()
+        self._tell(examination.progress._replace(phase="finishing"))
         self._hear()
 
     def reckon(self) -> None:
@@ -106,27 +122,38 @@ class Analysis:
         """
         self._database.run("albums-begin", self._version)
         place = 0
-        with self._analyser.ticking():
-            reckoner: Reckoner | None = None
-            try:
-                while rows := list(self._database.query("albums-next", place, ALBUMS)):
-                    for place, tracks in rows:
-                        reckoner = reckoner or Reckoner(self._analyser, self._effort.limits)
-                        loudness = json.dumps(reckoner.album(tracks))
-                        self._rows.setdefault("album-measured", []).append((place, loudness))
-                        self.albums += 1
-                        self._wait()
-                    self._write()
-            finally:
-                if reckoner is not None:
-                    reckoner.close()
+        while rows := list(self._database.query("albums-next", place, ALBUMS)):
+            with reckoner(self._analyser, self._effort.limits) as instance:
+                for place, tracks in rows:
+                    loudness = json.dumps(instance.album(tracks))
+                    self._rows.setdefault("album-measured", []).append((place, loudness))
+                    self._wait()
+            self.albums += len(rows)
+            self._write()
+
+    def groups(self, roots: Sequence[str] | None) -> list[dict[str, Any]]:
+        """Tracks of these roots, or of all, that are the same, by what is known of them.
+
+        Raises `AnalysisStopped`.
+        """
+        rows = self._database.query("duplicate-rows", in_json(roots))
+        pages = iter(lambda: list(islice(rows, ROWS)), [])
+        with reckoner(self._analyser, self._effort.limits) as instance:
+            return instance.groups(pages, lambda _: self._wait())
+
+    def unfingerprinted(self, roots: Sequence[str] | None) -> int:
+        """How many tracks of these roots, or of all, have no fingerprint."""
+        ((tracks,),) = self._database.query("unfingerprinted", in_json(roots))
+        return int(tracks)
+
+    def end(self) -> None:
+        """Tells that all is done."""
+        self._tell(self.progress._replace(phase="done", folder=None))
 
     def _take(self, listed: Listed, found: "Found | Problem") -> None:
         """Keeps a report, or what there is in place of it, and tells of it."""
         if isinstance(found, Problem):
-            self.problems.append(found)
-            if self._watcher.on_problem is not None:
-                self._watcher.on_problem(found)
+            self.tell(found)
             if not found.path:
                 return
         row = listed.taken(found._asdict() if isinstance(found, Problem) else found)
@@ -138,6 +165,12 @@ class Analysis:
                 self._watcher.on_report(found)
         elif found.outcome not in PASSING:
             self._rows.setdefault("analysis-failed", []).append((*read, found.outcome, found.detail))
+
+    def tell(self, problem: Problem) -> None:
+        """Tells of a problem."""
+        self.problems.append(problem)
+        if self._watcher.on_problem is not None:
+            self._watcher.on_problem(problem)
 
     def _attend(self, examination: Examination) -> None:
         """Tells of progress, and does what others want."""
@@ -184,3 +217,8 @@ class Analysis:
         """Raises `AnalysisStopped` if somebody wants an end."""
         if self._watcher.control is not None and self._watcher.control.is_stopped:
             raise AnalysisStopped(ANALYSIS_STOPPED, self._database.path)
+
+
+def in_json(roots: Sequence[str] | None) -> str | None:
+    """Roots as the parameter of a statement; all are `None`."""
+    return None if roots is None else json.dumps(roots)

@@ -17,7 +17,6 @@ from mt_scanner import (
     FileFailed,
     Inspection,
     Library,
-    LibraryError,
     Picture,
     Problem,
     Progress,
@@ -38,8 +37,10 @@ from mt_scanner._types.contract import (
     PictureItem,
 )
 from mt_scanner.cli import _arguments, _manual, _shell
+from mt_scanner.cli._analysing import analyse, duplicates
 from mt_scanner.cli._examining import fingerprints, hashes
 from mt_scanner.cli._interruption import ctrl_c
+from mt_scanner.cli._library import existing
 from mt_scanner.cli._loudness import loudness
 from mt_scanner.cli._options import PROBLEMS, code, limits, reading, syncing, walking, watching
 from mt_scanner.cli._output import dump, line, notify, tell, tell_passed_over, wanted, write
@@ -206,13 +207,6 @@ def history(options: Namespace) -> int:
     return 0
 
 
-def existing(options: Namespace) -> Library:
-    """The library, which is not made just to find it empty."""
-    if not os.path.exists(options.db):
-        raise LibraryError("there is no library", os.path.abspath(options.db))
-    return Library(options.db)
-
-
 def purge(options: Namespace) -> int:
     with existing(options) as library:
         purged = library.purge(options.missing_for)
@@ -374,6 +368,7 @@ TOLD = {
     "hash": "examine",
     "loudness": "examine",
     "fingerprint": "examine",
+    "analyse": "analyse",
 }
 """Commands that tell of events, and what does so."""
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
@@ -389,6 +384,8 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "hash": hashes,
     "loudness": loudness,
     "fingerprint": fingerprints,
+    "analyse": analyse,
+    "duplicates": duplicates,
     "benchmark": benchmark,
     "completions": completions,
     "man": man,

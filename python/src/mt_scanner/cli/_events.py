@@ -9,9 +9,12 @@ from collections import Counter
 from typing import Any
 
 from mt_scanner import Change, Library, Notice, Problem, Progress, Scanner, ScanResult, SyncReport, Track
+from mt_scanner._library.analysis import Watcher
 from mt_scanner._types.progress import BETWEEN_REPORTS
-from mt_scanner.cli._examining import question_of, scanner_of
+from mt_scanner.cli._analysing import analysed, in_numbers, stopped_by_ctrl_c
+from mt_scanner.cli._examining import Report, question_of, scanner_of
 from mt_scanner.cli._interruption import ctrl_c
+from mt_scanner.cli._library import existing
 from mt_scanner.cli._options import code, syncing, walking, watching
 from mt_scanner.cli._summary import flat, reached, report_of
 from mt_scanner.cli._validating import VERDICTS, verdict_code
@@ -61,7 +64,7 @@ def examine(options: Namespace) -> int:
         progress(Progress(is_estimated=True))
         for report in scanner._examine(question_of(options), problem, options.component, move):
             verdicts[report["verdict"]] += 1
-            emit({"event": "file", **report})
+            file(report)
         over = scanner.progress
         progress(over)
         counts = {"verdicts": {verdict: verdicts[verdict] for verdict in VERDICTS}}
@@ -112,6 +115,13 @@ def watch(options: Namespace) -> int:
     return code(options, len(known))
 
 
+def analyse(options: Namespace) -> int:
+    with existing(options) as library:
+        report = analysed(options, library, Watcher(progress, file, problem, stopped_by_ctrl_c()))
+    emit({"event": "report", **in_numbers(report)})
+    return code(options, len(report.problems))
+
+
 def progress(progress: Progress) -> None:
     emit(
         {
@@ -136,6 +146,10 @@ def progress(progress: Progress) -> None:
             "seconds_left": progress.seconds_left,
         }
     )
+
+
+def file(report: Report) -> None:
+    emit({"event": "file", **report})
 
 
 def track_event(track: Track) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import os
 from argparse import Namespace
 from typing import Any
 
-from mt_scanner._engine.albums import Measured, loudness_of
+from mt_scanner._engine.reckoner import Measured, loudness_of
 from mt_scanner._engine.words import in_words
 from mt_scanner.cli._examining import Report, examined, file_of, tell_people
 from mt_scanner.cli._options import code
