@@ -106,7 +106,7 @@ class Examination:
         self._rests = False
         self._failure: BaseException | None = None
         self._workers: set[Worker] = set()
-        self._hung: dict[str, int] = {}
+        self._calls_that_hang: dict[str, int] = {}
         self._taken = self._read = self._done = self._problems = self._bytes = 0
         self._since = time.monotonic()
         self._until: float | None = None
@@ -115,6 +115,8 @@ class Examination:
         self._room_came = threading.Condition(self._lock)
         self._something_came = threading.Condition(self._lock)
         self._rest_ended = threading.Condition(self._lock)
+        self.hung: set[File] = set()
+        """Files whose storage did not answer."""
         self.complete = False
         """Whether all of the work was done, and nobody stopped it before."""
 
@@ -182,7 +184,7 @@ class Examination:
             if self._stopped or not self._more:
                 return
             self._taken += 1
-            if self._hung.get(file.root, 0) >= HUNG_CALLS:
+            if self._calls_that_hang.get(file.root, 0) >= HUNG_CALLS:
                 return
             self._files.append(file)
             self._work_came.notify()
@@ -285,7 +287,8 @@ class Examination:
 
         def goes_on(share: float) -> bool:
             with self._lock:
-                worker.share = share
+                # A file is done once more in a fresh instance.
+                worker.share = max(share, worker.share)
                 while self._rests and not self._stopped:
                     worker.since = math.inf
                     self._rest_ended.wait()
@@ -354,9 +357,10 @@ class Examination:
             worker.dismissed = True
             self._workers.discard(worker)
             self._bytes += file.size
+            self.hung.add(file)
             self._count(problem_of(file, "timeout", Hung(self._limits.seconds).detail), is_of_file=True)
-            self._hung[file.root] = self._hung.get(file.root, 0) + 1
-            if self._hung[file.root] == HUNG_CALLS:
+            self._calls_that_hang[file.root] = self._calls_that_hang.get(file.root, 0) + 1
+            if self._calls_that_hang[file.root] == HUNG_CALLS:
                 self._files = deque(other for other in self._files if other.root != file.root)
                 given_up = Problem(file.root, "", "timeout", GIVEN_UP.format(calls=HUNG_CALLS))
                 self._count(given_up, is_of_file=False)

@@ -7,13 +7,13 @@ is of the file that the library knows is for the statement to say.
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from mt_scanner._engine import forks
 from mt_scanner._engine.analyser import Analyser
-from mt_scanner._engine.examination import Examination, Found
+from mt_scanner._engine.examination import Examination, File, Found
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.reckoner import reckoner
@@ -67,6 +67,7 @@ class Analysis:
         with reckoner(analyser, effort.limits) as instance:
             self._version = instance.version()
         self._rows: dict[str, list[Sequence[Any]]] = {}
+        self._examination: Examination | None = None
         self._written = time.monotonic()
         self._told = 0.0
         self.progress = Progress(phase="finishing")
@@ -89,20 +90,22 @@ class Analysis:
         self._database.run("analysis")
         self._database.run("duplicates-begin", self._version, in_json(roots))
 
-    def run(self) -> None:
-        """Looks into the files, and writes what is found.
+    def run(self, there: Collection[str]) -> None:
+        """Looks into the files of the roots that are there, and writes what is found.
 
         Raises `AnalysisStopped` if it was stopped before its end.
         """
-        listed = Listed(self._database)
+        listed = Listed(self._database, there)
         effort = self._effort
         examination = Examination(self._analyser, listed, self._question, effort.limits, effort.workers, is_modest=True)
+        self._examination = examination
+        self._end_in_time(examination)
         self._tell(listed.progress)
         self._written = time.monotonic()
         try:
             for found in examination:
                 if found is not None:
-                    self._take(listed, found)
+                    self._take(listed, found, examination.hung)
                 listed.feed(examination)
                 self._attend(examination)
                 if time.monotonic() - self._written >= SECONDS:
@@ -112,7 +115,7 @@ class Analysis:
             examination.stop()
             if not forks.is_forked():
                 self._write()
-        self._tell(examination.progress._replace(phase="finishing"))
+        self._tell(self._reached())
         self._hear()
 
     def reckon(self) -> None:
@@ -150,8 +153,10 @@ class Analysis:
         """Tells that all is done."""
         self._tell(self.progress._replace(phase="done", folder=None))
 
-    def _take(self, listed: Listed, found: "Found | Problem") -> None:
-        """Keeps a report, or what there is in place of it, and tells of it."""
+    def _take(self, listed: Listed, found: "Found | Problem", hung: Collection[File]) -> None:
+        """Keeps a report, or what there is in place of it, and tells of it. Of `hung` files the storage
+        did not answer, which says nothing of them.
+        """
         if isinstance(found, Problem):
             self.tell(found)
             if not found.path:
@@ -163,7 +168,7 @@ class Analysis:
             self._rows.setdefault("analysed", []).append((*read, json.dumps(found)))
             if self._watcher.on_report is not None:
                 self._watcher.on_report(found)
-        elif found.outcome not in PASSING:
+        elif found.outcome not in PASSING and File(row.root, row.path, row.size) not in hung:
             self._rows.setdefault("analysis-failed", []).append((*read, found.outcome, found.detail))
 
     def tell(self, problem: Problem) -> None:
@@ -174,17 +179,21 @@ class Analysis:
 
     def _attend(self, examination: Examination) -> None:
         """Tells of progress, and does what others want."""
-        control, until = self._watcher.control, self._effort.until
+        control = self._watcher.control
         if control is not None:
             if control.is_stopped:
                 examination.stop()
             elif control.is_paused:
                 self._write()
             examination.rest(control.is_paused)
-        if until is not None and time.monotonic() >= until:
-            examination.finish()
+        self._end_in_time(examination)
         if time.monotonic() - self._told >= BETWEEN_REPORTS:
             self._tell(examination.progress)
+
+    def _end_in_time(self, examination: Examination) -> None:
+        """Begins no file any more once the time is over."""
+        if self._effort.until is not None and time.monotonic() >= self._effort.until:
+            examination.finish()
 
     def _write(self) -> None:
         """Writes what was found since the last time, when nobody else writes."""
@@ -204,8 +213,13 @@ class Analysis:
     def _wait(self) -> None:
         """Tells of progress while no file is worked on. Raises `AnalysisStopped`."""
         if time.monotonic() - self._told >= BETWEEN_REPORTS:
-            self._tell(self.progress)
+            self._tell(self._reached())
         self._hear()
+
+    def _reached(self) -> Progress:
+        """How far it is. What comes when all files are done is not the end."""
+        progress = self.progress if self._examination is None else self._examination.progress
+        return progress._replace(phase="finishing", folder=None) if progress.phase == "done" else progress
 
     def _tell(self, progress: Progress) -> None:
         self._told = time.monotonic()

@@ -183,8 +183,10 @@ class AudioLibrary(ABC):
         from mt_scanner._library.database import alone_analysing
 
         with self._analysis(question, seconds, watcher, options) as (database, analysis), alone_analysing(self.path):
-            analysis.begin(self._there(database, roots, analysis))
-            analysis.run()
+            meant = named(database, roots)
+            there = readable(database, meant, analysis.tell)
+            analysis.begin(meant)
+            analysis.run(there)
             if question.loudness:
                 analysis.reckon()
             analysis.end()
@@ -204,8 +206,9 @@ class AudioLibrary(ABC):
             meant = named(database, roots)
             if hashing:
                 with alone_analysing(self.path):
-                    analysis.begin_duplicates(self._there(database, roots, analysis))
-                    analysis.run()
+                    there = readable(database, meant, analysis.tell)
+                    analysis.begin_duplicates(meant)
+                    analysis.run(there)
             groups = analysis.groups(meant)
             analysis.end()
             return groups, analysis.unfingerprinted(meant)
@@ -227,20 +230,6 @@ class AudioLibrary(ABC):
         with closing(self._another()) as database:
             database.connection.execute(f"PRAGMA busy_timeout = {BUSY}")
             yield database, Analysis(database, analyser, question, effort, watcher)
-
-    def _there(self, database: "Database", roots: Roots, analysis: "Analysis") -> list[str]:
-        """The roots that are meant and can be read. Raises for one that was named and cannot."""
-        meant = named(database, roots)
-        there = []
-        for root, error in checked(known_roots(database) if meant is None else meant):
-            if error is None:
-                there.append(root)
-            elif meant is not None:
-                raise error
-            else:
-                outcome: Outcome = "unreadable" if isinstance(error, RootUnreadable) else "vanished"
-                analysis.tell(Problem(root, "", outcome, error.reason))
-        return there
 
     @abstractmethod
     def _another(self) -> "Database":
@@ -297,6 +286,22 @@ def named(database: "Database", roots: Roots) -> list[str] | None:
     for folder, _ in arranged.strangers:
         raise LibraryError(NOT_A_ROOT, folder)
     return [root.name for root in arranged.roots]
+
+
+def readable(database: "Database", meant: list[str] | None, tell: Callable[[Problem], object]) -> set[str]:
+    """The roots that are meant and can be read. Raises for one that was named and cannot be; of all
+    others `tell` is told.
+    """
+    there = set()
+    for root, error in checked(known_roots(database) if meant is None else meant):
+        if error is None:
+            there.add(root)
+        elif meant is not None:
+            raise error
+        else:
+            outcome: Outcome = "unreadable" if isinstance(error, RootUnreadable) else "vanished"
+            tell(Problem(root, "", outcome, error.reason))
+    return there
 
 
 def checked(roots: Sequence[str]) -> Iterator[tuple[str, ScanError | None]]:

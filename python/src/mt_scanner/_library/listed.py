@@ -1,5 +1,6 @@
 """The files that an analysis comes to, as the library lists them."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from mt_scanner._engine.examination import Examination, File
@@ -24,8 +25,10 @@ class Row(NamedTuple):
 class Listed:
     """A list of files in temporary tables of a connection, read page by page by whoever has that."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, there: Collection[str]) -> None:
+        """`there`: the roots that can be read. Files of others are passed over."""
         self._database = database
+        self._there = there
         self._after = 0
         self._under_way: dict[tuple[str, str], Row] = {}
         files, self._bytes = next(database.query("analysis-total"))
@@ -39,8 +42,12 @@ class Listed:
         rows = [Row._make(row) for row in self._database.query("analysis-next", self._after, PAGE)]
         for row in rows:
             self._after = row.place
-            self._under_way[row.root, row.path] = row
-            examination.add(File(row.root, row.path, row.size))
+            if row.root in self._there:
+                self._under_way[row.root, row.path] = row
+                examination.add(File(row.root, row.path, row.size))
+            else:
+                self._files -= 1
+                self._bytes -= row.size
         if not rows:
             self._is_read = True
             examination.end()
