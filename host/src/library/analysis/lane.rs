@@ -61,6 +61,8 @@ pub(super) struct Lane<'a> {
     after: i64,
     /// Whether more files are to be handed in.
     is_open: bool,
+    /// When no more files are to be begun; `None` once that is so, or if there is no such time.
+    until: Option<Instant>,
     total: Amount,
     done: Amount,
     /// The most bytes that were said to be done.
@@ -94,6 +96,7 @@ impl<'a> Lane<'a> {
             under_way: HashMap::new(),
             after: 0,
             is_open: true,
+            until: None,
             total,
             done: Amount::default(),
             reached: Cell::default(),
@@ -107,11 +110,11 @@ impl<'a> Lane<'a> {
     /// wants an end, what is done is written and the rest is left.
     pub fn run(&mut self, time: Option<Duration>, observer: &mut impl Observer) -> Result<(), Unwritten> {
         observer.progress(&self.progress());
-        let until = time.and_then(|time| self.since.checked_add(time));
+        self.until = time.and_then(|time| self.since.checked_add(time));
         let mut writer = Writer::new(&self.library.connection, &self.library.schema);
         let mut reported = Instant::now();
         loop {
-            self.hand_in(until)?;
+            self.hand_in()?;
             match self.job.take(Some(BETWEEN_LOOKS)) {
                 None => return writer.finish(),
                 Some(Ok(Some(brought))) => self.take_in(brought, &mut writer, observer)?,
@@ -160,14 +163,12 @@ impl<'a> Lane<'a> {
     }
 
     /// Hands in as many files that some always wait, until there are none or the time is over.
-    fn hand_in(&mut self, until: Option<Instant>) -> Result<(), Unwritten> {
-        if !self.is_open {
-            return Ok(());
-        }
-        if until.is_some_and(|until| Instant::now() >= until) {
+    fn hand_in(&mut self) -> Result<(), Unwritten> {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            (self.until, self.is_open) = (None, false);
             self.job.begin_no_more();
-            self.is_open = false;
-        } else if self.job.waiting() < PAGE as usize {
+        }
+        if self.is_open && self.job.waiting() < PAGE as usize {
             match self.next_files()? {
                 Some(files) => self.job.add(files),
                 None => {
