@@ -273,7 +273,7 @@ def candidates(library: Library, roots: object = None) -> list[str]:
 
 
 def test_only_files_that_could_be_the_same_are_hashed(library: Library) -> None:
-    kind = {"codec": "MP3", "format": "MP3", "sample_rate": 44100, "channels": 2, "bitrate": 256}
+    kind = {"codec": "mp3", "format": "mp3", "sample_rate": 44100, "channels": 2, "bitrate": 256}
     library.track("a.mp3", audio_key="1", duration_ms=1000, **kind)
     library.track("b.mp3", audio_key="1", duration_ms=1000, **kind)
     library.track("c.mp3", audio_key="2", duration_ms=5000, **kind)
@@ -281,9 +281,9 @@ def test_only_files_that_could_be_the_same_are_hashed(library: Library) -> None:
     library.track("e.mp3", audio_key="4", duration_ms=5101, **kind)
     library.track("f.mp3", audio_key="5", duration_ms=5000, **kind | {"bitrate": 200})
     library.track("g.mp3", audio_key="6", duration_ms=5000, **kind | {"channels": 1})
-    library.track("h.mka", audio_key="7", duration_ms=1010, **kind | {"format": "MP4", "bitrate": 200})
+    library.track("h.mka", audio_key="7", duration_ms=1010, **kind | {"format": "mp4", "bitrate": 200})
     for number in range(3):
-        library.track(f"{number}.flac", audio_key=f"f{number}", duration_ms=9000, **kind | {"format": "FLAC"})
+        library.track(f"{number}.flac", audio_key=f"f{number}", duration_ms=9000, **kind | {"format": "flac"})
     assert candidates(library) == ["a.mp3", "b.mp3", "c.mp3", "d.mp3", "h.mka"]
     (track,) = library.query("SELECT id FROM tracks WHERE path = 'a.mp3'")
     library.read(track["id"], "hashes", depth=None, payload_hash="p")
@@ -295,7 +295,7 @@ def test_only_files_that_could_be_the_same_are_hashed(library: Library) -> None:
 
 
 def test_rows_for_grouping_have_the_columns_of_the_contract(library: Library) -> None:
-    track = library.track("a.mp3", title="T", artist="A", year=2000, has_artwork=1, codec="MP3")
+    track = library.track("a.mp3", title="T", artist="A", year=2000, has_artwork=1, codec="mp3")
     library.track("b.mp3", missing_since=1)
     library.read(track, "hashes", payload_hash="p", file_hash="f", verdict="damaged")
     (row,) = library.run("duplicate-rows", roots=None)

@@ -37,7 +37,7 @@ impl Guest for Component {
     }
 
     fn album_loudness(tracks: String) -> Result<String, ScanError> {
-        let loudness = album::loudness(&tracks)?;
+        let loudness = album::of_request(&tracks)?;
         Ok(serde_json::to_string(&loudness).unwrap_or_default())
     }
 

@@ -17,7 +17,7 @@ const SAME_KEY: &str =
 const SAME_LENGTH: &str = "EXISTS (SELECT 1 FROM lengths AS other WHERE other.codec = one.codec \
     AND other.sample_rate = one.sample_rate AND other.channels = one.channels AND other.track_id <> one.track_id \
     AND other.duration_ms BETWEEN one.duration_ms - {LENGTHS} AND one.duration_ms + {LENGTHS} \
-    AND (other.format <> one.format OR one.format <> 'FLAC' AND abs(other.bitrate - one.bitrate) * 50 <= one.bitrate))";
+    AND (other.format <> one.format OR one.format <> 'flac' AND abs(other.bitrate - one.bitrate) * 50 <= one.bitrate))";
 
 /// Tags that somebody who keeps one of two files would miss. The number of those that are there is
 /// how well a file is tagged.
