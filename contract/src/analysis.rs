@@ -69,8 +69,8 @@ pub struct Examined {
 /// ```
 /// use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Health};
 ///
-/// let known = Health { left: 3, ..Health::default() };
-/// let report = Analysed { analysed: 2, albums: 1, problems: 0, known, progress: Default::default() };
+/// let health = Health { left: 3, ..Health::default() };
+/// let report = Analysed { analysed: 2, albums: 1, problems: 0, health, progress: Default::default() };
 /// let text = serde_json::to_string(&AnalysedLine { report }).unwrap();
 /// assert!(text.starts_with(r#"{"report":{"analysed":2,"albums":1,"problems":0,"damaged":0,"#));
 /// assert!(text.contains(r#""unreported":0,"left":3,"progress":{"#));
@@ -85,7 +85,7 @@ pub struct Analysed {
     pub problems: u64,
     /// What is known of the library now, each a key of its own.
     #[serde(flatten)]
-    pub known: Health,
+    pub health: Health,
     /// Counts and time.
     pub progress: Reached,
 }

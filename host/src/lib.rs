@@ -16,6 +16,11 @@ pub use analysis::{
 #[cfg(feature = "library")]
 pub use library::{
     Library,
+    analysis::{
+        duplicates::{Duplicate, DuplicateGroup, DuplicateKind, Duplicates},
+        options::AnalysisOptions,
+        report::AnalysisReport,
+    },
     error::LibraryError,
     options::SyncOptions,
     report::{Change, Observer, SyncReport},
@@ -25,7 +30,7 @@ pub use library::{
         options::WatchOptions,
     },
 };
-pub use mt_scanner_contract::analysis::{Examined, Verdicts};
+pub use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Examined, Health, Verdicts};
 pub use mt_scanner_contract::defaults::ARCHIVE_MARK;
 pub use mt_scanner_contract::roots::RootNotice;
 pub use mt_scanner_contract::{

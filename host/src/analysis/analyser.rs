@@ -4,8 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use serde_json::{Value, json};
+
 use super::examination::Examination;
 use super::plan::Task;
+use super::report::Loudness;
 use super::request::{Depth, Request};
 use crate::runtime::asked::Asked;
 use crate::runtime::bindings::analyser::Analyser as Exports;
@@ -101,6 +104,42 @@ impl Analyser {
     /// As [`examine`](Self::examine).
     pub fn validate(&self, depth: Depth) -> Result<Examination, Error> {
         self.examine(Request { depth: Some(depth), ..Request::default() })
+    }
+
+    /// How loud tracks are together, as an album: a mean of their values is another number.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let album = folder.path().join("Album");
+    /// # std::fs::create_dir_all(&album)?;
+    /// # for song in ["flac-16-44.flac", "flac-16-48.flac"] {
+    /// #     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/formats");
+    /// #     std::fs::copy(format!("{fixtures}/flac-16-44.flac"), album.join(song))?;
+    /// # }
+    /// use mt_scanner::{Analyser, Request, Scanner};
+    ///
+    /// let analyser = Analyser::new(&Scanner::new(&album)?)?;
+    /// let reports = analyser.examine(Request { loudness: true, ..Request::default() })?;
+    /// let tracks = reports.collect::<Result<Vec<_>, _>>()?;
+    /// let together = analyser.album_loudness(tracks.iter().flat_map(|track| &track.loudness))?;
+    /// println!("{}: {:?} dB", album.display(), together.gain);
+    /// # assert!(together.integrated.is_some_and(|loudness| (loudness + together.gain.unwrap() + 18.0).abs() < 0.01));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if a track was measured by another version of the component, and
+    /// [`Error::Ended`] if the component traps.
+    pub fn album_loudness<'a>(&self, tracks: impl IntoIterator<Item = &'a Loudness>) -> Result<Loudness, Error> {
+        let tracks = Value::from_iter(tracks.into_iter().map(|track| json!([track.blocks, track.true_peak])));
+        let tracks = tracks.to_string();
+        let loudness = self.asked()?.call("album-loudness", |exports, store| {
+            exports.mt_scanner_analysis().call_album_loudness(store, &tracks)
+        })?;
+        serde_json::from_str(&loudness?).map_err(|error| Error::InvalidAnswer { source: error.into() })
     }
 
     /// What workers are to do.

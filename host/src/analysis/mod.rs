@@ -10,7 +10,7 @@ pub(crate) mod examination;
 mod file;
 pub(crate) mod job;
 pub(crate) mod plan;
-mod pool;
+pub(crate) mod pool;
 pub(crate) mod report;
 pub(crate) mod request;
 mod rest;

@@ -1,6 +1,6 @@
 //! What the component says of a file, typed.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::request::Depth;
 use crate::runtime::error::Error;
@@ -98,7 +98,7 @@ pub struct Audio {
 }
 
 /// How loud a track is, or an album. What silence and very short audio do not have is `None`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Loudness {
     /// Integrated loudness in LUFS (ITU-R BS.1770-4).
@@ -113,6 +113,9 @@ pub struct Loudness {
     /// The peak of ReplayGain 2.0, where 1.0 is full scale.
     #[serde(alias = "replaygain_track_peak", alias = "replaygain_album_peak")]
     pub peak: Option<f64>,
+    /// Of a track, what the loudness of its album is reckoned from: opaque text.
+    #[serde(skip_serializing)]
+    pub blocks: Option<String>,
 }
 
 /// What was found out about one file. What was not asked for is `None`.

@@ -4,11 +4,13 @@
 //! These are about what only this host does: the pool, the sandbox, limits, the library's one
 //! writer, the binary.
 
+mod analysis;
 mod artwork;
 mod command;
 mod comparison;
 mod components;
 mod control;
+mod examination;
 // FUSE is Linux's.
 #[cfg(target_os = "linux")]
 mod hung;

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use mt_scanner::help::EXAMPLES;
 use mt_scanner::{Depth, Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
 
-pub use audio::Files;
+pub use audio::{Analyse, Duplicates, Files};
 
 /// Scans music folders inside a WebAssembly sandbox.
 #[derive(Parser)]
@@ -127,6 +127,15 @@ pub enum Command {
     ///
     /// It is of the first two minutes; a dash where there is none. Archives are not looked into.
     Fingerprint(Files),
+    /// Look into the audio of a library's files, and keep in it what is found.
+    ///
+    /// Files that have changed since, or were never analysed, in low priority. Ended at any time,
+    /// the next one goes on from there.
+    Analyse(Analyse),
+    /// List tracks of a library that are the same, and which of them to keep; nothing is deleted.
+    ///
+    /// Files that may be copies are hashed first, if they have not been.
+    Duplicates(Duplicates),
     /// Print the mean time of a count in ms.
     Benchmark {
         #[command(flatten)]

@@ -13,7 +13,7 @@ use mt_scanner::{
 use serde::Serialize;
 
 use super::json::{Lines, in_time};
-use crate::arguments::{Folders, Output, Sync, Watch};
+use crate::arguments::{Analyse, Folders, Output, Sync, Watch};
 use crate::done::Done;
 use crate::failure::Failure;
 use crate::interruption;
@@ -102,6 +102,15 @@ pub fn examine(analyser: &Analyser, request: Request, output: &Output) -> Result
     Ok(if sum.verdicts.any_bad() { Done::WithProblems } else { Done::with(output, problems > 0) })
 }
 
+/// `mt-scan analyse --events`.
+pub fn analyse(analyse: &Analyse) -> Result<Done, Failure> {
+    let mut events = Events::default();
+    let report = super::analyse::analysed(analyse, &mut events)?;
+    events.report(&super::analyse::told(&report));
+    events.finish()?;
+    Ok(Done::with(&analyse.output, report.problems > 0))
+}
+
 /// Tells of a scan. `found` writes what it finds.
 fn each<T>(
     folders: &Folders,
@@ -162,12 +171,6 @@ impl Events {
         self.note(written);
     }
 
-    fn file(&mut self, report: &FileReport) {
-        let json = report.json.strip_prefix('{').unwrap_or(&report.json);
-        let written = writeln!(self.out, "{{\"event\":\"file\",{json}");
-        self.note(written.map_err(Failure::from));
-    }
-
     fn report(&mut self, report: &impl Serialize) {
         self.line(&event::Event::Report(report));
     }
@@ -211,6 +214,12 @@ impl Observer for Events {
     fn change(&mut self, change: Change<'_>) {
         let json = change.json.strip_prefix('{').unwrap_or(change.json);
         let written = writeln!(self.out, "{{\"event\":\"change\",{json}");
+        self.note(written.map_err(Failure::from));
+    }
+
+    fn file(&mut self, report: &FileReport) {
+        let json = report.json.strip_prefix('{').unwrap_or(&report.json);
+        let written = writeln!(self.out, "{{\"event\":\"file\",{json}");
         self.note(written.map_err(Failure::from));
     }
 

@@ -1,9 +1,11 @@
 //! The commands, one a file.
 
+mod analyse;
 mod artwork;
 mod benchmark;
 mod changes;
 mod count;
+mod duplicates;
 mod events;
 mod examine;
 mod history;
@@ -20,6 +22,7 @@ mod validate;
 mod watch;
 
 use std::io::Write;
+use std::path::Path;
 
 use listing::{Fingerprinting, Hashing};
 use loudness::Measuring;
@@ -27,7 +30,7 @@ use mt_scanner::Request;
 use mt_scanner::words::{self, filled};
 use validate::Validating;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Analyse, Arguments, Command};
 use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::shown;
@@ -65,6 +68,9 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
             let request = Request { fingerprint: true, ..Request::default() };
             examine::run(files, request, &mut Fingerprinting)
         }
+        Command::Analyse(analyse) if analyse.events => events::analyse(analyse),
+        Command::Analyse(analyse) => analyse::run(analyse),
+        Command::Duplicates(duplicates) => duplicates::run(duplicates),
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -76,13 +82,22 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
     }
 }
 
+/// A library that is there: none is made just to find it empty.
+fn existing(db: &Path) -> Result<&Path, Failure> {
+    match db.exists() {
+        true => Ok(db),
+        false => Err(Failure::Work(format!("{}: {}", db.display(), words::NO_LIBRARY).into())),
+    }
+}
+
 /// What is said when Ctrl-C ends a command: what is kept, and how to go on. `None` if the command
 /// takes care of Ctrl-C itself.
 fn last_words(command: &Command) -> Option<String> {
     match command {
         // There is no other end.
         Command::Watch { .. } => None,
-        Command::Index { library, sync, .. } if !sync.dry_run => {
+        Command::Index { sync, .. } if sync.dry_run => Some(words::INTERRUPTED.to_owned()),
+        Command::Index { library, .. } | Command::Analyse(Analyse { library, .. }) => {
             Some(filled(words::INTERRUPTED_SYNC, &[("path", &shown(&library.db.to_string_lossy()))]))
         }
         _ => Some(words::INTERRUPTED.to_owned()),
