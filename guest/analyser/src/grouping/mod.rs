@@ -173,11 +173,11 @@ impl Grouping {
         self.left.retain(|&place| stands[place]);
     }
 
-    /// Notes fingerprints. Their texts are not needed any more.
+    /// Notes fingerprints.
     fn note(&mut self, from: usize) {
         for &place in self.left[from..].iter().take(AT_ONCE) {
-            let text = self.tracks[place].fingerprint.take();
-            if text.is_some_and(|text| self.sounds.add(&text).is_some()) {
+            let items = self.tracks[place].fingerprint.take();
+            if items.is_some_and(|items| self.sounds.add(items).is_some()) {
                 self.heard.push(place);
             }
         }

@@ -4,6 +4,9 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
+use super::sounds::COMPARED;
+use crate::fingerprint;
+
 /// A row of the statement `duplicate-rows`, in the order of its columns.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Row(
@@ -55,8 +58,8 @@ pub struct Track {
     /// BLAKE3, in hexadecimal digits.
     pub payload_hash: Option<Box<str>>,
     pub file_hash: Option<Box<str>>,
-    /// The text, for as long as it is not indexed.
-    pub fingerprint: Option<String>,
+    /// The items of the fingerprint that are compared, until they are.
+    pub fingerprint: Option<Box<[u32]>>,
 }
 
 /// Texts that many tracks have.
@@ -102,7 +105,7 @@ impl Track {
             verdict: verdict.map(|text| shared.of(text)),
             payload_hash: payload_hash.map(String::into_boxed_str),
             file_hash: file_hash.map(String::into_boxed_str),
-            fingerprint,
+            fingerprint: fingerprint.as_deref().and_then(heard),
         }
     }
 
@@ -125,6 +128,13 @@ impl Track {
         const LOSSLESS: [&str; 7] = ["alac", "als", "ape", "flac", "pcm", "wavpack", "wmalossless"];
         self.codec.as_deref().is_some_and(|codec| LOSSLESS.contains(&codec))
     }
+}
+
+/// What of a fingerprint is compared. What is none is not.
+fn heard(text: &str) -> Option<Box<[u32]>> {
+    let mut items = fingerprint::items(&fingerprint::compressed(text)?)?;
+    items.truncate(COMPARED);
+    Some(items.into())
 }
 
 /// A title and an artist without what people write in several ways. `None` if they tell nothing.
