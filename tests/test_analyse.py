@@ -25,7 +25,6 @@ from support.scenarios import settle
 from support.trees import FIXTURES, Tree
 
 FORMATS = FIXTURES / "formats"
-ANALYSTS = [door for door in LIBRARIANS if door.name == "mt-scan"]
 PARTS = ["damage", "hashes", "loudness", "fingerprints"]
 COUNTS = ["damaged", "truncated", "suspicious", "unchecked", "intact", "unreported", "left"]
 REPORT = ["analysed", "albums", "problems", *COUNTS, "progress"]
@@ -34,7 +33,7 @@ RATE = 48_000
 Row = dict[str, Any]
 
 
-@pytest.fixture(params=ANALYSTS, ids=str)
+@pytest.fixture(params=LIBRARIANS, ids=str)
 def door(request: pytest.FixtureRequest) -> Door:
     chosen: Door = request.param
     return chosen

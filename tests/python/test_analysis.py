@@ -35,6 +35,8 @@ pytestmark = pytest.mark.usefixtures("backend")
 
 FORMATS = FIXTURES / "formats"
 FILES = 12
+AUDIO: dict[str, Any] = {"depth": "audio", "hashes": False, "loudness": False, "fingerprint": False, "workers": 2}
+"""Work that takes long on a long file, while another worker does all others."""
 
 
 @pytest.fixture
@@ -55,14 +57,18 @@ def music(tree: Tree, library: Library) -> Tree:
 @pytest.fixture
 def long(music: Tree, library: Library) -> Tree:
     """The same and twelve hours of silence, of which the disk keeps nothing; they come first."""
-    size = 12 * 3600 * 44100 * 2
-    head = b"RIFF" + (size + 36).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
-    head += struct.pack("<HHIIHH", 1, 1, 44100, 88200, 2, 16) + b"data" + size.to_bytes(4, "little")
-    with (music.root / "!long.wav").open("wb") as file:
-        file.write(head)
-        file.truncate(size + 44)
+    silence(music.root / "!long.wav", 12 * 3600)
     library.sync(music)
     return music
+
+
+def silence(path: Path, seconds: int) -> None:
+    size = seconds * 44100 * 2
+    head = b"RIFF" + (size + 36).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
+    head += struct.pack("<HHIIHH", 1, 1, 44100, 88200, 2, 16) + b"data" + size.to_bytes(4, "little")
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(size + 44)
 
 
 def rows(library: Library, sql: str) -> list[tuple[Any, ...]]:
@@ -213,7 +219,7 @@ def test_progress_counts_files_and_bytes_and_never_runs_backwards(music: Tree, l
 
 
 def test_time_left_goes_by_bytes_also_within_a_file(long: Tree, library: Library) -> None:
-    job = library.start_analysis(depth="audio", hashes=False, loudness=False, fingerprint=False)
+    job = library.start_analysis(**AUDIO)
     until(lambda: job.progress.done == FILES and job.progress.seconds > 0.5)
     first = job.progress
     assert first.fraction is not None and 0 < first.fraction < 0.9 and first.seconds_left
@@ -224,7 +230,7 @@ def test_time_left_goes_by_bytes_also_within_a_file(long: Tree, library: Library
 def test_a_cancelled_analysis_ends_at_once_keeps_what_it_has_and_the_next_one_goes_on(
     long: Tree, library: Library
 ) -> None:
-    job = library.start_analysis(depth="audio", loudness=False, fingerprint=False, hashes=False, workers=2)
+    job = library.start_analysis(**AUDIO)
     until(lambda: job.progress.done == FILES)
     started = time.monotonic()
     job.cancel()
@@ -247,7 +253,7 @@ def test_an_event_stops_it(long: Tree, library: Library) -> None:
 
 
 def test_a_paused_analysis_rests_has_written_and_goes_on(long: Tree, library: Library) -> None:
-    job = library.start_analysis(depth="audio", hashes=False, loudness=False, fingerprint=False, file_timeout=0.5)
+    job = library.start_analysis(**AUDIO, file_timeout=0.5)
     until(lambda: job.progress.done == FILES)
     job.pause()
     assert job.paused
@@ -267,23 +273,17 @@ def test_a_paused_analysis_rests_has_written_and_goes_on(long: Tree, library: Li
     assert job.done() and time.monotonic() - started < 0.5
 
 
-def test_time_that_is_over_begins_no_file_and_finishes_those_under_way(
-    music: Tree, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert library.analyse(seconds=0.0).analysed <= os.cpu_count() or 1  # type: ignore[operator]
-    none = library.analyse(seconds=0)
+def test_time_that_is_over_begins_no_file_and_finishes_those_under_way(tree: Tree, library: Library) -> None:
+    for number in range(FILES):
+        silence(tree.root / f"{number}.wav", 180)
+    library.sync(tree)
+    how: dict[str, Any] = {"depth": None, "hashes": False, "fingerprint": False, "workers": 1}
+    none = library.analyse(seconds=0, **how)
     assert (none.analysed, none.left, none.progress.phase) == (0, FILES, "done")
-
-    def over(self: object) -> float:
-        """The time is over once a file is begun."""
-        return 0.0 if begun.is_set() else 1e9
-
-    begun = threading.Event()
-    monkeypatch.setattr("mt_scanner._library.analysis.Effort.until", property(over))
-    some = library.analyse(workers=2, on_report=lambda _: begun.set())
+    some = library.analyse(seconds=0.5, **how)
     assert 0 < some.analysed < FILES and some.left == FILES - some.analysed and some.problems == []
-    monkeypatch.undo()
-    assert library.analyse(seconds=1e6).analysed == some.left
+    assert analyses(library) == some.analysed
+    assert library.analyse(seconds=1e6, **how).analysed == some.left
 
 
 def test_a_job_tells_of_progress_problems_and_its_report(music: Tree, library: Library) -> None:
@@ -301,7 +301,7 @@ def test_a_job_tells_of_progress_problems_and_its_report(music: Tree, library: L
 
 
 def test_a_second_analysis_is_told_and_syncs_and_readers_go_on(long: Tree, library: Library) -> None:
-    job = library.start_analysis(depth="audio", hashes=False, loudness=False, fingerprint=False)
+    job = library.start_analysis(**AUDIO)
     until(lambda: job.progress.done == FILES)
     for other in (library, Library(library.path)):
         with pytest.raises(LibraryError, match="another analysis of this library is under way"):
@@ -371,7 +371,7 @@ def test_an_error_of_a_callback_ends_it_and_what_was_found_is_kept(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the priority of a thread")
 def test_its_workers_leave_the_cores_to_others(long: Tree, library: Library) -> None:
-    job = library.start_analysis(depth="audio", hashes=False, loudness=False, fingerprint=False)
+    job = library.start_analysis(**AUDIO)
     until(lambda: job.progress.done == FILES)
     workers = [thread for thread in threading.enumerate() if thread.name == "mt-scanner worker"]
     niceness = {os.getpriority(os.PRIO_PROCESS, thread.native_id or 0) for thread in workers}

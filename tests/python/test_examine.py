@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from mt_scanner import Loudness, Report, Scanner
+from mt_scanner import Loudness, Report, ScanError, Scanner, album_loudness
 from support.trees import FIXTURES, Tree
 
 pytestmark = pytest.mark.usefixtures("backend")
@@ -74,6 +74,22 @@ def test_a_tone_is_as_loud_as_it_was_made(tmp_path: Path) -> None:
     assert loudness.true_peak == pytest.approx(-23, abs=0.1)
     assert loudness.replaygain_track_gain == pytest.approx(5, abs=0.1)
     assert loudness.replaygain_track_peak == pytest.approx(10 ** (-23 / 20), rel=0.01)
+
+
+def test_an_album_is_as_loud_as_its_tracks_together(tmp_path: Path) -> None:
+    for name, level in {"a": -20, "b": -26}.items():
+        tone(tmp_path / f"{name}.wav", 6, 10 ** (level / 20))
+    tracks = [report.loudness for report in Scanner(tmp_path).examine(loudness=True) if report.loudness is not None]
+    assert len(tracks) == 2 and "blocks" not in repr(tracks[0])
+    album = album_loudness(tracks)
+    # The mean of the energies.
+    expected = 10 * math.log10((10**-2 + 10**-2.6) / 2)
+    assert album.integrated == pytest.approx(expected, abs=0.1)
+    assert album.true_peak == max(track.true_peak or -99 for track in tracks)
+    assert album.integrated is not None and album.replaygain_album_gain == pytest.approx(-18 - album.integrated)
+    assert album_loudness(tracks[:1])[:3] == pytest.approx(tracks[0][:3], abs=0.1)
+    with pytest.raises(ScanError):
+        album_loudness([tracks[0]._replace(blocks="other")])
 
 
 def test_what_is_not_decoded_has_no_loudness_and_is_no_problem() -> None:

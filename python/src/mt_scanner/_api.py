@@ -2,6 +2,7 @@
 
 from mt_scanner._engine.extensions import is_audio_file
 from mt_scanner._functions import (
+    album_loudness,
     benchmark_directory,
     count_audio_files,
     get_supported_extensions,
@@ -34,10 +35,11 @@ from mt_scanner._types.errors import (
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.report import Decoded, Depth, Finding, Loudness, Proof, Report, Verdict
+from mt_scanner._types.report import AlbumLoudness, Decoded, Depth, Finding, Loudness, Proof, Report, Verdict
 from mt_scanner._types.track import Chapter, Inspection, LibraryTrack, Lyrics, Problem, Tag, Track
 
 __all__ = [
+    "AlbumLoudness",
     "AnalysisJob",
     "AnalysisReport",
     "AnalysisStopped",
@@ -83,6 +85,7 @@ __all__ = [
     "TrackNotFound",
     "Verdict",
     "WatchError",
+    "album_loudness",
     "benchmark_directory",
     "count_audio_files",
     "get_supported_extensions",

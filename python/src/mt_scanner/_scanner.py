@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.plan import Known, Sync
-from mt_scanner._engine.question import Question
+from mt_scanner._engine.question import Question, asked
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
 from mt_scanner._types.notice import Notice
@@ -273,9 +273,7 @@ class Scanner:
         Raises as `scan` does, `ComponentError` if the analyser cannot be run, and `ValueError` for
         another depth, or if nothing is asked for.
         """
-        question = Question(None if depth is None else check_depth(depth), hashes, loudness, fingerprint)
-        if not any(question):
-            raise ValueError("ask for a depth, hashes, loudness or a fingerprint")
+        question = asked(depth, hashes, loudness, fingerprint)
         return map(report_of, self._examine(question, on_problem, analyser))
 
     def _examine(

@@ -12,7 +12,7 @@ from mt_scanner._engine import backends
 from mt_scanner._engine.arranged import Arranged, arranged
 from mt_scanner._engine.extensions import more_extensions
 from mt_scanner._engine.places import Place, found, places
-from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, cores
+from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, check_effort, cores
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._engine.within import Call, Late, within
@@ -61,10 +61,8 @@ class Session:
         component: StrPath | None = None,
     ) -> None:
         backends.check(backend)
-        if workers is not None and workers < 1:
-            raise ValueError(f"workers is at least 1, not {workers}")
-        if file_timeout <= 0 or memory_limit <= 0:
-            raise ValueError("file_timeout and memory_limit are more than 0")
+        self._limits = Limits(file_timeout, memory_limit)
+        check_effort(workers, self._limits)
         several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
         if not several:
             raise ValueError("a scanner has at least one root")
@@ -78,7 +76,6 @@ class Session:
         )
         self.reading = Reading(legacy_charset, cue)
         """The options that shape values."""
-        self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Running] = weakref.WeakSet()
 

@@ -6,6 +6,7 @@ is of the file that the library knows is for the statement to say.
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from itertools import islice
@@ -40,8 +41,8 @@ class Effort(NamedTuple):
 
     workers: int
     limits: Limits
-    until: float | None = None
-    """The time of `time.monotonic()` after which no file is begun."""
+    seconds: float | None = None
+    """The time after which no file is begun, in s."""
 
 
 class Watcher(NamedTuple):
@@ -68,9 +69,10 @@ class Analysis:
             self._version = instance.version()
         self._rows: dict[str, list[Sequence[Any]]] = {}
         self._examination: Examination | None = None
+        self._until = math.inf
         self._written = time.monotonic()
         self._told = 0.0
-        self.progress = Progress(phase="finishing")
+        self.progress = Progress()
         """How far it is."""
         self.analysed = 0
         """Files that have got a report."""
@@ -80,15 +82,15 @@ class Analysis:
 
     def begin(self, roots: Sequence[str] | None) -> None:
         """Lists the files of these roots, or of all, that have no analysis of all that is asked for."""
-        self._database.run("analysis")
-        self._database.run("analysis-begin", *self._question, self._version, in_json(roots))
+        self._run("analysis")
+        self._run("analysis-begin", *self._question, self._version, in_json(roots))
 
     def begin_duplicates(self, roots: Sequence[str] | None) -> None:
         """Lists the files of these roots, or of all, that have to be hashed to tell whether they are
         the same as others.
         """
-        self._database.run("analysis")
-        self._database.run("duplicates-begin", self._version, in_json(roots))
+        self._run("analysis")
+        self._run("duplicates-begin", self._version, in_json(roots))
 
     def run(self, there: Collection[str]) -> None:
         """Looks into the files of the roots that are there, and writes what is found.
@@ -99,6 +101,8 @@ class Analysis:
         effort = self._effort
         examination = Examination(self._analyser, listed, self._question, effort.limits, effort.workers, is_modest=True)
         self._examination = examination
+        if effort.seconds is not None:
+            self._until = time.monotonic() + effort.seconds
         self._end_in_time(examination)
         self._tell(listed.progress)
         self._written = time.monotonic()
@@ -116,14 +120,15 @@ class Analysis:
             if not forks.is_forked():
                 self._write()
         self._tell(self._reached())
-        self._hear()
+        if not examination.complete:
+            raise AnalysisStopped(ANALYSIS_STOPPED, self._database.path)
 
     def reckon(self) -> None:
         """Reckons the loudness of albums of which a track was measured, has come or has gone.
 
         Raises `AnalysisStopped`.
         """
-        self._database.run("albums-begin", self._version)
+        self._run("albums-begin", self._version)
         place = 0
         while rows := list(self._database.query("albums-next", place, ALBUMS)):
             with reckoner(self._analyser, self._effort.limits) as instance:
@@ -139,6 +144,8 @@ class Analysis:
 
         Raises `AnalysisStopped`.
         """
+        self._tell(self.progress._replace(phase="finishing", folder=None))
+        self._hear()
         rows = self._database.query("duplicate-rows", in_json(roots))
         pages = iter(lambda: list(islice(rows, ROWS)), [])
         with reckoner(self._analyser, self._effort.limits) as instance:
@@ -152,6 +159,11 @@ class Analysis:
     def end(self) -> None:
         """Tells that all is done."""
         self._tell(self.progress._replace(phase="done", folder=None))
+
+    def _run(self, statement: str, *parameters: object) -> None:
+        """Runs a statement that may take long."""
+        with self._database.attended(self._wait):
+            self._database.run(statement, *parameters)
 
     def _take(self, listed: Listed, found: "Found | Problem", hung: Collection[File]) -> None:
         """Keeps a report, or what there is in place of it, and tells of it. Of `hung` files the storage
@@ -192,7 +204,7 @@ class Analysis:
 
     def _end_in_time(self, examination: Examination) -> None:
         """Begins no file any more once the time is over."""
-        if self._effort.until is not None and time.monotonic() >= self._effort.until:
+        if time.monotonic() >= self._until:
             examination.finish()
 
     def _write(self) -> None:

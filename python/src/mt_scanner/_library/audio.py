@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
-from mt_scanner._engine.plan import Limits, cores
-from mt_scanner._engine.question import Question
+from mt_scanner._engine.plan import Limits, check_effort, cores, native_paths
+from mt_scanner._engine.question import Question, asked
 from mt_scanner._engine.roots import StrPath, check_root
 from mt_scanner._engine.session import Session
 from mt_scanner._engine.within import Call, Late
@@ -20,7 +20,7 @@ from mt_scanner._library.report import AnalysisReport
 from mt_scanner._types.contract import NOT_A_ROOT, STEP_OVERDUE, Outcome
 from mt_scanner._types.errors import LibraryError, RootUnreadable, ScanError
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.report import Depth, Report, check_depth, report_of
+from mt_scanner._types.report import Depth, Report, report_of
 from mt_scanner._types.track import Problem
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class AudioLibrary(ABC):
         the job's `result`.
         """
         question = asked(depth, hashes, loudness, fingerprint)
-        check(options)
+        effort_of(options)
 
         def run(job: Telling) -> AnalysisReport:
             from mt_scanner._library.analysis import Watcher
@@ -221,10 +221,7 @@ class AudioLibrary(ABC):
         from mt_scanner._engine.analyser import load
         from mt_scanner._library.analysis import Analysis, Effort
 
-        check(options)
-        until = None if seconds is None else time.monotonic() + seconds
-        limits = Limits(options.get("file_timeout", Limits().seconds), options.get("memory_limit", Limits().memory))
-        effort = Effort(options.get("workers") or cores(), limits, until)
+        effort = Effort(*effort_of(options), seconds)
         path = options.get("analyser")
         analyser = load(None if path is None else os.fspath(path))
         with closing(self._another()) as database:
@@ -236,21 +233,13 @@ class AudioLibrary(ABC):
         """The library, by a connection of its own."""
 
 
-def asked(depth: Depth | None, hashes: bool, loudness: bool, fingerprint: bool) -> Question:
-    """What is to be found out. Raises `ValueError` for another depth, or if it is nothing."""
-    question = Question(None if depth is None else check_depth(depth), hashes, loudness, fingerprint)
-    if not any(question):
-        raise ValueError("ask for a depth, hashes, loudness or a fingerprint")
-    return question
-
-
-def check(options: Looking) -> None:
-    """Raises `ValueError` for options that make no sense."""
+def effort_of(options: Looking) -> tuple[int, Limits]:
+    """The number of workers, and the limits. Raises `ValueError` for what makes no sense."""
+    default = Limits()
+    limits = Limits(options.get("file_timeout", default.seconds), options.get("memory_limit", default.memory))
     workers = options.get("workers")
-    if workers is not None and workers < 1:
-        raise ValueError(f"workers is at least 1, not {workers}")
-    if options.get("file_timeout", 1) <= 0 or options.get("memory_limit", 1) <= 0:
-        raise ValueError("file_timeout and memory_limit are more than 0")
+    check_effort(workers, limits)
+    return workers or cores(), limits
 
 
 def kinds_of(kinds: Iterable[DuplicateKind] | None) -> Sequence[DuplicateKind]:
@@ -280,12 +269,12 @@ def named(database: "Database", roots: Roots) -> list[str] | None:
         return None
     known = known_roots(database)
     arranged = Session(roots).in_library(known).arranged
-    for root in arranged.roots:
-        if root.name not in known or root.files is not None:
-            raise LibraryError(NOT_A_ROOT, root.name)
-    for folder, _ in arranged.strangers:
-        raise LibraryError(NOT_A_ROOT, folder)
-    return [root.name for root in arranged.roots]
+    files = [file for root in arranged.roots for file in native_paths(root.name, root.files or ())]
+    strangers = [os.path.join(*stranger) for stranger in arranged.strangers]
+    folders = [root.name for root in arranged.roots]
+    for path in (*files, *strangers, *(folder for folder in folders if folder not in known)):
+        raise LibraryError(NOT_A_ROOT, path)
+    return folders
 
 
 def readable(database: "Database", meant: list[str] | None, tell: Callable[[Problem], object]) -> set[str]:

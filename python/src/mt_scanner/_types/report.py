@@ -61,6 +61,28 @@ class Loudness(NamedTuple):
     """The gain of ReplayGain 2.0 in dB, which leads to -18 LUFS."""
     replaygain_track_peak: float | None
     """The peak of ReplayGain 2.0, where 1.0 is full scale."""
+    blocks: str = ""
+    """For `album_loudness`, and nobody else to read."""
+
+    def __repr__(self) -> str:
+        """The numbers."""
+        numbers = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self[:-1], strict=False))
+        return f"Loudness({numbers})"
+
+
+class AlbumLoudness(NamedTuple):
+    """How loud tracks are together, as those of an album."""
+
+    integrated: float | None
+    """As `Loudness.integrated`, of all of them."""
+    range: float | None
+    """As `Loudness.range`."""
+    true_peak: float | None
+    """The largest of the tracks, in dBTP."""
+    replaygain_album_gain: float | None
+    """The gain of ReplayGain 2.0 for each of them in dB."""
+    replaygain_album_peak: float | None
+    """Their peak, where 1.0 is full scale."""
 
 
 class Report(NamedTuple):
