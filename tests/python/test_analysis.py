@@ -275,7 +275,7 @@ def test_a_paused_analysis_rests_has_written_and_goes_on(long: Tree, library: Li
 
 def test_time_that_is_over_begins_no_file_and_finishes_those_under_way(tree: Tree, library: Library) -> None:
     for number in range(FILES):
-        silence(tree.root / f"{number}.wav", 180)
+        silence(tree.root / f"{number}.wav", 60)
     library.sync(tree)
     how: dict[str, Any] = {"depth": None, "hashes": False, "fingerprint": False, "workers": 1}
     none = library.analyse(seconds=0, **how)

@@ -161,8 +161,8 @@ class Session:
         return pool
 
     def examination(self, question: Question, analyser: StrPath | None) -> "Examination":
-        """An examination of every audio file, which begins when it is iterated over. `analyser`: another
-        component of that world.
+        """An examination of every audio file, which begins when it is iterated over. `analyser`:
+        another component of that world.
         """
         # It loads wasmtime's package, whatever the backend, and scans do without.
         from mt_scanner._engine.analyser import load

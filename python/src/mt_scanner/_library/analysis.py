@@ -81,7 +81,7 @@ class Analysis:
         self.problems: list[Problem] = []
 
     def begin(self, roots: Sequence[str] | None) -> None:
-        """Lists the files of these roots, or of all, that have no analysis of all that is asked for."""
+        """Lists the files of these roots, or of all, that lack something that is asked for."""
         self._run("analysis")
         self._run("analysis-begin", *self._question, self._version, in_json(roots))
 
@@ -166,8 +166,8 @@ class Analysis:
             self._database.run(statement, *parameters)
 
     def _take(self, listed: Listed, found: "Found | Problem", hung: Collection[File]) -> None:
-        """Keeps a report, or what there is in place of it, and tells of it. Of `hung` files the storage
-        did not answer, which says nothing of them.
+        """Keeps a report, or what there is in place of it, and tells of it. Of `hung` files the
+        storage did not answer, which says nothing of them.
         """
         if isinstance(found, Problem):
             self.tell(found)
