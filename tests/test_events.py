@@ -15,7 +15,7 @@ from support.doors import LIBRARIANS, SECONDS, Door
 Event = dict[str, Any]
 
 COUNTS = ["folders", "files", "done", "tracks", "problems", "passed_over", "playlists"]
-COUNTS += ["total_files", "total_folders"]
+COUNTS += ["total_files", "total_folders", "done_bytes", "total_bytes"]
 TIMES = ["seconds", "files_per_second", "fraction", "seconds_left"]
 PROGRESS = ["event", "phase", *COUNTS, "is_estimated", "folder", *TIMES]
 REACHED = ["folders", "tracks", "passed_over", "playlists", "seconds", "files_per_second"]

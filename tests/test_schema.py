@@ -14,7 +14,7 @@ from support.durable import fails
 from support.scenarios import WRITING, connected, contents, settle
 from support.schema_1 import FILES, put
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 @pytest.fixture

@@ -71,6 +71,10 @@ pub struct Advance {
     pub total_files: u64,
     /// Folders that are to be listed.
     pub total_folders: u64,
+    /// Bytes of the files that are done; 0 where they are not counted.
+    pub done_bytes: u64,
+    /// Bytes of the files that are to be done; 0 where nobody knows them.
+    pub total_bytes: u64,
     /// Whether the totals may still change.
     pub is_estimated: bool,
     /// A folder that is being worked on.

@@ -6,7 +6,8 @@
 //!   library knows: [`KnownFolder`], [`KnownFile`], [`Fingerprint`].
 //! - The request of `folders-of-events`: [`Events`]; that of `in-words`: [`report`]; those of
 //!   `artwork-json` and `arrange-roots` and their answers: [`artwork`], [`roots`].
-//! - [`event`]: what programs are told while a command works.
+//! - [`event`]: what programs are told while a command works; [`analysis`]: what they are told of
+//!   audio.
 //! - [`words`]: texts that people read, one for all hosts; [`text`]: how numbers and foreign texts
 //!   are written for them; [`help`]: what command lines say beside their options;
 //!   [`defaults`]: what a file may cost, and where a scan goes; [`imports`]: what a component may
@@ -16,6 +17,7 @@
 //! A field that is added to the record `track` in `wit/types.wit` is a field of [`Track`], a column
 //! of the library and an attribute of Python's `Track` without another line.
 
+pub mod analysis;
 mod answer;
 pub mod artwork;
 mod changes;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::analysis::Health;
 use crate::text::thousands;
 use crate::words::{self, filled};
 use crate::{Outcome, PictureItem, ProblemRow};
@@ -66,6 +67,31 @@ pub enum Report {
         /// Playlists that were passed over.
         #[serde(default)]
         playlists: u64,
+    },
+    /// How loud files are.
+    Loudness {
+        /// Each file with its `loudness`, as the analyser reports it.
+        tracks: Vec<(String, Option<Value>)>,
+        /// Each folder with the loudness of its files together, as `album-loudness` gives it.
+        albums: Vec<(String, Value)>,
+    },
+    /// An analysis of a library.
+    Analysis {
+        /// Files that got a report.
+        analysed: u64,
+        /// Its time in s.
+        seconds: f64,
+        /// The row of the statement `analysis-report`.
+        library: Health,
+        /// Its problems.
+        problems: Problems,
+    },
+    /// Tracks that are the same.
+    Duplicates {
+        /// The groups of `grouping`.
+        groups: Vec<Value>,
+        /// Tracks without a fingerprint.
+        unfingerprinted: u64,
     },
     /// Files, with all that is known of them.
     Inspect {

@@ -8,13 +8,19 @@ mod scan;
 mod work;
 
 pub use analysis::{
-    analyser::{Analyser, AnalyserBuilder},
-    report::{Depth, FileReport, Finding, Proof, Verdict},
-    validation::Validation,
+    analyser::Analyser,
+    examination::Examination,
+    report::{Audio, FileReport, Finding, Loudness, Proof, Verdict},
+    request::{Depth, Request},
 };
 #[cfg(feature = "library")]
 pub use library::{
     Library,
+    analysis::{
+        duplicates::{Duplicate, DuplicateGroup, DuplicateKind, Duplicates},
+        options::AnalysisOptions,
+        report::AnalysisReport,
+    },
     error::LibraryError,
     options::SyncOptions,
     report::{Change, Observer, SyncReport},
@@ -24,6 +30,7 @@ pub use library::{
         options::WatchOptions,
     },
 };
+pub use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Examined, Health, Verdicts};
 pub use mt_scanner_contract::defaults::ARCHIVE_MARK;
 pub use mt_scanner_contract::roots::RootNotice;
 pub use mt_scanner_contract::{

@@ -31,7 +31,8 @@ pub fn open(root: &str, path: &str) -> Result<File, ScanError> {
     let links = PathFlags::SYMLINK_FOLLOW;
     let missing = |code| match code {
         ErrorCode::NotPermitted => ScanError::EscapesRoot(path.to_owned()),
-        _ => ScanError::FileNotFound(path.to_owned()),
+        ErrorCode::NoEntry | ErrorCode::NotDirectory | ErrorCode::Loop => ScanError::FileNotFound(path.to_owned()),
+        _ => ScanError::RootUnreadable(path.to_owned()),
     };
     // To open a pipe may take for ever.
     let stat = folder.stat_at(links, path).map_err(missing)?;

@@ -16,6 +16,10 @@ const EXCEPTIONAL: usize = 5;
 /// The difference that is added to.
 const LARGEST_NORMAL: u8 = 7;
 
+/// What AcoustID calls its algorithm in the compressed form, and how long an item is there, in ms.
+const ALGORITHM: u8 = 1;
+pub const ITEM_MS: f64 = 1365.0 * 1000.0 / 11_025.0;
+
 /// The algorithm of AcoustID.
 fn configuration() -> Configuration {
     Configuration::preset_test2()
@@ -78,12 +82,11 @@ pub struct Segment {
 /// The parts that two recordings have in common, by their fingerprints.
 pub fn likeness(one: &str, other: &str) -> Result<Vec<Segment>, ScanError> {
     let configuration = configuration();
-    let items = |text: &str| {
-        let compressed = URL_SAFE_NO_PAD.decode(text).ok();
-        let items = compressed.and_then(|compressed| expanded(&compressed, configuration.id()));
+    let expanded = |text: &str| {
+        let items = compressed(text).and_then(|compressed| items(&compressed));
         items.ok_or_else(|| ScanError::InvalidRequest("this is no fingerprint of this component".into()))
     };
-    let segments = match_fingerprints(&items(one)?, &items(other)?, &configuration);
+    let segments = match_fingerprints(&expanded(one)?, &expanded(other)?, &configuration);
     let ms = |seconds: f32| (f64::from(seconds) * 1000.0).round() as u64;
     let segment = |segment: rusty_chromaprint::Segment| Segment {
         start_ms: ms(segment.start1(&configuration)),
@@ -95,12 +98,17 @@ pub fn likeness(one: &str, other: &str) -> Result<Vec<Segment>, ScanError> {
     Ok(segments.into_iter().map(segment).collect())
 }
 
+/// A fingerprint's text as the bytes that it stands for.
+pub fn compressed(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 /// The items of a compressed fingerprint: of each the bits that differ from those of the item
 /// before, as distances between them, ended by a 0.
-fn expanded(compressed: &[u8], algorithm: u8) -> Option<Vec<u32>> {
+pub fn items(compressed: &[u8]) -> Option<Vec<u32>> {
     let [id, s0, s1, s2, packed @ ..] = compressed else { return None };
     let count = u32::from_be_bytes([0, *s0, *s1, *s2]) as usize;
-    if *id != algorithm || count > MOST_ITEMS {
+    if *id != ALGORITHM || count > MOST_ITEMS {
         return None;
     }
     let mut normal = Vec::new();
@@ -172,8 +180,8 @@ mod tests {
         let items: Vec<u32> =
             (0..500_u32).map(|item| item.wrapping_mul(2_654_435_761)).chain([0, u32::MAX, 1 << 31]).collect();
         let compressed = FingerprintCompressor::from(&configuration()).compress(&items);
-        assert_eq!(expanded(&compressed, configuration().id()), Some(items));
-        assert!((0..compressed.len()).all(|len| expanded(&compressed[..len], configuration().id()).is_none()));
+        assert_eq!(super::items(&compressed), Some(items));
+        assert!((0..compressed.len()).all(|len| super::items(&compressed[..len]).is_none()));
     }
 
     #[test]

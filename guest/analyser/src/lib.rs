@@ -6,7 +6,9 @@
 //!   [`disk`] opens files for both;
 //! - [`analysis`] works on one file in bounded pieces and writes its [`report`];
 //! - [`stream`] follows frames, pages, boxes and their checksums, one module a container;
-//! - [`audio`] decodes, [`loudness`] measures, [`fingerprint`] takes what is heard, [`hash`]
+//! - [`grouping`] finds the tracks of a library that are the same, [`album`] how loud those of an
+//!   album are together;
+//! - [`audio`] decodes, [`loudness`] measures by [`blocks`], [`fingerprint`] takes what is heard, [`hash`]
 //!   hashes.
 //!
 //! The containers' own knowledge is the crate `mt-scanner-formats`, which the scanner has too.
@@ -14,9 +16,11 @@
 // Natively nobody calls what a component exports.
 #![cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 
+mod album;
 mod analysis;
 mod audio;
 pub mod bindings;
+mod blocks;
 mod checksum;
 mod command;
 mod component;
@@ -24,6 +28,7 @@ mod disk;
 #[cfg(test)]
 mod drill;
 mod fingerprint;
+mod grouping;
 mod hash;
 mod input;
 mod loudness;

@@ -3,8 +3,14 @@
 use ebur128::{EbuR128, Mode};
 use serde::Serialize;
 
+use crate::blocks::{Blocks, Level, energy, gated, loudness, range};
+
 /// The level that ReplayGain 2.0 leads to, in LUFS.
 const REFERENCE: f64 = -18.0;
+/// Parts of 100 ms that a gating block and a short-term window have. Each part begins one of
+/// either, as in ffmpeg.
+const GATING: usize = 4;
+const SHORT_TERM: usize = 30;
 
 /// What was measured; `None` where the audio has no such value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,6 +25,8 @@ pub struct Loudness {
     pub replaygain_track_gain: Option<f64>,
     /// True peak as part of full scale.
     pub replaygain_track_peak: Option<f64>,
+    /// What the loudness of an album is reckoned from.
+    pub blocks: Option<String>,
 }
 
 /// A measurement on its way.
@@ -26,13 +34,19 @@ pub struct Meter {
     meter: EbuR128,
     channels: u32,
     rate: u32,
+    /// Samples of all channels in 100 ms as the crate rounds it, and those that are still to come of the present ones.
+    part: usize,
+    missing: usize,
+    /// The energy of each 100 ms.
+    energies: Vec<f32>,
 }
 
 impl Meter {
     /// A meter; `None` for audio that it cannot take.
     pub fn new(channels: u32, rate: u32) -> Option<Self> {
-        let meter = EbuR128::new(channels, rate, Mode::I | Mode::LRA | Mode::TRUE_PEAK).ok()?;
-        Some(Self { meter, channels, rate })
+        let meter = EbuR128::new(channels, rate, Mode::M | Mode::TRUE_PEAK).ok()?;
+        let part = usize::try_from(u64::from((rate + 5) / 10) * u64::from(channels)).ok()?;
+        Some(Self { meter, channels, rate, part, missing: part, energies: Vec::new() })
     }
 
     /// Whether it measures audio of this kind.
@@ -41,26 +55,53 @@ impl Meter {
     }
 
     /// Takes samples, interleaved.
-    pub fn take(&mut self, samples: &[f32]) {
-        // It fails for what is no whole number of frames alone.
-        let _ = self.meter.add_frames_f32(samples);
+    pub fn take(&mut self, mut samples: &[f32]) {
+        while !samples.is_empty() {
+            let (here, rest) = samples.split_at(self.missing.min(samples.len()));
+            // It fails for what is no whole number of frames alone.
+            let _ = self.meter.add_frames_f32(here);
+            self.missing -= here.len();
+            if self.missing == 0 {
+                self.missing = self.part;
+                self.energies.push(self.meter.loudness_window(100).map_or(0.0, energy) as f32);
+            }
+            samples = rest;
+        }
     }
 
     /// What was measured.
     pub fn loudness(&self) -> Loudness {
+        let (gating, short_term) = (levels(&self.energies, GATING), levels(&self.energies, SHORT_TERM));
         let finite = |value: Result<f64, ebur128::Error>| value.ok().filter(|value| value.is_finite());
-        let integrated = finite(self.meter.loudness_global());
+        let integrated = gated(&gating).map(loudness);
         let peak = (0..self.channels).filter_map(|channel| finite(self.meter.true_peak(channel))).reduce(f64::max);
-        let range = finite(self.meter.loudness_range()).filter(|_| integrated.is_some());
-        let db = |peak: f64| 20.0 * peak.log10();
         Loudness {
             integrated,
-            range,
-            true_peak: peak.map(db).filter(|peak| peak.is_finite()),
-            replaygain_track_gain: integrated.map(|integrated| REFERENCE - integrated),
+            range: range(&short_term).filter(|_| integrated.is_some()),
+            true_peak: peak.and_then(decibels),
+            replaygain_track_gain: integrated.map(gain),
             replaygain_track_peak: peak.filter(|&peak| peak > 0.0),
+            blocks: integrated.map(|_| Blocks::of(&gating, &short_term).text()),
         }
     }
+}
+
+/// The mean energies of so many parts in a row, from the lowest to the highest.
+fn levels(energies: &[f32], parts: usize) -> Vec<Level> {
+    let mean = |window: &[f32]| window.iter().copied().map(f64::from).sum::<f64>() / parts as f64;
+    let mut levels: Vec<f64> = energies.windows(parts).map(mean).collect();
+    levels.sort_unstable_by(f64::total_cmp);
+    levels.into_iter().map(|energy| Level { energy, count: 1 }).collect()
+}
+
+/// What leads to the reference of ReplayGain, in dB.
+pub fn gain(integrated: f64) -> f64 {
+    REFERENCE - integrated
+}
+
+/// A part of full scale in decibels; `None` of silence.
+pub fn decibels(peak: f64) -> Option<f64> {
+    Some(20.0 * peak.log10()).filter(|peak| peak.is_finite())
 }
 
 #[cfg(test)]

@@ -58,5 +58,5 @@ pub use kind::Kind;
 pub use limits::Limits;
 pub use member::Member;
 pub use mt_scanner_formats::reader::ReadAt;
-pub use name::{is_archive, is_streamed};
+pub use name::{ENDINGS, is_archive, is_streamed};
 pub use trouble::{Trouble, TroubleKind};

@@ -1,7 +1,7 @@
 //! Names: those of archives, and those inside them.
 
 /// The endings of archives, in lower case.
-const ENDINGS: [&str; 6] = [".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz"];
+pub const ENDINGS: [&str; 6] = [".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz"];
 /// Those of archives without a directory, in one compressed stream.
 const STREAMED: [&str; 2] = [".tar.gz", ".tgz"];
 

@@ -1,5 +1,6 @@
 //! Reports in words, alike under every host.
 
+mod audio;
 mod inspection;
 mod pictures;
 mod problems;
@@ -17,7 +18,8 @@ use mt_scanner_contract::text::{number, shown, size, thousands};
 ///
 /// [`ScanError::InvalidRequest`] if the text is no report.
 pub fn in_words(report: &str) -> Result<String, ScanError> {
-    let report = serde_json::from_str(report).map_err(|error| ScanError::InvalidRequest(error.to_string()))?;
+    let invalid = |error: serde_json::Error| ScanError::InvalidRequest(error.to_string());
+    let report = serde_json::from_str(report).map_err(invalid)?;
     let mut text = String::new();
     match report {
         Report::Scan { kinds, problems, progress } => {
@@ -61,6 +63,14 @@ pub fn in_words(report: &str) -> Result<String, ScanError> {
                 }
                 inspection::write(&mut text, found);
             }
+        }
+        Report::Loudness { tracks, albums } => audio::write_loudness(&mut text, tracks, albums).map_err(invalid)?,
+        Report::Analysis { analysed, seconds, library, problems } => {
+            audio::write_analysis(&mut text, analysed, seconds, &library);
+            problems::write(&mut text, problems);
+        }
+        Report::Duplicates { groups, unfingerprinted } => {
+            audio::write_duplicates(&mut text, groups, unfingerprinted).map_err(invalid)?;
         }
         Report::Artwork { pictures } => pictures::write(&mut text, &pictures),
         Report::Purge { tracks } => {

@@ -1,25 +1,29 @@
-//! The analyser and its options.
+//! The analyser.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Duration;
 
-use mt_scanner_contract::Walking;
-use mt_scanner_contract::roots::RootNotice;
+use serde_json::{Value, json};
 
+use super::examination::Examination;
 use super::plan::Task;
-use super::report::Depth;
-use super::validation::Validation;
+use super::report::Loudness;
+use super::request::{Depth, Request};
+use crate::runtime::asked::Asked;
 use crate::runtime::bindings::analyser::Analyser as Exports;
 use crate::runtime::built_in::BuiltIn as _;
-use crate::runtime::component;
+use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
-use crate::runtime::limits::Limits;
 use crate::scan::scanner::Scanner;
 
-/// Looks into the audio of files, inside the sandbox: the second component, `docs/analyser.md`.
+/// Looks into the audio of the files that a scanner finds, inside the sandbox: the second
+/// component, `docs/analyser.md`. Who only scans never loads it.
 ///
-/// It is loaded by [`AnalyserBuilder::build`]; whoever only scans never loads it.
+/// Roots, walking, and the limits of time and memory are those of the scanner, with these
+/// differences: archives are not looked into; the time of a file is that without progress, so that
+/// a long file may take as long as it does; and unless the scanner has a number of workers, there
+/// are as many as the system gives this process cores.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,13 +31,18 @@ use crate::scan::scanner::Scanner;
 /// # let music = folder.path().join("Music");
 /// # std::fs::create_dir_all(&music)?;
 /// # std::fs::write(music.join("1.mp3"), b"this is no audio")?;
-/// use mt_scanner::{Analyser, Verdict};
+/// use mt_scanner::{Analyser, Depth, Request, Scanner, Verdict};
 ///
-/// let analyser = Analyser::builder().root(&music).build()?;
-/// for report in analyser.validate()? {
+/// let analyser = Analyser::new(&Scanner::builder().root(&music).workers(1).build()?)?;
+/// for report in analyser.validate(Depth::Audio)? {
 ///     let report = report?;
-///     assert_eq!((report.path.as_str(), report.verdict), ("1.mp3", Verdict::Damaged));
+///     assert_eq!((report.path.as_str(), report.verdict), ("1.mp3", Some(Verdict::Damaged)));
 ///     assert_eq!(report.findings[0].kind, "no-audio");
+/// }
+/// for report in analyser.examine(Request { hashes: true, ..Request::default() })? {
+///     let report = report?;
+///     assert_eq!((report.verdict, report.payload_hash), (None, None));
+///     assert!(report.file_hash.is_some());
 /// }
 /// # Ok(())
 /// # }
@@ -41,40 +50,7 @@ use crate::scan::scanner::Scanner;
 #[derive(Clone)]
 pub struct Analyser {
     scanner: Scanner,
-    task: Task,
-}
-
-/// Options of an [`Analyser`]; made by [`Analyser::builder`], which lists the defaults.
-///
-/// ```
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let folder = tempfile::tempdir()?;
-/// # std::fs::write(folder.path().join("1.aiff"), b"")?;
-/// use std::time::Duration;
-///
-/// use mt_scanner::{Analyser, Depth, Walking};
-///
-/// let analyser = Analyser::builder()
-///     .root(folder.path())
-///     .walking(Walking { extensions: vec![".aiff".to_owned()], ..Walking::default() })
-///     .depth(Depth::Audio)
-///     .workers(1)
-///     .file_timeout(Duration::from_secs(30))
-///     .memory_limit(128 << 20)
-///     .build()?;
-/// assert_eq!(analyser.validate()?.count(), 1);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-#[must_use = "options are of no use before `build`"]
-pub struct AnalyserBuilder {
-    roots: Vec<PathBuf>,
-    workers: Option<usize>,
-    walking: Walking,
-    depth: Depth,
-    limits: Limits,
-    component: Option<PathBuf>,
+    compiled: Arc<Compiled<Exports>>,
 }
 
 impl Analyser {
@@ -83,111 +59,99 @@ impl Analyser {
         Exports::WASM
     }
 
-    /// Options for an analyser, with these defaults:
+    /// An analyser of the files that the scanner finds.
     ///
-    /// - no roots: at least one must be named;
-    /// - as many workers as the system gives this process cores;
-    /// - the files that a scan finds, but for those in archives;
-    /// - depth [`Depth::Stream`];
-    /// - 10 s without progress for one file, 256 MiB of memory for one instance;
-    /// - the component that comes with this crate.
-    pub fn builder() -> AnalyserBuilder {
-        AnalyserBuilder {
-            roots: Vec::new(),
-            workers: None,
-            walking: Walking::default(),
-            depth: Depth::default(),
-            limits: Limits::default(),
-            component: None,
-        }
+    /// # Errors
+    ///
+    /// [`Error::Load`] if the component that comes with this crate cannot be used here.
+    pub fn new(scanner: &Scanner) -> Result<Self, Error> {
+        Ok(Self::of(scanner, Exports::load()?))
     }
 
-    /// What should be known of the roots; see [`Scanner::notices`].
-    pub fn notices(&self) -> &[RootNotice] {
-        self.scanner.notices()
+    /// The same with another component that exports the world `mt:scanner/analyser`. It is compiled
+    /// here, and refused if it imports anything but files, clocks and standard streams.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Load`] if the component cannot be used.
+    pub fn with_component(scanner: &Scanner, component: impl AsRef<Path>) -> Result<Self, Error> {
+        Ok(Self::of(scanner, component::from_file(component.as_ref())?))
     }
 
-    /// Looks for damage: a report of every audio file.
+    fn of(scanner: &Scanner, compiled: Arc<Compiled<Exports>>) -> Self {
+        Self { scanner: scanner.without_archives(), compiled }
+    }
+
+    /// The scanner that finds the files.
+    pub fn scanner(&self) -> &Scanner {
+        &self.scanner
+    }
+
+    /// Finds out what is asked for: a report of every audio file.
     ///
     /// # Errors
     ///
     /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] before
     /// anything starts.
-    pub fn validate(&self) -> Result<Validation, Error> {
-        Validation::start(&self.scanner, self.task.clone())
-    }
-}
-
-impl AnalyserBuilder {
-    /// One more folder, or one more file; see [`ScannerBuilder::root`](crate::ScannerBuilder::root).
-    pub fn root(mut self, root: impl AsRef<Path>) -> Self {
-        self.roots.push(root.as_ref().to_owned());
-        self
+    pub fn examine(&self, request: Request) -> Result<Examination, Error> {
+        Examination::start(&self.scanner, self.task(request))
     }
 
-    /// More folders and files.
-    pub fn roots(mut self, roots: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
-        self.roots.extend(roots.into_iter().map(|root| root.as_ref().to_owned()));
-        self
-    }
-
-    /// How files are found: the walking options of a scan. Archives are not looked into, whatever
-    /// they say.
-    pub fn walking(mut self, walking: Walking) -> Self {
-        self.walking = walking;
-        self
-    }
-
-    /// How closely to look. By default [`Depth::Stream`].
-    pub fn depth(mut self, depth: Depth) -> Self {
-        self.depth = depth;
-        self
-    }
-
-    /// The most instances, each on a thread of its own and with one file; at least one. By default
-    /// as many as the system gives this process cores.
-    pub fn workers(mut self, workers: usize) -> Self {
-        self.workers = Some(workers.max(1));
-        self
-    }
-
-    /// The most time that a file may take without progress. By default 10 s. What takes longer is a
-    /// problem of outcome `timeout`, also if it is the storage that does not answer. A long file
-    /// may take as long as it does.
-    pub fn file_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.file_timeout = timeout;
-        self
-    }
-
-    /// The most linear memory of an instance in bytes. By default 256 MiB. A file that takes more
-    /// is a problem of outcome `memory`.
-    pub fn memory_limit(mut self, bytes: usize) -> Self {
-        self.limits.memory = bytes;
-        self
-    }
-
-    /// Runs another component that exports the world `mt:scanner/analyser`. It is compiled by
-    /// [`build`](Self::build), and refused there if it imports anything but files, clocks and
-    /// standard streams.
-    pub fn component(mut self, component: impl AsRef<Path>) -> Self {
-        self.component = Some(component.as_ref().to_owned());
-        self
-    }
-
-    /// The analyser.
+    /// Looks for damage alone.
     ///
     /// # Errors
     ///
-    /// As [`ScannerBuilder::build`](crate::ScannerBuilder::build).
-    pub fn build(self) -> Result<Analyser, Error> {
-        let walking = Walking { archives: false, ..self.walking };
-        let scanner = Scanner::builder().roots(self.roots).walking(walking).build()?;
-        let compiled = match self.component {
-            None => Exports::load()?,
-            Some(path) => component::from_file(&path)?,
-        };
+    /// As [`examine`](Self::examine).
+    pub fn validate(&self, depth: Depth) -> Result<Examination, Error> {
+        self.examine(Request { depth: Some(depth), ..Request::default() })
+    }
+
+    /// How loud tracks are together, as an album: a mean of their values is another number.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let album = folder.path().join("Album");
+    /// # std::fs::create_dir_all(&album)?;
+    /// # for song in ["flac-16-44.flac", "flac-16-48.flac"] {
+    /// #     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/formats");
+    /// #     std::fs::copy(format!("{fixtures}/flac-16-44.flac"), album.join(song))?;
+    /// # }
+    /// use mt_scanner::{Analyser, Request, Scanner};
+    ///
+    /// let analyser = Analyser::new(&Scanner::new(&album)?)?;
+    /// let reports = analyser.examine(Request { loudness: true, ..Request::default() })?;
+    /// let tracks = reports.collect::<Result<Vec<_>, _>>()?;
+    /// let together = analyser.album_loudness(tracks.iter().flat_map(|track| &track.loudness))?;
+    /// println!("{}: {:?} dB", album.display(), together.gain);
+    /// # assert!(together.integrated.is_some_and(|loudness| (loudness + together.gain.unwrap() + 18.0).abs() < 0.01));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if a track was measured by another version of the component, and
+    /// [`Error::Ended`] if the component traps.
+    pub fn album_loudness<'a>(&self, tracks: impl IntoIterator<Item = &'a Loudness>) -> Result<Loudness, Error> {
+        let tracks = Value::from_iter(tracks.into_iter().map(|track| json!([track.blocks, track.true_peak])));
+        let tracks = tracks.to_string();
+        let loudness = self.asked()?.call("album-loudness", |exports, store| {
+            exports.mt_scanner_analysis().call_album_loudness(store, &tracks)
+        })?;
+        serde_json::from_str(&loudness?).map_err(|error| Error::InvalidAnswer { source: error.into() })
+    }
+
+    /// What workers are to do.
+    pub(crate) fn task(&self, request: Request) -> Task {
+        let plan = self.scanner.plan();
         let cores = || available_parallelism().map_or(1, usize::from);
-        let workers = self.workers.unwrap_or_else(cores);
-        Ok(Analyser { scanner, task: Task { compiled, workers, depth: self.depth, limits: self.limits } })
+        let workers = plan.workers.unwrap_or_else(cores);
+        Task { compiled: self.compiled.clone(), workers, request, limits: plan.limits, background: false }
+    }
+
+    /// An instance that sees no file.
+    pub(crate) fn asked(&self) -> Result<Asked<Exports>, Error> {
+        Asked::blind(&self.compiled, &self.scanner.plan().limits)
     }
 }

@@ -1,13 +1,13 @@
 //! The work on one file: it leases an instance until it is done.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use mt_scanner_contract::words::{self, filled};
 use mt_scanner_contract::{Outcome, Problem};
 
 use super::plan::{Plan, Task, Waiting};
-use super::report::{Depth, FileReport};
+use super::report::FileReport;
 use crate::runtime::bindings::analyser::Analyser as Exports;
 use crate::runtime::bindings::analyser::exports::mt::scanner::analysis;
 use crate::runtime::error::Error;
@@ -17,33 +17,48 @@ use crate::runtime::own::{Own, Shared};
 /// The most time of one piece of work: a file is left this soon when it is to be.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// The share of a file that is done, in millionths.
+#[derive(Default)]
+pub(super) struct Share(AtomicU32);
+
+impl Share {
+    fn set(&self, (done, total): (u64, u64)) {
+        let share = if total > 0 { done as f64 / total as f64 } else { 0.0 };
+        self.0.store((share.min(1.0) * 1e6) as u32, Ordering::Relaxed);
+    }
+
+    /// Nothing of the next file is done.
+    pub fn reset(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+
+    /// Between 0 and 1.
+    pub fn get(&self) -> f64 {
+        f64::from(self.0.load(Ordering::Relaxed)) / 1e6
+    }
+}
+
 /// What became of a file.
 pub(super) enum Looked {
     At(FileReport),
-    /// It could not be opened, or has cost its instance.
+    /// It could not be opened.
+    Refused(Problem),
+    /// It has cost its instance.
     Lost(Problem),
     /// Nobody wants to know any more.
     Cancelled,
 }
 
-impl From<Depth> for analysis::Depth {
-    fn from(depth: Depth) -> Self {
-        match depth {
-            Depth::Header => Self::Header,
-            Depth::Stream => Self::Stream,
-            Depth::Audio => Self::Audio,
-        }
-    }
-}
-
 /// Works on a file to its end.
-pub(super) fn look_at(plan: &Plan, own: &mut Own<Exports>, file: &Waiting) -> Result<Looked, Error> {
+pub(super) fn look_at(plan: &Plan, own: &mut Own<Exports>, file: &Waiting, share: &Share) -> Result<Looked, Error> {
     let root = &plan.roots[file.root].name;
-    let lost = |outcome, why: &str| {
+    let problem = |outcome, why: &str| {
         let detail = filled(words::READING_FAILED, &[("why", why)]);
-        Looked::Lost(Problem { root: root.clone(), path: file.path.to_string(), outcome, detail })
+        Problem { root: root.clone(), path: file.path.to_string(), outcome, detail }
     };
-    match report_of(plan, own, file) {
+    let lost = |outcome, why: &str| Looked::Lost(problem(outcome, why));
+    let refused = |outcome, why| Ok(Looked::Refused(problem(outcome, why)));
+    match report_of(plan, own, file, share) {
         Ok(text) => FileReport::of(root, &text).map(Looked::At),
         Err(End::Unreturned(unreturned)) => {
             own.drop_instance();
@@ -58,10 +73,10 @@ pub(super) fn look_at(plan: &Plan, own: &mut Own<Exports>, file: &Waiting) -> Re
         }
         Err(End::Refused(error)) => match error {
             Error::FileNotFound { .. } | Error::RootNotFound { .. } | Error::RootNotAFolder { .. } => {
-                Ok(lost(Outcome::Vanished, words::FILE_NOT_FOUND))
+                refused(Outcome::Vanished, words::FILE_NOT_FOUND)
             }
-            Error::RootUnreadable { .. } => Ok(lost(Outcome::Unreadable, words::ROOT_UNREADABLE)),
-            Error::EscapesRoot { .. } => Ok(lost(Outcome::EscapesRoot, words::ESCAPES_ROOT)),
+            Error::RootUnreadable { .. } => refused(Outcome::Unreadable, words::ROOT_UNREADABLE),
+            Error::EscapesRoot { .. } => refused(Outcome::EscapesRoot, words::ESCAPES_ROOT),
             error => Err(error),
         },
     }
@@ -89,12 +104,16 @@ impl From<Error> for End {
 }
 
 /// The component's report.
-fn report_of(plan: &Plan, own: &mut Own<Exports>, Waiting { root, path }: &Waiting) -> Result<String, End> {
-    let Plan { task: Task { compiled, limits, depth, .. }, opened, cancelled, .. } = plan;
+fn report_of(
+    plan: &Plan,
+    own: &mut Own<Exports>,
+    Waiting { root, path }: &Waiting,
+    share: &Share,
+) -> Result<String, End> {
+    let Plan { task: Task { compiled, limits, request, .. }, opened, cancelled, rest, .. } = plan;
     let limit = limits.file_timeout;
     let instance = own.running(&Shared { compiled, opened, limits, cancelled }, *root)?;
-    let request =
-        analysis::Request { depth: Some((*depth).into()), hashes: false, loudness: false, fingerprint: false };
+    let request = (*request).into();
     let root = &plan.roots[*root].name;
     let open = instance
         .call(limit, |exports, store| exports.mt_scanner_analysis().analysis().call_open(store, root, path, request))?;
@@ -108,10 +127,12 @@ fn report_of(plan: &Plan, own: &mut Own<Exports>, Waiting { root, path }: &Waiti
             analysis::State::Done(report) => break report,
             analysis::State::Working(progress) => (progress.done, progress.total),
         };
+        share.set(progress);
+        let rested = rest.take(cancelled);
         if cancelled.load(Ordering::Relaxed) {
             return Err(Unreturned::Cancelled.into());
         }
-        if reached.replace(progress) != Some(progress) {
+        if rested || reached.replace(progress) != Some(progress) {
             since = Instant::now();
         } else if since.elapsed() >= limit {
             return Err(End::Stands);

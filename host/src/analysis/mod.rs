@@ -1,12 +1,17 @@
-//! Looking into the audio of files: an analyser of one root or several, and a validation under way.
+//! Looking into the audio of files: an analyser of the files of a scanner, and an examination under
+//! way.
 //!
-//! The scanner finds the files; workers of their own work on them, one at a time, each in an
-//! instance of the second component.
+//! The scanner finds the files, or the library names them; workers of their own work on them, one
+//! at a time, each in an instance of the second component.
 
 pub(crate) mod analyser;
+mod background;
+pub(crate) mod examination;
 mod file;
-mod plan;
-mod pool;
+pub(crate) mod job;
+pub(crate) mod plan;
+pub(crate) mod pool;
 pub(crate) mod report;
+pub(crate) mod request;
+mod rest;
 mod supervision;
-pub(crate) mod validation;

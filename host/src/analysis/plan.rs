@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::report::Depth;
+use super::request::Request;
+use super::rest::Rest;
 use crate::runtime::bindings::analyser::Analyser as Exports;
 use crate::runtime::component::Compiled;
 use crate::runtime::limits::Limits;
@@ -12,11 +13,13 @@ use crate::runtime::root::Root;
 
 /// What an analyser is to do, whatever the roots.
 #[derive(Clone)]
-pub(super) struct Task {
+pub(crate) struct Task {
     pub compiled: Arc<Compiled<Exports>>,
     pub workers: usize,
-    pub depth: Depth,
+    pub request: Request,
     pub limits: Limits,
+    /// Whether it is to disturb nobody.
+    pub background: bool,
 }
 
 /// The same in these roots.
@@ -25,11 +28,12 @@ pub(super) struct Plan {
     pub roots: Arc<[Root]>,
     pub opened: Arc<Opened>,
     pub cancelled: Arc<AtomicBool>,
+    pub rest: Rest,
 }
 
 /// A file that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Waiting {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Waiting {
     /// The number of its root.
     pub root: usize,
     pub path: Arc<str>,

@@ -1,4 +1,4 @@
-//! The workers of a validation, and the files that wait for them.
+//! The workers, and the files that wait for them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use mt_scanner_contract::Problem;
 
-use super::file::{self, Looked};
+use super::background;
+use super::file::{self, Looked, Share};
 use super::plan::{Plan, Waiting};
 use super::report::FileReport;
 use crate::runtime::bindings::analyser::Analyser as Exports;
@@ -26,13 +27,23 @@ const WAITING: usize = 4;
 /// Whoever finds files looks this often whether they are still wanted.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// The next thing that a validation brings.
-pub(super) enum Brought {
-    Report(Box<FileReport>),
+/// The next thing that work on files brings.
+pub(crate) enum Brought {
+    Report(Waiting, Box<FileReport>),
+    /// There is no report of a file.
+    Lost {
+        #[cfg_attr(not(feature = "library"), expect(dead_code, reason = "only a library remembers"))]
+        file: Waiting,
+        problem: Problem,
+        /// Whether the file is the reason, and would be again.
+        #[cfg_attr(not(feature = "library"), expect(dead_code, reason = "only a library remembers"))]
+        by_itself: bool,
+    },
+    /// Of what was found on the way to files.
     Problems(Vec<Problem>),
 }
 
-/// A validation under way.
+/// Work on files under way.
 pub(super) struct Pool {
     pub plan: Plan,
     pub counters: Arc<Counters>,
@@ -46,7 +57,7 @@ pub(super) struct Pool {
 }
 
 pub(super) struct State {
-    waiting: VecDeque<Waiting>,
+    pub waiting: VecDeque<Waiting>,
     /// Whether more files may be found.
     finding: bool,
     idle: usize,
@@ -59,6 +70,8 @@ pub(super) struct State {
 pub(super) struct Worker {
     pub calls: Arc<Calls>,
     pub file: Option<Waiting>,
+    /// How far it is with it.
+    share: Arc<Share>,
 }
 
 impl Watched for Pool {
@@ -127,16 +140,34 @@ impl Pool {
             let found: Vec<Waiting> = paths.map(|path| Waiting { root, path }).collect();
             let problems = step.problems;
             self.count(&mut before, scan.progress(), found.len(), problems.len());
-            self.lock().waiting.extend(found);
+            self.add(found);
             if !problems.is_empty() {
                 self.answers.send(Ok(Brought::Problems(problems)));
             }
-            self.hire();
         }
         self.count(&mut before, scan.progress(), 0, 0);
+        self.all_added();
+    }
+
+    /// More files for the workers.
+    pub fn add(self: &Arc<Self>, files: impl IntoIterator<Item = Waiting>) {
+        self.lock().waiting.extend(files);
+        self.hire();
+    }
+
+    /// No more files come.
+    pub fn all_added(&self) {
         let mut state = self.lock();
         state.finding = false;
         self.settle(&mut state);
+    }
+
+    /// The files that are worked on, each with the share of it that is done.
+    #[cfg(feature = "library")]
+    pub fn under_way(&self) -> Vec<(Waiting, f64)> {
+        let state = self.lock();
+        let at = |worker: &Worker| Some((worker.file.clone()?, worker.share.get()));
+        state.workers.values().filter_map(at).collect()
     }
 
     /// Takes in what the scan has counted since `before`.
@@ -160,11 +191,12 @@ impl Pool {
             let number = state.next;
             let calls = Arc::new(Calls::new(self.avoided.clone()));
             let (pool, own) = (self.clone(), Own::new(number, calls.clone()));
-            let name = "mt-scanner analyser".to_owned();
-            match std::thread::Builder::new().name(name).spawn(move || pool.work(own)) {
+            let share = Arc::new(Share::default());
+            let (name, told) = ("mt-scanner analyser".to_owned(), share.clone());
+            match std::thread::Builder::new().name(name).spawn(move || pool.work(own, &told)) {
                 Ok(_) => {
                     state.next += 1;
-                    state.workers.insert(number, Worker { calls, file: None });
+                    state.workers.insert(number, Worker { calls, file: None, share });
                 }
                 Err(source) if state.workers.is_empty() => {
                     drop(state);
@@ -178,9 +210,12 @@ impl Pool {
     }
 
     /// Works until there is nothing left to do, or the worker was abandoned.
-    fn work(self: &Arc<Self>, mut own: Own<Exports>) {
+    fn work(self: &Arc<Self>, mut own: Own<Exports>, share: &Share) {
+        if self.plan.task.background {
+            background::give_way();
+        }
         while let Some(file) = self.take(own.number) {
-            let looked = file::look_at(&self.plan, &mut own, &file);
+            let looked = file::look_at(&self.plan, &mut own, &file, share);
             if own.instance.as_ref().is_some_and(Instance::is_bloated) {
                 own.drop_instance();
             }
@@ -190,12 +225,10 @@ impl Pool {
             let wanted = match looked {
                 Ok(Looked::At(report)) => {
                     self.done(1, 0);
-                    self.answers.send(Ok(Brought::Report(Box::new(report))))
+                    self.answers.send(Ok(Brought::Report(file, Box::new(report))))
                 }
-                Ok(Looked::Lost(problem)) => {
-                    self.done(0, 1);
-                    self.answers.send(Ok(Brought::Problems(vec![problem])))
-                }
+                Ok(Looked::Lost(problem)) => self.lost(file, problem, true),
+                Ok(Looked::Refused(problem)) => self.lost(file, problem, false),
                 Ok(Looked::Cancelled) => false,
                 Err(error) => {
                     self.fail(error);
@@ -210,6 +243,12 @@ impl Pool {
         let mut state = self.lock();
         state.workers.remove(&own.number);
         self.settle(&mut state);
+    }
+
+    /// A file has no report; whether anybody wants to know.
+    fn lost(&self, file: Waiting, problem: Problem, by_itself: bool) -> bool {
+        self.done(0, 1);
+        self.answers.send(Ok(Brought::Lost { file, problem, by_itself }))
     }
 
     /// A file is done: with a report, or with a problem.
@@ -228,6 +267,7 @@ impl Pool {
             if let Some(file) = state.waiting.pop_front() {
                 if let Some(worker) = state.workers.get_mut(&number) {
                     worker.file = Some(file.clone());
+                    worker.share.reset();
                 }
                 return Some(file);
             }

@@ -1,22 +1,9 @@
 //! What the component says of a file, typed.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::request::Depth;
 use crate::runtime::error::Error;
-
-/// How closely files are looked at. Each depth does what those before it do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Depth {
-    /// The beginning, the end and the tables.
-    Header,
-    /// The whole file without decoding: every frame, page, box, packet and checksum.
-    #[default]
-    Stream,
-    /// The audio too, decoded to its end.
-    Audio,
-}
 
 /// The judgement of a file, from the best to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -34,25 +21,6 @@ pub enum Verdict {
     Truncated,
     /// Bytes are not as they were written.
     Damaged,
-}
-
-impl Depth {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Header, Self::Stream, Self::Audio];
-
-    /// The depth of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|depth| depth.name() == name)
-    }
-
-    /// The name in the contract.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Header => "header",
-            Self::Stream => "stream",
-            Self::Audio => "audio",
-        }
-    }
 }
 
 impl Verdict {
@@ -111,8 +79,47 @@ pub struct Finding {
     pub position_ms: Option<u64>,
 }
 
-/// What was found out about one file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// What the decoded audio is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Audio {
+    /// Samples of each channel.
+    pub samples: u64,
+    /// In Hz.
+    pub sample_rate: u32,
+    /// Their number.
+    pub channels: u32,
+    /// The greatest sample, where 1.0 is full scale.
+    pub peak: Option<f64>,
+    /// Samples that stand in rows of at least three at full scale.
+    pub clipped: u64,
+    /// Whether it is silent throughout.
+    pub is_silent: bool,
+}
+
+/// How loud a track is, or an album. What silence and very short audio do not have is `None`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Loudness {
+    /// Integrated loudness in LUFS (ITU-R BS.1770-4).
+    pub integrated: Option<f64>,
+    /// The range in LU (EBU Tech 3342).
+    pub range: Option<f64>,
+    /// The true peak in dBTP (ITU-R BS.1770-4, annex 2).
+    pub true_peak: Option<f64>,
+    /// The gain of ReplayGain 2.0 in dB, of the track or of the album.
+    #[serde(alias = "replaygain_track_gain", alias = "replaygain_album_gain")]
+    pub gain: Option<f64>,
+    /// The peak of ReplayGain 2.0, where 1.0 is full scale.
+    #[serde(alias = "replaygain_track_peak", alias = "replaygain_album_peak")]
+    pub peak: Option<f64>,
+    /// Of a track, what the loudness of its album is reckoned from: opaque text.
+    #[serde(skip_serializing)]
+    pub blocks: Option<String>,
+}
+
+/// What was found out about one file. What was not asked for is `None`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct FileReport {
     /// The root, as an absolute path.
@@ -126,14 +133,28 @@ pub struct FileReport {
     pub format: Option<String>,
     /// The codec, as in [`Track`](crate::Track).
     pub codec: Option<String>,
+    /// How closely damage was looked for.
+    pub depth: Option<Depth>,
     /// The judgement.
-    pub verdict: Verdict,
+    pub verdict: Option<Verdict>,
     /// What held.
-    pub proof: Proof,
+    pub proof: Option<Proof>,
     /// The first things that were found, in the order in which they were.
     pub findings: Vec<Finding>,
     /// How many more there were.
     pub more_findings: u64,
+    /// BLAKE3 of the coded audio, 64 hexadecimal digits; copies with other tags or in another
+    /// container have the same. Also `None` if there is no audio.
+    pub payload_hash: Option<String>,
+    /// BLAKE3 of the file.
+    pub file_hash: Option<String>,
+    /// What the audio is; also `None` if not all of it was decoded.
+    pub audio: Option<Audio>,
+    /// How loud it is; also `None` if the audio is not decoded.
+    pub loudness: Option<Loudness>,
+    /// AcoustID's fingerprint of the first two minutes; also `None` if the audio is not decoded, or
+    /// too short.
+    pub fingerprint: Option<String>,
     /// All of the report as the component gives it, JSON text with `root` before it.
     #[serde(skip)]
     pub json: String,
@@ -155,8 +176,9 @@ impl FileReport {
     /// first that has one. `None`: there are at most remarks, and the file is fine as far as one
     /// can see.
     pub fn first_finding(&self) -> Option<&Finding> {
-        let of_file = self.findings.iter().find(|finding| finding.verdict == Some(self.verdict));
-        of_file.or_else(|| self.findings.iter().find(|finding| finding.verdict.is_some()))
+        let mut judged = self.findings.iter().filter(|finding| finding.verdict.is_some());
+        let first = judged.clone().next();
+        judged.find(|finding| finding.verdict == self.verdict).or(first)
     }
 }
 
@@ -167,7 +189,8 @@ mod tests {
     fn report(verdict: &str, findings: &str) -> FileReport {
         let text = format!(
             r#"{{"path":"a.flac","size":7,"format":"flac","codec":null,"depth":"stream","verdict":"{verdict}",
-            "proof":"header","findings":[{findings}],"more_findings":0,"payload_hash":null}}"#
+            "proof":"header","findings":[{findings}],"more_findings":0,"payload_hash":null,"loudness":{{
+            "integrated":-18.5,"range":null,"true_peak":-1,"replaygain_track_gain":0.5,"replaygain_track_peak":0.9}}}}"#
         );
         FileReport::of("/m \"x\"", &text).unwrap()
     }
@@ -182,6 +205,9 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&report.json).unwrap();
         assert_eq!((&json["root"], &json["path"], &json["size"]), (&r#"/m "x""#.into(), &"a.flac".into(), &7.into()));
         assert!(report.json.starts_with(r#"{"root":"/m \"x\"","path":"a.flac","#), "{}", report.json);
+        assert_eq!((report.depth, report.file_hash, report.audio), (Some(Depth::Stream), None, None));
+        let loudness = report.loudness.unwrap();
+        assert_eq!((loudness.integrated, loudness.gain, loudness.range), (Some(-18.5), Some(0.5), None));
         assert!(FileReport::of("/m", "{}").is_err());
     }
 

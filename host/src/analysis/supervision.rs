@@ -59,22 +59,19 @@ impl Supervisor {
             state.workers.iter().filter(|(_, worker)| hangs(worker)).map(|(number, _)| *number).collect();
         let workers: Vec<_> = hung.iter().filter_map(|number| state.workers.remove(number)).collect();
         drop(state);
-        for worker in &workers {
+        let any = !workers.is_empty();
+        for worker in workers {
             worker.calls.close();
-            if let Some(file) = &worker.file {
+            if let Some(file) = worker.file {
                 let (root, path) = (pool.plan.roots[file.root].name.clone(), file.path.to_string());
                 let detail = filled(words::READING_FAILED, &[("why", &stopped_by_time(limit))]);
                 pool.done(0, 1);
                 // Whether there is room or not: this thread is the clock.
-                pool.answers.push(Ok(Brought::Problems(vec![Problem {
-                    root,
-                    path,
-                    outcome: Outcome::Timeout,
-                    detail,
-                }])));
+                let problem = Problem { root, path, outcome: Outcome::Timeout, detail };
+                pool.answers.push(Ok(Brought::Lost { file, problem, by_itself: false }));
             }
         }
-        if !workers.is_empty() {
+        if any {
             pool.hire();
             pool.settle(&mut pool.lock());
         }

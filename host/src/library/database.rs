@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, params_from_iter};
+use serde_json::Value;
 
+use super::bind;
 use super::error::{LibraryError, Unwritten};
 use crate::runtime::bindings::exports::mt::scanner::library::{Migration, Statement};
 use crate::scan::schema::Schema;
@@ -40,10 +43,77 @@ impl Schema {
         }
         Ok(())
     }
+
+    /// Runs every part of a statement with values by their names.
+    pub(super) fn execute(
+        &self,
+        connection: &Connection,
+        name: &'static str,
+        values: &[(&str, Value)],
+    ) -> Result<(), Unwritten> {
+        let statement = self.statement(name)?;
+        let row = row_of(statement, values);
+        for sql in &statement.sql {
+            let mut part = connection.prepare_cached(sql)?;
+            bind::row(&mut part, &row)?;
+            part.raw_execute()?;
+        }
+        Ok(())
+    }
+
+    /// The only row that a statement answers with.
+    pub(super) fn first<T>(
+        &self,
+        connection: &Connection,
+        name: &'static str,
+        values: &[(&str, Value)],
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Unwritten> {
+        let mut statement = connection.prepare_cached(self.single(name)?)?;
+        bind::row(&mut statement, &row_of(self.statement(name)?, values))?;
+        let mut rows = statement.raw_query();
+        let row = rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        Ok(read(row)?)
+    }
+
+    /// Each row that a statement answers with, as a JSON array.
+    pub(super) fn each(
+        &self,
+        connection: &Connection,
+        name: &'static str,
+        values: &[(&str, Value)],
+        mut each: impl FnMut(Value) -> Result<(), Unwritten>,
+    ) -> Result<(), Unwritten> {
+        let mut statement = connection.prepare_cached(self.single(name)?)?;
+        bind::row(&mut statement, &row_of(self.statement(name)?, values))?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            let cell = |place| Ok(cell(row.get_ref(place)?));
+            each((0..columns).map(cell).collect::<rusqlite::Result<_>>()?)?;
+        }
+        Ok(())
+    }
 }
 
-/// Keeps other syncs away from a library, whatever host they run in, for as long as it lives.
-/// Readers and other writers go on.
+/// Values by their names as a row for a statement: a JSON array in the order of its parameters.
+pub(super) fn row_of(statement: &Statement, values: &[(&str, Value)]) -> String {
+    let value = |name: &String| values.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    Value::from_iter(statement.parameters.iter().map(|name| value(name).cloned())).to_string()
+}
+
+/// A cell as JSON. The tables have no bytes.
+fn cell(cell: ValueRef<'_>) -> Value {
+    match cell {
+        ValueRef::Null | ValueRef::Blob(_) => Value::Null,
+        ValueRef::Integer(number) => number.into(),
+        ValueRef::Real(number) => number.into(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+    }
+}
+
+/// Keeps other syncs away from a library, or other analyses, whatever host they run in, for as long
+/// as it lives. Readers and other writers go on.
 ///
 /// The lock is SQLite's own, on an empty database beside the library: it works alike on every
 /// system, and ends with its process, however that ends.
@@ -51,9 +121,19 @@ pub(super) struct Lock(#[expect(dead_code, reason = "the connection holds the lo
 
 impl Lock {
     /// Waits for another sync, unless `is_cancelled`.
-    pub fn take(path: &Path, patience: Duration, mut is_cancelled: impl FnMut() -> bool) -> Result<Self, LibraryError> {
+    pub fn take(path: &Path, patience: Duration, is_cancelled: impl FnMut() -> bool) -> Result<Self, LibraryError> {
+        Self::take_beside(path, "-sync", patience, is_cancelled)
+    }
+
+    /// Waits for whoever has the lock whose name ends in `ending`, unless `is_cancelled`.
+    pub fn take_beside(
+        path: &Path,
+        ending: &str,
+        patience: Duration,
+        mut is_cancelled: impl FnMut() -> bool,
+    ) -> Result<Self, LibraryError> {
         let mut beside = path.as_os_str().to_owned();
-        beside.push("-sync");
+        beside.push(ending);
         let failed = |source| LibraryError::Lock { path: beside.clone().into(), source };
         let connection = Connection::open(&beside).map_err(failed)?;
         connection.busy_timeout(BETWEEN_LOOKS.min(patience)).map_err(failed)?;

@@ -24,10 +24,10 @@ pub enum LibraryError {
         /// SQLite's reason.
         source: rusqlite::Error,
     },
-    /// SQLite cannot open or lock the file beside it that keeps syncs apart.
+    /// SQLite cannot open or lock the file beside it that keeps syncs apart, or that for analyses.
     #[error("{}: the lock beside the library cannot be used: {source}. It holds nothing, and may be deleted", path.display())]
     Lock {
-        /// The lock: the library's path and `-sync`.
+        /// The lock: the library's path and `-sync` or `-analysis`.
         path: PathBuf,
         /// SQLite's reason.
         source: rusqlite::Error,
@@ -63,14 +63,26 @@ pub enum LibraryError {
         /// The latest sync that is not kept.
         scan: i64,
     },
+    /// Another analysis of it is under way.
+    #[error("{}: {}", path.display(), words::ANALYSIS_BUSY)]
+    BeingAnalysed {
+        /// The library.
+        path: PathBuf,
+    },
+    /// A folder that was named is no root of the library. Nothing was written.
+    #[error("{}: {}", path.display(), words::NOT_A_ROOT)]
+    NotARoot {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file that was named is in no root of the library. Nothing was written.
     #[error("{}: {}", path.display(), words::IN_NO_ROOT)]
     InNoRoot {
         /// The file.
         path: PathBuf,
     },
-    /// The observer of the sync has ended it.
-    #[error("the sync was cancelled")]
+    /// The observer of a sync or an analysis has ended it.
+    #[error("it was cancelled")]
     Cancelled,
     /// A copy to rehearse on cannot be made.
     #[error("no temporary folder can be made")]

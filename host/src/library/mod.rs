@@ -1,6 +1,7 @@
 //! The library: an SQLite database that stays true to the disk. Its tables, columns and statements
 //! are the component's.
 
+pub(crate) mod analysis;
 mod attended;
 mod bind;
 mod database;

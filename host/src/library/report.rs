@@ -1,5 +1,6 @@
 //! The report of a sync, and its observer.
 
+use crate::analysis::report::FileReport;
 use crate::work::progress::Progress;
 use mt_scanner_contract::Problem;
 use mt_scanner_contract::roots::RootNotice;
@@ -61,9 +62,9 @@ pub struct Change<'a> {
     pub json: &'a str,
 }
 
-/// Watches a sync. Every method has a default, which does nothing.
+/// Watches a sync or an analysis. Every method has a default, which does nothing.
 pub trait Observer {
-    /// Takes how far the sync is: at the beginning, ten to twenty times a second whatever happens,
+    /// Takes how far it is: at the beginning, ten to twenty times a second whatever happens,
     /// and at the end. A transaction that storage keeps waiting may come between.
     fn progress(&mut self, _progress: &Progress) {}
 
@@ -71,7 +72,7 @@ pub trait Observer {
     /// the sync begins.
     fn root(&mut self, _notice: &RootNotice) {}
 
-    /// Whether to end the sync. Asked as often as `progress` is called. What was written until then
+    /// Whether to end it. Asked as often as `progress` is called. What was written until then
     /// stays, and is true.
     fn is_cancelled(&mut self) -> bool {
         false
@@ -91,7 +92,11 @@ pub trait Observer {
     /// Takes a track that the sync has changed. Called at the end of the sync, once for each.
     fn change(&mut self, _change: Change<'_>) {}
 
-    /// Takes a problem that stands. Called at the end of the sync, once for each.
+    /// Takes the report of a file that an analysis has looked at.
+    fn file(&mut self, _report: &FileReport) {}
+
+    /// Takes a problem: one that stands, called at the end of a sync, once for each; or one that an
+    /// analysis has met, called when it has.
     fn problem(&mut self, _problem: &Problem) {}
 }
 

@@ -54,7 +54,7 @@ impl Roots {
 }
 
 /// The roots that the library has, oldest first.
-fn known(connection: &Connection, schema: &Schema) -> Result<Vec<Root>, Unwritten> {
+pub(super) fn known(connection: &Connection, schema: &Schema) -> Result<Vec<Root>, Unwritten> {
     let mut statement = connection.prepare(schema.single("roots")?)?;
     let mut rows = statement.query([])?;
     let mut roots = Vec::new();

@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior};
+use serde_json::Value;
 
 use super::bind;
-use super::error::Unwritten;
+use super::database::row_of;
+use super::error::{LibraryError, Unwritten};
 use crate::scan::schema::Schema;
 use crate::work::door::sync::Changes;
 use mt_scanner_contract::Problem;
@@ -14,7 +16,7 @@ use mt_scanner_contract::Problem;
 /// every transaction touches most pages of an index: few are far cheaper than many.
 const TRANSACTION: Duration = Duration::from_millis(900);
 
-/// Writes what a sync brings, in transactions. What is not committed when it is dropped is taken
+/// Writes what a sync or an analysis brings, in transactions. What is not committed when it is dropped is taken
 /// back.
 pub(super) struct Writer<'a> {
     connection: &'a Connection,
@@ -40,6 +42,20 @@ impl<'a> Writer<'a> {
                 self.write_rows(place, changes)?;
             }
             self.write_problems(problems)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement with values by their names.
+    pub fn execute(&mut self, name: &'static str, values: &[(&str, Value)]) -> Result<(), Unwritten> {
+        let schema = self.schema;
+        let named = schema.statements.iter().position(|statement| statement.name == name);
+        let place = named.ok_or(LibraryError::NoStatement { name })?;
+        let row = row_of(&schema.statements[place], values);
+        self.begin()?;
+        for part in self.prepared(place)? {
+            bind::row(part, &row)?;
+            part.raw_execute()?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! wings.
 
 pub(crate) mod apart;
+pub(crate) mod asked;
 pub(crate) mod bindings;
 pub(crate) mod built_in;
 pub(crate) mod calls;

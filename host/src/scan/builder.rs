@@ -14,8 +14,6 @@ use crate::runtime::limits::Limits;
 use crate::work::plan::Plan;
 use mt_scanner_contract::{FollowLinks, Reading, Walking};
 
-/// The most workers. Above some dozens of calls in flight, network filesystems queue them.
-const WORKERS: usize = 64;
 /// The most files and folders in one step.
 const ITEMS: u32 = 256;
 
@@ -310,7 +308,7 @@ impl ScannerBuilder {
         let plan = Plan {
             compiled,
             roots: Arc::from(roots),
-            workers: self.workers.unwrap_or(WORKERS),
+            workers: self.workers,
             walking: self.walking,
             reading: self.reading,
             limits: self.limits,

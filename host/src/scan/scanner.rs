@@ -9,22 +9,22 @@ use std::time::{Duration, Instant};
 use mt_scanner_contract::defaults::HANG_MARGIN;
 use mt_scanner_contract::report::Report;
 use mt_scanner_contract::roots::{Naming, RootNotice};
-use mt_scanner_contract::{Inspection, Outcome, Problem, Track};
+use mt_scanner_contract::{Inspection, Outcome, Problem, Track, Walking};
 use wasmtime::Store;
 
 use super::Scan;
 use crate::runtime::apart;
+use crate::runtime::asked::Asked;
 use crate::runtime::bindings;
 use crate::runtime::built_in::BuiltIn as _;
 use crate::runtime::calls::Calls;
 use crate::runtime::component::Compiled;
 use crate::runtime::error::Error;
-use crate::runtime::instance::{Ended, Instance, Unreturned, stopped_by_time};
+use crate::runtime::instance::stopped_by_time;
 use crate::runtime::limits::Stop;
 use crate::runtime::opened::Opened;
 use crate::runtime::root::Root;
 use crate::runtime::sandbox::Sandbox;
-use crate::runtime::ticker::Ticker;
 use crate::work::door::rows::{Rows, RowsDoor};
 use crate::work::door::typed::{Count, Paths, RelativePaths, Tracks};
 use crate::work::plan::Plan;
@@ -64,6 +64,16 @@ impl Scanner {
 
     pub(crate) fn with(plan: Plan, notices: Vec<RootNotice>) -> Self {
         Self { plan, notices: notices.into() }
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The same scanner, which looks into no archive.
+    pub(crate) fn without_archives(&self) -> Self {
+        let walking = Walking { archives: false, ..self.plan.walking.clone() };
+        Self { plan: Plan { walking, ..self.plan.clone() }, notices: self.notices.clone() }
     }
 
     pub(crate) fn compiled(&self) -> &Arc<Compiled<bindings::Scanner>> {
@@ -293,7 +303,7 @@ impl Scanner {
         what: &str,
         call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        asked(&self.plan, &Opened::none(&Arc::from([])), what, &Arc::default(), call)
+        Asked::blind(&self.plan.compiled, &self.plan.limits)?.call(what, call)
     }
 
     /// Makes one call about files of the roots, with an instance of its own. Storage that does not
@@ -311,7 +321,7 @@ impl Scanner {
         let (plan, name, own) = (self.plan.clone(), what.to_owned(), calls.clone());
         let work = move || {
             (0..roots.len()).try_for_each(|root| opened.open(root))?;
-            asked(&plan, &opened, &name, &own, call)
+            Asked::new(&plan.compiled, &plan.limits, &opened, own)?.call(&name, call)
         };
         let answer = apart::within(limit.saturating_add(HANG_MARGIN), work).map_err(no_instance)?;
         answer.unwrap_or_else(|| {
@@ -383,26 +393,6 @@ impl Scanner {
         let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
         Ok((root.clone(), names.join("/")))
     }
-}
-
-/// Makes one call with an instance of its own, which sees these roots.
-fn asked<T>(
-    plan: &Plan,
-    opened: &Opened,
-    what: &str,
-    calls: &Arc<Calls>,
-    call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
-) -> Result<T, Error> {
-    let Plan { compiled, limits, .. } = plan;
-    let _ticker = Ticker::start(&compiled.engine, || {}).map_err(no_instance)?;
-    let mut instance = Instance::new(compiled, opened.open_roots(), limits, Arc::default(), calls.clone())?;
-    instance.call(limits.file_timeout, call).map_err(|unreturned| match unreturned {
-        Unreturned::Ended(Ended { outcome, detail, source }) => {
-            Error::Ended { call: what.to_owned(), outcome, detail, source }
-        }
-        // Nobody cancels it: it was abandoned, and nobody hears of this.
-        Unreturned::Cancelled => Error::NoInstance { source: Stop::Abandoned.into() },
-    })
 }
 
 fn no_instance(error: io::Error) -> Error {

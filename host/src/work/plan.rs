@@ -9,12 +9,16 @@ use crate::runtime::limits::Limits;
 use crate::runtime::root::Root;
 use mt_scanner_contract::{Reading, Walking};
 
+/// The most workers of a scan. Above some dozens of calls in flight, network filesystems queue them.
+const WORKERS: usize = 64;
+
 /// A scan that is to be done.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub compiled: Arc<Compiled<Scanner>>,
     pub roots: Arc<[Root]>,
-    pub workers: usize,
+    /// The most workers, if somebody has named a number.
+    pub workers: Option<usize>,
     pub walking: Walking,
     pub reading: Reading,
     pub limits: Limits,
@@ -23,6 +27,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The most workers of a scan.
+    pub fn most_workers(&self) -> usize {
+        self.workers.unwrap_or(WORKERS)
+    }
+
     /// Where a scan of a root goes.
     pub fn walking(&self, root: &Root) -> Cow<'_, Walking> {
         if root.inside.is_empty() {

@@ -46,6 +46,10 @@ pub struct Progress {
     pub total_files: u64,
     /// Folders that are to be listed, estimated in the same way.
     pub total_folders: u64,
+    /// Bytes of the files that are done, in an analysis of a library; else 0.
+    pub done_bytes: u64,
+    /// Bytes of the files that are to be done, in an analysis of a library; else 0.
+    pub total_bytes: u64,
     /// Whether the totals may still change, because not every folder was listed.
     pub is_estimated: bool,
     /// A folder that is being worked on, as an absolute path.
@@ -100,8 +104,11 @@ impl Progress {
             Phase::Finishing | Phase::Done => return Some(1.0),
             Phase::Scanning | Phase::Paused => {}
         }
-        let (done, total) =
-            if self.total_files > 0 { (self.done, self.total_files) } else { (self.folders, self.total_folders) };
+        let (done, total) = match self {
+            Self { total_bytes: 1.., .. } => (self.done_bytes, self.total_bytes),
+            Self { total_files: 1.., .. } => (self.done, self.total_files),
+            _ => (self.folders, self.total_folders),
+        };
         (total > 0).then(|| (done as f64 / total as f64).min(1.0))
     }
 
@@ -236,6 +243,8 @@ impl Counters {
             problems: count(&self.problems),
             total_files: if self.by_folders.load(Ordering::Relaxed) { 0 } else { total_files },
             total_folders,
+            done_bytes: 0,
+            total_bytes: 0,
             is_estimated,
             folder: None,
             elapsed: took.unwrap_or_else(|| self.since.elapsed()),
@@ -263,6 +272,12 @@ mod tests {
     fn without_files_folders_tell_how_far_it_is() {
         let progress = Progress { folders: 3, total_folders: 4, ..progress(0, 0) };
         assert_eq!(progress.fraction(), Some(0.75));
+    }
+
+    #[test]
+    fn where_bytes_are_known_they_tell_how_far_it_is() {
+        let progress = Progress { done_bytes: 1, total_bytes: 4, ..progress(1, 2) };
+        assert_eq!(progress.fraction(), Some(0.25));
     }
 
     #[test]

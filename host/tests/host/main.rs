@@ -4,15 +4,18 @@
 //! These are about what only this host does: the pool, the sandbox, limits, the library's one
 //! writer, the binary.
 
+mod analysis;
 mod artwork;
 mod command;
 mod comparison;
 mod components;
 mod control;
+mod examination;
 // FUSE is Linux's.
 #[cfg(target_os = "linux")]
 mod hung;
 // Linux alone has the `env` that it needs.
+mod examination;
 #[cfg(target_os = "linux")]
 mod interruption;
 mod isolation;
@@ -22,6 +25,5 @@ mod rows;
 #[cfg(target_os = "linux")]
 mod slow;
 mod support;
-mod validation;
 mod watch;
 mod wings;

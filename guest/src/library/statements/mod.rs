@@ -1,8 +1,11 @@
 //! The statements, by name. Those that take rows of a sync come in the order in which a host runs
 //! them.
 
+mod albums;
+mod analyses;
 mod beginning;
 mod changes;
+mod duplicates;
 mod ending;
 mod reading;
 mod roots;
@@ -17,6 +20,9 @@ pub fn statements() -> Vec<Statement> {
     all.extend(changes::statements());
     all.extend(ending::statements());
     all.extend(reading::statements());
+    all.extend(analyses::statements());
+    all.extend(albums::statements());
+    all.extend(duplicates::statements());
     all
 }
 

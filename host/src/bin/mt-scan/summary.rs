@@ -1,9 +1,10 @@
 //! Tracks and problems, added up for the reports that the component puts into words.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
 use mt_scanner::report::{Changed, Kind, Problems as Told, Reached};
-use mt_scanner::{Outcome, Problem, Progress, SyncReport, Track};
+use mt_scanner::{FileReport, Outcome, Problem, Progress, SyncReport, Track, Verdict, Verdicts};
 
 /// Tracks by format and codec, in the order in which they come.
 #[derive(Default)]
@@ -81,6 +82,34 @@ impl From<Vec<Problem>> for Problems {
         sum.add(&problems);
         sum
     }
+}
+
+/// Files that were examined, added up.
+#[derive(Default)]
+pub struct Sum {
+    pub files: u64,
+    pub verdicts: Verdicts,
+}
+
+impl Sum {
+    pub fn add(&mut self, report: &FileReport) {
+        self.files += 1;
+        let Verdicts { damaged, truncated, suspicious, unchecked, intact } = &mut self.verdicts;
+        match report.verdict {
+            Some(Verdict::Damaged) => *damaged += 1,
+            Some(Verdict::Truncated) => *truncated += 1,
+            Some(Verdict::Suspicious) => *suspicious += 1,
+            Some(Verdict::Unchecked) => *unchecked += 1,
+            Some(Verdict::Intact) => *intact += 1,
+            _ => {}
+        }
+    }
+}
+
+/// The path of a file as this system writes it.
+pub fn path(report: &FileReport) -> String {
+    let below = if cfg!(windows) { report.path.replace('/', "\\") } else { report.path.clone() };
+    Path::new(&report.root).join(below).to_string_lossy().into_owned()
 }
 
 /// Counts and time of a scan as reports have them.

@@ -47,7 +47,7 @@ impl<D: Door> Job<D> {
             busy: 0,
             stalled: 0,
             idle: 0,
-            crew: Crew::new(cores, plan.workers),
+            crew: Crew::new(cores, plan.most_workers()),
             workers: Workers::none(),
         };
         let pool = Arc::new(Pool {
@@ -56,7 +56,7 @@ impl<D: Door> Job<D> {
             left: Condvar::new(),
             cancelled: Arc::default(),
             counters: Arc::new(Counters::start(!D::READS)),
-            answers: Answers::new(WAITING * cores.min(plan.workers)),
+            answers: Answers::new(WAITING * cores.min(plan.most_workers())),
             avoided: Arc::default(),
             opened,
             door,

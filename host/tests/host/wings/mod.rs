@@ -8,7 +8,7 @@ use std::path::Path;
 use sources::{Arrows, Module, arrows, read};
 
 /// Each wing uses those before it. The crate's root is a table of contents, and used by none.
-const WINGS: [&str; 5] = ["runtime", "work", "scan", "library", "analysis"];
+const WINGS: [&str; 5] = ["runtime", "work", "scan", "analysis", "library"];
 
 /// Arrows that run against the order of the wings, in words.
 fn against(arrows: &Arrows) -> Vec<String> {

@@ -7,16 +7,17 @@ use std::time::{Duration, Instant};
 
 use mt_scanner::report::Synced;
 use mt_scanner::{
-    Change, Library, Notice, Observer, Problem, Progress, RootNotice, Scan, Scanner, SyncReport, WatchObserver, event,
+    Analyser, Change, Examined, FileReport, Library, Notice, Observer, Problem, Progress, Request, RootNotice, Scan,
+    Scanner, SyncReport, WatchObserver, event,
 };
 use serde::Serialize;
 
 use super::json::{Lines, in_time};
-use crate::arguments::{Folders, Sync, Watch};
+use crate::arguments::{Analyse, Folders, Output, Sync, Watch};
 use crate::done::Done;
 use crate::failure::Failure;
 use crate::interruption;
-use crate::summary::{changed, reached};
+use crate::summary::{Sum, changed, reached};
 
 /// Least time between two lines of progress.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(50);
@@ -63,6 +64,51 @@ pub fn watch(folders: &Folders, db: &Path, watch: &Watch) -> Result<Done, Failur
     let any = events.told.as_ref().is_some_and(|told| !told.is_empty());
     events.finish()?;
     Ok(Done::with(&folders.output, any))
+}
+
+/// `mt-scan validate --events`, and the others that examine files.
+pub fn examine(analyser: &Analyser, request: Request, output: &Output) -> Result<Done, Failure> {
+    let mut examination = analyser.examine(request)?;
+    interruption::cancels(examination.control());
+    let mut events = Events::default();
+    analyser.scanner().notices().iter().for_each(|notice| events.root(notice));
+    events.progress(&examination.progress());
+    let (mut sum, mut problems, mut reported) = (Sum::default(), 0, Instant::now());
+    while let Some(report) = examination.next_within(BETWEEN_REPORTS) {
+        if let Some(report) = report? {
+            sum.add(&report);
+            events.file(&report);
+        }
+        for problem in examination.problems() {
+            problems += 1;
+            events.problem(&problem);
+        }
+        if reported.elapsed() >= BETWEEN_REPORTS {
+            reported = Instant::now();
+            events.progress(&examination.progress());
+        }
+        if events.so_far.is_err() {
+            break;
+        }
+    }
+    if interruption::is_asked() {
+        return Err(Failure::Interrupted);
+    }
+    let progress = examination.progress();
+    events.progress(&progress);
+    let verdicts = request.depth.map(|_| sum.verdicts);
+    events.report(&Examined { files: sum.files, problems, verdicts, progress: reached(&progress) });
+    events.finish()?;
+    Ok(if sum.verdicts.any_bad() { Done::WithProblems } else { Done::with(output, problems > 0) })
+}
+
+/// `mt-scan analyse --events`.
+pub fn analyse(analyse: &Analyse) -> Result<Done, Failure> {
+    let mut events = Events::default();
+    let report = super::analyse::analysed(analyse, &mut events)?;
+    events.report(&super::analyse::told(&report));
+    events.finish()?;
+    Ok(Done::with(&analyse.output, report.problems > 0))
 }
 
 /// Tells of a scan. `found` writes what it finds.
@@ -168,6 +214,12 @@ impl Observer for Events {
     fn change(&mut self, change: Change<'_>) {
         let json = change.json.strip_prefix('{').unwrap_or(change.json);
         let written = writeln!(self.out, "{{\"event\":\"change\",{json}");
+        self.note(written.map_err(Failure::from));
+    }
+
+    fn file(&mut self, report: &FileReport) {
+        let json = report.json.strip_prefix('{').unwrap_or(&report.json);
+        let written = writeln!(self.out, "{{\"event\":\"file\",{json}");
         self.note(written.map_err(Failure::from));
     }
 

@@ -6,15 +6,13 @@ use std::path::Path;
 use mt_scanner::{Library, Scanner};
 
 use super::changes::Lines;
+use super::existing;
 use crate::arguments::Output;
 use crate::done::Done;
 use crate::failure::Failure;
 
 pub fn run(db: &Path, since: Option<i64>, output: &Output) -> Result<Done, Failure> {
-    // Not to make one just to find it empty.
-    if !db.exists() {
-        return Err(Failure::Work(format!("{}: there is no library", db.display()).into()));
-    }
+    let db = existing(db)?;
     let library = Library::open(db, &Scanner::builder().build()?)?;
     let mut lines = Lines::new(output.json, true);
     library.changes(since, |change| {

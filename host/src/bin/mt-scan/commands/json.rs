@@ -118,6 +118,8 @@ pub fn in_time(progress: &Progress) -> Advance {
         playlists: progress.playlists,
         total_files: progress.total_files,
         total_folders: progress.total_folders,
+        done_bytes: progress.done_bytes,
+        total_bytes: progress.total_bytes,
         is_estimated: progress.is_estimated,
         folder: progress.folder.as_deref().map(str::to_owned),
         seconds: progress.elapsed.as_secs_f64(),

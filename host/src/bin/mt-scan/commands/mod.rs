@@ -1,14 +1,19 @@
 //! The commands, one a file.
 
+mod analyse;
 mod artwork;
 mod benchmark;
 mod changes;
 mod count;
+mod duplicates;
 mod events;
+mod examine;
 mod history;
 mod index;
 mod inspect;
 mod json;
+mod listing;
+mod loudness;
 mod man;
 mod member;
 mod purge;
@@ -17,10 +22,15 @@ mod validate;
 mod watch;
 
 use std::io::Write;
+use std::path::Path;
 
+use listing::{Fingerprinting, Hashing};
+use loudness::Measuring;
+use mt_scanner::Request;
 use mt_scanner::words::{self, filled};
+use validate::Validating;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Analyse, Arguments, Command};
 use crate::done::Done;
 use crate::failure::Failure;
 use crate::screen::shown;
@@ -43,7 +53,24 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Command::Changes { library, since, output } => history::run(&library.db, *since, output),
         Command::Inspect { files, output, reading, sandbox } => inspect::run(files, output, reading, sandbox),
         Command::Artwork { file, artwork, output, sandbox } => artwork::run(file, artwork, output, sandbox),
-        Command::Validate(validate) => validate::run(validate),
+        Command::Validate { depth, files } => {
+            examine::run(files, Request { depth: Some(*depth), ..Request::default() }, &mut Validating)
+        }
+        Command::Hash { file, files } => {
+            let request = Request { hashes: true, ..Request::default() };
+            examine::run(files, request, &mut Hashing { of_file: *file })
+        }
+        Command::Loudness(files) => {
+            let request = Request { loudness: true, ..Request::default() };
+            examine::run(files, request, &mut Measuring::default())
+        }
+        Command::Fingerprint(files) => {
+            let request = Request { fingerprint: true, ..Request::default() };
+            examine::run(files, request, &mut Fingerprinting)
+        }
+        Command::Analyse(analyse) if analyse.events => events::analyse(analyse),
+        Command::Analyse(analyse) => analyse::run(analyse),
+        Command::Duplicates(duplicates) => duplicates::run(duplicates),
         Command::Benchmark { folders, iterations } => benchmark::run(folders, *iterations),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -55,13 +82,22 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
     }
 }
 
+/// A library that is there: none is made just to find it empty.
+fn existing(db: &Path) -> Result<&Path, Failure> {
+    match db.exists() {
+        true => Ok(db),
+        false => Err(Failure::Work(format!("{}: {}", db.display(), words::NO_LIBRARY).into())),
+    }
+}
+
 /// What is said when Ctrl-C ends a command: what is kept, and how to go on. `None` if the command
 /// takes care of Ctrl-C itself.
 fn last_words(command: &Command) -> Option<String> {
     match command {
         // There is no other end.
         Command::Watch { .. } => None,
-        Command::Index { library, sync, .. } if !sync.dry_run => {
+        Command::Index { sync, .. } if sync.dry_run => Some(words::INTERRUPTED.to_owned()),
+        Command::Index { library, .. } | Command::Analyse(Analyse { library, .. }) => {
             Some(filled(words::INTERRUPTED_SYNC, &[("path", &shown(&library.db.to_string_lossy()))]))
         }
         _ => Some(words::INTERRUPTED.to_owned()),

@@ -7,15 +7,13 @@ use std::time::Duration;
 use mt_scanner::report::Report;
 use mt_scanner::{Library, Scanner};
 
+use super::existing;
 use crate::arguments::Output;
 use crate::done::Done;
 use crate::failure::Failure;
 
 pub fn run(db: &Path, missing_for: Duration, output: &Output) -> Result<Done, Failure> {
-    // Not to make one just to find it empty.
-    if !db.exists() {
-        return Err(Failure::Work(format!("{}: there is no library", db.display()).into()));
-    }
+    let db = existing(db)?;
     let scanner = Scanner::builder().build()?;
     let purged = Library::open(db, &scanner)?.purge(missing_for)?;
     if output.json {

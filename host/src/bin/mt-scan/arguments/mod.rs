@@ -1,5 +1,7 @@
 //! The words of the command line.
 
+mod audio;
+
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +10,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use mt_scanner::help::EXAMPLES;
-use mt_scanner::{Analyser, Depth, Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
+use mt_scanner::{Depth, Error, FollowLinks, Scanner, ScannerBuilder, SyncOptions, WatchOptions};
+
+pub use audio::{Analyse, Duplicates, Files};
 
 /// Scans music folders inside a WebAssembly sandbox.
 #[derive(Parser)]
@@ -94,7 +98,44 @@ pub enum Command {
     /// Look for damage in audio files (exit code 1 if one is damaged or truncated).
     ///
     /// Archives are not looked into.
-    Validate(Validate),
+    Validate {
+        /// How closely to look: `header`, at the beginning, the end and the tables; `stream`, at
+        /// every frame and checksum; `audio` decodes too.
+        #[arg(long, value_name = "DEPTH", default_value = "stream", value_parser = audio::depths())]
+        depth: Depth,
+        #[command(flatten)]
+        files: Files,
+    },
+    /// Print a hash of the audio of each file, which is the same whatever its tags and its
+    /// container.
+    ///
+    /// It is BLAKE3 of the coded audio, 64 hexadecimal digits; as many dashes where there is no
+    /// audio. Archives are not looked into.
+    Hash {
+        /// The hash of the whole file in place of it.
+        #[arg(long)]
+        file: bool,
+        #[command(flatten)]
+        files: Files,
+    },
+    /// Print how loud audio files are, and the albums that folders are.
+    ///
+    /// Integrated loudness, range and true peak by EBU R 128, and the gain of ReplayGain 2.0, which
+    /// leads to -18 LUFS. Archives are not looked into.
+    Loudness(Files),
+    /// Print the acoustic fingerprint of each file, in the form of AcoustID.
+    ///
+    /// It is of the first two minutes; a dash where there is none. Archives are not looked into.
+    Fingerprint(Files),
+    /// Look into the audio of a library's files, and keep in it what is found.
+    ///
+    /// Files that have changed since, or were never analysed, in low priority. Ended at any time,
+    /// the next one goes on from there.
+    Analyse(Analyse),
+    /// List tracks of a library that are the same, and which of them to keep; nothing is deleted.
+    ///
+    /// Files that may be copies are hashed first, if they have not been.
+    Duplicates(Duplicates),
     /// Print the mean time of a count in ms.
     Benchmark {
         #[command(flatten)]
@@ -160,34 +201,6 @@ struct Walking {
     /// library's later syncs need it too: without it the tracks of such files are marked missing.
     #[arg(long, value_name = "EXTENSION", value_parser = extension)]
     extension: Vec<String>,
-}
-
-/// Files to look into, and how.
-#[derive(Args)]
-pub struct Validate {
-    /// Folders, or files.
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// How closely to look: `header`, at the beginning, the end and the tables; `stream`, at every
-    /// frame and checksum; `audio` decodes too.
-    #[arg(long, value_name = "DEPTH", default_value = "stream", value_parser = depths())]
-    depth: Depth,
-    #[command(flatten)]
-    pub output: Output,
-    #[command(flatten)]
-    walking: Walking,
-    /// The most instances of the component at a time [default: as many as cores].
-    #[arg(long, value_name = "N")]
-    workers: Option<NonZeroUsize>,
-    /// Run another component of the same world.
-    #[arg(long, value_name = "FILE")]
-    component: Option<PathBuf>,
-    /// The most time for one file without progress in s [default: 10].
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    file_timeout: Option<Duration>,
-    /// The most memory of an instance in MiB [default: 256].
-    #[arg(long, value_name = "MIB")]
-    memory_limit: Option<NonZeroUsize>,
 }
 
 /// What shapes values beside the files.
@@ -342,26 +355,6 @@ impl Walking {
     }
 }
 
-impl Validate {
-    /// The analyser that these words describe.
-    pub fn analyser(&self) -> Result<Analyser, Error> {
-        let mut builder = Analyser::builder().roots(&self.paths).walking(self.walking.options()).depth(self.depth);
-        if let Some(workers) = self.workers {
-            builder = builder.workers(workers.get());
-        }
-        if let Some(component) = &self.component {
-            builder = builder.component(component);
-        }
-        if let Some(timeout) = self.file_timeout {
-            builder = builder.file_timeout(timeout);
-        }
-        if let Some(limit) = self.memory_limit {
-            builder = builder.memory_limit(limit.get().saturating_mul(1 << 20));
-        }
-        builder.build()
-    }
-}
-
 impl Reading {
     pub fn apply(&self, builder: ScannerBuilder) -> ScannerBuilder {
         builder.legacy_charset(&self.legacy_charset).cue(!self.no_cue)
@@ -373,14 +366,19 @@ impl Sandbox {
         if let Some(component) = &self.component {
             builder = builder.component(component);
         }
-        if let Some(timeout) = self.file_timeout {
-            builder = builder.file_timeout(timeout);
-        }
-        if let Some(limit) = self.memory_limit {
-            builder = builder.memory_limit(limit.get().saturating_mul(1 << 20));
-        }
-        builder
+        limited(builder, self.file_timeout, self.memory_limit)
     }
+}
+
+/// The builder with limits that were named: a time, and MiB of memory.
+fn limited(mut builder: ScannerBuilder, time: Option<Duration>, memory: Option<NonZeroUsize>) -> ScannerBuilder {
+    if let Some(time) = time {
+        builder = builder.file_timeout(time);
+    }
+    if let Some(memory) = memory {
+        builder = builder.memory_limit(memory.get().saturating_mul(1 << 20));
+    }
+    builder
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -400,11 +398,6 @@ fn extension(text: &str) -> Result<String, String> {
 fn links() -> impl TypedValueParser<Value = FollowLinks> {
     PossibleValuesParser::new(FollowLinks::ALL.map(FollowLinks::name))
         .map(|word| FollowLinks::named(&word).unwrap_or_default())
-}
-
-/// The words of `depth`.
-fn depths() -> impl TypedValueParser<Value = Depth> {
-    PossibleValuesParser::new(Depth::ALL.map(Depth::name)).map(|word| Depth::named(&word).unwrap_or_default())
 }
 
 /// The names of commands.

@@ -1,11 +1,14 @@
-//! Looking into audio: `Analyser`, and `mt-scan validate`.
+//! Looking into audio: `Analyser`, and `mt-scan validate`, `hash`, `loudness` and `fingerprint`.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use mt_scanner::{Analyser, AnalyserBuilder, Depth, Error, FileReport, LoadError, Problem, Proof, Verdict, Walking};
+use mt_scanner::{
+    Analyser, Depth, Error, Examination, FileReport, LoadError, Problem, Proof, Request, Scanner, ScannerBuilder,
+    Verdict, Walking,
+};
 use serde_json::Value;
 
 use crate::support::{Folder, misbehaving_analyser, outcomes, samples};
@@ -30,29 +33,40 @@ fn mixed() -> Folder {
         .file("notes.txt", b"no audio")
 }
 
-fn analyser(folder: &Folder) -> AnalyserBuilder {
-    Analyser::builder().root(folder.path())
+fn scanner(root: &Path) -> ScannerBuilder {
+    Scanner::builder().root(root)
 }
 
-/// All reports and problems, sorted by path.
+fn analyser(scanner: ScannerBuilder) -> Analyser {
+    Analyser::new(&scanner.build().unwrap()).unwrap()
+}
+
+fn misbehaving(scanner: ScannerBuilder) -> Analyser {
+    Analyser::with_component(&scanner.build().unwrap(), misbehaving_analyser()).unwrap()
+}
+
+/// All reports and problems of a validation, sorted by path.
 fn all(analyser: &Analyser) -> (Vec<FileReport>, Vec<Problem>) {
-    let mut validation = analyser.validate().unwrap();
-    let mut reports: Vec<FileReport> = validation.by_ref().map(Result::unwrap).collect();
-    let mut problems = validation.problems();
+    sorted(analyser.validate(Depth::Stream).unwrap())
+}
+
+fn sorted(mut examination: Examination) -> (Vec<FileReport>, Vec<Problem>) {
+    let mut reports: Vec<FileReport> = examination.by_ref().map(Result::unwrap).collect();
+    let mut problems = examination.problems();
     reports.sort_by(|one, other| one.path.cmp(&other.path));
     problems.sort_by(|one, other| one.path.cmp(&other.path));
     (reports, problems)
 }
 
 fn verdicts(reports: &[FileReport]) -> Vec<(&str, Verdict)> {
-    reports.iter().map(|report| (report.path.as_str(), report.verdict)).collect()
+    reports.iter().map(|report| (report.path.as_str(), report.verdict.unwrap())).collect()
 }
 
 #[test]
 fn each_file_gets_its_verdict_however_many_workers_there_are() {
     let folder = mixed();
     for workers in [1, 4] {
-        let (reports, problems) = all(&analyser(&folder).workers(workers).build().unwrap());
+        let (reports, problems) = all(&analyser(scanner(folder.path()).workers(workers)));
         assert_eq!(
             verdicts(&reports),
             [
@@ -64,7 +78,7 @@ fn each_file_gets_its_verdict_however_many_workers_there_are() {
             ]
         );
         assert!(problems.is_empty(), "{problems:?}");
-        assert_eq!(reports[2].proof, Proof::Checksums);
+        assert_eq!((reports[2].depth, reports[2].proof), (Some(Depth::Stream), Some(Proof::Checksums)));
         let finding = reports[0].first_finding().unwrap();
         assert!(finding.kind == "checksum" && finding.position.is_some() && finding.position_ms.is_some());
     }
@@ -75,15 +89,38 @@ fn a_depth_finds_what_it_looks_at() {
     let folder = mixed();
     let changed = folder.path().join("deep/changed.flac");
     let found = |depth| {
-        let (reports, _) = all(&Analyser::builder().root(&changed).depth(depth).build().unwrap());
-        (reports[0].verdict, reports[0].json.contains(&format!("\"depth\":\"{}\"", depth.name())))
+        let (reports, _) = sorted(analyser(scanner(&changed)).validate(depth).unwrap());
+        (reports[0].verdict.unwrap(), reports[0].json.contains(&format!("\"depth\":\"{}\"", depth.name())))
     };
     assert_eq!(found(Depth::Header), (Verdict::Unchecked, true));
     assert_eq!(found(Depth::Stream), (Verdict::Damaged, true));
     assert_eq!(found(Depth::Audio), (Verdict::Damaged, true));
-    let (reports, _) =
-        all(&Analyser::builder().root(folder.path().join("good.flac")).depth(Depth::Audio).build().unwrap());
-    assert_eq!((reports.len(), reports[0].proof), (1, Proof::Md5));
+    let (reports, _) = sorted(analyser(scanner(&folder.path().join("good.flac"))).validate(Depth::Audio).unwrap());
+    assert_eq!((reports.len(), reports[0].proof), (1, Some(Proof::Md5)));
+}
+
+#[test]
+fn what_is_asked_for_is_in_the_report_and_nothing_else() {
+    let folder = Folder::new().file("good.flac", &fixture("flac-16-44.flac")).file("cut.mp3", b"no audio");
+    let analyser = analyser(scanner(folder.path()));
+    let found = |request| sorted(analyser.examine(request).unwrap()).0;
+    let reports = found(Request::EVERYTHING);
+    let [bad, good] = reports.as_slice() else { panic!("{reports:?}") };
+    assert_eq!((bad.verdict, &bad.payload_hash, &bad.loudness), (Some(Verdict::Damaged), &None, &None));
+    assert_eq!((good.verdict, good.payload_hash.as_ref().map(String::len)), (Some(Verdict::Intact), Some(64)));
+    let (loudness, audio) = (good.loudness.as_ref().unwrap(), good.audio.as_ref().unwrap());
+    let (integrated, gain) = (loudness.integrated.unwrap(), loudness.gain.unwrap());
+    // ReplayGain 2.0 leads to -18 LUFS.
+    assert!((integrated + gain + 18.0).abs() < 0.01, "{loudness:?}");
+    assert!(loudness.true_peak.unwrap() < 3.0 && loudness.peak.unwrap() > 0.0, "{loudness:?}");
+    assert_eq!((audio.sample_rate, audio.channels, audio.is_silent), (44100, 2, false));
+    let hashed = found(Request { hashes: true, ..Request::default() });
+    assert_eq!((&hashed[1].payload_hash, &hashed[1].file_hash), (&good.payload_hash, &good.file_hash));
+    let FileReport { depth, verdict, proof, loudness, fingerprint, .. } = &hashed[1];
+    assert_eq!((depth, verdict, proof, loudness, fingerprint), (&None, &None, &None, &None, &None));
+    assert!(hashed[0].file_hash.is_some() && hashed[0].first_finding().is_none(), "{:?}", hashed[0]);
+    let nothing = found(Request::default());
+    assert_eq!((nothing.len(), &nothing[1].file_hash, nothing[1].size), (2, &None, good.size));
 }
 
 #[test]
@@ -91,13 +128,13 @@ fn files_are_those_of_a_scan_but_for_archives() {
     let folder = mixed().file("skipped/.nomedia", b"").file("skipped/a.mp3", b"").file("a.zip", b"PK");
     let walking = Walking { hidden_folders: true, ignored_folders: true, archives: true, ..Walking::default() };
     let walking = Walking { extensions: vec!["TXT".to_owned()], ..walking };
-    let (reports, problems) = all(&analyser(&folder).walking(walking).build().unwrap());
+    let (reports, problems) = all(&analyser(scanner(folder.path()).walking(walking)));
     let paths: Vec<_> = reports.iter().map(|report| report.path.as_str()).collect();
     let first = [".hidden/bad.flac", "deep/changed.flac", "deep/cut.flac", "good.flac", "notes.txt", "plain.m4a"];
     assert_eq!(paths, [&first[..], &["skipped/a.mp3", "wrong.flac"]].concat());
     assert!(problems.is_empty(), "{problems:?}");
-    let inside = Analyser::builder().root(folder.path()).root(folder.path().join("deep")).build().unwrap();
-    assert_eq!(inside.notices()[0].kind, "root-inside");
+    let inside = analyser(scanner(folder.path()).root(folder.path().join("deep")));
+    assert_eq!(inside.scanner().notices()[0].kind, "root-inside");
     let (reports, _) = all(&inside);
     let owned = reports.iter().filter(|report| Path::new(&report.root) == folder.path().join("deep")).count();
     assert_eq!((reports.len(), owned), (5, 2));
@@ -114,11 +151,11 @@ fn a_poisoned_file_costs_its_instance_and_has_the_outcome_for_its_name() {
         folder = folder.file(&format!("good/{number:02}.flac"), &good);
     }
     for workers in [1, 3] {
-        let builder = analyser(&folder).component(misbehaving_analyser()).workers(workers);
+        let scanner = scanner(folder.path()).workers(workers);
         let (reports, problems) =
-            all(&builder.file_timeout(Duration::from_secs(3)).memory_limit(64 << 20).build().unwrap());
+            all(&misbehaving(scanner.file_timeout(Duration::from_secs(3)).memory_limit(64 << 20)));
         assert_eq!(reports.len(), 20);
-        assert!(reports.iter().all(|report| report.verdict == Verdict::Intact));
+        assert!(reports.iter().all(|report| report.verdict == Some(Verdict::Intact)));
         let ended = [("allocate.mp3", "memory"), ("loop.mp3", "timeout"), ("panic.mp3", "trap")];
         assert_eq!(outcomes(&problems), ended);
         assert_eq!(problems[1].detail, "reading the file: it took longer than 3 s and was stopped");
@@ -129,8 +166,8 @@ fn a_poisoned_file_costs_its_instance_and_has_the_outcome_for_its_name() {
 #[test]
 fn who_cancels_is_not_kept_waiting_and_progress_is_told() {
     let folder = Folder::new().file("loop.mp3", b"MT-MISBEHAVE loop").file("good.flac", &fixture("flac-16-44.flac"));
-    let analyser = analyser(&folder).component(misbehaving_analyser()).workers(2).build().unwrap();
-    let mut validation = analyser.validate().unwrap();
+    let analyser = misbehaving(scanner(folder.path()).workers(2));
+    let mut validation = analyser.validate(Depth::Stream).unwrap();
     assert_eq!(validation.next().unwrap().unwrap().path, "good.flac");
     assert!(matches!(validation.next_within(Duration::from_millis(10)), Some(Ok(None))));
     let progress = validation.progress();
@@ -139,7 +176,7 @@ fn who_cancels_is_not_kept_waiting_and_progress_is_told() {
     control.cancel();
     assert!(validation.next().is_none() && control.is_cancelled());
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
-    let validation = analyser.validate().unwrap();
+    let validation = analyser.validate(Depth::Stream).unwrap();
     std::thread::sleep(Duration::from_millis(100));
     let start = Instant::now();
     drop(validation);
@@ -155,8 +192,7 @@ fn a_file_that_does_not_answer_is_named_and_the_others_are_looked_at() {
         return;
     };
     let limit = Duration::from_millis(700);
-    let (reports, problems) =
-        all(&Analyser::builder().root(mount.path()).workers(1).file_timeout(limit).build().unwrap());
+    let (reports, problems) = all(&analyser(scanner(mount.path()).workers(1).file_timeout(limit)));
     assert_eq!(reports.len(), 4);
     assert_eq!(outcomes(&problems), [("good.flac", "timeout")]);
     assert_eq!(problems[0].detail, "reading the file: it took longer than 0.7 s and was stopped");
@@ -165,16 +201,20 @@ fn a_file_that_does_not_answer_is_named_and_the_others_are_looked_at() {
 #[test]
 fn what_cannot_run_is_an_error_before_anything_starts() {
     let folder = Folder::new().file("scanner.wasm", mt_scanner::Scanner::built_in_component());
-    let gone = Analyser::builder().root(folder.path().join("gone")).build().unwrap();
-    assert!(matches!(gone.validate().err(), Some(Error::RootNotFound { .. })));
-    let other = Analyser::builder().component(folder.path().join("scanner.wasm")).build();
+    let gone = analyser(scanner(&folder.path().join("gone")));
+    assert!(matches!(gone.examine(Request::default()).err(), Some(Error::RootNotFound { .. })));
+    let other = Analyser::with_component(gone.scanner(), folder.path().join("scanner.wasm"));
     assert!(matches!(other.err(), Some(Error::Load(LoadError::NotAnAnalyser { .. }))));
     assert!(Analyser::built_in_component().starts_with(b"\0asm"));
 }
 
-fn validate(arguments: &[&str]) -> Output {
+fn mt_scan(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mt-scan"));
-    command.arg("validate").args(arguments).stdin(Stdio::null()).output().expect("mt-scan runs")
+    command.args(arguments).stdin(Stdio::null()).output().expect("mt-scan runs")
+}
+
+fn validate(arguments: &[&str]) -> Output {
+    mt_scan(&[&["validate"], arguments].concat())
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -241,4 +281,62 @@ fn what_cannot_run_exits_with_3() {
     assert_eq!(done.status.code(), Some(3));
     assert!(text(&done.stderr).contains("the root does not exist"), "{}", text(&done.stderr));
     assert_eq!(validate(&["--depth", "deep", "."]).status.code(), Some(2));
+}
+
+#[test]
+fn a_hash_is_a_line_and_copies_with_other_tags_have_the_same() {
+    let folder = Folder::new().file("a.wav", &fixture("wav-pcm16.wav")).file("none.mp3", b"no audio");
+    let mut longer = fixture("wav-pcm16.wav");
+    // A chunk behind the audio, which the size of the whole covers.
+    longer.extend(b"junk\x02\0\0\0ab");
+    let size = u32::try_from(longer.len() - 8).unwrap();
+    longer[4..8].copy_from_slice(&size.to_le_bytes());
+    let folder = folder.file("b.wav", &longer);
+    let told = |arguments: &[&str]| {
+        let done = mt_scan(&[&["hash"], arguments, &[folder.path().to_str().unwrap()]].concat());
+        assert_eq!((text(&done.stderr), done.status.code()), ("", Some(0)));
+        let mut lines: Vec<(String, String)> = text(&done.stdout)
+            .lines()
+            .map(|line| line.split_once("  ").map(|(hash, path)| (path.to_owned(), hash.to_owned())).unwrap())
+            .collect();
+        lines.sort_unstable();
+        lines
+    };
+    let (audio, whole) = (told(&["--workers", "2"]), told(&["--file"]));
+    assert_eq!(audio[0].0, folder.path().join("a.wav").to_str().unwrap());
+    assert!(audio[0].1 == audio[1].1 && whole[0].1 != whole[1].1, "{audio:?} {whole:?}");
+    assert_eq!((audio[2].1.as_str(), whole[2].1.len()), ("-".repeat(64).as_str(), 64));
+}
+
+#[test]
+fn loudness_is_a_table_by_path_and_fingerprints_are_lines() {
+    let folder = Folder::new().file("b.flac", &fixture("flac-16-44.flac")).file("a.mp3", b"no audio");
+    let root = folder.path().to_str().unwrap();
+    let done = mt_scan(&["loudness", root]);
+    let lines: Vec<&str> = text(&done.stdout).lines().collect();
+    assert!(lines[0].ends_with("gain dB   file") && lines.len() == 3, "{lines:?}");
+    assert!(lines[1].trim_start().starts_with("- ") && lines[1].ends_with("a.mp3"), "{lines:?}");
+    assert!(lines[2].trim_start().starts_with('-') && lines[2].ends_with("b.flac"), "{lines:?}");
+    let done = mt_scan(&["fingerprint", root]);
+    let mut lines: Vec<&str> = text(&done.stdout).lines().collect();
+    lines.sort_unstable_by_key(|line| line.rsplit('/').next());
+    assert!(lines[0].contains("-  ") && lines[1].contains("AQAA"), "{lines:?}");
+}
+
+#[test]
+fn programs_are_told_of_all_that_happens() {
+    let folder = mixed().file("list.m3u", b"");
+    let root = folder.path().to_str().unwrap();
+    let done = validate(&["--events", root]);
+    let told = rows(&done.stdout);
+    let of = |kind: &str| told.iter().filter(|event| event["event"] == kind).cloned().collect::<Vec<_>>();
+    assert_eq!((text(&done.stderr), done.status.code()), ("", Some(1)));
+    assert!(of("file").len() == 5 && of("file").iter().all(|file| file["root"] == root && file["depth"] == "stream"));
+    let (first, last) = (&of("progress")[0], &of("progress")[of("progress").len() - 1]);
+    assert_eq!((&first["phase"], &last["phase"], &last["fraction"]), (&"scanning".into(), &"done".into(), &1.into()));
+    let report = &told[told.len() - 1];
+    assert_eq!((&report["event"], &report["files"], &report["problems"]), (&"report".into(), &5.into(), &0.into()));
+    assert_eq!((&report["verdicts"]["damaged"], &report["progress"]["playlists"]), (&1.into(), &1.into()));
+    let told = rows(&mt_scan(&["hash", "--events", root]).stdout);
+    assert_eq!(told[told.len() - 1].get("verdicts"), None);
 }
