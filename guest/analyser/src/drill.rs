@@ -47,10 +47,11 @@ pub fn fixtures() -> Vec<(String, Vec<u8>)> {
 }
 
 /// Numbers that look like chance (xorshift64).
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
+    /// A number below this one.
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

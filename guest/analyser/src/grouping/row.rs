@@ -2,7 +2,12 @@
 
 use std::rc::Rc;
 
+use mt_scanner_contract::{Track as FileTrack, tags};
 use serde::Deserialize;
+use serde_json::Value;
+
+use super::sounds::COMPARED;
+use crate::fingerprint;
 
 /// A row of the statement `duplicate-rows`, in the order of its columns.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,8 +60,8 @@ pub struct Track {
     /// BLAKE3, in hexadecimal digits.
     pub payload_hash: Option<Box<str>>,
     pub file_hash: Option<Box<str>>,
-    /// The text, for as long as it is not indexed.
-    pub fingerprint: Option<String>,
+    /// The items of the fingerprint that are compared, until they are.
+    pub fingerprint: Option<Box<[u32]>>,
 }
 
 /// Texts that many tracks have.
@@ -102,8 +107,35 @@ impl Track {
             verdict: verdict.map(|text| shared.of(text)),
             payload_hash: payload_hash.map(String::into_boxed_str),
             file_hash: file_hash.map(String::into_boxed_str),
-            fingerprint,
+            fingerprint: fingerprint.as_deref().and_then(heard),
         }
+    }
+
+    /// A file that no library has, by what its own tags say and by the report on it.
+    pub fn of_file(id: i64, root: &str, track: &FileTrack, report: &str) -> Self {
+        let report: Value = serde_json::from_str(report).unwrap_or_default();
+        let text = |key: &str| report[key].as_str().map(str::to_owned);
+        let row = Row(
+            id,
+            root.to_owned(),
+            track.path.clone(),
+            report["size"].as_u64().unwrap_or_default(),
+            track.format.clone(),
+            track.codec.clone(),
+            track.bitrate,
+            track.sample_rate,
+            track.bit_depth.map(u32::from),
+            track.duration_ms,
+            tags(track),
+            track.title.clone(),
+            track.artist.clone(),
+            track.musicbrainz_recording_id.clone(),
+            text("verdict"),
+            text("payload_hash"),
+            text("file_hash"),
+            text("fingerprint"),
+        );
+        Self::of(row, &mut Shared::default())
     }
 
     /// Whether another recording may be this one by its length: within 10 % or 7 s, for what
@@ -125,6 +157,13 @@ impl Track {
         const LOSSLESS: [&str; 7] = ["alac", "als", "ape", "flac", "pcm", "wavpack", "wmalossless"];
         self.codec.as_deref().is_some_and(|codec| LOSSLESS.contains(&codec))
     }
+}
+
+/// What of a fingerprint is compared. What is none is not.
+fn heard(text: &str) -> Option<Box<[u32]>> {
+    let mut items = fingerprint::items(&fingerprint::compressed(text)?)?;
+    items.truncate(COMPARED);
+    Some(items.into())
 }
 
 /// A title and an artist without what people write in several ways. `None` if they tell nothing.

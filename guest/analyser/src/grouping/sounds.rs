@@ -3,11 +3,11 @@
 //! Of each fingerprint some items are noted: those whose own bits say so, so that of two encodings
 //! it is the same ones. Two tracks that share a few of them at one distance are compared.
 
-use crate::fingerprint::{self, ITEM_MS};
+use crate::fingerprint::ITEM_MS;
 
-/// The bits of an item that make its key. Encodings of one recording have few items that are equal
-/// in all bits, and most that are in the others.
-const KEY: u32 = 0xffff_ffff;
+/// The items that are compared: the first minute of a fingerprint. Of twice as many a library of
+/// 42,000 tracks would take twice the memory, and no pair was told from others by its second minute.
+pub const COMPARED: usize = 512;
 /// One in so many items is noted, as a power of two.
 const ONE_IN: u32 = 3;
 /// Two tracks are compared if so many notes are the same at one distance.
@@ -24,8 +24,6 @@ const PART: f64 = 0.8;
 const UNLIKE: i32 = 9;
 /// The index has as many parts, as a power of two. Each is sorted in one go.
 const PARTS: u32 = 6;
-/// Fingerprints that are held ready to compare, 4 KB each. More are expanded again and again.
-const READY: usize = 4096;
 /// The bits that a note has for the place of an item, and for its fingerprint.
 const ITEM_BITS: u32 = 12;
 const PRINT_BITS: u32 = 20;
@@ -76,27 +74,24 @@ impl Likeness {
 /// The fingerprints of a library.
 #[derive(Default)]
 pub struct Sounds {
-    /// Compressed, each with its number of items. That takes half the memory.
-    prints: Vec<Box<[u8]>>,
+    prints: Vec<Box<[u32]>>,
     index: Vec<Vec<Note>>,
     sorted: usize,
-    ready: Vec<Option<(usize, Vec<u32>)>>,
 }
 
 impl Sounds {
-    /// Adds a fingerprint. `None` for what is none, or one too many.
-    pub fn add(&mut self, text: &str) -> Option<usize> {
-        let compressed = fingerprint::compressed(text)?;
-        let items = fingerprint::items(&compressed)?;
+    /// Adds a fingerprint of at most [`COMPARED`] items, and gives its number; `None` for one too
+    /// many.
+    pub fn add(&mut self, items: Box<[u32]>) -> Option<usize> {
         let print = self.prints.len();
-        if print >= 1 << PRINT_BITS || items.len() >= 1 << ITEM_BITS {
+        if print >= 1 << PRINT_BITS {
             return None;
         }
         self.index.resize(1 << PARTS, Vec::new());
         for (mixed, item) in noted(&items) {
-            self.index[(mixed >> (32 - ONE_IN - PARTS)) as usize].push(Note::new(mixed, print, item));
+            self.index[part_of(mixed)].push(Note::new(mixed, print, item));
         }
-        self.prints.push(compressed.into());
+        self.prints.push(items);
         Some(print)
     }
 
@@ -116,56 +111,41 @@ impl Sounds {
     }
 
     /// The fingerprints before this one that are of the same recording, among those that may be.
-    pub fn alike(&mut self, print: usize, may_be: impl Fn(usize) -> bool) -> Vec<(usize, Likeness)> {
-        let items = self.items(print);
+    pub fn alike(&self, print: usize, may_be: impl Fn(usize) -> bool) -> Vec<(usize, Likeness)> {
+        let items = &self.prints[print];
         let mut hits: Vec<(usize, i32)> = Vec::new();
-        for (mixed, item) in noted(&items) {
-            let part = &self.index[(mixed >> (32 - ONE_IN - PARTS)) as usize];
+        for (mixed, item) in noted(items) {
+            let part = &self.index[part_of(mixed)];
             let from = part.partition_point(|note| note.mixed() < mixed);
             let len = part[from..].partition_point(|note| note.mixed() == mixed);
-            if len > COMMON {
-                continue;
+            if len <= COMMON {
+                let earlier = part[from..from + len].iter().take_while(|note| note.print() < print);
+                let hit = |note: &Note| (note.print(), item as i32 - note.item());
+                hits.extend(earlier.map(hit).filter(|(other, _)| may_be(*other)));
             }
-            let earlier = part[from..from + len].iter().take_while(|note| note.print() < print);
-            hits.extend(
-                earlier.filter(|note| may_be(note.print())).map(|note| (note.print(), item as i32 - note.item())),
-            );
         }
         hits.sort_unstable();
-        let mut found = Vec::new();
-        for hits in hits.chunk_by(|one, other| one.0 == other.0) {
-            let Some(offset) = distance(hits) else { continue };
-            let other = self.items(hits[0].0);
-            found.extend(compare(&other, &items, offset).map(|likeness| (hits[0].0, likeness)));
-            self.keep(hits[0].0, other);
-        }
-        self.keep(print, items);
-        found
+        let pairs = hits.chunk_by(|one, other| one.0 == other.0).filter_map(|hits| {
+            let other = hits[0].0;
+            Some((other, compare(&self.prints[other], items, distance(hits)?)?))
+        });
+        pairs.collect()
     }
+}
 
-    fn items(&mut self, print: usize) -> Vec<u32> {
-        self.ready.resize(READY, None);
-        match self.ready[print % READY].take() {
-            Some((ready, items)) if ready == print => items,
-            // They were read when they were added.
-            _ => fingerprint::items(&self.prints[print]).unwrap_or_default(),
-        }
-    }
-
-    fn keep(&mut self, print: usize, items: Vec<u32>) {
-        self.ready[print % READY] = Some((print, items));
-    }
+/// The part of the index that has a key. The highest bits of those that are noted are 0.
+fn part_of(mixed: u32) -> usize {
+    (mixed >> (32 - ONE_IN - PARTS)) as usize
 }
 
 /// The items that are noted: their mixed keys, with their places. Of an item that stays only the
 /// first.
 fn noted(items: &[u32]) -> impl Iterator<Item = (u32, usize)> {
-    // Odd numbers mix without making two keys one.
-    let mixed = |item: u32| (item & KEY).wrapping_mul(0x9e37_79b1);
     let mut before = None;
     items.iter().enumerate().filter_map(move |(place, &item)| {
-        let is_new = before.replace(item & KEY) != Some(item & KEY);
-        let mixed = mixed(item);
+        let is_new = before.replace(item) != Some(item);
+        // An odd number makes no two keys one.
+        let mixed = item.wrapping_mul(0x9e37_79b1);
         (is_new && mixed >> (32 - ONE_IN) == 0).then_some((mixed, place))
     })
 }
@@ -208,4 +188,86 @@ fn likest(differing: impl Iterator<Item = i32>) -> (i32, usize) {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::Chance;
+
+    /// Items as of music: each is the one before with some other bits.
+    pub fn music(chance: &mut Chance, len: usize) -> Box<[u32]> {
+        let mut item = chance.below(1 << 32) as u32;
+        (0..len)
+            .map(|_| {
+                (0..chance.below(8)).for_each(|_| item ^= 1 << chance.below(32));
+                item
+            })
+            .collect()
+    }
+
+    /// Another encoding: in each item so many bits are others, on average.
+    fn encoded(items: &[u32], bits: f64, chance: &mut Chance) -> Box<[u32]> {
+        let flip = |bit: u32, chance: &mut Chance| u32::from(chance.below(10_000) < (bits * 312.5) as u64) << bit;
+        items.iter().map(|item| (0..32).fold(*item, |item, bit| item ^ flip(bit, chance))).collect()
+    }
+
+    fn found(prints: &[&[u32]]) -> Vec<(usize, usize, Likeness)> {
+        let mut sounds = Sounds::default();
+        prints.iter().for_each(|print| _ = sounds.add((*print).into()));
+        while !sounds.sort() {}
+        let of =
+            |print| sounds.alike(print, |_| true).into_iter().map(move |(other, likeness)| (other, print, likeness));
+        (0..sounds.len()).flat_map(of).collect()
+    }
+
+    #[test]
+    fn encodings_of_a_recording_are_found_and_their_score_told() {
+        let mut chance = Chance(7);
+        for bits in [0.0, 0.5, 1.0, 2.0] {
+            let one = music(&mut chance, COMPARED);
+            let other = encoded(&one, bits, &mut chance);
+            let pairs = found(&[&one, &music(&mut chance, COMPARED), &other]);
+            let [(0, 2, likeness)] = pairs[..] else { panic!("{bits}: {pairs:?}") };
+            assert!((likeness.score - bits).abs() < 0.3, "{bits}: {likeness:?}");
+            assert_eq!(likeness.offset, 0);
+        }
+    }
+
+    #[test]
+    fn what_begins_later_is_found_with_its_distance() {
+        let mut chance = Chance(7);
+        let whole = music(&mut chance, COMPARED + 40);
+        let [(0, 1, likeness)] = found(&[&whole[..COMPARED], &whole[40..]])[..] else { panic!() };
+        assert_eq!((likeness.score, likeness.offset, likeness.offset_ms()), (0.0, -40, -4952));
+        assert_eq!(likeness.reversed().offset_ms(), 4952);
+    }
+
+    #[test]
+    fn what_is_alike_in_a_part_alone_is_no_pair() {
+        let mut chance = Chance(7);
+        let one = music(&mut chance, COMPARED);
+        for (same, is_pair) in [(300, false), (390, false), (440, true)] {
+            let other = [&one[..same], &music(&mut chance, COMPARED - same)].concat();
+            assert_eq!(found(&[&one, &other]).len(), usize::from(is_pair), "{same}");
+        }
+        // As half of the items that are one and half that are unlike.
+        assert!(found(&[&one, &encoded(&one, 7.0, &mut chance)]).is_empty());
+    }
+
+    #[test]
+    fn silence_and_nothing_are_like_nothing() {
+        let silence = [627_964_279; COMPARED];
+        let prints = vec![&silence[..]; 300];
+        assert!(found(&prints).is_empty());
+        assert!(found(&[&[], &[]]).is_empty());
+    }
+
+    #[test]
+    fn other_recordings_are_no_pairs() {
+        let mut chance = Chance(7);
+        let prints: Vec<_> = (0..500).map(|_| music(&mut chance, COMPARED)).collect();
+        let prints: Vec<&[u32]> = prints.iter().map(|print| &**print).collect();
+        assert!(found(&prints).is_empty());
+    }
 }
