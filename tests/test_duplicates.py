@@ -42,7 +42,7 @@ ENCODINGS = {
 
 def groups(folder: Path) -> list[Group]:
     """The groups of all files of a folder."""
-    done = run(folder, "duplicates", "/music")
+    done = run(folder, "duplicates", "/music", seconds=SECONDS + DIFFERENT)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
