@@ -35,6 +35,11 @@ LOUDNESS = {
     "replaygain_track_peak": 0.9,
     "blocks": "B",
 }
+ROW = """
+    id root path size format codec bitrate sample_rate bit_depth duration_ms tags title artist recording verdict
+    payload_hash file_hash fingerprint
+"""
+"""The columns of `duplicate-rows`, as `wit/analysis.wit` has them."""
 
 
 @cache
@@ -299,13 +304,7 @@ def test_rows_for_grouping_have_the_columns_of_the_contract(library: Library) ->
     library.track("b.mp3", missing_since=1)
     library.read(track, "hashes", payload_hash="p", file_hash="f", verdict="damaged")
     (row,) = library.run("duplicate-rows", roots=None)
-    assert (
-        list(row)
-        == (
-            "id root path size format codec bitrate sample_rate bit_depth duration_ms tags title artist recording "
-            "verdict payload_hash file_hash fingerprint"
-        ).split()
-    )
+    assert ROW.split() == list(row)
     assert (row["tags"], row["payload_hash"], row["verdict"]) == (4, "p", "damaged")
     assert library.run("unfingerprinted", roots=None) == [{"tracks": 1}]
     library.read(track, "fingerprints", depth=None)

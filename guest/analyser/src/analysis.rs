@@ -102,6 +102,11 @@ impl Analysis {
         }
     }
 
+    /// What the file's own tags and headers say, once it was looked at.
+    pub fn track(&self) -> &Track {
+        &self.track
+    }
+
     /// Whether the file is damaged or truncated, once it is known.
     pub fn is_bad(&self) -> bool {
         self.is_bad
@@ -254,8 +259,8 @@ impl Analysis {
         let report = Report {
             path: self.track.path.clone(),
             size: self.size,
-            format: self.track.format.take(),
-            codec: self.track.codec.take(),
+            format: self.track.format.clone(),
+            codec: self.track.codec.clone(),
             depth,
             verdict,
             proof: depth.map(|_| self.proof),

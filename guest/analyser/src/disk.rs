@@ -44,8 +44,8 @@ pub fn open(root: &str, path: &str) -> Result<File, ScanError> {
 }
 
 /// The audio files at a path: itself, or those in the folder, in the order of their bytes. Hidden
-/// files and folders, and symbolic links, are passed over: which files a scan takes the scanner
-/// knows.
+/// files and folders, folders with a `.nomedia`, and symbolic links are passed over. What a scan
+/// passes over besides, the scanner knows: hosts ask it.
 pub fn files(path: &str) -> Result<Vec<(String, String)>, ScanError> {
     let (folder, below) = preopened(path).ok_or_else(|| ScanError::RootNotFound(path.to_owned()))?;
     let root = path[..path.len() - below.len()].trim_end_matches('/').to_owned();
@@ -83,6 +83,9 @@ fn list(folder: &Descriptor) -> Result<Vec<(String, DescriptorType)>, ErrorCode>
     let mut found = Vec::new();
     loop {
         match entries.read_directory_entry() {
+            Ok(Some(entry)) if entry.name == ".nomedia" && entry.type_ == DescriptorType::RegularFile => {
+                return Ok(Vec::new());
+            }
             Ok(Some(entry)) if entry.name.starts_with('.') => {}
             Ok(Some(entry)) => found.push((entry.name, entry.type_)),
             Ok(None) => return Ok(found),

@@ -62,9 +62,13 @@ impl Taking {
     pub fn text(mut self) -> Option<String> {
         self.fingerprinter.finish();
         let items = self.fingerprinter.fingerprint();
-        let compressed = || FingerprintCompressor::from(&configuration()).compress(items);
-        (!items.is_empty()).then(|| URL_SAFE_NO_PAD.encode(compressed()))
+        (!items.is_empty()).then(|| text(items))
     }
+}
+
+/// Items as text.
+pub fn text(items: &[u32]) -> String {
+    URL_SAFE_NO_PAD.encode(FingerprintCompressor::from(&configuration()).compress(items))
 }
 
 /// A part that two recordings have in common.

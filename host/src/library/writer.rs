@@ -16,8 +16,8 @@ use mt_scanner_contract::Problem;
 /// every transaction touches most pages of an index: few are far cheaper than many.
 const TRANSACTION: Duration = Duration::from_millis(900);
 
-/// Writes what a sync or an analysis brings, in transactions. What is not committed when it is dropped is taken
-/// back.
+/// Writes what a sync or an analysis brings, in transactions. What is not committed when it is
+/// dropped is taken back.
 pub(super) struct Writer<'a> {
     connection: &'a Connection,
     schema: &'a Schema,

@@ -9,7 +9,8 @@ use crate::runtime::limits::Limits;
 use crate::runtime::root::Root;
 use mt_scanner_contract::{Reading, Walking};
 
-/// The most workers of a scan. Above some dozens of calls in flight, network filesystems queue them.
+/// The most workers of a scan. Above some dozens of calls in flight, network filesystems queue
+/// them.
 const WORKERS: usize = 64;
 
 /// A scan that is to be done.

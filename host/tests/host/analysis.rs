@@ -154,7 +154,8 @@ fn storage_that_does_not_answer_is_a_problem_and_its_file_is_tried_again() {
     let limit = Duration::from_millis(700);
     let scanner = Scanner::builder().root(mount.path()).workers(1).file_timeout(limit).build().unwrap();
     let library = Library::open(aside.path().join("library.db"), &scanner).unwrap();
-    library.sync(&scanner, &SyncOptions::full(), &mut ()).unwrap();
+    let synced = library.sync(&scanner, &SyncOptions::full(), &mut ()).unwrap();
+    assert_eq!((synced.added, synced.problems), (3, 1));
     let mut watching = Watching::default();
     let options = AnalysisOptions::of(DAMAGE);
     let report = library.analyse(&Analyser::new(&scanner).unwrap(), &options, &mut watching).unwrap();

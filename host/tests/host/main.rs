@@ -15,7 +15,6 @@ mod examination;
 #[cfg(target_os = "linux")]
 mod hung;
 // Linux alone has the `env` that it needs.
-mod examination;
 #[cfg(target_os = "linux")]
 mod interruption;
 mod isolation;

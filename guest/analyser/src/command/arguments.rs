@@ -12,8 +12,10 @@ Usage: mt_scanner_analyser.wasm <COMMAND> [OPTIONS] <PATH>
 Commands, for a file or for all audio files of a folder; each gives a JSON line for a file:
   validate <PATH>      whether it is intact
   hash <PATH>          BLAKE3 of the coded audio, and of the file
-  loudness <PATH>      loudness by EBU R 128, and ReplayGain
+  loudness <PATH>      loudness by EBU R 128, and ReplayGain; behind them a line for each folder
+                       with several tracks: how loud these are together
   fingerprint <PATH>   the acoustic fingerprint of AcoustID, of the first two minutes
+  duplicates <PATH>    which files are the same: a JSON line for each group, the one to keep first
 
 Options:
   --depth <DEPTH>      how closely validate looks: header, stream, which follows every frame and
@@ -25,11 +27,24 @@ The host opens the folders: wasmtime run --dir ~/Music::/music mt_scanner_analys
 Exit codes: 0 done, 1 wrong usage, a path that is not there, or a file that is damaged or truncated.
 ";
 
+/// What to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// A report for each file.
+    Reports,
+    /// The same, and the loudness of folders.
+    Albums,
+    /// Groups of files that are the same.
+    Groups,
+}
+
 /// A parsed command line.
 #[derive(Debug)]
 pub struct Command {
     /// What to find out.
     pub request: Request,
+    /// What to print.
+    pub output: Output,
     /// Of which file or folder.
     pub path: String,
 }
@@ -48,11 +63,19 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
         }
     }
     let mut words = words.into_iter();
+    let mut output = Output::Reports;
     let request = match words.next().as_deref() {
         Some("validate") => Request { depth: depth.take().or(Some(Depth::Stream)), ..Request::default() },
         Some("hash") => Request { hashes: true, ..Request::default() },
-        Some("loudness") => Request { loudness: true, ..Request::default() },
+        Some("loudness") => {
+            output = Output::Albums;
+            Request { loudness: true, ..Request::default() }
+        }
         Some("fingerprint") => Request { fingerprint: true, ..Request::default() },
+        Some("duplicates") => {
+            output = Output::Groups;
+            Request { hashes: true, fingerprint: true, ..Request::default() }
+        }
         Some(other) => return Err(format!("there is no command {other:?}").into()),
         None => return Err("a command is missing".into()),
     };
@@ -60,7 +83,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Command>,
         return Err("--depth is an option of validate".into());
     }
     match (words.next(), words.next()) {
-        (Some(path), None) => Ok(Some(Command { request, path })),
+        (Some(path), None) => Ok(Some(Command { request, output, path })),
         (None, _) => Err("a path is missing".into()),
         (_, Some(extra)) => Err(format!("one path at a time: {extra:?} is too much").into()),
     }
@@ -91,6 +114,8 @@ mod tests {
         assert!(request("fingerprint /m").fingerprint && !request("loudness /m").fingerprint);
         let (hash, loudness) = (request("hash /m"), request("loudness /m"));
         assert!(hash.hashes && hash.depth.is_none() && !hash.loudness && loudness.loudness && !loudness.hashes);
+        let groups = parsed("duplicates /m").unwrap().unwrap();
+        assert!(groups.output == Output::Groups && groups.request.hashes && groups.request.fingerprint);
         assert!(parsed("--help").unwrap().is_none());
     }
 

@@ -12,7 +12,8 @@ use std::collections::HashMap;
 use mt_scanner_contract::ScanError;
 use serde::{Serialize, Serializer};
 
-use row::{Row, Shared, Track};
+pub use row::Track;
+use row::{Row, Shared};
 use sounds::{Likeness, Sounds};
 
 /// Fingerprints that are added to the index at once.
@@ -87,6 +88,20 @@ impl Grouping {
         };
         self.tracks.extend(rows.into_iter().map(|row| Track::of(row, &mut self.shared)));
         Ok(())
+    }
+
+    /// Adds a file, before the first step.
+    pub fn take(&mut self, track: Track) {
+        self.tracks.push(track);
+    }
+
+    /// The groups to the end, each as a line of JSON.
+    pub fn lines(mut self) -> Vec<String> {
+        while self.groups().is_none() {
+            self.step();
+        }
+        let groups = self.groups.iter().map(|group| GroupJson { group, tracks: &self.tracks });
+        groups.map(|group| serde_json::to_string(&group).unwrap_or_default()).collect()
     }
 
     /// Works on the next piece.

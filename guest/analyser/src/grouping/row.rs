@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
+use mt_scanner_contract::{Track as FileTrack, tags};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::sounds::COMPARED;
 use crate::fingerprint;
@@ -107,6 +109,33 @@ impl Track {
             file_hash: file_hash.map(String::into_boxed_str),
             fingerprint: fingerprint.as_deref().and_then(heard),
         }
+    }
+
+    /// A file that no library has, by what its own tags say and by the report on it.
+    pub fn of_file(id: i64, root: &str, track: &FileTrack, report: &str) -> Self {
+        let report: Value = serde_json::from_str(report).unwrap_or_default();
+        let text = |key: &str| report[key].as_str().map(str::to_owned);
+        let row = Row(
+            id,
+            root.to_owned(),
+            track.path.clone(),
+            report["size"].as_u64().unwrap_or_default(),
+            track.format.clone(),
+            track.codec.clone(),
+            track.bitrate,
+            track.sample_rate,
+            track.bit_depth.map(u32::from),
+            track.duration_ms,
+            tags(track),
+            track.title.clone(),
+            track.artist.clone(),
+            track.musicbrainz_recording_id.clone(),
+            text("verdict"),
+            text("payload_hash"),
+            text("file_hash"),
+            text("fingerprint"),
+        );
+        Self::of(row, &mut Shared::default())
     }
 
     /// Whether another recording may be this one by its length: within 10 % or 7 s, for what

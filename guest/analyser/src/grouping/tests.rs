@@ -177,3 +177,55 @@ fn rows_are_taken_until_tracks_are_compared_and_only_of_this_form() {
     assert_eq!(told(&serde_json::from_str::<Vec<Value>>(grouping.groups().unwrap()).unwrap()), [("copy", vec![1, 2])]);
     assert_eq!(groups(vec![]), Vec::<Value>::new());
 }
+
+/// `cargo test --release -p mt-scanner-analyser -- a_large_library --ignored --nocapture`
+#[test]
+#[ignore = "measures"]
+fn a_large_library_takes_some_seconds_and_little_memory() {
+    const TRACKS: i64 = 42_000;
+    let mut grouping = Grouping::default();
+    for page in 0..TRACKS / 500 {
+        let row = |id: i64| {
+            // One in ten is another encoding of the one before.
+            let is_again = id % 10 == 1;
+            let mut chance = Chance(id as u64);
+            let mut items = [music((id - i64::from(is_again)) as u64), music(id as u64 + 1_000_000)].concat();
+            items.iter_mut().filter(|_| is_again).for_each(|item| *item ^= 1 << chance.below(32));
+            let path = format!("Some Artist/Some Album of the Year {}/{id:02} - A Title as It Is.mp3", id / 12);
+            json!([
+                id,
+                "/music",
+                path,
+                8_000_000,
+                "mp3",
+                "mp3",
+                256,
+                44100,
+                null,
+                150_000 + (id - i64::from(is_again)) * 7919 % 200_000,
+                9,
+                format!("Title {id}"),
+                format!("Artist {}", id % 900),
+                null,
+                "unchecked",
+                format!("{id:064x}"),
+                format!("{:064x}", id + 1),
+                crate::fingerprint::text(&items)
+            ])
+        };
+        let rows: Vec<Value> = (page * 500..(page + 1) * 500).map(row).collect();
+        grouping.add(&Value::from(rows).to_string()).unwrap();
+    }
+    let start = std::time::Instant::now();
+    let mut longest = std::time::Duration::ZERO;
+    while grouping.groups().is_none() {
+        let step = std::time::Instant::now();
+        grouping.step();
+        longest = longest.max(step.elapsed());
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let memory = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    println!("{:?}, the longest step {longest:?}, {memory}, {} pairs", start.elapsed(), grouping.pairs.len());
+    assert_eq!(grouping.groups.iter().filter(|group| group.kind == Kind::SameRecording).count(), 4_200);
+    assert!(start.elapsed().as_secs() < 30 && longest.as_secs() < 2);
+}

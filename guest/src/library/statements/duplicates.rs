@@ -1,5 +1,7 @@
 //! Which tracks are the same: what is to be hashed for it, and the rows for `grouping.add`.
 
+use mt_scanner_contract::LIKED_TAGS;
+
 use super::analyses::{PLACE, is_file, is_wanting};
 use super::{one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
@@ -18,23 +20,6 @@ const SAME_LENGTH: &str = "EXISTS (SELECT 1 FROM lengths AS other WHERE other.co
     AND other.sample_rate = one.sample_rate AND other.channels = one.channels AND other.track_id <> one.track_id \
     AND other.duration_ms BETWEEN one.duration_ms - {LENGTHS} AND one.duration_ms + {LENGTHS} \
     AND (other.format <> one.format OR one.format <> 'flac' AND abs(other.bitrate - one.bitrate) * 50 <= one.bitrate))";
-
-/// Tags that somebody who keeps one of two files would miss. The number of those that are there is
-/// how well a file is tagged.
-const TAGS: [&str; 12] = [
-    "title",
-    "artist",
-    "album",
-    "album_artist",
-    "track_number",
-    "disc_number",
-    "year",
-    "genre",
-    "composer",
-    "musicbrainz_recording_id",
-    "musicbrainz_release_id",
-    "replaygain_track_gain",
-];
 
 pub(super) fn statements() -> Vec<Statement> {
     vec![
@@ -71,7 +56,7 @@ pub(super) fn statements() -> Vec<Statement> {
 
 /// The columns of a row are those that `grouping.add` in `wit/analysis.wit` names.
 fn rows() -> String {
-    let tags = TAGS.map(|tag| format!("(tracks.{tag} IS NOT NULL)")).join(" + ");
+    let tags = LIKED_TAGS.map(|tag| format!("(tracks.{tag} IS NOT NULL)")).join(" + ");
     format!(
         "SELECT tracks.id AS id, roots.path AS root, tracks.path AS path, tracks.size AS size, format, codec, bitrate, \
          tracks.sample_rate AS sample_rate, bit_depth, duration_ms, {tags} + has_artwork AS tags, title, artist, \

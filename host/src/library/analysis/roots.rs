@@ -25,8 +25,8 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    /// Those that the analyser's scanner names, with those of the library inside them; or all of the
-    /// library. A disk that is not there is a problem, unless somebody has named it.
+    /// Those that the analyser's scanner names, with those of the library inside them; or all of
+    /// the library. A disk that is not there is a problem, unless somebody has named it.
     pub fn of(library: &Library, analyser: &Analyser) -> Result<Self, Unwritten> {
         let given = analyser.scanner();
         let is_named = given.roots().len() > 0;

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use mt_scanner::{Analyser, AnalysisOptions, Depth, DuplicateKind, Error, Request, Scanner, ScannerBuilder};
 
-use super::{Database, Output, Walking, limited, seconds};
+use super::groups::{Database, Output, Walking, limited, seconds};
 
 /// Files to look into, and how.
 #[derive(Args)]

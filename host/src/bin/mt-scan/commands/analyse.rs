@@ -7,7 +7,7 @@ use mt_scanner::{
     Analysed, AnalysedLine, AnalysisReport, FileReport, Health, Library, Observer, Problem, Progress, Scanner,
 };
 
-use super::existing;
+use super::database::existing;
 use super::index::ended;
 use super::json::tell;
 use crate::arguments::Analyse;

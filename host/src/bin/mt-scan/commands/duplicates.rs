@@ -6,7 +6,7 @@ use mt_scanner::report::Report;
 use mt_scanner::{Library, Scanner};
 
 use super::analyse::Seen;
-use super::existing;
+use super::database::existing;
 use super::index::ended;
 use crate::arguments::Duplicates;
 use crate::done::Done;

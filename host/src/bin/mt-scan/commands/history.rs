@@ -6,7 +6,7 @@ use std::path::Path;
 use mt_scanner::{Library, Scanner};
 
 use super::changes::Lines;
-use super::existing;
+use super::database::existing;
 use crate::arguments::Output;
 use crate::done::Done;
 use crate::failure::Failure;

@@ -1,4 +1,5 @@
-//! What `mt-scan loudness` tells people: a table of files, and one of the folders that have several.
+//! What `mt-scan loudness` tells people: a table of files, and one of the folders that have
+//! several.
 
 use std::collections::BTreeMap;
 use std::path::Path;

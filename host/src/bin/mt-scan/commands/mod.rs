@@ -5,6 +5,7 @@ mod artwork;
 mod benchmark;
 mod changes;
 mod count;
+mod database;
 mod duplicates;
 mod events;
 mod examine;
@@ -22,7 +23,6 @@ mod validate;
 mod watch;
 
 use std::io::Write;
-use std::path::Path;
 
 use listing::{Fingerprinting, Hashing};
 use loudness::Measuring;
@@ -79,14 +79,6 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
             Ok(Done::Clean)
         }
         Command::Man { about } => man::run(about.as_deref()),
-    }
-}
-
-/// A library that is there: none is made just to find it empty.
-fn existing(db: &Path) -> Result<&Path, Failure> {
-    match db.exists() {
-        true => Ok(db),
-        false => Err(Failure::Work(format!("{}: {}", db.display(), words::NO_LIBRARY).into())),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mt_scanner::report::Report;
 use mt_scanner::{Library, Scanner};
 
-use super::existing;
+use super::database::existing;
 use crate::arguments::Output;
 use crate::done::Done;
 use crate::failure::Failure;
