@@ -14,7 +14,19 @@ RIGHT = """
 import threading
 
 import mt_scanner
-from mt_scanner import Change, Library, Outcome, Problem, Progress, Report, Scanner, SyncReport, count_audio_files
+from mt_scanner import (
+    AnalysisReport,
+    Change,
+    DuplicateKind,
+    Library,
+    Outcome,
+    Problem,
+    Progress,
+    Report,
+    Scanner,
+    SyncReport,
+    count_audio_files,
+)
 
 
 def told(change: Change) -> None:
@@ -37,6 +49,23 @@ def synced(path: str) -> SyncReport:
         return library.sync(["Music"], mode="quick", stop=threading.Event(), extensions=[".aiff"], on_change=told)
 
 
+def analysed(path: str, kind: DuplicateKind) -> int:
+    with Library(path) as library:
+        job = library.start_analysis(loudness=False, workers=1, on_progress=shown)
+        for event in job.events():
+            if isinstance(event, Progress):
+                job.cancel()
+            elif isinstance(event, AnalysisReport):
+                print(event.damaged)
+        library.analyse("Music", depth=None, seconds=60, stop=threading.Event(), file_timeout=5)
+        groups = library.duplicates(kinds=[kind, "copy"], on_problem=is_slow)
+        return sum(group.spare_bytes for group in groups if not group.tracks[0].why)
+
+
+def loud(report: Report) -> float:
+    return (report.loudness.integrated if report.loudness else None) or 0.0
+
+
 def is_cut(report: Report) -> bool:
     return report.verdict == "truncated" and report.findings[0].position is not None
 
@@ -44,8 +73,10 @@ def is_cut(report: Report) -> bool:
 with Scanner("Music", follow_links="all", legacy_charset="auto") as scanner:
     titles = [track.title or "" for track in scanner.scan()]
     slow = list(filter(is_slow, scanner.problems))
+    loudest = max(map(loud, scanner.examine(loudness=True, fingerprint=True)))
     cut = [report.path for report in scanner.validate("audio", on_problem=print) if is_cut(report)]
 print(count_audio_files("Music", limit=3), titles, slow, cut, synced("library.db").added)
+print(loudest, analysed("library.db", "same-audio"))
 """
 
 WRONG = """
@@ -61,6 +92,11 @@ Scanner("Music", wrokers=2)  # wrong
 Scanner("Music", backend="fast")  # wrong
 Scanner("Music", follow_links="twice")  # wrong
 Scanner("Music").validate("deep")  # wrong
+Scanner("Music").examine(hash=True)  # wrong
+library.analyse(depth="deep")  # wrong
+library.analyse(wrokers=2)  # wrong
+library.start_analysis(workers="many")  # wrong
+library.duplicates(kinds=["same"])  # wrong
 
 
 def compared(problem: Problem, change: Change) -> bool:

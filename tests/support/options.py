@@ -10,7 +10,8 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mt_scanner.cli._arguments import MIB, the_parser
+from mt_scanner.cli._arguments import the_parser
+from mt_scanner.cli._groups import MIB
 from mt_scanner.cli._parser import actions_of, commands_of
 
 from support.doors import mt_scan
@@ -128,4 +129,4 @@ def option_of_action(action: argparse.Action) -> Option:
         assert float(default) in (action.default, action.default / MIB), (names, default, action.default)
     takes_value = action.nargs != 0 and bool(action.option_strings)
     choices = tuple(sorted(map(str, action.choices or ())))
-    return Option(names, takes_value, action.nargs == "+", choices, default, plain(text))
+    return Option(names, takes_value, action.nargs in ("+", "*"), choices, default, plain(text))

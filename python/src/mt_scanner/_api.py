@@ -2,6 +2,7 @@
 
 from mt_scanner._engine.extensions import is_audio_file
 from mt_scanner._functions import (
+    album_loudness,
     benchmark_directory,
     count_audio_files,
     get_supported_extensions,
@@ -9,12 +10,14 @@ from mt_scanner._functions import (
     scan_music_directory,
 )
 from mt_scanner._job import ScanJob, ScanResult
-from mt_scanner._library.job import SyncJob
+from mt_scanner._library.duplicates import Duplicate, DuplicateGroup, DuplicateKind
+from mt_scanner._library.job import AnalysisJob, SyncJob
 from mt_scanner._library.library import Library
-from mt_scanner._library.report import Change, SyncReport
+from mt_scanner._library.report import AnalysisReport, Change, SyncReport
 from mt_scanner._scanner import Scanner
 from mt_scanner._types.contract import ChangeKind, Outcome
 from mt_scanner._types.errors import (
+    AnalysisStopped,
     ChangesForgotten,
     ComponentError,
     EscapesRoot,
@@ -32,10 +35,14 @@ from mt_scanner._types.errors import (
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.report import Decoded, Depth, Finding, Proof, Report, Verdict
+from mt_scanner._types.report import AlbumLoudness, Decoded, Depth, Finding, Loudness, Proof, Report, Verdict
 from mt_scanner._types.track import Chapter, Inspection, LibraryTrack, Lyrics, Problem, Tag, Track
 
 __all__ = [
+    "AlbumLoudness",
+    "AnalysisJob",
+    "AnalysisReport",
+    "AnalysisStopped",
     "Change",
     "ChangeKind",
     "ChangesForgotten",
@@ -43,6 +50,9 @@ __all__ = [
     "ComponentError",
     "Decoded",
     "Depth",
+    "Duplicate",
+    "DuplicateGroup",
+    "DuplicateKind",
     "EscapesRoot",
     "FileFailed",
     "Finding",
@@ -50,6 +60,7 @@ __all__ = [
     "Library",
     "LibraryError",
     "LibraryTrack",
+    "Loudness",
     "Lyrics",
     "Notice",
     "Outcome",
@@ -74,6 +85,7 @@ __all__ = [
     "TrackNotFound",
     "Verdict",
     "WatchError",
+    "album_loudness",
     "benchmark_directory",
     "count_audio_files",
     "get_supported_extensions",

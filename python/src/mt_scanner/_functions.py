@@ -2,8 +2,10 @@
 any backend.
 """
 
+import os
 import time
 import warnings
+from collections.abc import Iterable
 from types import ModuleType
 
 from mt_scanner._engine import backends
@@ -13,6 +15,7 @@ from mt_scanner._engine.within import Call, Late
 from mt_scanner._scanner import Scanner
 from mt_scanner._types.contract import FILE_TIMEOUT, HANG_MARGIN, ROOT_NOT_A_FOLDER, ROOT_UNREADABLE, STOPPED_BY_TIME
 from mt_scanner._types.errors import ComponentError, RootNotAFolder, RootUnreadable
+from mt_scanner._types.report import AlbumLoudness, Loudness
 
 
 def scan_music_directory(root: StrPath) -> int:
@@ -49,6 +52,24 @@ def benchmark_directory(root: StrPath, iterations: int = 10) -> float:
     for _ in range(iterations):
         count_audio_files(root)
     return (time.perf_counter() - started) * 1000 / iterations
+
+
+def album_loudness(tracks: Iterable[Loudness], *, analyser: StrPath | None = None) -> AlbumLoudness:
+    """How loud tracks are together, as those of an album: within 0.1 LU of what they are one behind
+    the other. `analyser`: another component of that world to run, by its path.
+
+        reports = Scanner("Music/Album").examine(loudness=True)
+        print(album_loudness([report.loudness for report in reports if report.loudness]))
+
+    Raises `ComponentError` if the analyser cannot be run, and `ScanError` for loudness of another
+    version.
+    """
+    from mt_scanner._engine.reckoner import loudness_of
+
+    (found,) = loudness_of(
+        [[(track.blocks, track.true_peak) for track in tracks]], None if analyser is None else os.fspath(analyser)
+    )
+    return AlbumLoudness(*map(found.get, AlbumLoudness._fields))
 
 
 def get_supported_extensions() -> list[str]:

@@ -6,23 +6,24 @@ from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.plan import Known, Sync
+from mt_scanner._engine.question import Question, asked
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
-from mt_scanner._types.report import Depth, Report, report_of
+from mt_scanner._types.report import Depth, Report, check_depth, report_of
 from mt_scanner._types.track import Chapter, Inspection, Lyrics, Problem, Tag, Track
 
 if TYPE_CHECKING:
     from mt_scanner._engine import backends
     from mt_scanner._engine.backend import Pool
+    from mt_scanner._engine.examination import Examination
     from mt_scanner._engine.held import KnownFiles
-    from mt_scanner._engine.validation import Validation
     from mt_scanner._job import ScanJob
     from mt_scanner._types.contract import FollowLinks
 
@@ -94,8 +95,8 @@ class Scanner:
             component=component,
         )
         self.problems: list[Problem] = []
-        """The problems of the latest `scan`, `paths`, `count` or `validate`, so far."""
-        self._latest: Pool | Validation | None = None
+        """The problems of the latest `scan`, `paths`, `count`, `validate` or `examine`, so far."""
+        self._latest: Pool | Examination | None = None
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -218,7 +219,7 @@ class Scanner:
 
     @property
     def progress(self) -> Progress:
-        """How far the latest `scan`, `paths`, `count` or `validate` is."""
+        """How far the latest `scan`, `paths`, `count`, `validate` or `examine` is."""
         return self._latest.progress if self._latest is not None else Progress()
 
     def validate(
@@ -228,12 +229,34 @@ class Scanner:
         *,
         analyser: StrPath | None = None,
     ) -> Iterator[Report]:
-        """A report on every audio file, as they are done and in no certain order: whether it is
-        damaged, and where. Leaving the loop ends the work.
+        """A report on every audio file: whether it is damaged, and where. It is `examine` with a depth
+        and nothing else.
 
             for report in Scanner("Music").validate():
                 if report.is_broken:
                     print(report.path, report.verdict, report.findings[0].detail)
+
+        `depth`: how closely to look: `header`, `stream` or `audio`.
+
+        Raises as `examine` does.
+        """
+        return self.examine(check_depth(depth), on_problem=on_problem, analyser=analyser)
+
+    def examine(
+        self,
+        depth: Depth | None = None,
+        *,
+        hashes: bool = False,
+        loudness: bool = False,
+        fingerprint: bool = False,
+        on_problem: Callable[[Problem], object] | None = None,
+        analyser: StrPath | None = None,
+    ) -> Iterator[Report]:
+        """A report on the audio of every file, as they are done and in no certain order. Leaving the
+        loop ends the work.
+
+            for report in Scanner("Music").examine(hashes=True, loudness=True):
+                print(report.payload_hash, report.loudness and report.loudness.integrated, report.path)
 
         The analyser does it, a second component in a sandbox of its own, which both backends run
         under wasmtime's Python package. Files are found as `scan` finds them, but archives are not
@@ -242,30 +265,33 @@ class Scanner:
         takes. A file that hangs, needs too much memory or crashes the analyser is a problem of
         outcome `timeout`, `memory` or `trap`, and has no report.
 
-        `depth`: how closely to look: `header`, `stream` or `audio`. `on_problem` as in `scan`.
-        `analyser`: another component of that world to run, by its path.
+        What is not asked for is not read: `depth`, how closely to look for damage (`header`,
+        `stream` or `audio`; `None`: not at all); `hashes` of the coded audio and of the file;
+        `loudness`, for which all of it is decoded; `fingerprint`, for which two minutes are.
+        `on_problem` as in `scan`. `analyser`: another component of that world to run, by its path.
 
         Raises as `scan` does, `ComponentError` if the analyser cannot be run, and `ValueError` for
-        another depth.
+        another depth, or if nothing is asked for.
         """
-        if depth not in get_args(Depth):
-            raise ValueError(f"depth is one of {', '.join(get_args(Depth))}, not {depth!r}")
-        return map(report_of, self._validate(depth, on_problem, analyser))
+        question = asked(depth, hashes, loudness, fingerprint)
+        return map(report_of, self._examine(question, on_problem, analyser))
 
-    def _validate(
+    def _examine(
         self,
-        depth: str,
+        question: Question,
         on_problem: Callable[[Problem], object] | None,
         analyser: StrPath | None,
         move: Callable[[], object] | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """The reports of `validate`, as the component gives them, with their roots. `move` is called
+        """The reports of `examine`, as the component gives them, with their roots. `move` is called
         several times a second meanwhile.
         """
+        from mt_scanner._engine.examination import reports
+
         self.check()
-        validation = self._latest = self._session.validation(depth, analyser)
+        examination = self._latest = self._session.examination(question, analyser)
         problems = self.problems = []
-        return told(validation, on_problem or problems.append, move)
+        return reports(examination, on_problem or problems.append, move)
 
     def inspect(self, path: StrPath) -> Inspection:
         """All that can be said of one file, whatever its extension, or of a track of its cue sheet
@@ -353,23 +379,6 @@ class Scanner:
         self.check()
         pool = self._latest = self._session.pool(mode, limit=limit, sync=sync)
         return pool
-
-
-def told(
-    validation: "Validation", tell: Callable[[Problem], object], move: Callable[[], object] | None
-) -> Iterator[dict[str, Any]]:
-    """The reports of a validation, whose problems go elsewhere."""
-    try:
-        for found in validation:
-            if move is not None:
-                move()
-            if isinstance(found, Problem):
-                tell(found)
-            elif found is not None:
-                yield found
-    finally:
-        # The traceback of an error of `tell` would keep it.
-        validation.stop()
 
 
 def tracks_of(changes: dict[str, list[list[Any]]]) -> Iterator[Track]:

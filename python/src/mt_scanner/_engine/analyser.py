@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import wasmtime
-from wasmtime import component as wasm
 
 from mt_scanner._engine import carried
 from mt_scanner._engine.component import Compiled, compiled
 from mt_scanner._engine.instance import Ended, Sandboxed, record, seen_as_file
 from mt_scanner._engine.plan import Limits
+from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import native_path
 from mt_scanner._types.contract import STOPPED_BY_TIME
 
@@ -26,6 +26,11 @@ class Analyser(Compiled):
         super().__init__(path)
         self.open = self.export("analysis", "[static]analysis.open")
         self.advance = self.export("analysis", "[method]analysis.advance")
+        self.version = self.export("analysis", "version")
+        self.album_loudness = self.export("analysis", "album-loudness")
+        self.new_grouping = self.export("analysis", "[constructor]grouping")
+        self.add_to_grouping = self.export("analysis", "[method]grouping.add")
+        self.advance_grouping = self.export("analysis", "[method]grouping.advance")
 
 
 class Analyst(Sandboxed):
@@ -38,9 +43,9 @@ class Analyst(Sandboxed):
         self.is_fresh = True
         """Whether it has worked on nothing yet."""
 
-    def validate(self, path: str, depth: str, each: Callable[[], bool]) -> dict[str, Any] | None:
-        """The report on a file. `each` is asked before each piece of work whether to go on; `None` if
-        not. What is no regular file is not opened.
+    def examine(self, path: str, question: Question, each: Callable[[float], bool]) -> dict[str, Any] | None:
+        """The report on a file. `each` is told before each piece of work which part is done, and asked
+        whether to go on; `None` if not. What is no regular file is not opened.
 
         Raises `Ended`, also if nothing comes of one piece after the other, and `ScanError` for a
         file that cannot be opened.
@@ -48,18 +53,19 @@ class Analyst(Sandboxed):
         self.is_fresh = False
         seen_as_file(self.root, path)
         file = native_path(self.root, path)
-        analysis = self._call(self._analyser.open, self.root, path, request(depth), file=file)
+        analysis = self._call(self._analyser.open, self.root, path, record(question._asdict()), file=file)
         seconds = self._limits.seconds
         # No longer than half of the time that a piece has: a slow machine is no damage.
         piece = max(1, min(PIECE, int(seconds * 500)))
         report: dict[str, Any] | None = None
-        done, since = -1, time.monotonic()
-        while report is None and each():
+        done, share, since = -1, 0.0, time.monotonic()
+        while report is None and each(share):
             state = self._call(self._analyser.advance, analysis, piece)
             if isinstance(state, str):
                 report = json.loads(state)
             elif state.done != done:
                 done, since = state.done, time.monotonic()
+                share = min(1.0, state.done / state.total) if state.total else 0.0
             elif time.monotonic() - since > seconds:
                 raise Ended("timeout", STOPPED_BY_TIME.format(seconds=f"{seconds:g}"))
         self._drop(analysis)
@@ -76,8 +82,3 @@ class Analyst(Sandboxed):
 def load(path: str | None = None) -> Analyser:
     """The analyser of the package, or another one."""
     return compiled(Analyser, path or carried.ANALYSER)
-
-
-def request(depth: str) -> wasm.Record:
-    """What is to be found out: damage, and nothing else."""
-    return record({"depth": depth, "hashes": False, "loudness": False, "fingerprint": False})

@@ -48,6 +48,14 @@ class Limits(NamedTuple):
     """
 
 
+def check_effort(workers: int | None, limits: Limits) -> None:
+    """Raises `ValueError` for numbers that make no sense."""
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers is at least 1, not {workers}")
+    if limits.seconds <= 0 or limits.memory <= 0:
+        raise ValueError("file_timeout and memory_limit are more than 0")
+
+
 class Sync(NamedTuple):
     """The side of the library in a sync (`step-json`, mode `sync`)."""
 

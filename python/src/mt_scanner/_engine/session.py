@@ -12,7 +12,8 @@ from mt_scanner._engine import backends
 from mt_scanner._engine.arranged import Arranged, arranged
 from mt_scanner._engine.extensions import more_extensions
 from mt_scanner._engine.places import Place, found, places
-from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, cores
+from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, check_effort, cores
+from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._engine.within import Call, Late, within
 from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
@@ -20,7 +21,7 @@ from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
     from mt_scanner._engine.backend import Backend, Pool, Running
-    from mt_scanner._engine.validation import Validation
+    from mt_scanner._engine.examination import Examination
 
 
 class Options(TypedDict, total=False):
@@ -60,10 +61,8 @@ class Session:
         component: StrPath | None = None,
     ) -> None:
         backends.check(backend)
-        if workers is not None and workers < 1:
-            raise ValueError(f"workers is at least 1, not {workers}")
-        if file_timeout <= 0 or memory_limit <= 0:
-            raise ValueError("file_timeout and memory_limit are more than 0")
+        self._limits = Limits(file_timeout, memory_limit)
+        check_effort(workers, self._limits)
         several = [roots] if isinstance(roots, (str, os.PathLike)) else list(roots)
         if not several:
             raise ValueError("a scanner has at least one root")
@@ -77,7 +76,6 @@ class Session:
         )
         self.reading = Reading(legacy_charset, cue)
         """The options that shape values."""
-        self._limits = Limits(file_timeout, memory_limit)
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Running] = weakref.WeakSet()
 
@@ -162,22 +160,23 @@ class Session:
         self._pools.add(pool)
         return pool
 
-    def validation(self, depth: str, analyser: StrPath | None) -> "Validation":
-        """A validation that begins when it is iterated over. `analyser`: another component of that
-        world.
+    def examination(self, question: Question, analyser: StrPath | None) -> "Examination":
+        """An examination of every audio file, which begins when it is iterated over. `analyser`:
+        another component of that world.
         """
         # It loads wasmtime's package, whatever the backend, and scans do without.
         from mt_scanner._engine.analyser import load
-        from mt_scanner._engine.validation import Validation
+        from mt_scanner._engine.examination import Examination
+        from mt_scanner._engine.walk import Walk
 
         component = load(None if analyser is None else os.fspath(analyser))
         walking = self._walking._replace(archives=False)
         workers = self.backend.default_workers()
         plan = Plan(self.arranged.roots, "paths", walking, self.reading, self._limits, workers)
-        walk = self.backend.pool(plan, self._component)
-        validation = Validation(component, walk, depth, self._limits, self._workers or cores())
-        self._pools.add(validation)
-        return validation
+        walk = Walk(self.backend.pool(plan, self._component))
+        examination = Examination(component, walk, question, self._limits, self._workers or cores())
+        self._pools.add(examination)
+        return examination
 
     def inspect(self, path: str) -> dict[str, Any]:
         """One file: `track`, `problems` and `tags`. `path` is absolute, or relative to the first

@@ -174,21 +174,46 @@ def alone(path: str, look: Callable[[], object] = lambda: None) -> Iterator[None
     go on.
 
     While it waits for another sync, it calls `look`, which ends that by raising.
+    """
+    until = time.monotonic() + PATIENCE
+
+    def wait() -> None:
+        look()
+        if time.monotonic() >= until:
+            raise LibraryError(contract.LIBRARY_BUSY, path)
+
+    with held(path + "-sync", wait):
+        yield
+
+
+@contextmanager
+def alone_analysing(path: str) -> Iterator[None]:
+    """Keeps other analyses away from a library. Syncs go on, and so does everybody else. Raises
+    `LibraryError` if there is one already.
+    """
+
+    def refuse() -> None:
+        raise LibraryError(contract.ANALYSIS_BUSY, path)
+
+    with held(path + "-analysis", refuse):
+        yield
+
+
+@contextmanager
+def held(beside: str, wait: Callable[[], object]) -> Iterator[None]:
+    """Holds the lock of this name. `wait` is called again and again while somebody else has it, and
+    ends that by raising.
 
     The lock is SQLite's own, on an empty database beside the library: it works alike on every
     system, and ends with its process, however that ends.
     """
-    beside = path + "-sync"
     try:
         lock = Connection(beside, timeout=min(BETWEEN_LOOKS, PATIENCE))
     except sqlite3.Error as error:
         raise unusable(beside, error) from error
     try:
-        until = time.monotonic() + PATIENCE
         while not locked(lock, beside):
-            look()
-            if time.monotonic() >= until:
-                raise LibraryError(contract.LIBRARY_BUSY, path)
+            wait()
         yield
     finally:
         lock.close()
@@ -223,8 +248,9 @@ def copied(path: str, to: str) -> None:
             source.close()
 
 
-def is_busy(error: sqlite3.Error) -> bool:
-    return "locked" in str(error)
+def is_busy(error: BaseException | None) -> bool:
+    """Whether somebody else has the lock that SQLite wanted."""
+    return isinstance(error, sqlite3.Error) and "locked" in str(error)
 
 
 @contextmanager

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import takewhile
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from mt_scanner._engine import forks
 from mt_scanner._engine.roots import StrPath, resolve
 from mt_scanner._engine.session import Options, Session
+from mt_scanner._library.audio import AudioLibrary
 from mt_scanner._library.control import Control
-from mt_scanner._library.job import SyncJob, Telling
+from mt_scanner._library.job import SyncJob, Telling, both
 from mt_scanner._library.report import Change, SyncReport
 from mt_scanner._library.rows import change, track
 from mt_scanner._library.wish import Mode, Wish
@@ -32,16 +33,13 @@ if TYPE_CHECKING:
     from mt_scanner._library.database import Database
 
 
-Told = TypeVar("Told")
-
-
-class Library:
+class Library(AudioLibrary):
     """An SQLite library, made on first use if there is none.
 
     Any thread may use it, one at a time: `sync`, `purge`, `close` and the syncs of `watch` raise
-    `LibraryError` at once while one of them runs in another thread. `tracks` has a connection of
-    its own and goes with everything. A process that was forked from one that has used it cannot use
-    it, and says so: start processes by `spawn` or `forkserver`.
+    `LibraryError` at once while one of them runs in another thread. `tracks`, `analyse` and
+    `duplicates` have connections of their own and go with everything. A process that was forked from
+    one that has used it cannot use it, and says so: start processes by `spawn` or `forkserver`.
 
     `path`: the database. Its tracks are the table `tracks`, and for people the view `songs`; other
     programs may read it at any time. A track whose file is gone is kept, with `missing_since`; its
@@ -50,7 +48,6 @@ class Library:
 
     def __init__(self, path: StrPath, *, component: StrPath | None = None) -> None:
         self.path = os.path.abspath(os.path.expanduser(os.fspath(path)))
-        """The database, as an absolute path."""
         self._wasm = None if component is None else os.fspath(component)
         self._opened: Database | None = None
         self._schema: Schema | None = None
@@ -298,6 +295,13 @@ class Library:
                 self._opened = Database(self.path, self._schema)
             return self._opened
 
+    def _another(self) -> "Database":
+        from mt_scanner._library.database import Database
+
+        self._open()
+        assert self._schema is not None
+        return Database(self.path, self._schema)
+
     @contextmanager
     def _taken(self) -> "Iterator[None]":
         """Keeps other threads away from the connection. Raises `LibraryError` if one of them has
@@ -371,18 +375,6 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
-
-
-def both(first: Callable[[Told], object] | None, second: Callable[[Told], object]) -> Callable[[Told], object]:
-    """A callback that calls both."""
-    if first is None:
-        return second
-
-    def call(told: Told) -> None:
-        first(told)
-        second(told)
-
-    return call
 
 
 def wished(

@@ -1,4 +1,4 @@
-"""The report of a sync."""
+"""The reports of syncs and analyses."""
 
 from typing import NamedTuple
 
@@ -52,3 +52,35 @@ class SyncReport(NamedTuple):
         """The numbers: problems may be as many as files."""
         counts = ", ".join(f"{name}={count}" for name, count in zip(self._fields, self[:7], strict=False))
         return f"SyncReport({counts}, problems=<{len(self.problems)}>, progress={self.progress!r})"
+
+
+class AnalysisReport(NamedTuple):
+    """The report of an analysis: what it has done, and what is known of the library's files now."""
+
+    analysed: int
+    """Files that have got a report from this analysis."""
+    albums: int
+    """Albums whose loudness was reckoned."""
+    damaged: int
+    """Files of the library of which bytes are not as they were written."""
+    truncated: int
+    """Files of which the end is missing."""
+    suspicious: int
+    """Files that are as no encoder leaves them; the audio may be whole."""
+    unchecked: int
+    """Files in which no damage was found, and a changed byte could have gone unseen."""
+    intact: int
+    """Files in which a changed byte would have been seen."""
+    unreported: int
+    """Files that have cost the analyser an instance: they are not tried again as they are."""
+    left: int
+    """Files that this analysis did not come to, or could not read."""
+    problems: list[Problem]
+    """What went wrong with files of this analysis."""
+    progress: Progress
+    """Counts and time."""
+
+    def __repr__(self) -> str:
+        """The numbers: problems may be as many as files."""
+        counts = ", ".join(f"{name}={count}" for name, count in zip(self._fields, self[:9], strict=False))
+        return f"AnalysisReport({counts}, problems=<{len(self.problems)}>, progress={self.progress!r})"

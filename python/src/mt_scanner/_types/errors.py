@@ -58,6 +58,12 @@ class SyncStopped(ScanError):
     """
 
 
+class AnalysisStopped(ScanError):
+    """The analysis was stopped before its end. What it has written stays; the next one goes on from
+    there (`Library.analyse` and `duplicates` with `stop`, and `AnalysisJob.cancel`).
+    """
+
+
 class EscapesRoot(ScanError, PermissionError):
     """The path leads out of the root, by `..` or by a symbolic link."""
 

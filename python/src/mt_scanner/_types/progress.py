@@ -48,6 +48,12 @@ class Progress(NamedTuple):
     """A folder that is being worked on, as an absolute path."""
     phase: Phase = "scanning"
     """What is done at the moment."""
+    done_bytes: int = 0
+    """Bytes of files that were worked through, where their sizes are known before: in an analysis of
+    a library. A file counts little by little.
+    """
+    total_bytes: int = 0
+    """Bytes of all of them; 0 where nobody knows them."""
 
     @property
     def files_per_second(self) -> float:
@@ -64,6 +70,8 @@ class Progress(NamedTuple):
         if self.phase in ("finishing", "done"):
             return 1.0
         done, total = (self.done, self.total_files) if self.total_files else (self.folders, self.total_folders)
+        if self.total_bytes:
+            done, total = self.done_bytes, self.total_bytes
         return min(1.0, done / total) if total else None
 
     @property

@@ -1,6 +1,6 @@
 """Reports of the analyser (`wit/analysis.wit`)."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 Depth = Literal["header", "stream", "audio"]
 """How closely a file is looked at; each depth does what those before it do. `header`: the
@@ -48,8 +48,45 @@ class Decoded(NamedTuple):
     """Whether there is nothing to be heard throughout."""
 
 
+class Loudness(NamedTuple):
+    """How loud audio is. A value is `None` where audio has none: silence, or what is too short."""
+
+    integrated: float | None
+    """Integrated loudness in LUFS (ITU-R BS.1770-4); `None` below 400 ms."""
+    range: float | None
+    """Loudness range in LU (EBU Tech 3342); `None` below 3 s."""
+    true_peak: float | None
+    """The largest peak between samples in dBTP (ITU-R BS.1770-4, annex 2)."""
+    replaygain_track_gain: float | None
+    """The gain of ReplayGain 2.0 in dB, which leads to -18 LUFS."""
+    replaygain_track_peak: float | None
+    """The peak of ReplayGain 2.0, where 1.0 is full scale."""
+    blocks: str = ""
+    """For `album_loudness`, and nobody else to read."""
+
+    def __repr__(self) -> str:
+        """The numbers."""
+        numbers = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self[:-1], strict=False))
+        return f"Loudness({numbers})"
+
+
+class AlbumLoudness(NamedTuple):
+    """How loud tracks are together, as those of an album."""
+
+    integrated: float | None
+    """As `Loudness.integrated`, of all of them."""
+    range: float | None
+    """As `Loudness.range`."""
+    true_peak: float | None
+    """The largest of the tracks, in dBTP."""
+    replaygain_album_gain: float | None
+    """The gain of ReplayGain 2.0 for each of them in dB."""
+    replaygain_album_peak: float | None
+    """Their peak, where 1.0 is full scale."""
+
+
 class Report(NamedTuple):
-    """What was found out about the audio of a file."""
+    """What was found out about the audio of a file. What nobody has asked for is `None`."""
 
     root: str
     """The root that the file is in."""
@@ -61,18 +98,29 @@ class Report(NamedTuple):
     """As `Track.format`."""
     codec: str | None
     """As `Track.codec`."""
-    depth: Depth
-    """How closely it was looked at."""
-    verdict: Verdict
+    depth: Depth | None
+    """How closely it was looked at; `None`, as the two that follow, if nobody asked for damage."""
+    verdict: Verdict | None
     """The worst that was found."""
-    proof: Proof
+    proof: Proof | None
     """How much of it held."""
     findings: list[Finding]
     """The first 32 things that were found, in the order in which they were."""
     more_findings: int
     """How many more there were."""
     audio: Decoded | None
-    """What the decoded audio is; `None` at other depths than `audio`, and where nothing decodes it.
+    """What the decoded audio is; `None` unless all of it was decoded."""
+    payload_hash: str | None = None
+    """BLAKE3 of the coded audio, 64 hexadecimal digits: of copies with other tags, or in another
+    container, it is the same. `None` as well where there is no audio.
+    """
+    file_hash: str | None = None
+    """BLAKE3 of the file."""
+    loudness: Loudness | None = None
+    """How loud it is; `None` as well where nothing decodes it."""
+    fingerprint: str | None = None
+    """The fingerprint of AcoustID of the first two minutes (Chromaprint's algorithm 1, compressed, in
+    base64 of RFC 4648, section 5); `None` as well where nothing decodes it, or it is too short.
     """
 
     @property
@@ -86,10 +134,19 @@ class Report(NamedTuple):
         return self.verdict in ("damaged", "truncated")
 
 
+def check_depth(depth: Depth) -> Depth:
+    """The depth. Raises `ValueError` if there is none of this name."""
+    if depth not in get_args(Depth):
+        raise ValueError(f"depth is one of {', '.join(get_args(Depth))}, not {depth!r}")
+    return depth
+
+
 def report_of(found: dict[str, Any]) -> Report:
     """The report, from what the component gives."""
     values = {name: found[name] for name in Report._fields}
     values["findings"] = [Finding(*map(one.get, Finding._fields)) for one in found["findings"]]
     if (audio := found["audio"]) is not None:
         values["audio"] = Decoded(*map(audio.get, Decoded._fields))
+    if (loudness := found["loudness"]) is not None:
+        values["loudness"] = Loudness(*map(loudness.get, Loudness._fields))
     return Report(**values)

@@ -17,7 +17,6 @@ from mt_scanner import (
     FileFailed,
     Inspection,
     Library,
-    LibraryError,
     Picture,
     Problem,
     Progress,
@@ -38,7 +37,11 @@ from mt_scanner._types.contract import (
     PictureItem,
 )
 from mt_scanner.cli import _arguments, _manual, _shell
+from mt_scanner.cli._analysing import analyse, duplicates
+from mt_scanner.cli._examining import fingerprints, hashes
 from mt_scanner.cli._interruption import ctrl_c
+from mt_scanner.cli._library import existing
+from mt_scanner.cli._loudness import loudness
 from mt_scanner.cli._options import PROBLEMS, code, limits, reading, syncing, walking, watching
 from mt_scanner.cli._output import dump, line, notify, tell, tell_passed_over, wanted, write
 from mt_scanner.cli._screen import bar, complain
@@ -204,13 +207,6 @@ def history(options: Namespace) -> int:
     return 0
 
 
-def existing(options: Namespace) -> Library:
-    """The library, which is not made just to find it empty."""
-    if not os.path.exists(options.db):
-        raise LibraryError("there is no library", os.path.abspath(options.db))
-    return Library(options.db)
-
-
 def purge(options: Namespace) -> int:
     with existing(options) as library:
         purged = library.purge(options.missing_for)
@@ -358,13 +354,23 @@ def command(options: Namespace) -> Callable[[Namespace], int]:
     if getattr(options, "events", False) and options.command in TOLD:
         from mt_scanner.cli import _events
 
-        told: Callable[[Namespace], int] = getattr(_events, options.command)
+        told: Callable[[Namespace], int] = getattr(_events, TOLD[options.command])
         return told
     return COMMANDS[options.command]
 
 
-TOLD = ("scan", "count", "index", "watch")
-"""Commands that tell of events."""
+TOLD = {
+    "scan": "scan",
+    "count": "count",
+    "index": "index",
+    "watch": "watch",
+    "validate": "examine",
+    "hash": "examine",
+    "loudness": "examine",
+    "fingerprint": "examine",
+    "analyse": "analyse",
+}
+"""Commands that tell of events, and what does so."""
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "scan": scan,
     "count": count,
@@ -375,6 +381,11 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "inspect": inspect,
     "artwork": artwork,
     "validate": validate,
+    "hash": hashes,
+    "loudness": loudness,
+    "fingerprint": fingerprints,
+    "analyse": analyse,
+    "duplicates": duplicates,
     "benchmark": benchmark,
     "completions": completions,
     "man": man,

@@ -3,13 +3,21 @@
 import json
 import sys
 import threading
+import time
 from argparse import Namespace
+from collections import Counter
 from typing import Any
 
 from mt_scanner import Change, Library, Notice, Problem, Progress, Scanner, ScanResult, SyncReport, Track
+from mt_scanner._library.analysis import Watcher
+from mt_scanner._types.progress import BETWEEN_REPORTS
+from mt_scanner.cli._analysing import analysed, in_numbers, stopped_by_ctrl_c
+from mt_scanner.cli._examining import Report, question_of, scanner_of
 from mt_scanner.cli._interruption import ctrl_c
+from mt_scanner.cli._library import existing
 from mt_scanner.cli._options import code, syncing, walking, watching
 from mt_scanner.cli._summary import flat, reached, report_of
+from mt_scanner.cli._validating import VERDICTS, verdict_code
 
 
 def scan(options: Namespace) -> int:
@@ -38,6 +46,32 @@ def count(options: Namespace) -> int:
             problem(each)
         scanned(scanner.progress, len(scanner.problems))
         return code(options, len(scanner.problems))
+
+
+def examine(options: Namespace) -> int:
+    """The commands that look into the audio of files."""
+    verdicts: Counter[str] = Counter()
+    told_at = time.monotonic()
+    with scanner_of(options) as scanner:
+        tell_of_roots(scanner)
+
+        def move() -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at >= BETWEEN_REPORTS:
+                told_at = time.monotonic()
+                progress(scanner.progress)
+
+        progress(Progress(is_estimated=True))
+        for report in scanner._examine(question_of(options), problem, options.component, move):
+            verdicts[report["verdict"]] += 1
+            file(report)
+        over = scanner.progress
+        progress(over)
+        counts = {"verdicts": {verdict: verdicts[verdict] for verdict in VERDICTS}}
+        of_damage = counts if options.command == "validate" else {}
+        told = {"files": over.tracks, "problems": over.problems, **of_damage, "progress": reached(over)}
+        emit({"event": "report", **told})
+    return verdict_code(options, verdicts, over.problems)
 
 
 def index(options: Namespace) -> int:
@@ -81,6 +115,13 @@ def watch(options: Namespace) -> int:
     return code(options, len(known))
 
 
+def analyse(options: Namespace) -> int:
+    with existing(options) as library:
+        report = analysed(options, library, Watcher(progress, file, problem, stopped_by_ctrl_c()))
+    emit({"event": "report", **in_numbers(report)})
+    return code(options, len(report.problems))
+
+
 def progress(progress: Progress) -> None:
     emit(
         {
@@ -95,6 +136,8 @@ def progress(progress: Progress) -> None:
             "playlists": progress.playlists,
             "total_files": progress.total_files,
             "total_folders": progress.total_folders,
+            "done_bytes": progress.done_bytes,
+            "total_bytes": progress.total_bytes,
             "is_estimated": progress.is_estimated,
             "folder": progress.folder,
             "seconds": progress.seconds,
@@ -103,6 +146,10 @@ def progress(progress: Progress) -> None:
             "seconds_left": progress.seconds_left,
         }
     )
+
+
+def file(report: Report) -> None:
+    emit({"event": "file", **report})
 
 
 def track_event(track: Track) -> dict[str, Any]:

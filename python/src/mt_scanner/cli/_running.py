@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from mt_scanner import ScanError, SyncStopped
+from mt_scanner import AnalysisStopped, ScanError, SyncStopped
 from mt_scanner._engine import backends
 from mt_scanner._types import contract
 from mt_scanner.cli import _arguments, _commands
@@ -15,6 +15,8 @@ from mt_scanner.cli._interruption import INTERRUPTED, ctrl_c
 from mt_scanner.cli._screen import complain
 
 READER_LEFT = 141
+KEEPING = ("index", "analyse")
+"""Commands that keep what they have found until Ctrl-C."""
 
 
 def run(arguments: Sequence[str] | None) -> int:
@@ -35,7 +37,7 @@ def run(arguments: Sequence[str] | None) -> int:
         with ctrl_c:
             code = _commands.command(options)(options)
             sys.stdout.flush()
-    except (KeyboardInterrupt, SyncStopped):
+    except (KeyboardInterrupt, SyncStopped, AnalysisStopped):
         complain(last_words(options))
         return INTERRUPTED
     except ScanError as error:
@@ -54,6 +56,6 @@ def run(arguments: Sequence[str] | None) -> int:
 
 def last_words(options: Namespace) -> str:
     """What is said when Ctrl-C ends a command: what is kept, and how to go on."""
-    if options.command == "index" and not options.dry_run:
+    if options.command in KEEPING and not getattr(options, "dry_run", False):
         return contract.INTERRUPTED_SYNC.format(path=options.db)
     return contract.INTERRUPTED

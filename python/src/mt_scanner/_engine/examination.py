@@ -1,7 +1,6 @@
-"""A validation: the scanner's walk finds files, and workers with an instance of the analyser each
-look into them.
+"""An examination: workers with an instance of the analyser each look into files.
 
-- The walk is a scan of its own, which waits while many files wait to be looked into.
+- Somebody finds the files: a walk, or whoever has a list of them.
 - Reports wait in a bounded queue: a slow reader slows the workers down.
 - A file that ends an instance is looked into once more by a fresh one, unless it had one. Then it
   is a problem, and costs nobody else anything.
@@ -9,25 +8,22 @@ look into them.
   file, and its root is given up after some of them.
 """
 
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
-from mt_scanner._engine import ending, forks
+from mt_scanner._engine import ending, forks, priority
 from mt_scanner._engine.analyser import Analyser, Analyst
-from mt_scanner._engine.answer import problems_of
 from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.plan import Limits
-from mt_scanner._engine.roots import relative_path
+from mt_scanner._engine.question import Question
 from mt_scanner._types.contract import GIVEN_UP, HANG_MARGIN, HUNG_CALLS, READING_FAILED, Outcome
 from mt_scanner._types.errors import ComponentError, EscapesRoot, ScanError, TrackNotFound
-from mt_scanner._types.progress import Progress
+from mt_scanner._types.progress import Phase, Progress
 from mt_scanner._types.track import Problem
-
-if TYPE_CHECKING:
-    from mt_scanner._engine.backend import Pool
 
 Found = dict[str, Any]
 """The report on a file, as the component gives it, with its root."""
@@ -39,7 +35,7 @@ WAITING = 16
 PULSE = 0.05
 """A reader gets nothing if nothing has come for so long, in s."""
 LEAVING = 0.3
-"""The time in s that workers have to leave once a validation is stopped."""
+"""The time in s that workers have to leave once an examination is stopped."""
 
 
 class File(NamedTuple):
@@ -47,6 +43,25 @@ class File(NamedTuple):
 
     root: str
     path: str
+    size: int = 0
+    """Its bytes, where they are known."""
+
+
+class Source(Protocol):
+    """Who finds the files of an examination. Progress has what is known of all of them."""
+
+    def begin(self, examination: "Examination") -> None:
+        """It gives files from now on: `add`, and `end` once there are no more."""
+
+    @property
+    def progress(self) -> Progress:
+        """What was found, and how much there is."""
+
+    def stop(self) -> None:
+        """No more files are wanted."""
+
+    def join(self, seconds: float) -> bool:
+        """Waits for its end; false if it still works."""
 
 
 class Worker:
@@ -55,47 +70,64 @@ class Worker:
     def __init__(self) -> None:
         self.file: File | None = None
         self.since = 0.0
-        """When its latest call began."""
+        """When its latest call began; `inf` while it rests."""
+        self.share = 0.0
+        """The part of its file that is done."""
         self.dismissed = False
         """Nobody waits for it: it leaves without a word when its call comes back."""
 
 
-class Validation:
-    """One validation under way. Iterate over it once; everything else may be called from any
+class Examination:
+    """One examination under way. Iterate over it once; everything else may be called from any
     thread.
     """
 
-    def __init__(self, analyser: Analyser, walk: "Pool", depth: str, limits: Limits, workers: int) -> None:
+    def __init__(
+        self,
+        analyser: Analyser,
+        source: Source,
+        question: Question,
+        limits: Limits,
+        workers: int,
+        *,
+        is_modest: bool = False,
+    ) -> None:
+        """`is_modest`: its workers leave the cores to everybody else who wants them."""
         self._analyser = analyser
-        self._walk = walk
-        self._depth = depth
+        self._source = source
+        self._question = question
         self._limits = limits
         self._most = workers
+        self._is_modest = is_modest
         self._files: deque[File] = deque()
         self._found: deque[Found | Problem] = deque()
-        self._walks = True
+        self._more = True
         self._stopped = False
+        self._rests = False
         self._failure: BaseException | None = None
         self._workers: set[Worker] = set()
-        self._hung: dict[str, int] = {}
-        self._taken = self._read = self._done = self._problems = 0
+        self._calls_that_hang: dict[str, int] = {}
+        self._taken = self._read = self._done = self._problems = self._bytes = 0
         self._since = time.monotonic()
         self._until: float | None = None
         self._lock = threading.Lock()
         self._work_came = threading.Condition(self._lock)
         self._room_came = threading.Condition(self._lock)
         self._something_came = threading.Condition(self._lock)
+        self._rest_ended = threading.Condition(self._lock)
+        self.hung: set[File] = set()
+        """Files whose storage did not answer."""
         self.complete = False
         """Whether all of the work was done, and nobody stopped it before."""
 
     def __iter__(self) -> "Iterator[Found | Problem | None]":
         """Reports and problems, in no certain order, and nothing several times a second while none
-        come. Leaving the loop stops the validation.
+        come. Leaving the loop stops the work.
         """
         ending.begin(self)
         try:
             self._since = time.monotonic()
-            self._start(self._find, "mt-scanner walk")
+            self._source.begin(self)
             while True:
                 forks.check(self._analyser.path)
                 with self._lock:
@@ -116,27 +148,84 @@ class Validation:
 
     @property
     def progress(self) -> Progress:
-        """How far the validation is."""
-        walked = self._walk.progress
+        """How far it is."""
+        found = self._source.progress
         with self._lock:
             under_way = self._until is None
-            at = next((worker.file for worker in self._workers if worker.file), None)
-            return walked._replace(
+            busy = [(worker, worker.file) for worker in self._workers if worker.file is not None]
+            phase: Phase = "paused" if self._rests else "scanning"
+            return found._replace(
                 tracks=self._read,
                 problems=self._problems,
                 seconds=(self._until or time.monotonic()) - self._since,
                 done=self._done,
-                total_files=max(walked.files, self._taken),
-                is_estimated=under_way and self._walks,
-                folder=at.root if at is not None and under_way else None,
-                phase="scanning" if under_way else "done",
+                total_files=max(found.total_files, self._taken),
+                done_bytes=self._bytes + sum(int(worker.share * file.size) for worker, file in busy),
+                is_estimated=under_way and self._more and found.is_estimated,
+                folder=busy[0][1].root if busy and under_way else None,
+                phase=phase if under_way else "done",
             )
+
+    @property
+    def waiting(self) -> int:
+        """The number of files that wait to be looked into."""
+        return len(self._files)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no more files are wanted."""
+        return self._stopped
+
+    def add(self, file: File) -> None:
+        """One more file. Waits while very many wait."""
+        with self._lock:
+            while len(self._files) >= FILES and not self._stopped:
+                self._room_came.wait()
+            if self._stopped or not self._more:
+                return
+            self._taken += 1
+            if self._calls_that_hang.get(file.root, 0) >= HUNG_CALLS:
+                return
+            self._files.append(file)
+            self._work_came.notify()
+            self._hire()
+
+    def tell(self, problem: Problem) -> None:
+        """A problem of whoever finds the files."""
+        self._give(None, problem)
+
+    def end(self) -> None:
+        """There are no more files."""
+        with self._lock:
+            self._more = False
+            self._work_came.notify_all()
+            self._something_came.notify_all()
+
+    def finish(self) -> None:
+        """No file is begun any more; those that are looked into are done."""
+        with self._lock:
+            self._files.clear()
+        self.end()
+
+    def fail(self, error: BaseException) -> None:
+        """Ends it with an error."""
+        with self._lock:
+            # Nobody waits for the failure of a worker that was told to stop.
+            if not self._stopped:
+                self._failure = self._failure or error
+            self._something_came.notify_all()
+
+    def rest(self, rests: bool) -> None:
+        """Lets the workers rest after the piece of work that they are at, or go on."""
+        with self._lock:
+            self._rests = rests
+            self._rest_ended.notify_all()
 
     def stop(self) -> None:
         """Lets the workers end after the piece of work that they are at, and drops what nobody has
         read.
         """
-        self._walk.stop()
+        self._source.stop()
         if forks.is_forked():
             return
         with self._lock:
@@ -144,54 +233,21 @@ class Validation:
             self._stopped = True
             self._found.clear()
             self._files.clear()
-            for condition in (self._work_came, self._room_came, self._something_came):
+            for condition in (self._work_came, self._room_came, self._something_came, self._rest_ended):
                 condition.notify_all()
 
     def join(self, seconds: float) -> bool:
-        """Waits for the workers of a stopped validation; false if one is still at work."""
+        """Waits for the workers of a stopped one; false if one is still at work."""
         until = time.monotonic() + seconds
-        walk_left = self._walk.join(seconds)
+        source_left = self._source.join(seconds)
         with self._lock:
             workers_left = self._something_came.wait_for(lambda: not self._workers, max(0.0, until - time.monotonic()))
-        return walk_left and workers_left
+        return source_left and workers_left
 
     @property
     def _is_over(self) -> bool:
         # With the lock held.
-        return self._stopped or not (self._walks or self._files or self._workers)
-
-    def _start(self, work: Callable[..., None], name: str, *arguments: object) -> None:
-        threading.Thread(target=work, args=arguments, name=name, daemon=True).start()
-
-    def _find(self) -> None:
-        """The walk."""
-        try:
-            for answer in self._walk:
-                for problem in problems_of(answer):
-                    self._give(None, problem)
-                for path in answer.paths:
-                    self._add(File(answer.root, relative_path(answer.root, path)))
-                if self._stopped:
-                    break
-        except BaseException as error:
-            self._fail(error)
-        with self._lock:
-            self._walks = False
-            self._work_came.notify_all()
-            self._something_came.notify_all()
-
-    def _add(self, file: File) -> None:
-        with self._lock:
-            while len(self._files) >= FILES and not self._stopped:
-                self._room_came.wait()
-            if self._stopped:
-                return
-            self._taken += 1
-            if self._hung.get(file.root, 0) >= HUNG_CALLS:
-                return
-            self._files.append(file)
-            self._work_came.notify()
-            self._hire()
+        return self._stopped or not (self._more or self._files or self._workers)
 
     def _hire(self) -> None:
         # With the lock held. Starts a worker, if there is work for one more.
@@ -199,11 +255,13 @@ class Validation:
         if not self._stopped and len(self._workers) < self._most and idle < len(self._files):
             worker = Worker()
             self._workers.add(worker)
-            self._start(self._work, "mt-scanner worker", worker)
+            threading.Thread(target=self._work, args=(worker,), name="mt-scanner worker", daemon=True).start()
 
     def _work(self, worker: Worker) -> None:
         """The life of a worker."""
         analyst: Analyst | None = None
+        if self._is_modest:
+            priority.lower()
         try:
             with self._analyser.ticking():
                 while (file := self._take(worker)) is not None:
@@ -214,7 +272,7 @@ class Validation:
                     self._give(worker, found)
         except BaseException as error:
             if not worker.dismissed:
-                self._fail(error)
+                self.fail(error)
         finally:
             if analyst is not None:
                 analyst.close()
@@ -227,9 +285,15 @@ class Validation:
     ) -> "tuple[Found | Problem | None, Analyst | None]":
         """Looks into a file; gives the instance back if it lives."""
 
-        def goes_on() -> bool:
-            worker.since = time.monotonic()
-            return not (self._stopped or worker.dismissed)
+        def goes_on(share: float) -> bool:
+            with self._lock:
+                # A file is done once more in a fresh instance.
+                worker.share = max(share, worker.share)
+                while self._rests and not self._stopped:
+                    worker.since = math.inf
+                    self._rest_ended.wait()
+                worker.since = time.monotonic()
+                return not (self._stopped or worker.dismissed)
 
         while True:
             worker.since = time.monotonic()
@@ -237,7 +301,7 @@ class Validation:
             try:
                 if analyst is None:
                     analyst = Analyst(self._analyser, file.root, self._limits)
-                report = analyst.validate(file.path, self._depth, goes_on)
+                report = analyst.examine(file.path, self._question, goes_on)
                 return (None if report is None else {"root": file.root, **report}), analyst
             except Ended as ended:
                 assert analyst is not None
@@ -252,8 +316,8 @@ class Validation:
 
     def _take(self, worker: Worker) -> File | None:
         with self._lock:
-            worker.file = None
-            while not (self._files or self._stopped) and self._walks:
+            worker.file, worker.share = None, 0.0
+            while not (self._files or self._stopped) and self._more:
                 self._work_came.wait()
             if self._stopped or worker.dismissed or not self._files:
                 return None
@@ -267,7 +331,8 @@ class Validation:
             if worker is not None:
                 if worker.dismissed:
                     return
-                worker.file = None
+                self._bytes += worker.file.size if worker.file is not None else 0
+                worker.file, worker.share = None, 0.0
             while len(self._found) >= WAITING * self._most and not self._stopped:
                 self._room_came.wait()
             if found is None or self._stopped:
@@ -282,13 +347,6 @@ class Validation:
         self._found.append(found)
         self._something_came.notify_all()
 
-    def _fail(self, error: BaseException) -> None:
-        with self._lock:
-            # Nobody waits for the failure of a worker that was told to stop.
-            if not self._stopped:
-                self._failure = self._failure or error
-            self._something_came.notify_all()
-
     def _watch(self) -> None:
         # With the lock held. Leaves those behind whose call hangs in the storage.
         overdue = time.monotonic() - self._limits.seconds - HANG_MARGIN
@@ -298,9 +356,11 @@ class Validation:
                 continue
             worker.dismissed = True
             self._workers.discard(worker)
+            self._bytes += file.size
+            self.hung.add(file)
             self._count(problem_of(file, "timeout", Hung(self._limits.seconds).detail), is_of_file=True)
-            self._hung[file.root] = self._hung.get(file.root, 0) + 1
-            if self._hung[file.root] == HUNG_CALLS:
+            self._calls_that_hang[file.root] = self._calls_that_hang.get(file.root, 0) + 1
+            if self._calls_that_hang[file.root] == HUNG_CALLS:
                 self._files = deque(other for other in self._files if other.root != file.root)
                 given_up = Problem(file.root, "", "timeout", GIVEN_UP.format(calls=HUNG_CALLS))
                 self._count(given_up, is_of_file=False)
@@ -317,3 +377,22 @@ def outcome_of(error: ScanError) -> str:
     if isinstance(error, TrackNotFound):
         return "vanished"
     return "escapes-root" if isinstance(error, EscapesRoot) else "unreadable"
+
+
+def reports(
+    examination: Examination, tell: Callable[[Problem], object], move: Callable[[], object] | None = None
+) -> Iterator[Found]:
+    """The reports of an examination. `tell` gets its problems; `move` is called several times a second
+    meanwhile.
+    """
+    try:
+        for found in examination:
+            if move is not None:
+                move()
+            if isinstance(found, Problem):
+                tell(found)
+            elif found is not None:
+                yield found
+    finally:
+        # The traceback of an error of `tell` would keep it.
+        examination.stop()
