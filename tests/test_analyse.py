@@ -25,10 +25,10 @@ from support.scenarios import settle
 from support.trees import FIXTURES, Tree
 
 FORMATS = FIXTURES / "formats"
-PARTS = ["damage", "hashes", "loudness", "fingerprints"]
 COUNTS = ["damaged", "truncated", "suspicious", "unchecked", "intact", "unreported", "left"]
 REPORT = ["analysed", "albums", "problems", *COUNTS, "progress"]
 RATE = 48_000
+FILES = 10
 
 Row = dict[str, Any]
 
@@ -65,9 +65,9 @@ def silence(place: Path, minutes: float) -> None:
 
 @pytest.fixture
 def long_files(tree: Tree) -> Tree:
-    """Twelve files, each of some tenths of a second of work."""
-    for number in range(12):
-        silence(tree.root / f"{number:02}.wav", 1 + number / 100)
+    """Ten files, each of some tenths of a second of work."""
+    for number in range(FILES):
+        silence(tree.root / f"{number:02}.wav", 0.6 + number / 100)
     return tree
 
 
@@ -209,17 +209,17 @@ def test_an_analysis_that_is_killed_is_gone_on_with(door: Door, long_library: Pa
         until(lambda: len(rows(long_library)) >= 2, "rows are written within a second or so")
         process.kill()
     done = len(rows(long_library))
-    assert 2 <= done < 12
+    assert 2 <= done < FILES
     report = analysed(door, long_library, "--only", "loudness")
-    assert (report["analysed"], report["left"], len(rows(long_library))) == (12 - done, 0, 12)
+    assert (report["analysed"], report["left"], len(rows(long_library))) == (FILES - done, 0, FILES)
 
 
 def test_no_file_is_begun_after_the_time_and_those_under_way_are_done(door: Door, long_library: Path) -> None:
     report = analysed(door, long_library, "--only", "loudness", "--workers", "1", "--for", "1s")
-    assert 0 < report["analysed"] < 12 and report["left"] == 12 - report["analysed"]
+    assert 0 < report["analysed"] < FILES and report["left"] == FILES - report["analysed"]
     assert len(rows(long_library)) == report["analysed"]
     report = analysed(door, long_library, "--only", "loudness", "--for", "1h")
-    assert (report["left"], len(rows(long_library))) == (0, 12)
+    assert (report["left"], len(rows(long_library))) == (0, FILES)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
@@ -228,14 +228,14 @@ def test_ctrl_c_ends_it_at_once_and_what_is_done_is_kept(door: Door, long_files:
     database = tmp_path / "library.db"
     assert door.index(database, [long_files.root]).code == 0
     with started(door, "analyse", database, "--only", "loudness", "--file-timeout", "60") as process:
-        until(lambda: len(rows(database)) >= 12, "all but the long one")
+        until(lambda: len(rows(database)) >= FILES, "all but the long one")
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=SECONDS)
     assert time.monotonic() - began < 3
     assert process.returncode == 130
     assert f"interrupted: what was found until now is in {database}; run the same command again to go on" in said
-    assert len(said.splitlines()) == 1 and len(rows(database)) == 12
+    assert len(said.splitlines()) == 1 and len(rows(database)) == FILES
 
 
 def test_a_file_that_is_another_one_meanwhile_is_left(door: Door, music: Tree, library: Path) -> None:
@@ -267,13 +267,13 @@ def test_a_poisoned_file_is_a_named_outcome_and_not_tried_again(
     database = tmp_path / "library.db"
     settle()
     assert door.index(database, [tree.root]).code == 0
-    options = ["--component", misbehaving_analyser, "--file-timeout", "1", "--memory-limit", "64", "--only", "damage"]
-    report = analysed(door, database, *options)
+    limits = ["--file-timeout", "1", "--memory-limit", "64"]
+    report = analysed(door, database, "--only", "damage", "--component", misbehaving_analyser, *limits)
     assert (report["analysed"], report["problems"]) == (10, 3)
     assert counts(report) == {"intact": 10, "unreported": 3}
     outcomes = {row["path"]: row["outcome"] for row in rows(database) if row["outcome"]}
     assert outcomes == {"loop.flac": "timeout", "allocate.flac": "memory", "panic.flac": "trap"}
-    again = analysed(door, database, *options)
+    again = analysed(door, database, "--only", "damage")
     assert (again["analysed"], again["problems"], counts(again)) == (0, 0, {"intact": 10, "unreported": 3})
 
 
@@ -286,7 +286,7 @@ def test_a_sync_goes_on_meanwhile(door: Door, long_files: Tree, long_library: Pa
         assert process.poll() is None, "the sync has waited for the analysis"
         told, said = process.communicate(timeout=SECONDS)
     assert (sync.code, len(sync.changes), process.returncode) == (0, 2, 0), said
-    assert json.loads(told)["report"]["analysed"] in (11, 12)
+    assert json.loads(told)["report"]["analysed"] in (FILES - 1, FILES)
     assert analysed(door, long_library, "--only", "loudness")["analysed"] == 1
 
 

@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 import wave
 from functools import cache
 from pathlib import Path
@@ -44,10 +45,10 @@ def analyser() -> Path:
     return path
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *arguments: str, seconds: int = SECONDS) -> subprocess.CompletedProcess[str]:
     """Runs the component with `folder` as /music."""
     command = [str(wasmtime()), "run", "--dir", f"{folder}::/music", str(analyser()), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=SECONDS)
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=seconds)
 
 
 def reports(folder: Path, *arguments: str) -> dict[str, Report]:
@@ -289,6 +290,46 @@ def test_a_file_is_worked_on_in_pieces_and_reported_once(tmp_path: Path) -> None
     report = json.loads(state)
     assert (report["verdict"], report["proof"], report["path"]) == ("intact", "md5", "a.flac")
     assert instance.call("[method]analysis.advance", analysis, 1) == state
+
+
+OPENS = """
+import os, sys
+from pathlib import Path
+from test_analyser import Instance
+from wasmtime import component as wasm
+
+instance = Instance(Path(sys.argv[1]))
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+request = wasm.Record()
+request.depth, request.hashes, request.loudness, request.fingerprint = "header", False, False, False
+for path in ("closed.mp3", "closed/a.mp3", "nowhere.mp3", "open.mp3/a.mp3", "folder.mp3"):
+    error = instance.call("[static]analysis.open", "/music", path, request)
+    print(error.tag, error.payload)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes are of POSIX")
+def test_a_file_that_may_not_be_opened_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
+    folder = tmp_path / "music"
+    for path in ("closed", "folder.mp3"):
+        (folder / path).mkdir(parents=True)
+    for path in ("open.mp3", "closed.mp3", "closed/a.mp3"):
+        shutil.copy(FORMATS / "mp3-cbr.mp3", folder / path)
+    folder.chmod(0o755)
+    for path in ("closed.mp3", "closed"):
+        (folder / path).chmod(0)
+    command = [sys.executable, "-c", OPENS, str(folder)]
+    place = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env=place)
+    (folder / "closed").chmod(0o755)
+    assert done.stdout.splitlines() == [
+        "root-unreadable closed.mp3",
+        "root-unreadable closed/a.mp3",
+        "file-not-found nowhere.mp3",
+        "file-not-found open.mp3/a.mp3",
+        "file-not-found folder.mp3",
+    ], done.stderr
 
 
 def melody(path: Path, seed: int, seconds: int = 25) -> Path:

@@ -285,14 +285,21 @@ def test_only_files_that_could_be_the_same_are_hashed(library: Library) -> None:
     library.track("d.mp3", audio_key="3", duration_ms=5050, **kind)
     library.track("e.mp3", audio_key="4", duration_ms=5101, **kind)
     library.track("f.mp3", audio_key="5", duration_ms=5000, **kind | {"bitrate": 200})
+    for name, title in (("x", "One"), ("y", "Two"), ("z", "two")):
+        library.track(f"{name}.mp3", audio_key=name, duration_ms=70_000, title=title, **kind)
+    aac = {"codec": "aac", "sample_rate": 44100, "channels": 2, "bitrate": 128}
+    for name, ms in (("k", 30_000), ("l", 50_000)):
+        library.track(f"{name}.m4a", audio_key=name, duration_ms=ms, format="mp4", **aac)
+        library.track(f"{name}.aac", audio_key=f"{name}!", duration_ms=ms + 1_600, format="aac", **aac)
     library.track("g.mp3", audio_key="6", duration_ms=5000, **kind | {"channels": 1})
     library.track("h.mka", audio_key="7", duration_ms=1010, **kind | {"format": "mp4", "bitrate": 200})
     for number in range(3):
         library.track(f"{number}.flac", audio_key=f"f{number}", duration_ms=9000, **kind | {"format": "flac"})
-    assert candidates(library) == ["a.mp3", "b.mp3", "c.mp3", "d.mp3", "h.mka"]
+    same = ["b.mp3", "c.mp3", "d.mp3", "h.mka", "l.aac", "l.m4a", "y.mp3", "z.mp3"]
+    assert candidates(library) == ["a.mp3", *same]
     (track,) = library.query("SELECT id FROM tracks WHERE path = 'a.mp3'")
     library.read(track["id"], "hashes", depth=None, payload_hash="p")
-    assert candidates(library) == ["b.mp3", "c.mp3", "d.mp3", "h.mka"]
+    assert candidates(library) == same
     # Whoever is alone in a root is no candidate there.
     library.track("i.mp3", root="/other", audio_key="1", duration_ms=1000, **kind)
     assert candidates(library, ["/other"]) == []

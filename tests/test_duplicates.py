@@ -26,9 +26,9 @@ from support.trees import FIXTURES
 from test_analyser import FORMATS, SECONDS, ffmpeg, reports, run, synthesised
 
 Group = dict[str, Any]
-DIFFERENT = int(os.environ.get("MT_SCANNER_RECORDINGS", "24"))
+DIFFERENT = int(os.environ.get("MT_SCANNER_RECORDINGS", "15"))
 """Recordings that are all different."""
-ENCODED = max(DIFFERENT // 10, 6)
+ENCODED = max(DIFFERENT // 10, 4)
 """Recordings that are encoded in several ways."""
 RATE = 11_025
 ENCODINGS = {
@@ -42,7 +42,7 @@ ENCODINGS = {
 
 def groups(folder: Path) -> list[Group]:
     """The groups of all files of a folder."""
-    done = run(folder, "duplicates", "/music")
+    done = run(folder, "duplicates", "/music", seconds=SECONDS + DIFFERENT)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -31,8 +31,6 @@ from mt_scanner import (
 )
 from support.trees import FIXTURES, Tree
 
-pytestmark = pytest.mark.usefixtures("backend")
-
 FORMATS = FIXTURES / "formats"
 FILES = 12
 AUDIO: dict[str, Any] = {"depth": "audio", "hashes": False, "loudness": False, "fingerprint": False, "workers": 2}
@@ -94,6 +92,7 @@ def left_to_do(library: Library, **options: Any) -> list[str]:
     return sorted(read)
 
 
+@pytest.mark.usefixtures("backend")
 def test_every_file_is_looked_into_once_and_what_is_found_is_kept(music: Tree, library: Library) -> None:
     seen: list[Report] = []
     report = library.analyse(on_report=seen.append)

@@ -180,6 +180,7 @@ impl Analysis {
     fn look(&mut self) -> io::Result<Stage> {
         if self.size == 0 {
             self.findings.of_file(Kind::Empty, Verdict::Damaged, "the file is empty");
+            self.file = self.request.hashes.then(|| WholeFile::new().text());
             return Ok(self.finish());
         }
         let mut reader = FileReader::new(self.source.clone(), self.size);
@@ -330,7 +331,10 @@ mod tests {
     #[test]
     fn the_hash_of_a_file_is_that_of_its_bytes() {
         let (name, bytes) = fixtures().swap_remove(0);
-        assert_eq!(report(&name, &bytes, HASHES)["file_hash"], blake3::hash(&bytes).to_hex().to_string());
+        for bytes in [&bytes[..], &[]] {
+            assert_eq!(report(&name, bytes, HASHES)["file_hash"], blake3::hash(bytes).to_hex().to_string());
+        }
+        assert!(report(&name, &[], HASHES)["payload_hash"].is_null());
     }
 
     #[test]

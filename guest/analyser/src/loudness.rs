@@ -34,7 +34,8 @@ pub struct Meter {
     meter: EbuR128,
     channels: u32,
     rate: u32,
-    /// Samples of all channels in 100 ms as the crate rounds it, and those that are still to come of the present ones.
+    /// Samples of all channels in 100 ms, as the crate rounds it, and those that are still to come
+    /// of the present ones.
     part: usize,
     missing: usize,
     /// The energy of each 100 ms.

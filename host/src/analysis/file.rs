@@ -75,7 +75,8 @@ pub(super) fn look_at(plan: &Plan, own: &mut Own<Exports>, file: &Waiting, share
             Error::FileNotFound { .. } | Error::RootNotFound { .. } | Error::RootNotAFolder { .. } => {
                 refused(Outcome::Vanished, words::FILE_NOT_FOUND)
             }
-            Error::RootUnreadable { .. } => refused(Outcome::Unreadable, words::ROOT_UNREADABLE),
+            // The path is that of the file, or that of its root.
+            Error::RootUnreadable { .. } => refused(Outcome::Unreadable, words::FILE_UNREADABLE),
             Error::EscapesRoot { .. } => refused(Outcome::EscapesRoot, words::ESCAPES_ROOT),
             error => Err(error),
         },

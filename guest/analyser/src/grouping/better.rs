@@ -13,8 +13,8 @@ const REASONS: [&str; 6] = ["undamaged", "lossless", "longer", "bit-rate", "bett
 /// How good a track is in each way; more is better.
 type Worth = [Reverse<u64>; REASONS.len()];
 
-/// Orders the tracks of a group, the one to keep first, and says why it is. `is_one_audio`: all have
-/// the same coded audio, so that its length and its quality are the same whatever tags say.
+/// Orders the tracks of a group, the one to keep first, and says why it is. `is_one_audio`: all
+/// have the same coded audio, so that length and quality are the same whatever headers say.
 pub fn order(tracks: &[Track], group: &mut [usize], is_one_audio: bool) -> Vec<&'static str> {
     let longest = group.iter().filter_map(|&place| tracks[place].duration_ms).max().unwrap_or_default();
     let worth = |place: usize| -> Worth {

@@ -5,8 +5,8 @@
 
 use crate::fingerprint::ITEM_MS;
 
-/// The items that are compared: the first minute of a fingerprint. Of twice as many a library of
-/// 42,000 tracks would take twice the memory, and no pair was told from others by its second minute.
+/// The items that are compared: the first minute of a fingerprint. The second would double the
+/// memory that a library takes, and told no pair from others.
 pub const COMPARED: usize = 512;
 /// One in so many items is noted, as a power of two.
 const ONE_IN: u32 = 3;

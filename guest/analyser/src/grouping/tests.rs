@@ -190,7 +190,10 @@ fn a_large_library_takes_some_seconds_and_little_memory() {
             let is_again = id % 10 == 1;
             let mut chance = Chance(id as u64);
             let mut items = [music((id - i64::from(is_again)) as u64), music(id as u64 + 1_000_000)].concat();
-            items.iter_mut().filter(|_| is_again).for_each(|item| *item ^= 1 << chance.below(32));
+            items
+                .iter_mut()
+                .filter(|_| is_again)
+                .for_each(|item| *item ^= (chance.below(2) as u32) << chance.below(32));
             let path = format!("Some Artist/Some Album of the Year {}/{id:02} - A Title as It Is.mp3", id / 12);
             json!([
                 id,

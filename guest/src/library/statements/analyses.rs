@@ -15,7 +15,7 @@ const MEMORY: [&str; 4] = [
     "to_analyse (place INTEGER PRIMARY KEY, track_id INTEGER NOT NULL)",
     // Files as `duplicates-begin` compares them.
     "lengths (track_id INTEGER PRIMARY KEY, codec TEXT, sample_rate INTEGER, channels INTEGER, duration_ms INTEGER, \
-     format TEXT, bitrate INTEGER, audio_key TEXT)",
+     format TEXT, bitrate INTEGER, audio_key TEXT, title TEXT)",
     // The albums to be measured, and their tracks.
     "album_tracks (place INTEGER NOT NULL, track_id INTEGER NOT NULL, PRIMARY KEY (place, track_id))",
 ];
@@ -75,6 +75,7 @@ pub(super) fn statements() -> Vec<Statement> {
     });
     let indices = [
         "CREATE INDEX IF NOT EXISTS temp.lengths_by_length ON lengths (codec, sample_rate, channels, duration_ms)",
+        "CREATE INDEX IF NOT EXISTS temp.lengths_of_adts ON lengths (codec, sample_rate, channels, duration_ms) WHERE format = 'aac'",
         "CREATE INDEX IF NOT EXISTS temp.lengths_by_audio ON lengths (audio_key)",
     ];
     let of_report = [&READ[..], &["report"]].concat();
