@@ -149,7 +149,9 @@ def test_all_is_found_out_once_and_again_of_what_has_changed(door: Door, music: 
     assert counts(report) == known
     good = next(row for row in rows(library) if row["path"] == "good.flac")
     assert (good["depth"], good["verdict"], good["proof"]) == ("stream", "intact", "md5")
-    assert len(good["payload_hash"]) == len(good["file_hash"]) == 64 and good["fingerprint"].startswith("AQ")
+    assert len(good["payload_hash"]) == len(good["file_hash"]) == 64
+    # It is too short for a fingerprint, and need not be asked again.
+    assert good["fingerprinted"] and good["fingerprint"] is None
     assert good["integrated"] + good["track_gain"] == pytest.approx(-18)
     assert good["analysed_at"] == pytest.approx(time.time(), abs=SECONDS)
     assert [Path(row["file"]).name for row in rows(library, "SELECT * FROM damaged")] == ["changed.flac", "cut.ogg"]
@@ -360,8 +362,9 @@ def test_workers_give_way_to_others(door: Door, long_library: Path) -> None:
 
     with started(door, "analyse", long_library, "--only", "loudness") as process:
         before = os.getpriority(os.PRIO_PROCESS, 0)
-        until(lambda: len(niceness(process.pid)) > 1, "some are nicer than others")
-        assert niceness(process.pid) == {before, max(before, 10)}
+        until(lambda: max(before, 10) in niceness(process.pid), "workers are nicer than others")
+        # The thread that looks after wasmtime's cache is somewhere between.
+        assert min(niceness(process.pid)) == before and max(niceness(process.pid)) == max(before, 10)
         process.kill()
 
 

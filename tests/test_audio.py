@@ -1,4 +1,4 @@
-"""The commands `hash`, `loudness`, `fingerprint`, and `validate --events`, through the doors of hosts."""
+"""The commands `hash`, `loudness`, `fingerprint` and `validate --events`, through every host."""
 
 from __future__ import annotations
 

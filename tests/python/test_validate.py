@@ -11,6 +11,7 @@ import mt_scanner
 import pytest
 from mt_scanner import ComponentError, Finding, Problem, Report, RootNotFound, Scanner
 from mt_scanner._engine import analyser
+from mt_scanner._engine.roots import error_of
 from mt_scanner._engine.seen import Seen
 from support.slow_mount import needs_fuse, slow_mount
 from support.trees import FIXTURES, Tree
@@ -119,15 +120,18 @@ def test_a_poisoned_file_costs_itself_and_nothing_else(tree: Tree, misbehaving_a
     assert (scanner.progress.problems, scanner.progress.done, scanner.problems) == (6, 36, [])
 
 
-def test_a_file_that_has_gone_and_one_that_leads_out_are_problems(
+def test_a_file_that_has_gone_one_that_leads_out_and_one_that_is_closed_are_problems(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside = tmp_path / "outside.flac"
     outside.write_bytes((FORMATS / "flac-16-44.flac").read_bytes())
-    music(tree, 3).copy(outside, "gone.flac").copy(outside, "out.flac")
+    music(tree, 3).copy(outside, "gone.flac").copy(outside, "out.flac").copy(outside, "closed.flac")
     look = analyser.seen_as_file
 
     def changed_since_the_walk(root: str, path: str) -> Seen | None:
+        if path == "closed.flac":
+            # What the component says of a file that it may not open.
+            raise error_of("root-unreadable", path)
         if path in ("gone.flac", "out.flac"):
             (tree.root / path).unlink()
         if path == "out.flac":
@@ -138,6 +142,7 @@ def test_a_file_that_has_gone_and_one_that_leads_out_are_problems(
     scanner = Scanner(tree)
     assert len(list(scanner.validate())) == 3
     assert sorted(problem[1:] for problem in scanner.problems) == [
+        ("closed.flac", "unreadable", "reading the file: it cannot be opened"),
         ("gone.flac", "vanished", "reading the file: no file is there"),
         ("out.flac", "escapes-root", "reading the file: the path leads out of the root"),
     ]

@@ -20,8 +20,24 @@ from mt_scanner._engine.analyser import Analyser, Analyst
 from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.question import Question
-from mt_scanner._types.contract import GIVEN_UP, HANG_MARGIN, HUNG_CALLS, READING_FAILED, Outcome
-from mt_scanner._types.errors import ComponentError, EscapesRoot, ScanError, TrackNotFound
+from mt_scanner._types.contract import (
+    ESCAPES_ROOT,
+    FILE_NOT_FOUND,
+    FILE_UNREADABLE,
+    GIVEN_UP,
+    HANG_MARGIN,
+    HUNG_CALLS,
+    READING_FAILED,
+    Outcome,
+)
+from mt_scanner._types.errors import (
+    ComponentError,
+    EscapesRoot,
+    RootNotAFolder,
+    RootNotFound,
+    ScanError,
+    TrackNotFound,
+)
 from mt_scanner._types.progress import Phase, Progress
 from mt_scanner._types.track import Problem
 
@@ -34,6 +50,8 @@ WAITING = 16
 """Reports and problems that may wait to be read, for each worker."""
 PULSE = 0.05
 """A reader gets nothing if nothing has come for so long, in s."""
+REFUSALS = {"vanished": FILE_NOT_FOUND, "unreadable": FILE_UNREADABLE, "escapes-root": ESCAPES_ROOT}
+"""Why a file could not be opened, by the outcome."""
 LEAVING = 0.3
 """The time in s that workers have to leave once an examination is stopped."""
 
@@ -312,7 +330,8 @@ class Examination:
             except ComponentError:
                 raise
             except ScanError as error:
-                return problem_of(file, outcome_of(error), error.reason), analyst
+                outcome = outcome_of(error)
+                return problem_of(file, outcome, REFUSALS[outcome]), analyst
 
     def _take(self, worker: Worker) -> File | None:
         with self._lock:
@@ -374,7 +393,7 @@ def problem_of(file: File, outcome: str, why: str) -> Problem:
 
 def outcome_of(error: ScanError) -> str:
     """The outcome of a file that could not be opened."""
-    if isinstance(error, TrackNotFound):
+    if isinstance(error, (TrackNotFound, RootNotFound, RootNotAFolder)):
         return "vanished"
     return "escapes-root" if isinstance(error, EscapesRoot) else "unreadable"
 
