@@ -1,4 +1,4 @@
-"""The commands `hash`, `loudness`, `fingerprint`, and `validate --events`, through the doors of hosts."""
+"""`hash`, `loudness`, `fingerprint`, and `validate --events`, through the doors of hosts."""
 
 from __future__ import annotations
 
