@@ -149,13 +149,9 @@ def test_all_is_found_out_once_and_again_of_what_has_changed(door: Door, music: 
     assert counts(report) == known
     good = next(row for row in rows(library) if row["path"] == "good.flac")
     assert (good["depth"], good["verdict"], good["proof"]) == ("stream", "intact", "md5")
-<<<<<<< HEAD
     assert len(good["payload_hash"]) == len(good["file_hash"]) == 64
     # It is too short for a fingerprint, and need not be asked again.
     assert good["fingerprinted"] and good["fingerprint"] is None
-=======
-    assert len(good["payload_hash"]) == len(good["file_hash"]) == 64 and good["fingerprinted"]
->>>>>>> rust17
     assert good["integrated"] + good["track_gain"] == pytest.approx(-18)
     assert good["analysed_at"] == pytest.approx(time.time(), abs=SECONDS)
     assert [Path(row["file"]).name for row in rows(library, "SELECT * FROM damaged")] == ["changed.flac", "cut.ogg"]
