@@ -1,12 +1,13 @@
 //! CUESHEET (RFC 9639, section 8.7): where the tracks are, in samples, and no titles.
 
+use crate::content::Content;
 use crate::cue::Sheet;
 use crate::cue::embedded::Track;
 use crate::fields::Field;
 
 /// The most bytes of a block that is looked at. One of 99 tracks with 100 index points each has
 /// less.
-pub(super) const MOST: u32 = 128 * 1024;
+pub(crate) const MOST: u32 = 128 * 1024;
 /// Bytes of the media catalogue number, with which the block begins.
 const CATALOG: usize = 128;
 /// Bytes before the number of tracks: the catalogue number, the lead-in, a flag and what is
@@ -19,8 +20,15 @@ const INDEX: usize = 12;
 /// The number of the lead-out, which is no track: of a CD, and of anything else.
 const LEAD_OUT: [u8; 2] = [170, 255];
 
+/// Notes the sheet in a block, unless another was there before it, or it is of one track alone.
+pub(crate) fn note(block: &[u8], sample_rate: u32, content: &mut Content<'_>) {
+    if content.cue.is_none() {
+        content.cue = of(block, sample_rate).filter(|sheet| sheet.own_file().is_some());
+    }
+}
+
 /// The sheet in a block; as many tracks as are whole. `None` if there is none.
-pub(super) fn of(block: &[u8], sample_rate: u32) -> Option<Sheet> {
+fn of(block: &[u8], sample_rate: u32) -> Option<Sheet> {
     let (head, rest) = block.split_at_checked(HEAD)?;
     let (&count, mut rest) = rest.split_first()?;
     let catalog = text(&head[..CATALOG]).map(|number| (Field::Barcode, number));

@@ -106,9 +106,8 @@ fn metadata<S: ReadAt>(
             Kind::Picture => picture(reader, content, begin..claimed, header.is_last)?,
             Kind::CueSheet => {
                 let mut bytes = vec![0; header.len.min(cue_sheet::MOST) as usize];
-                if content.cue.is_none() && reader.peek(begin, &mut bytes)? {
-                    let rate = info.map_or(0, |info: StreamInfo| info.sample_rate);
-                    content.cue = cue_sheet::of(&bytes, rate).filter(|sheet| sheet.own_file().is_some());
+                if reader.peek(begin, &mut bytes)? {
+                    cue_sheet::note(&bytes, info.map_or(0, |info: StreamInfo| info.sample_rate), content);
                 }
                 claimed
             }

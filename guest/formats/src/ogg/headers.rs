@@ -9,7 +9,7 @@ use super::tail;
 use super::vorbis_comment::{self, Bytes};
 use crate::content::Content;
 use crate::flac::block::{self, Kind};
-use crate::flac::picture;
+use crate::flac::{cue_sheet, picture};
 use crate::reader::{FileReader, ReadAt};
 
 /// The most packets of headers. FLAC has one for each block of metadata; others have two or three.
@@ -29,7 +29,7 @@ pub(super) fn read<S: ReadAt>(
         return Ok(None);
     }
     if identification.codec == Codec::Flac {
-        return blocks(&mut packets, content);
+        return blocks(&mut packets, identification, content);
     }
     let signature: &[u8] = match identification.codec {
         Codec::Vorbis => b"\x03vorbis",
@@ -72,7 +72,11 @@ fn behind<S: ReadAt>(packets: &mut Packets<'_, S>, count: u32) -> io::Result<Opt
 
 /// Reads blocks of FLAC metadata, a packet each (RFC 9639, section 10.1), up to the one that says
 /// it is the last. Their number in the first packet may be 0, for unknown.
-fn blocks<S: ReadAt>(packets: &mut Packets<'_, S>, content: &mut Content<'_>) -> io::Result<Option<Header>> {
+fn blocks<S: ReadAt>(
+    packets: &mut Packets<'_, S>,
+    identification: &Identification,
+    content: &mut Content<'_>,
+) -> io::Result<Option<Header>> {
     for _ in 0..MOST_HEADERS {
         let mut bytes = [0; block::HEADER as usize];
         if packets.read(&mut bytes)? < bytes.len() {
@@ -86,6 +90,11 @@ fn blocks<S: ReadAt>(packets: &mut Packets<'_, S>, content: &mut Content<'_>) ->
                 Some(header) => picture::note(packets, header, content)?,
                 None => content.damaged("the block of a picture is damaged"),
             },
+            Kind::CueSheet => {
+                let mut bytes = vec![0; header.len.min(cue_sheet::MOST) as usize];
+                let read = packets.read(&mut bytes)?;
+                cue_sheet::note(&bytes[..read], identification.sample_rate, content);
+            }
             _ => {}
         }
         if header.is_last || !packets.next()? {

@@ -95,11 +95,16 @@ fn signature<S: ReadAt>(reader: &mut FileReader<S>, last: &Header) -> io::Result
 
 #[cfg(test)]
 mod tests {
+    use mt_scanner_contract::Track;
+
     use super::*;
+    use crate::LegacyCharset;
+    use crate::flac::cue_sheet::tests::block as sheet;
     use crate::ogg::identification::tests::{flac, opus, speex, vorbis};
     use crate::ogg::page::tests::{Kind, page, page_of, with_serial};
     use crate::ogg::vorbis_comment::tests::{block, picture};
     use crate::payload::Coding;
+    use crate::reader::tests::reader;
     use crate::told::{self, Told};
     use crate::trial;
 
@@ -179,6 +184,23 @@ mod tests {
         assert_eq!((codec, sample_rate, bit_depth), (Some("flac"), Some(44_100), Some(16)));
         assert_eq!((told.ms(), told.title(), told.damage.as_str()), (Some(1000), "one", ""));
         assert_eq!(told.pictures[0].data.len(), 900);
+    }
+
+    #[test]
+    fn flac_has_its_cue_sheet_in_a_packet() {
+        let sheet = sheet(&[(1, 0, true, &[(0, 1)]), (2, 22_050, true, &[(0, 1)])]);
+        let len = (sheet.len() as u32).to_be_bytes();
+        let packet = [&[0x85], &len[1..], sheet.as_slice()].concat();
+        let pages = [
+            page(0, 0, Kind::Whole, &flac(0)),
+            page(1, 0, Kind::Whole, &[&[4, 0, 0, 0], title("one").as_slice()].concat()),
+            page(2, 0, Kind::Whole, &packet),
+            page_of(3, 44_100, &[100; 11], &[7; 1_100]),
+        ];
+        let mut track = Track::default();
+        let parsed = crate::parse(&mut reader(pages.concat()), &mut track, false, LegacyCharset::Off).unwrap();
+        assert_eq!(parsed.cue.map(|sheet| sheet.tracks_of_all()), Some(2));
+        assert_eq!((track.title.as_deref(), track.duration_ms), (Some("one"), Some(1000)));
     }
 
     #[test]
