@@ -18,7 +18,7 @@ from support.doors import LIBRARIANS, Door
 from support.durable import Content, content, copied
 from support.interruptions import DEADLOCK, Interrupter, assert_quiet, interruptible
 from support.scenarios import do, settle, song
-from support.slow_mount import needs_fuse, slow_mount
+from support.slow_mount import needs_fuse, slow_mount, wait_until_used
 
 INTERRUPTIONS = int(os.environ.get("MT_SCANNER_INTERRUPTIONS", "50"))
 """Interruptions of each backend, over all kinds of work."""
@@ -107,7 +107,7 @@ def test_one_line_says_what_is_kept_and_how_to_go_on(door: Door, verb: str, tmp_
         command, _ = door.command(roots[0])
         library = ["--db", str(database)] if verb == "index" else []
         process = started(door, [*command, verb, "--quiet", *library, *map(str, roots)])
-        time.sleep(2.0)
+        wait_until_used(mount)
         until = time.monotonic() + DEADLOCK
         while verb == "index" and tracks(database) < 20 and time.monotonic() < until:
             time.sleep(0.1)
@@ -137,13 +137,15 @@ def test_a_second_interruption_ends_it_at_once(door: Door, tmp_path: Path) -> No
     (tmp_path / "hung").mkdir()
     with slow_mount(tmp_path / "hung", stall="list=.") as mount:
         process = started(door, door.indexing(tmp_path / "library.db", [mount.path]))
-        time.sleep(2.0)
+        wait_until_used(mount)
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
         process.communicate(timeout=DEADLOCK)
-        assert (process.returncode, time.monotonic() - began < END) == (130, True)
+        # The second one comes while it ends by the first, or ends it: to a shell that is the same.
+        assert process.returncode in (130, -signal.SIGINT)
+        assert time.monotonic() - began < END
 
 
 def started(door: Door, command: list[str]) -> subprocess.Popen[str]:
