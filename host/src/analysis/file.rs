@@ -40,7 +40,7 @@ impl Share {
 
 /// What became of a file.
 pub(super) enum Looked {
-    At(FileReport),
+    At(Box<FileReport>),
     /// It could not be opened.
     Refused(Problem),
     /// It has cost its instance.
@@ -59,7 +59,7 @@ pub(super) fn look_at(plan: &Plan, own: &mut Own<Exports>, file: &Waiting, share
     let lost = |outcome, why: &str| Looked::Lost(problem(outcome, why));
     let refused = |outcome, why| Ok(Looked::Refused(problem(outcome, why)));
     match report_of(plan, own, file, share) {
-        Ok(text) => FileReport::of(root, &text).map(Looked::At),
+        Ok(text) => Ok(Looked::At(Box::new(FileReport::of(root, &text)?))),
         Err(End::Unreturned(unreturned)) => {
             own.drop_instance();
             Ok(match unreturned {

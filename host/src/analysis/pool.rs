@@ -225,7 +225,7 @@ impl Pool {
             let wanted = match looked {
                 Ok(Looked::At(report)) => {
                     self.done(1, 0);
-                    self.answers.send(Ok(Brought::Report(file, Box::new(report))))
+                    self.answers.send(Ok(Brought::Report(file, report)))
                 }
                 Ok(Looked::Lost(problem)) => self.lost(file, problem, true),
                 Ok(Looked::Refused(problem)) => self.lost(file, problem, false),

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 enum Told {
-    Synced(SyncReport, Vec<String>),
+    Synced(Box<SyncReport>, Vec<String>),
     Notice(&'static str),
 }
 
@@ -44,7 +44,7 @@ impl Observer for Seen {
 
 impl WatchObserver for Seen {
     fn synced(&mut self, report: &SyncReport) {
-        let _ = self.tell.send(Told::Synced(report.clone(), std::mem::take(&mut self.changes)));
+        let _ = self.tell.send(Told::Synced(Box::new(report.clone()), std::mem::take(&mut self.changes)));
     }
 
     fn notice(&mut self, notice: Notice<'_>) {
@@ -88,7 +88,7 @@ impl Watched {
     fn report(&self) -> (SyncReport, Vec<String>) {
         loop {
             if let Told::Synced(report, changes) = self.next() {
-                return (report, changes);
+                return (*report, changes);
             }
         }
     }
