@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from support.doors import LIBRARIANS, Door
 from support.interruptions import interruptible
+from support.slow_mount import needs_fuse, slow_mount
 from support.trees import FIXTURES, Tree
 
 FORMATS = FIXTURES / "formats"
@@ -129,6 +130,21 @@ def test_what_could_not_run_is_three(door: Door, tree: Tree, tmp_path: Path) -> 
     done = run(door, tree.root, "--component", tmp_path / "none.wasm")
     assert done.returncode == 3 and "cannot be read" in done.stderr
     assert run(door, tree.root, "--depth", "deep").returncode == 2
+
+
+@needs_fuse
+def test_a_root_that_does_not_answer_is_given_up_and_costs_no_other(door: Door, tree: Tree, tmp_path: Path) -> None:
+    (tmp_path / "good").mkdir()
+    shutil.copyfile(FORMATS / "flac-16-44.flac", tmp_path / "good" / "good.flac")
+    for number in range(12):
+        tree.copy(FORMATS / "flac-16-44.flac", f"{number:02}.flac")
+    with slow_mount(tree.root, stall="read=**") as mount:
+        done = run(door, mount.path, tmp_path / "good", "--json", "--workers", "1", "--file-timeout", "0.2")
+        assert [row["path"] for row in rows(done.stdout)] == ["good.flac"]
+    problems = rows(done.stderr)
+    assert {problem["outcome"] for problem in problems} == {"timeout"}
+    assert (len(problems), done.returncode) == (9, 0)
+    assert [problem["path"] for problem in problems].count("") == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")

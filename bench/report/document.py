@@ -1,4 +1,6 @@
-"""The tables of docs/benchmarks.md: everything between the two markers."""
+"""The tables of docs/benchmarks.md: everything between the two markers. A whole run renews all of
+them, a run of some groups theirs.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,14 @@ from pathlib import Path
 
 from measure.group import Group, Kind
 from measure.outcome import Outcome
+from suite import GROUPS
 
 from report.cells import cells, differing
 from report.results import Results
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+SECTION = "### "
+EXPECTED = "What was expected"
 MARKS = {True: "met", False: "**falls short**", None: "not measured"}
 
 
@@ -20,14 +25,44 @@ class DocumentError(Exception):
 
 
 def write(results: Results, path: Path) -> None:
-    """Renews what is between the markers."""
+    """Renews what is between the markers, or as much of it as was measured."""
     text = path.read_text(encoding="utf-8")
     before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    figures_there, end, after = rest.partition(END)
     if not (begin and end):
         raise DocumentError(f"{path} has no {BEGIN} followed by {END}")
-    figures = "\n".join(lines(results))
+    is_whole = len(results.groups()) == len(GROUPS)
+    figures = "\n".join(lines(results)) if is_whole else renewed(figures_there, results)
     path.write_text(f"{before}{BEGIN}\n\n{figures}\n{END}{after}", encoding="utf-8")
+
+
+def renewed(figures: str, results: Results) -> str:
+    """The figures with those tables renewed that were measured, each with its own commit: the facts at
+    the top are those of the others.
+    """
+    facts, *sections = figures.strip("\n").split(f"\n{SECTION}")
+    tables = {section.partition("\n")[0]: section.partition("\n")[2].strip("\n") for section in sections}
+    machine = results.machine
+    measured = f"Measured on {machine['date']} at {machine.get('commit', 'no commit')}, apart from the others."
+    for group, outcomes in results.groups():
+        _, _, *rest = table(group, outcomes)
+        tables[group.title] = "\n".join([measured, "", *rest]).strip("\n")
+    tables[EXPECTED] = "\n".join(expected(tables.get(EXPECTED, ""), results))
+    known = [group.title for group in GROUPS if group.title in tables]
+    others = [title for title in tables if title not in known]
+    parts = [f"{SECTION}{title}\n\n{tables[title]}\n" for title in (*known, *others)]
+    return "\n".join([f"{facts.strip(chr(10))}\n", *parts])
+
+
+def expected(there: str, results: Results) -> Iterator[str]:
+    """What was expected, with the verdicts of what was measured in place of older ones."""
+    _, _, *now = expectations(results)
+    groups = [group.name for group, _ in results.groups()]
+    heading, rows = now[:2], now[2:-1] if now[-1] == "" else now[2:]
+    kept = [line for line in there.splitlines()[2:] if line.split(" | ")[0].removeprefix("| ") not in groups]
+    order = {group.name: place for place, group in enumerate(GROUPS)}
+    yield from heading
+    yield from sorted([*kept, *rows], key=lambda line: order.get(line.split(" | ")[0].removeprefix("| "), -1))
 
 
 def lines(results: Results) -> Iterator[str]:
@@ -47,7 +82,7 @@ def lines(results: Results) -> Iterator[str]:
 
 
 def table(group: Group, outcomes: dict[str, Outcome]) -> Iterator[str]:
-    yield f"### {group.title}"
+    yield f"{SECTION}{group.title}"
     yield ""
     if group.note:
         yield group.note
@@ -82,7 +117,7 @@ def calls(results: Results) -> Iterator[str]:
 
 
 def expectations(results: Results) -> Iterator[str]:
-    yield "### What was expected"
+    yield f"{SECTION}{EXPECTED}"
     yield ""
     yield "| | | |"
     yield "|---|---|---|"

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mt_scanner_contract::Problem;
 
@@ -20,6 +20,7 @@ use crate::scan::Scan;
 use crate::work::door::typed::RelativePaths;
 use crate::work::pool::Watched;
 use crate::work::pool::answers::Answers;
+use crate::work::pool::hung::Hung;
 use crate::work::progress::{Ahead, Counters, Counts, Progress};
 
 /// Answers that may wait to be read, for each worker.
@@ -58,12 +59,29 @@ pub(super) struct Pool {
 
 pub(super) struct State {
     pub waiting: VecDeque<Waiting>,
+    /// Of each root the calls that did not return.
+    hung: Vec<Hung>,
     /// Whether more files may be found.
     finding: bool,
     idle: usize,
     next: u64,
     /// The workers that are present, by their numbers.
     pub workers: BTreeMap<u64, Worker>,
+}
+
+impl State {
+    /// A call of a root did not return. Gives the root up if it was one too many: whether that is so
+    /// now.
+    pub fn hangs(&mut self, root: usize, since: Instant) -> bool {
+        let hung = &mut self.hung[root];
+        hung.count(since, Instant::now());
+        let gives_up = hung.are_too_many() && !hung.is_given_up();
+        if gives_up {
+            hung.give_up();
+            self.waiting.retain(|file| file.root != root);
+        }
+        gives_up
+    }
 }
 
 /// A worker, as others see it.
@@ -91,7 +109,8 @@ impl Watched for Pool {
 
 impl Pool {
     pub fn new(plan: Plan) -> Self {
-        let state = State { waiting: VecDeque::new(), finding: true, idle: 0, next: 0, workers: BTreeMap::new() };
+        let hung = plan.roots.iter().map(|_| Hung::default()).collect();
+        let state = State { waiting: VecDeque::new(), hung, finding: true, idle: 0, next: 0, workers: BTreeMap::new() };
         Self {
             counters: Arc::new(Counters::start(false)),
             answers: Answers::new(WAITING * plan.task.workers),
@@ -151,7 +170,10 @@ impl Pool {
 
     /// More files for the workers.
     pub fn add(self: &Arc<Self>, files: impl IntoIterator<Item = Waiting>) {
-        self.lock().waiting.extend(files);
+        let mut state = self.lock();
+        let State { waiting, hung, .. } = &mut *state;
+        waiting.extend(files.into_iter().filter(|file| !hung[file.root].is_given_up()));
+        drop(state);
         self.hire();
     }
 
@@ -255,6 +277,12 @@ impl Pool {
     pub fn done(&self, reports: u64, problems: u64) {
         let counts = Counts { folders: 0, files: 0, passed_over: 0, playlists: 0, done: 1, tracks: reports, problems };
         self.counters.add(counts);
+    }
+
+    /// Problems that are of no file.
+    pub fn count_problems(&self, count: usize) {
+        let problems = count as u64;
+        self.counters.add(Counts { folders: 0, files: 0, passed_over: 0, playlists: 0, done: 0, tracks: 0, problems });
     }
 
     /// The next file for a worker, or `None` when there will be none.

@@ -9,6 +9,7 @@ use mt_scanner_contract::{Outcome, Problem};
 
 use super::pool::{Brought, Pool, Worker};
 use crate::runtime::instance::stopped_by_time;
+use crate::work::pool::hung::Hung;
 use crate::work::pool::supervision::LEAVING;
 
 /// Looks at the workers come with every so many ticks of the clock.
@@ -46,21 +47,25 @@ impl Supervisor {
     }
 
     /// Abandons workers whose calls do not return: the file of each is named, and another worker
-    /// takes its place.
+    /// takes its place. A root with too many of them is given up.
     fn look(&self) {
         let pool = &self.pool;
         let limit = pool.plan.task.limits.file_timeout;
         let mut state = pool.lock();
         let hangs = |worker: &Worker| {
-            let call = worker.calls.under_way();
-            call.is_some_and(|call| call.since.elapsed() >= limit.saturating_add(HANG_MARGIN))
+            let since = worker.calls.under_way()?.since;
+            (since.elapsed() >= limit.saturating_add(HANG_MARGIN)).then_some(since)
         };
-        let hung: Vec<u64> =
-            state.workers.iter().filter(|(_, worker)| hangs(worker)).map(|(number, _)| *number).collect();
-        let workers: Vec<_> = hung.iter().filter_map(|number| state.workers.remove(number)).collect();
+        let hung: Vec<(u64, Instant)> =
+            state.workers.iter().filter_map(|(number, worker)| Some((*number, hangs(worker)?))).collect();
+        let abandoned: Vec<_> =
+            hung.iter().filter_map(|(number, since)| Some((state.workers.remove(number)?, *since))).collect();
+        let any = !abandoned.is_empty();
+        let roots = abandoned.iter().filter_map(|(worker, since)| Some((worker.file.as_ref()?.root, *since)));
+        let given_up: Vec<usize> =
+            roots.filter(|&(root, since)| state.hangs(root, since)).map(|(root, _)| root).collect();
         drop(state);
-        let any = !workers.is_empty();
-        for worker in workers {
+        for (worker, _) in abandoned {
             worker.calls.close();
             if let Some(file) = worker.file {
                 let (root, path) = (pool.plan.roots[file.root].name.clone(), file.path.to_string());
@@ -70,6 +75,11 @@ impl Supervisor {
                 let problem = Problem { root, path, outcome: Outcome::Timeout, detail };
                 pool.answers.push(Ok(Brought::Lost { file, problem, by_itself: false }));
             }
+        }
+        let too_many = |root: usize| Hung::too_many(&pool.plan.roots[root].name);
+        if !given_up.is_empty() {
+            pool.count_problems(given_up.len());
+            pool.answers.push(Ok(Brought::Problems(given_up.into_iter().map(too_many).collect())));
         }
         if any {
             pool.hire();

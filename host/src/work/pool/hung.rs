@@ -9,7 +9,7 @@ use mt_scanner_contract::{Outcome, Problem};
 
 /// The calls of a root that did not return.
 #[derive(Default)]
-pub(super) struct Hung {
+pub(crate) struct Hung {
     places: Vec<Named>,
     calls: u32,
     /// When the last of them was abandoned.

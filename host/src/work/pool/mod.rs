@@ -14,7 +14,7 @@
 
 pub(crate) mod answers;
 mod crew;
-mod hung;
+pub(crate) mod hung;
 pub(crate) mod job;
 mod links;
 mod queue;
