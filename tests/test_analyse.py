@@ -77,15 +77,7 @@ def command(door: Door, verb: str, database: Path, *arguments: object) -> list[s
 
 
 def run(door: Door, verb: str, database: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(door, verb, database, *arguments),
-        env=os.environ | dict(door.environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-    )
+    return door.ask(verb, "--db", database, *arguments)
 
 
 def started(door: Door, verb: str, database: Path, *arguments: object) -> subprocess.Popen[str]:

@@ -24,18 +24,6 @@ VERDICTS = ["damaged", "truncated", "suspicious", "unchecked", "intact"]
 pytestmark = pytest.mark.parametrize("door", LIBRARIANS, ids=str)
 
 
-def run(door: Door, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command, _ = door.command(Path("/"))
-    return subprocess.run(
-        [*command, *map(str, arguments)],
-        env=os.environ | dict(door.environment),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-
-
 def rows(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
@@ -56,7 +44,7 @@ def test_copies_with_other_tags_have_the_same_hash_and_other_files(door: Door, t
     tree.copy(FORMATS / "mp3-vbr.mp3", "c.mp3").files("no audio.mp3", content=b"text")
     with (tree.root / "b.mp3").open("ab") as file:
         file.write(b"TAG" + b"Other title".ljust(125, b"\0"))
-    done = run(door, "hash", tree.root)
+    done = door.ask("hash", tree.root)
     assert (done.returncode, done.stderr) == (0, "")
     lines = sorted(done.stdout.splitlines(), key=lambda line: line[66:])
     assert [line[64:] for line in lines] == [
@@ -64,7 +52,7 @@ def test_copies_with_other_tags_have_the_same_hash_and_other_files(door: Door, t
     ]
     a, b, c, none = (line[:64] for line in lines)
     assert a == b != c and re.fullmatch("[0-9a-f]{64}", a) and none == 64 * "-"
-    files = dict(reversed(line.split("  ", 1)) for line in run(door, "hash", "--file", tree.root).stdout.splitlines())
+    files = dict(reversed(line.split("  ", 1)) for line in door.ask("hash", "--file", tree.root).stdout.splitlines())
     assert len(set(files.values())) == 4
     if shutil.which("b3sum"):
         judged = subprocess.run(["b3sum", *files], capture_output=True, text=True, check=True).stdout
@@ -76,7 +64,7 @@ def test_loudness_is_a_table_with_the_albums_of_folders(door: Door, tree: Tree) 
     tone(tree.root / "Album" / "2.wav", -26)
     tone(tree.root / "alone.wav", -23)
     tree.copy(FORMATS / "wma-wmav2.wma", "Album/3.wma")
-    done = run(door, "loudness", tree.root)
+    done = door.ask("loudness", tree.root)
     assert (done.returncode, done.stderr) == (0, "")
     tracks, albums = done.stdout.split("\n\n")
     head, *lines = tracks.splitlines()
@@ -90,13 +78,13 @@ def test_loudness_is_a_table_with_the_albums_of_folders(door: Door, tree: Tree) 
     head, line = albums.splitlines()
     assert head.split()[-1] == "album" and line.split(maxsplit=4)[4] == str(tree.root / "Album")
     assert float(line.split()[0]) == pytest.approx(10 * math.log10((10**-2 + 10**-2.6) / 2), abs=0.11)
-    assert run(door, "loudness", tree.root, "--quiet").stdout == done.stdout
+    assert door.ask("loudness", tree.root, "--quiet").stdout == done.stdout
 
 
 def test_fingerprints_are_of_what_is_long_enough(door: Door, tree: Tree) -> None:
     tone(tree.root / "a.wav", -20, 8)
     tree.copy(FORMATS / "wav-pcm16.wav", "short.wav")
-    done = run(door, "fingerprint", tree.root)
+    done = door.ask("fingerprint", tree.root)
     assert (done.returncode, done.stderr) == (0, "")
     told = {line.rpartition("  ")[2]: line for line in done.stdout.splitlines()}
     assert told.keys() == {str(tree.root / "a.wav"), str(tree.root / "short.wav")}
@@ -107,7 +95,7 @@ def test_fingerprints_are_of_what_is_long_enough(door: Door, tree: Tree) -> None
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_is_a_report_a_line_with_what_was_asked_for(door: Door, command: str, tree: Tree) -> None:
     tone(tree.root / "a.wav", -20, 8)
-    (report,) = rows(run(door, command, tree.root, "--json").stdout)
+    (report,) = rows(door.ask(command, tree.root, "--json").stdout)
     there = {name for name in ("verdict", "payload_hash", "file_hash", "loudness", "fingerprint") if report[name]}
     assert (
         there
@@ -124,7 +112,7 @@ def test_json_is_a_report_a_line_with_what_was_asked_for(door: Door, command: st
 @pytest.mark.parametrize("command", COMMANDS)
 def test_programs_are_told_of_all_that_happens(door: Door, command: str, tree: Tree) -> None:
     tree.copy(FORMATS / "flac-16-44.flac", "a.flac").copy(FORMATS / "wav-pcm16.wav", "b.wav")
-    done = run(door, command, tree.root, "--events")
+    done = door.ask(command, tree.root, "--events")
     assert (done.returncode, done.stderr) == (0, "")
     told = rows(done.stdout)
     files = [event for event in told if event["event"] == "file"]
@@ -145,11 +133,11 @@ def test_programs_are_told_of_all_that_happens(door: Door, command: str, tree: T
 @pytest.mark.parametrize("command", COMMANDS)
 def test_problems_are_told_beside_what_is_data(door: Door, command: str, tree: Tree) -> None:
     tree.copy(FORMATS / "flac-16-44.flac", "a.flac").files(os.fsdecode(b"\xff.flac"))
-    done = run(door, command, tree.root, "--strict")
+    done = door.ask(command, tree.root, "--strict")
     assert done.returncode == 1
     beside, other = (done.stderr, done.stdout) if command in ("hash", "fingerprint") else (done.stdout, done.stderr)
     assert "name-not-utf8" in beside and "name-not-utf8" not in other
-    done = run(door, command, tree.root, "--events")
+    done = door.ask(command, tree.root, "--events")
     told = rows(done.stdout)
     (problem,) = (event for event in told if event["event"] == "problem")
     assert (problem["root"], problem["outcome"]) == (str(tree.root), "name-not-utf8")
@@ -158,7 +146,7 @@ def test_problems_are_told_beside_what_is_data(door: Door, command: str, tree: T
 
 def test_wrong_usage_is_two_and_what_could_not_run_is_three(door: Door, tmp_path: Path) -> None:
     for command in ("hash", "loudness"):
-        done = run(door, command, tmp_path / "nowhere")
+        done = door.ask(command, tmp_path / "nowhere")
         assert (done.returncode, done.stdout) == (3, "") and "the root does not exist" in done.stderr
-        assert run(door, command).returncode == 2
-        assert run(door, command, tmp_path, "--events", "--json").returncode == 2
+        assert door.ask(command).returncode == 2
+        assert door.ask(command, tmp_path, "--events", "--json").returncode == 2

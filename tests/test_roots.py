@@ -7,14 +7,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.doors import LIBRARIANS, SECONDS, Door, Row
+from support.doors import LIBRARIANS, Door, Row
 from support.scenarios import connected, contents, do, settle
 
 SONGS = {"music/a.mp3": {"song": 1}, "music/in/b.mp3": {"song": 2}, "music/in/deep/c.mp3": {"song": 3}}
@@ -25,16 +24,7 @@ class Told:
     """What a command wrote."""
 
     def __init__(self, door: Door, verb: str, *arguments: object) -> None:
-        command, _ = door.command(Path())
-        run = subprocess.run(
-            [*command, verb, *door.flags, *map(str, arguments)],
-            env=os.environ | dict(door.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-        )
+        run = door.ask(verb, *door.flags, *arguments)
         self.code = run.returncode
         self.stderr = run.stderr
         rows = [json.loads(line) for line in run.stdout.splitlines()]

@@ -25,18 +25,6 @@ KEYS += ["payload_hash", "file_hash", "audio", "loudness", "fingerprint"]
 pytestmark = pytest.mark.parametrize("door", LIBRARIANS, ids=str)
 
 
-def run(door: Door, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command, _ = door.command(Path("/"))
-    return subprocess.run(
-        [*command, "validate", *map(str, arguments)],
-        env=os.environ | dict(door.environment),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-
-
 def rows(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
@@ -55,7 +43,7 @@ def mixed(tree: Tree) -> Tree:
 
 
 def test_people_are_told_of_each_bad_file_and_of_the_sum(door: Door, mixed: Tree) -> None:
-    done = run(door, mixed.root)
+    done = door.ask("validate", mixed.root)
     *lines, total = done.stdout.splitlines()
     assert (done.returncode, done.stderr) == (1, "")
     assert total == "5 files: 1 damaged, 1 truncated, 1 suspicious, 1 unchecked, 1 intact"
@@ -67,23 +55,23 @@ def test_people_are_told_of_each_bad_file_and_of_the_sum(door: Door, mixed: Tree
 
 
 def test_quiet_leaves_the_bad_files(door: Door, mixed: Tree) -> None:
-    done = run(door, mixed.root, "--quiet")
+    done = door.ask("validate", mixed.root, "--quiet")
     assert len(done.stdout.splitlines()) == 3 and " files: " not in done.stdout
 
 
 def test_nothing_is_wrong_with_good_files(door: Door, tmp_path: Path) -> None:
     for depth in ("header", "stream", "audio"):
-        done = run(door, FORMATS, "--depth", depth)
+        done = door.ask("validate", FORMATS, "--depth", depth)
         assert (done.returncode, done.stderr) == (0, "")
         assert re.fullmatch(r"\d+ files: [^:]*\n", done.stdout)
     shutil.copy(FORMATS / "flac-16-44.flac", tmp_path / "a.flac")
-    assert run(door, tmp_path / "a.flac").stdout == "1 file: 1 intact\n"
+    assert door.ask("validate", tmp_path / "a.flac").stdout == "1 file: 1 intact\n"
     (tmp_path / "empty").mkdir()
-    assert run(door, tmp_path / "empty").stdout == "0 files: 0 intact\n"
+    assert door.ask("validate", tmp_path / "empty").stdout == "0 files: 0 intact\n"
 
 
 def test_json_is_a_report_a_line_as_the_component_gives_it(door: Door, mixed: Tree) -> None:
-    done = run(door, mixed.root, "--json", "--depth", "audio", "--workers", "2")
+    done = door.ask("validate", mixed.root, "--json", "--depth", "audio", "--workers", "2")
     reports = {row["path"]: row for row in rows(done.stdout)}
     assert (done.returncode, done.stderr, len(reports)) == (1, "", 5)
     for report in reports.values():
@@ -102,7 +90,7 @@ def test_a_poisoned_file_is_a_problem_and_the_others_have_reports(
     for word in ("loop", "allocate", "panic"):
         tree.files(f"{word}.flac", content=f"MT-MISBEHAVE {word}".encode())
     options = ["--component", misbehaving_analyser, "--file-timeout", "1", "--memory-limit", "64", "--depth", "header"]
-    done = run(door, tree.root, "--json", *options)
+    done = door.ask("validate", tree.root, "--json", *options)
     assert done.returncode == 0 and len(rows(done.stdout)) == 10
     problems = {row["path"]: row for row in rows(done.stderr)}
     assert {path: row["outcome"] for path, row in problems.items()} == {
@@ -111,7 +99,7 @@ def test_a_poisoned_file_is_a_problem_and_the_others_have_reports(
         "panic.flac": "trap",
     }
     assert all(list(row) == ["root", "path", "outcome", "detail"] for row in problems.values())
-    done = run(door, tree.root, "--strict", *options)
+    done = door.ask("validate", tree.root, "--strict", *options)
     assert done.returncode == 1
     first, *others = done.stdout.splitlines()
     assert first == "10 files: 10 unchecked" and "loop.flac" in "\n".join(others)
@@ -119,17 +107,17 @@ def test_a_poisoned_file_is_a_problem_and_the_others_have_reports(
 
 def test_files_that_are_passed_over_are_told(door: Door, tree: Tree) -> None:
     tree.copy(FORMATS / "wav-pcm16.wav", "a.wav").files("b.aiff")
-    done = run(door, tree.root, "--json")
+    done = door.ask("validate", tree.root, "--json")
     assert [row["notice"] for row in rows(done.stderr)] == ["passed-over"]
-    assert "--extension" in run(door, tree.root).stdout
+    assert "--extension" in door.ask("validate", tree.root).stdout
 
 
 def test_what_could_not_run_is_three(door: Door, tree: Tree, tmp_path: Path) -> None:
-    done = run(door, tmp_path / "nowhere")
+    done = door.ask("validate", tmp_path / "nowhere")
     assert (done.returncode, done.stdout) == (3, "") and "the root does not exist" in done.stderr
-    done = run(door, tree.root, "--component", tmp_path / "none.wasm")
+    done = door.ask("validate", tree.root, "--component", tmp_path / "none.wasm")
     assert done.returncode == 3 and "cannot be read" in done.stderr
-    assert run(door, tree.root, "--depth", "deep").returncode == 2
+    assert door.ask("validate", tree.root, "--depth", "deep").returncode == 2
 
 
 @needs_fuse
@@ -139,7 +127,7 @@ def test_a_root_that_does_not_answer_is_given_up_and_costs_no_other(door: Door, 
     for number in range(12):
         tree.copy(FORMATS / "flac-16-44.flac", f"{number:02}.flac")
     with slow_mount(tree.root, stall="read=**") as mount:
-        done = run(door, mount.path, tmp_path / "good", "--json", "--workers", "1", "--file-timeout", "0.2")
+        done = door.ask("validate", mount.path, tmp_path / "good", "--json", "--workers", "1", "--file-timeout", "0.2")
         assert [row["path"] for row in rows(done.stdout)] == ["good.flac"]
     problems = rows(done.stderr)
     assert {problem["outcome"] for problem in problems} == {"timeout"}

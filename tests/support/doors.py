@@ -171,6 +171,11 @@ class Door:
         whole = [*command, verb, *self.flags, *options, f"{name}/{below}" if below else name]
         return self._start(whole, rights), name
 
+    def ask(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """Runs a command with all its words."""
+        command, _ = self.command(Path("/"))
+        return self._start([*command, *map(str, words)], rights=True)
+
     def _start(self, command: list[str], rights: bool) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command if rights else _without_rights(command),
