@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+// A library adds files, remembers them, and rests.
+#[cfg_attr(not(feature = "library"), allow(dead_code, unused_imports, reason = "only a library uses all of it"))]
 mod analysis;
 #[cfg(feature = "library")]
 mod library;

@@ -68,7 +68,6 @@ impl Job {
 }
 
 /// What a library that names the files needs.
-#[cfg(feature = "library")]
 impl Job {
     /// How many files wait for a worker.
     pub fn waiting(&self) -> usize {

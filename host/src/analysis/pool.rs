@@ -33,11 +33,9 @@ pub(crate) enum Brought {
     Report(Waiting, Box<FileReport>),
     /// There is no report of a file.
     Lost {
-        #[cfg_attr(not(feature = "library"), expect(dead_code, reason = "only a library remembers"))]
         file: Waiting,
         problem: Problem,
         /// Whether the file is the reason, and would be again.
-        #[cfg_attr(not(feature = "library"), expect(dead_code, reason = "only a library remembers"))]
         by_itself: bool,
     },
     /// Of what was found on the way to files.
@@ -185,7 +183,6 @@ impl Pool {
     }
 
     /// The files that are worked on, each with the share of it that is done.
-    #[cfg(feature = "library")]
     pub fn under_way(&self) -> Vec<(Waiting, f64)> {
         let state = self.lock();
         let at = |worker: &Worker| Some((worker.file.clone()?, worker.share.get()));
