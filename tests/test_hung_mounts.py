@@ -20,7 +20,7 @@ import pytest
 from support.doors import LIBRARIANS, Door
 from support.interruptions import interruptible
 from support.scenarios import settle, song
-from support.slow_mount import needs_fuse, slow_mount, wait_until_used
+from support.slow_mount import needs_fuse, slow_mount
 
 pytestmark = needs_fuse
 
@@ -317,7 +317,7 @@ def test_what_was_found_is_in_the_library_while_something_else_stalls(many: Path
 def test_ctrl_c_ends_it_whatever_stalls(rule: str, music: Path, start: Start, door: Door) -> None:
     with slow_mount(music, stall=rule) as mount:
         process = start(mount.path)
-        wait_until_used(mount)
+        time.sleep(2.0)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
         began = time.monotonic()

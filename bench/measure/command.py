@@ -48,8 +48,8 @@ def peer(work: str, *options: str, needs: str = "") -> Command:
 
 
 def judge(program: str, *arguments: str) -> Command:
-    """A program that looks into audio (`subjects/judges.py`): once for each file, which is `{}` or comes
-    last.
+    """A program that looks into audio (`subjects/judges.py`): once for each file, which is `{}` or
+    comes last.
     """
     return Command("python", ("{subjects}/judges.py", "{root}", program, *arguments), Clock.OWN, needs=program)
 

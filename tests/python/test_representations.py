@@ -27,7 +27,7 @@ def test_a_report_and_a_result_are_short_however_many_problems_there_are(tree: T
         report = library.sync(tree.root)
     assert len(report.problems) == 200
     assert str(report) == repr(report) and repr(report).startswith("SyncReport(added=200, modified=0, moved=0, ")
-    assert "unchanged=0, problems=<200>, progress=Progress(" in repr(report) and len(repr(report)) < 320
+    assert "unchanged=0, problems=<200>, progress=Progress(" in repr(report) and len(repr(report)) < 360
     job = Scanner(tree.root).start()
     result = job.result()
     assert repr(result).startswith("ScanResult(tracks=<200>, problems=<200>, progress=Progress(")

@@ -68,8 +68,8 @@ pub(super) struct State {
 }
 
 impl State {
-    /// A call of a root did not return. Gives the root up if it was one too many: whether that is so
-    /// now.
+    /// A call of a root did not return. Gives the root up if it was one too many, and says whether
+    /// that is so now.
     pub fn hangs(&mut self, root: usize, since: Instant) -> bool {
         let hung = &mut self.hung[root];
         hung.count(since, Instant::now());
