@@ -10,9 +10,27 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-/// The components: the name of the file, what names a ready one, and the name for `guest/build.py`.
-const COMPONENTS: [(&str, &str, &str); 2] =
-    [("mt_scanner", "MT_SCANNER_COMPONENT", "scanner"), ("mt_scanner_analyser", "MT_SCANNER_ANALYSER", "analyser")];
+/// The components: the name of the file, what names a ready one, the name for `guest/build.py`, and
+/// what an x86-64 processor has to have beside the least of its kind.
+const COMPONENTS: [(&str, &str, &str, &[&str]); 2] = [
+    ("mt_scanner", "MT_SCANNER_COMPONENT", "scanner", &[]),
+    ("mt_scanner_analyser", "MT_SCANNER_ANALYSER", "analyser", &SINCE_2013),
+];
+/// The level x86-64-v3. Vectors and rounding are up to twenty times slower without it, and they are
+/// what the analyser is made of. An older processor does not take the code, and compiles its own.
+const SINCE_2013: [&str; 11] = [
+    "has_sse3",
+    "has_ssse3",
+    "has_sse41",
+    "has_sse42",
+    "has_popcnt",
+    "has_avx",
+    "has_avx2",
+    "has_fma",
+    "has_bmi1",
+    "has_bmi2",
+    "has_lzcnt",
+];
 
 #[path = "src/runtime/engine.rs"]
 mod engine;
@@ -34,7 +52,7 @@ fn run() -> Result<(), Box<dyn Error>> {
             "cargo::warning=the components are not compiled ahead of time for another kind of processor: the host does so when it needs one"
         );
     }
-    for (file, variable, name) in COMPONENTS {
+    for (file, variable, name, features) in COMPONENTS {
         println!("cargo::rerun-if-env-changed={variable}");
         let path = match env::var_os(variable).filter(|path| !path.is_empty()) {
             Some(path) => PathBuf::from(path),
@@ -44,7 +62,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         let failed = |what, error| format!("the component {} cannot be {what}: {error}", path.display());
         let component = fs::read(&path).map_err(|error| failed("read", error.to_string()))?;
         let code = if is_of_this_kind {
-            compile(&component).map_err(|error| failed("compiled", format!("{error:#}")))?
+            compile(&component, features).map_err(|error| failed("compiled", format!("{error:#}")))?
         } else {
             Vec::new()
         };
@@ -54,11 +72,23 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Machine code for the target, for any processor of its kind and not only for this one.
-fn compile(component: &[u8]) -> wasmtime::Result<Vec<u8>> {
+/// Machine code for the target, for any processor of its kind with these features, and not only for
+/// this one.
+fn compile(component: &[u8], features: &[&str]) -> wasmtime::Result<Vec<u8>> {
     let mut config = engine::config();
     config.target(&env::var("TARGET").unwrap_or_default())?;
+    if env::consts::ARCH == "x86_64" {
+        features.iter().for_each(|feature| require(&mut config, feature));
+    }
     wasmtime::Engine::new(&config)?.precompile_component(component)
+}
+
+#[allow(unsafe_code, reason = "flags of the compiler may be wrong for the processor")]
+fn require(config: &mut wasmtime::Config, feature: &str) {
+    // SAFETY: whoever loads the code checks that the processor has the feature.
+    unsafe {
+        config.cranelift_flag_enable(feature);
+    }
 }
 
 fn build_component(name: &str, variable: &str) -> Result<PathBuf, Box<dyn Error>> {
