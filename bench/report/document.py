@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 
 from measure.group import Group, Kind
 from measure.outcome import Outcome
@@ -17,6 +18,7 @@ from report.results import Results
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 SECTION = "### "
 EXPECTED = "What was expected"
+WIDTH = 100
 MARKS = {True: "met", False: "**falls short**", None: "not measured"}
 
 
@@ -85,7 +87,7 @@ def table(group: Group, outcomes: dict[str, Outcome]) -> Iterator[str]:
     yield f"{SECTION}{group.title}"
     yield ""
     if group.note:
-        yield group.note
+        yield from wrap(group.note, WIDTH)
         yield ""
     headings = ["", *(f"{what} {metric.value}" for metric in group.metrics for what in ("median", "best"))]
     if group.baseline:
