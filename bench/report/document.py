@@ -87,7 +87,7 @@ def table(group: Group, outcomes: dict[str, Outcome]) -> Iterator[str]:
     yield f"{SECTION}{group.title}"
     yield ""
     if group.note:
-        yield from wrap(group.note, WIDTH)
+        yield from wrap(group.note, WIDTH, break_on_hyphens=False)
         yield ""
     headings = ["", *(f"{what} {metric.value}" for metric in group.metrics for what in ("median", "best"))]
     if group.baseline:
