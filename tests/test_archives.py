@@ -265,3 +265,14 @@ def test_mutated_archives_cost_themselves_and_nothing_else(door: Door, tree: Tre
     allowed = {"malformed", "unsupported", "archive-limit", "wrong-extension", "unreadable"}
     assert {problem["outcome"] for problem in scan.problems} <= allowed
     assert {"good.zip!/x.mp3", "outside/a.mp3", "outside/b.ogg"} <= {track["path"] for track in scan.tracks}
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_a_folder_with_the_mark_of_an_archive_in_its_name_is_a_folder(door: Door, tree: Tree) -> None:
+    tree.copy(FIXTURES / "formats" / "mp3-cbr.mp3", "Help!/a.mp3").files("Help!/x.m3u", "Help!/y.aiff")
+    tree.copy(FIXTURES / "formats" / "mp3-cbr.mp3", "Help!/CD1/b.mp3")
+    without, asked = door.scan(tree.root), door.scan(tree.root, ASKED)
+    rows = {str(row["path"]): row for row in without.tracks}
+    assert sorted(rows) == ["Help!/CD1/b.mp3", "Help!/a.mp3"]
+    assert {row["path"]: row for row in asked.tracks} == rows
+    assert without.problems == asked.problems == []

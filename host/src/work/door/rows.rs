@@ -69,6 +69,8 @@ impl Door for RowsDoor {
     /// many MB, and that more than once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
         let Request { root, work, budget, walking, reading, limit, entered } = request;
+        // An archive is listed and read in one go. With the option off, its mark is part of a name.
+        let lists = |item: &Work| item.held || !(item.is_files() || (walking.archives && item.is_archive()));
         let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(lists);
         let mut found = Found::default();
         if !folders.is_empty() {
@@ -99,12 +101,6 @@ impl Door for RowsDoor {
         }
         Ok(found)
     }
-}
-
-/// Whether it is for the typed door: a folder, or a link that may lead to one. An archive is listed
-/// and read in one go.
-fn lists(item: &Work) -> bool {
-    item.held || !(item.is_files() || item.is_archive())
 }
 
 /// How many of the slices have as many files.
