@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -110,17 +112,22 @@ def test_an_archive_is_scanned_by_its_own_path(door: Door, tree: Tree) -> None:
     assert [track["path"] for track in scan.tracks] == ["a.zip!/x.mp3"]
 
 
+@pytest.mark.parametrize("extension", [".zip", ".tar.gz"])
 @every_door
-def test_a_folder_with_the_name_of_an_archive_keeps_it(door: Door, tree: Tree) -> None:
-    song = SONG.read_bytes()
-    write(tree.root / "a.zip", {"x.mp3": song})
-    tree.copy(SONG, "a.zip!/x.mp3").copy(SONG, "b.zip!!/x.mp3")
-    tree.copy(SONG, "Help!/x.mp3").copy(SONG, "c.zip!/d.zip!/x.mp3")
-    paths = sorted(track["path"] for track in door.scan(tree.root, ASKED).tracks)
-    folders = ["Help!/x.mp3", "a.zip!/x.mp3", "b.zip!!/x.mp3", "c.zip!/d.zip!/x.mp3"]
-    assert paths == sorted([*folders, "a.zip!!/x.mp3"])
-    found = door.inspect(tree.root, "a.zip!!/x.mp3")
-    assert found["track"]["audio_key"] == door.inspect(tree.root, "a.zip!/x.mp3")["track"]["audio_key"]
+def test_a_folder_with_the_name_of_an_archive_keeps_it(door: Door, extension: str, tree: Tree) -> None:
+    folders = ["Help!/x.mp3", f"a{extension}!/x.mp3", f"b{extension}!!/x.mp3", f"c{extension}!/d{extension}!/x.mp3"]
+    for path in folders:
+        tree.copy(SONG, path)
+    album = tree.root / f"a{extension}"
+    write(album, {"x.mp3": SONG.read_bytes()})
+    member = f"a{extension}!!/x.mp3"
+    tracks = {track["path"]: track for track in door.scan(tree.root, ASKED).tracks}
+    assert sorted(tracks) == sorted([*folders, member])
+    if door.knows_ctime:
+        times = {path: (tree.root / path).stat().st_ctime_ns for path in folders} | {member: album.stat().st_ctime_ns}
+        assert {path: track["ctime_ns"] for path, track in tracks.items()} == times
+    found = door.inspect(tree.root, member)
+    assert found["track"]["audio_key"] == door.inspect(tree.root, folders[1])["track"]["audio_key"]
 
 
 @every_door
@@ -201,6 +208,36 @@ def test_a_library_opens_no_archive_twice(door: Door, tree: Tree, tmp_path: Path
         with told(tree.root, OPENED) as opened:
             again = door.index(library, [tree.root], ASKED, "--mode", mode)
         assert (again.changes, opened) == ([], [])
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="proc(5)")
+@every_door
+def test_a_tar_gz_is_read_once(door: Door, tree: Tree, tmp_path: Path) -> None:
+    """Listing one is a pass through all of it, and what tags are in passes on the way."""
+    # Noise, so that the archive is as large as what it holds.
+    songs = {f"{number:02}.mp3": SONG.read_bytes() + random.Random(number).randbytes(700_000) for number in range(12)}
+    album = tree.root / "Album.tar.gz"
+    write(album, songs)
+    command, root = door.command(tree.root)
+    scan = [*command, "scan", *door.flags, root]
+    idle = bytes_read(door, scan)
+    passes = [bytes_read(door, [*scan, ASKED]) - idle]
+    if door.keeps_libraries:
+        index = door.indexing(tmp_path / "library.db", [tree.root])
+        bytes_read(door, index)
+        passes.append(bytes_read(door, [*index, ASKED]) - idle)
+        os.utime(album)
+        passes.append(bytes_read(door, [*index, ASKED, "--mode", "quick"]) - idle)
+    assert [round(read / album.stat().st_size) for read in passes] == [1] * len(passes), passes
+
+
+def bytes_read(door: Door, command: list[str]) -> int:
+    """The bytes that a process asks the system for, from its start to its end."""
+    with subprocess.Popen(command, env=os.environ | dict(door.environment), stdout=subprocess.DEVNULL) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        counts = dict(line.split(": ") for line in Path(f"/proc/{process.pid}/io").read_text().splitlines())
+    assert process.returncode == 0
+    return int(counts["rchar"])
 
 
 def test_python_takes_archives(backend: str, tree: Tree, tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ pub struct Work<F, K> {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blind: bool,
     /// The files are of a solid archive, and are read in one go: whoever divides them has it
-    /// decompressed once more for each part.
+    /// decompressed once more for each part. Of a folder: it may be an archive that has to be
+    /// decompressed to be listed, so that listing and reading it are best done in one go too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
 }

@@ -108,6 +108,12 @@ impl Item {
     fn is_streamed(&self) -> bool {
         archive_of_folder(&self.work.folder).is_some_and(is_streamed)
     }
+
+    /// The work that it is for another step. `archives`: whether the walk looks into them.
+    fn left(self, archives: bool) -> Work {
+        let is_whole = self.work.files.is_none() && archives && self.is_streamed();
+        Work { whole: self.work.whole || is_whole, ..self.work }
+    }
 }
 
 /// A place that is held open for the work in it.
@@ -262,8 +268,9 @@ impl Run<'_> {
 
     fn finish(mut self) -> Found {
         self.found.entered = self.entered.into_text();
-        self.found.work = self.for_the_host;
-        self.found.work.extend(self.stack.into_iter().map(|item| item.work));
+        let mut left: Vec<_> = self.for_the_host.into_iter().map(|work| Item { work, open: None }).collect();
+        left.extend(self.stack);
+        self.found.work = left.into_iter().map(|item| item.left(self.walking.archives)).collect();
         self.found
     }
 

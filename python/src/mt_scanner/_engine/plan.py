@@ -14,8 +14,10 @@ Work = dict[str, Any]
 
 
 def is_listed(work: Work) -> bool:
-    """Whether a step on it finds files and reads none: a folder, or files that somebody has named."""
-    return work["files"] is None or bool(work.get("named"))
+    """Whether a step on it finds files and reads none: a folder, or files that somebody has named;
+    but not an archive that is listed and read in one go.
+    """
+    return (work["files"] is None and not work.get("whole")) or bool(work.get("named"))
 
 
 WALKING = Walking(contract.FOLLOW_LINKS, contract.HIDDEN_FOLDERS, contract.IGNORED_FOLDERS, [], contract.ARCHIVES, [])

@@ -3,13 +3,18 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from mt_scanner._engine.beneath import CAN
+from mt_scanner._engine.beneath import CAN, opened
 from mt_scanner._engine.plan import Plan, Work
 from mt_scanner._engine.seen import Look, NoFile, Storage, archive
 from mt_scanner._types.contract import ARCHIVE_MARK, Budget
 
+Facts = dict[tuple[str, str | None], str]
+"""What a library knows of folders, each as JSON text, by the folder and the name behind which its
+files are asked for.
+"""
 
-def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: Sequence[str], entered: str) -> str:
+
+def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: Facts, entered: str) -> str:
     """The request for one step. `known`: what the library knows of the folders that are compared.
     `entered`: the places that links have led to so far, in the component's words.
     """
@@ -27,10 +32,15 @@ def request(plan: Plan, root: str, work: Sequence[Work], budget: Budget, known: 
     return f'{text[:-1]}, "work": [{", ".join(completed(plan, work, known))}]}}'
 
 
-def known(plan: Plan, root: str, work: Sequence[Work]) -> list[str]:
-    """What the library knows of the folders that are compared, each as JSON text."""
-    asked = [(item["folder"], item.get("after")) for item in work if is_compared(plan, item)]
-    return plan.sync.known(root, asked) if plan.sync and asked else []
+def known(plan: Plan, root: str, work: Sequence[Work]) -> Facts:
+    """What the library knows of the folders that are compared."""
+    asked = [asked_of(item) for item in work if is_compared(plan, item)]
+    return dict(zip(asked, plan.sync.known(root, asked), strict=True)) if plan.sync and asked else {}
+
+
+def asked_of(folder: Work) -> tuple[str, str | None]:
+    """The folder, and the name behind which its files are asked for."""
+    return folder["folder"], folder.get("after")
 
 
 def looked_at(
@@ -39,23 +49,22 @@ def looked_at(
     """Work with what was seen of its files, `items` at most; those of it that are files; and what
     is left for other steps.
     """
-    if plan.sync and CAN:
-        work = [with_archive(storage.root, item) for item in work]
-    files = [item for item in work if is_read(item)] if plan.mode in ("tracks", "sync") and CAN else []
-    if not files:
+    if not (plan.reads and CAN):
         return work, [], []
-    seen, left = storage.seen(files, items)
-    return [*(item for item in work if not is_read(item)), *seen], seen, left
+    seen, left = storage.seen(filter(is_read, work), items)
+    folders = [with_archive(storage.root, item) for item in work if not is_read(item)]
+    # Files in folders of the disk are seen before they are read.
+    left += [{**folder, "whole": False} for folder in folders if is_no_archive(folder)]
+    return [*(folder for folder in folders if not is_no_archive(folder)), *seen], seen, left
 
 
-def completed(plan: Plan, work: Sequence[Work], known: Sequence[str]) -> Iterator[str]:
+def completed(plan: Plan, work: Sequence[Work], known: Facts) -> Iterator[str]:
     """Work as JSON, with the facts that the component cannot see by itself."""
-    facts = iter(known)
     for item in work:
         if item["files"] and item.get("seen"):
             yield from map(json.dumps, looked_upon(item, item["seen"]))
         elif is_compared(plan, item):
-            yield f'{json.dumps(item)[:-1]}, "known": {next(facts)}}}'
+            yield f'{json.dumps(item)[:-1]}, "known": {known[asked_of(item)]}}}'
         else:
             yield json.dumps(item)
 
@@ -79,8 +88,14 @@ def with_archive(root: str, item: Work) -> Work:
     """
     if item["files"] is not None or not item["folder"].endswith(ARCHIVE_MARK):
         return item
-    look = archive(root, item["folder"])
+    with opened(root, item["folder"]) as folder:
+        look = archive(root, item["folder"]) if folder is None else None
     return item if look is None or isinstance(look, NoFile) else {**item, "seen": [look]}
+
+
+def is_no_archive(item: Work) -> bool:
+    """Whether the item was to be listed and read in one go, as an archive, and is none."""
+    return item["files"] is None and bool(item.get("whole")) and not item.get("seen")
 
 
 def is_read(item: Work) -> bool:
