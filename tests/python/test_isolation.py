@@ -9,6 +9,7 @@ import pytest
 from mt_scanner import FileFailed, Library, Scanner
 from mt_scanner._engine import suspects
 from mt_scanner._engine.instance import Ended
+from support.archives import write
 from support.trees import Tree
 
 pytestmark = pytest.mark.usefixtures("backend")
@@ -71,6 +72,23 @@ def test_a_hundred_hostile_files_do_not_add_up(tree: Tree, misbehaving: Path) ->
     scan = scanner(tree, misbehaving)
     assert len(list(scan.scan())) == 100
     assert [problem.outcome for problem in scan.problems] == ["trap"] * 100
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
+def test_a_hostile_member_of_an_archive_costs_no_other(
+    name: str, tree: Tree, song: Path, misbehaving: Path, tmp_path: Path
+) -> None:
+    members = {f"{number}.mp3": song.read_bytes() for number in range(6)}
+    write(tree.root / name, {**members, "panics.mp3": SIGN + b"panic", "x.mp3": song.read_bytes()})
+    scan = Scanner(tree, component=misbehaving, archives=True)
+    tracks = {track.path: track for track in scan.scan()}
+    guilty = [(f"{name}!/panics.mp3", "trap")]
+    assert [(problem.path, problem.outcome) for problem in scan.problems] == guilty
+    assert len(tracks) == 8 and sum(track.format == "mp3" for track in tracks.values()) == 7
+    with Library(tmp_path / "library.db", component=misbehaving) as library:
+        report = library.sync(tree, archives=True)
+        assert [(problem.path, problem.outcome) for problem in report.problems] == guilty
+        assert report.added == 8
 
 
 def test_a_library_has_hostile_files_too(hostile: Tree, misbehaving: Path, tmp_path: Path) -> None:

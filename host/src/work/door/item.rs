@@ -17,7 +17,11 @@ pub(crate) trait Item: Clone + Send + Sync + 'static {
     /// Whether it is an archive to list, as far as its name tells. Some are read to their ends for
     /// that, so that listing one and reading what is in it are best done in one go.
     fn is_archive(&self) -> bool {
-        !self.is_files() && self.folder().ends_with(ARCHIVE_MARK)
+        !self.is_files() && self.has_mark()
+    }
+    /// Whether the folder is an archive, as far as its name tells.
+    fn has_mark(&self) -> bool {
+        self.folder().ends_with(ARCHIVE_MARK)
     }
     /// Whether it is a folder of very many names, of which some were listed already.
     fn is_page(&self) -> bool;
@@ -29,10 +33,6 @@ pub(crate) trait Item: Clone + Send + Sync + 'static {
     fn first_file(&self) -> String;
     /// Takes all files but the first off, and gives them as work of their own.
     fn take_rest(&mut self) -> Option<Self>;
-    /// The same work, not to be opened.
-    fn blinded(&self) -> Self {
-        self.clone()
-    }
 }
 
 impl Item for Work {

@@ -56,6 +56,8 @@ pub(crate) struct Request<'a, W = Work> {
     pub limit: Duration,
     /// The places that links have led to so far, in the component's words.
     pub entered: &'a str,
+    /// The files get their rows and are not opened. The typed contract has no word for it.
+    pub blind: bool,
 }
 
 /// The answer of a step.

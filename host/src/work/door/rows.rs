@@ -68,19 +68,18 @@ impl Door for RowsDoor {
     /// Folders are listed through the typed door: the names of a folder's files would be a text of
     /// many MB, and that more than once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
-        let Request { root, work, budget, walking, reading, limit, entered } = request;
-        // An archive is listed and read in one go. With the option off, its mark is part of a name.
-        let lists = |item: &Work| item.held || !(item.is_files() || (walking.archives && item.is_archive()));
+        let Request { work, budget, walking, .. } = request;
+        // An archive is listed and read in one go, unless it is under suspicion. With the option off,
+        // its mark is part of a name.
+        let at_once = walking.archives && !budget.only_list;
+        let lists = |item: &Work| item.held || !(item.is_files() || (at_once && item.is_archive()));
         let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(lists);
         let mut found = Found::default();
         if !folders.is_empty() {
             let only_list = Budget { only_list: true, ..budget };
-            found = typed(
-                instance,
-                Request { root, work: &folders, budget: only_list, walking, reading, limit, entered },
-                Mode::Tracks,
-                |_| (Rows::default(), 0),
-            )?;
+            found = typed(instance, Request { work: &folders, budget: only_list, ..request }, Mode::Tracks, |_| {
+                (Rows::default(), 0)
+            })?;
             // What comes from there and is no file is an archive that this door lists as it reads.
             if budget.only_list {
                 found.work.splice(0..0, files);
@@ -97,7 +96,7 @@ impl Door for RowsDoor {
         let enough = how_many(&files, budget.items as usize);
         found.work.extend(files.drain(enough..).rev());
         if !files.is_empty() {
-            found.add(self.read(instance, Request { root, work: &files, budget, walking, reading, limit, entered })?);
+            found.add(self.read(instance, Request { work: &files, budget, ..request })?);
         }
         Ok(found)
     }
@@ -125,10 +124,10 @@ impl RowsDoor {
     }
 
     fn question(&self, request: &Request<'_>) -> serde_json::Result<String> {
-        let Request { root, work, budget, walking, reading, entered, .. } = request;
+        let Request { root, work, budget, walking, reading, entered, blind, .. } = request;
         serde_json::to_string(&mt_scanner_contract::Request {
             root: Cow::Borrowed(root),
-            work: Some(work.iter().map(to_json).collect()),
+            work: Some(work.iter().map(|work| JsonWork { blind: *blind, ..to_json(work) }).collect()),
             entered: Cow::Borrowed(entered),
             budget: *budget,
             mode: mt_scanner_contract::Mode::Tracks,

@@ -89,10 +89,6 @@ impl Item for SyncWork {
         let rest = files.split_off(1);
         Some(Self { named: self.named, sheets: self.sheets.clone(), ..Self::files(self.folder.clone(), rest) })
     }
-
-    fn blinded(&self) -> Self {
-        Self { blind: true, ..self.clone() }
-    }
 }
 
 /// Rows for the library's statements, by their names: the text of an answer, and where in it each
@@ -152,7 +148,10 @@ impl<K: Knowledge> Door for SyncDoor<K> {
         instance: &mut Instance<Scanner>,
         request: Request<'_, SyncWork>,
     ) -> Result<Found<Changes, SyncWork>, Failure> {
-        let told = self.told(request.root, request.work)?;
+        let mut told = self.told(request.root, request.work)?;
+        if request.blind {
+            told.iter_mut().for_each(|work| work.to_mut().blind = true);
+        }
         let question = serde_json::to_string(&mt_scanner_contract::Request {
             root: Cow::Borrowed(request.root),
             work: Some(told),

@@ -224,12 +224,13 @@ impl<D: Door> Pool<D> {
         work: &[D::Work],
         budget: Budget,
         limit: Duration,
+        blind: bool,
     ) -> Result<Found<D::Rows, D::Work>, Failure> {
         let root = taken.load.root();
         let instance = self.running(own, root)?;
         let root = &self.plan.roots[root];
         let (walking, reading, entered) = (&self.plan.walking(root), &self.plan.reading, &*taken.entered);
-        self.door.step(instance, Request { root: &root.name, work, budget, walking, reading, limit, entered })
+        self.door.step(instance, Request { root: &root.name, work, budget, walking, reading, limit, entered, blind })
     }
 
     /// Gives back a load whose step ended its instance.

@@ -22,7 +22,7 @@ pub(super) fn look_at<D: Door>(
     let budget = Budget { items: 1, milliseconds: 0, only_list: !work.is_files() };
     let Limits { file_timeout, listing_timeout, .. } = pool.plan.limits;
     let limit = if work.is_files() { file_timeout } else { listing_timeout };
-    let looked = pool.step(own, taken, std::slice::from_ref(work), budget, limit);
+    let looked = pool.step(own, taken, std::slice::from_ref(work), budget, limit, false);
     match looked {
         Err(Failure::Unreturned(Unreturned::Ended(ended))) => {
             own.drop_instance();
@@ -57,9 +57,12 @@ fn see_from_outside<D: Door>(
     ended: &Ended,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
     let root = taken.load.root();
-    pool.running(own, root)?.blindfold();
+    if !(pool.plan.walking.archives && work.has_mark()) {
+        // An archive has to be opened for what is known of its members.
+        pool.running(own, root)?.blindfold();
+    }
     let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-    let seen = pool.step(own, taken, &[work.blinded()], budget, pool.plan.limits.file_timeout);
+    let seen = pool.step(own, taken, std::slice::from_ref(work), budget, pool.plan.limits.file_timeout, true);
     own.drop_instance();
     let mut found = match seen {
         Err(Failure::Unreturned(Unreturned::Ended(_))) => Found::default(),
