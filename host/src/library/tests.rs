@@ -1,10 +1,14 @@
 //! A library that others hold.
 
 use std::fs;
+use std::time::Instant;
 
 use rusqlite::ErrorCode;
 
+use super::options::SyncOptions;
+use super::report::Observer;
 use super::*;
+use crate::work::progress::{Phase, Progress};
 
 /// A library that does not wait for long, and a root with one track.
 fn impatient(folder: &Path) -> (Library, Scanner) {

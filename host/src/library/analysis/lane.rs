@@ -8,11 +8,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use mt_scanner_contract::Problem;
 use serde_json::{Value, json};
 
-use super::super::BETWEEN_LOOKS;
 use super::super::Library;
 use super::super::attended::BETWEEN_REPORTS;
 use super::super::error::{LibraryError, Unwritten};
 use super::super::report::Observer;
+use super::super::sync::BETWEEN_LOOKS;
 use super::super::writer::Writer;
 use super::roots::Roots;
 use crate::analysis::analyser::Analyser;
