@@ -47,7 +47,7 @@ pub struct Arrangement {
 }
 
 /// One root.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArrangedRoot {
     /// Its name.
     pub name: String,

@@ -34,7 +34,7 @@ pub use library::{
 };
 pub use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Examined, Health, Verdicts};
 pub use mt_scanner_contract::defaults::ARCHIVE_MARK;
-pub use mt_scanner_contract::roots::RootNotice;
+pub use mt_scanner_contract::roots::{ArrangedRoot, RootNotice};
 pub use mt_scanner_contract::{
     Chapter, FollowLinks, Inspection, Lyrics, LyricsForm, Outcome, PictureItem, PictureKind, Problem, TagItem, Track,
     UnknownOutcome, Walking,

@@ -87,7 +87,7 @@ def test_a_root_that_does_not_answer_is_taken_by_its_name(music: Path, monkeypat
             ended.wait()
         return whole(path, **options)  # type: ignore[arg-type,call-overload,no-any-return]
 
-    monkeypatch.setattr("mt_scanner._engine.places.STEP_OVERDUE", 0.05)
+    monkeypatch.setattr("mt_scanner._engine.within.STEP_OVERDUE", 0.05)
     monkeypatch.setattr("mt_scanner._engine.places.os.stat", stat)
     try:
         scanner = Scanner([music, music / "in"])

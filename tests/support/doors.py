@@ -157,12 +157,13 @@ class Door:
         return run.stdout
 
     def indexing(self, database: Path, roots: Sequence[Path], *options: str, verb: str = "index") -> list[str]:
-        """The command of `index`, or of `watch`, for who runs it in a way of their own, with
-        `environment`.
+        """The command of `index`, or of another one of folders, for who runs it in a way of their
+        own, with `environment`.
         """
         assert self.keeps_libraries, f"{self.name} keeps no library"
         command, _ = self.command(roots[0])
-        return [*command, verb, *self.flags, *options, "--db", str(database), *map(str, roots)]
+        library = ["--db", str(database)] if verb in ("index", "watch") else []
+        return [*command, verb, *self.flags, *options, *library, *map(str, roots)]
 
     def _run(
         self, verb: str, root: Path, *options: str, below: str = "", rights: bool = True

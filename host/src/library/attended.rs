@@ -1,4 +1,5 @@
-//! Long statements, during which an observer is told of progress and may end them.
+//! Long statements and storage that does not answer, during which an observer is told of progress
+//! and may end the wait.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
@@ -12,6 +13,21 @@ use crate::work::progress::Progress;
 
 /// Least time between two reports of progress.
 pub(super) const BETWEEN_REPORTS: Duration = Duration::from_millis(50);
+
+/// Waits for storage, and tells an observer meanwhile; `wait` asks what it is given whether to go
+/// on. If the observer wants an end, that is the result.
+pub(super) fn waited<T>(
+    observer: &mut impl Observer,
+    wait: impl FnOnce(&mut dyn FnMut() -> bool) -> Result<T, Unwritten>,
+) -> Result<T, Unwritten> {
+    let mut is_cancelled = false;
+    let found = wait(&mut || {
+        observer.progress(&Progress::default());
+        is_cancelled = observer.is_cancelled();
+        !is_cancelled
+    });
+    if is_cancelled { Err(LibraryError::Cancelled.into()) } else { found }
+}
 
 /// Runs statements, and tells of `progress` meanwhile. If the observer wants an end, the statements
 /// are interrupted, and what they have written is taken back.

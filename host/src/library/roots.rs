@@ -26,11 +26,15 @@ pub(super) struct Roots {
 
 impl Roots {
     /// The roots of a scanner by the names that the library has for them, with those of the library
-    /// that lie inside them.
-    pub fn of(scanner: &Scanner, connection: &Connection, schema: &Schema) -> Result<Self, Unwritten> {
+    /// that lie inside them. `goes_on` is asked while storage does not answer.
+    pub fn of(
+        scanner: &Scanner,
+        (connection, schema): (&Connection, &Schema),
+        goes_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Self, Unwritten> {
         let known = known(connection, schema)?;
         let given = scanner.all_of_roots().to_vec();
-        let mut places = place::of(given.iter().chain(&known).cloned().collect());
+        let mut places = place::of(given.iter().chain(&known).cloned().collect(), goes_on);
         let there = Some(places.split_off(given.len()));
         let Arrangement { roots, adopted, notices, strangers } = Naming { given: places, known: there }.arranged();
         if let Some((folder, file)) = strangers.into_iter().next() {

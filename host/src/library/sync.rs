@@ -50,17 +50,20 @@ impl Library {
     /// [`LibraryError::Scan`] as [`Scanner::scan`], before anything is written;
     /// [`LibraryError::RootEmptied`], with nothing marked missing; [`LibraryError::Busy`] if
     /// another sync does not end within 30 s, and [`LibraryError::Lock`] if it cannot be found out
-    /// whether there is one; [`LibraryError::Database`] if the database cannot be
-    /// written. What was written until then stays and is true: the next sync goes on from there.
+    /// whether there is one; [`LibraryError::Cancelled`] if the observer has ended it;
+    /// [`LibraryError::Database`] if the database cannot be written. What was written until then
+    /// stays and is true: the next sync goes on from there.
     pub fn sync(
         &self,
         scanner: &Scanner,
         options: &SyncOptions,
         observer: &mut (impl Observer + Send),
     ) -> Result<SyncReport, LibraryError> {
-        let roots = self.roots(scanner, options).map_err(|error| self.unwritten(error))?;
+        let roots = attended::waited(observer, |goes_on| self.roots(scanner, options, goes_on));
+        let roots = roots.map_err(|error| self.unwritten(error))?;
         roots.notices.iter().for_each(|notice| observer.root(notice));
-        let checked = roots.scanner.checked()?;
+        let checked = attended::waited(observer, |goes_on| Ok(roots.scanner.checked_while(goes_on)?));
+        let checked = checked.map_err(|error| self.unwritten(error))?;
         let _alone = Lock::take(&self.path, self.patience, || {
             observer.progress(&Progress { phase: Phase::Waiting, ..Progress::default() });
             observer.is_cancelled()
@@ -156,10 +159,15 @@ impl Library {
 
     /// The roots of a sync. Those that a watch names were arranged when it began: storage need not
     /// be asked for each batch.
-    fn roots(&self, scanner: &Scanner, options: &SyncOptions) -> Result<Roots, Unwritten> {
+    fn roots(
+        &self,
+        scanner: &Scanner,
+        options: &SyncOptions,
+        goes_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Roots, Unwritten> {
         match options.arranged {
             true => Ok(Roots::as_they_are(scanner)),
-            false => Roots::of(scanner, &self.connection, &self.schema),
+            false => Roots::of(scanner, (&self.connection, &self.schema), goes_on),
         }
     }
 

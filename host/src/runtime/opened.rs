@@ -1,7 +1,6 @@
 //! The roots of a scan. Folders are opened once for all of its instances; the folder of some files
 //! is opened for each instance that reads them, since there may be thousands.
 
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use wasmtime_wasi::filesystem::{Descriptor, Dir, WasiFilesystemCtxView};
 use wasmtime_wasi::p2::bindings::filesystem::preopens;
 use wasmtime_wasi::{FsPerms, WasiCtx};
 
+use super::apart::of_each;
 use super::error::Error;
 use super::root::Root;
 
@@ -41,42 +41,44 @@ impl Opened {
     }
 
     /// Opens roots, and fails if one of them is no folder that can be opened and listed. Waits for
-    /// a moment only: a root on storage that does not answer is left closed.
-    pub fn check(roots: &Arc<[Root]>) -> Result<Arc<Self>, Error> {
-        let opened = Self::none(roots);
-        let mut next = 0;
-        while next < roots.len() {
-            let (sender, answers) = channel();
-            let shared = opened.clone();
-            let look = move || {
-                for root in next..shared.roots.len() {
-                    let looked = shared.roots[root].check().and_then(|()| match shared.is_shared(root) {
-                        true => shared.open(root),
-                        false => Ok(()),
-                    });
-                    let stop = looked.is_err();
-                    if sender.send(looked).is_err() || stop {
-                        break;
-                    }
-                }
-            };
-            // It is left alone if it hangs, and touches nothing of the scan when it returns.
-            std::thread::Builder::new()
-                .name("mt-scanner roots".into())
-                .spawn(look)
-                .map_err(|source| Error::NoInstance { source: source.into() })?;
-            while next < roots.len() {
-                match answers.recv_timeout(PATIENCE) {
-                    Ok(looked) => looked?,
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                        next += 1;
-                        break;
-                    }
-                }
-                next += 1;
+    /// a moment only, and only as long as `goes_on` says so: a root on storage that does not answer
+    /// is left closed.
+    pub fn check(roots: &Arc<[Root]>, goes_on: &mut dyn FnMut() -> bool) -> Result<Arc<Self>, Error> {
+        let (opened, failed) = Self::those_there(roots, goes_on);
+        failed.into_iter().next().map_or(Ok(opened), |(_, error)| Err(error))
+    }
+
+    /// The same without those that fail, which it gives with their errors.
+    pub fn those_there(roots: &Arc<[Root]>, goes_on: &mut dyn FnMut() -> bool) -> (Arc<Self>, Vec<(Root, Error)>) {
+        let all = Self::none(roots);
+        // What hangs touches nothing of the scan when it returns.
+        let shared = all.clone();
+        let look = move |root: usize| {
+            shared.roots[root].check()?;
+            if shared.is_shared(root) { shared.open(root) } else { Ok(()) }
+        };
+        let (mut there, mut failed) = (Vec::new(), Vec::new());
+        for (root, looked) in of_each(roots.len(), PATIENCE, look, goes_on).into_iter().enumerate() {
+            match looked {
+                Some(Err(error)) => failed.push((roots[root].clone(), error)),
+                Some(Ok(())) | None => there.push(root),
             }
         }
-        Ok(opened)
+        if failed.is_empty() {
+            return (all, failed);
+        }
+        let opened = Self::none(&there.iter().map(|&root| roots[root].clone()).collect());
+        for (root, folder) in there.into_iter().zip(&opened.folders) {
+            if let Some(open) = all.folders[root].get() {
+                let _ = folder.set(open.clone());
+            }
+        }
+        (opened, failed)
+    }
+
+    /// The roots.
+    pub fn roots(&self) -> &Arc<[Root]> {
+        &self.roots
     }
 
     /// Opens a root, unless it is open. May take as long as the storage does.

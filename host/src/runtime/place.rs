@@ -3,21 +3,16 @@
 use std::collections::HashMap;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
-use std::thread;
 use std::time::Duration;
 
 use mt_scanner_contract::roots::Place;
 
+use super::apart::{of_each, patiently};
 use super::error::Error;
 use super::root::Root;
 
 /// Storage that does not answer for so long is taken by its name alone.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Looks at a time. One that hangs keeps its thread.
-const LOOKS: usize = 16;
 
 /// What is at a path.
 enum Look {
@@ -40,7 +35,7 @@ pub(crate) fn places(named: &[PathBuf]) -> Result<Vec<Place>, Error> {
     let named: Vec<Root> = named.iter().map(|path| Root::new(path)).collect::<Result<_, _>>()?;
     let mut found: Vec<(Root, Option<Look>)> = Vec::new();
     let mut with_files: HashMap<PathBuf, usize> = HashMap::new();
-    let looks = looks(&named);
+    let looks = looks(&named, &mut patiently);
     for (root, look) in named.into_iter().zip(looks) {
         let Some(Look::File(file)) = look else {
             found.push((root, look));
@@ -57,7 +52,7 @@ pub(crate) fn places(named: &[PathBuf]) -> Result<Vec<Place>, Error> {
     }
     let (roots, known): (Vec<Root>, Vec<Option<Look>>) = found.into_iter().unzip();
     let around: Vec<Root> = roots.iter().filter(|root| root.files.is_some()).cloned().collect();
-    let mut around = self::looks(&around).into_iter();
+    let mut around = self::looks(&around, &mut patiently).into_iter();
     let placed_at = |(root, look): (Root, Option<Look>)| {
         let look = if root.files.is_some() { around.next().flatten() } else { look };
         placed(root, look)
@@ -65,10 +60,11 @@ pub(crate) fn places(named: &[PathBuf]) -> Result<Vec<Place>, Error> {
     Ok(roots.into_iter().zip(known).map(placed_at).collect())
 }
 
-/// Where these roots are now.
+/// Where these roots are now. `goes_on` is asked whether to wait any longer for storage that does
+/// not answer.
 #[cfg(feature = "library")]
-pub(crate) fn of(roots: Vec<Root>) -> Vec<Place> {
-    let looks = looks(&roots);
+pub(crate) fn of(roots: Vec<Root>, goes_on: &mut dyn FnMut() -> bool) -> Vec<Place> {
+    let looks = looks(&roots, goes_on);
     roots.into_iter().zip(looks).map(|(root, look)| placed(root, look)).collect()
 }
 
@@ -81,29 +77,9 @@ fn placed(Root { name, path, files, .. }: Root, look: Option<Look>) -> Place {
 }
 
 /// A look at each root, several at a time; `None` where storage does not answer.
-fn looks(roots: &[Root]) -> Vec<Option<Look>> {
-    let mut looks: Vec<Option<Look>> = roots.iter().map(|_| None).collect();
-    let paths: Arc<[PathBuf]> = roots.iter().map(|root| root.path.clone()).collect();
-    let next = Arc::new(AtomicUsize::new(0));
-    let (told, answers) = channel();
-    for _ in 0..paths.len().min(LOOKS) {
-        let (told, paths, next) = (told.clone(), paths.clone(), next.clone());
-        // Left alone if it hangs: it holds nothing but paths.
-        thread::spawn(move || {
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(path) = paths.get(at) else { break };
-                if told.send((at, look(path))).is_err() {
-                    break;
-                }
-            }
-        });
-    }
-    drop(told);
-    while let Ok((at, look)) = answers.recv_timeout(PATIENCE) {
-        looks[at] = Some(look);
-    }
-    looks
+fn looks(roots: &[Root], goes_on: &mut dyn FnMut() -> bool) -> Vec<Option<Look>> {
+    let paths: Vec<PathBuf> = roots.iter().map(|root| root.path.clone()).collect();
+    of_each(paths.len(), PATIENCE, move |at| look(&paths[at]), goes_on)
 }
 
 fn look(path: &Path) -> Look {

@@ -12,6 +12,7 @@ use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
 use crate::work::plan::Plan;
+use mt_scanner_contract::roots::ArrangedRoot;
 use mt_scanner_contract::{FollowLinks, Reading, Walking};
 
 /// The most files and folders in one step.
@@ -44,6 +45,7 @@ const ITEMS: u32 = 256;
 #[must_use = "options are of no use before `build`"]
 pub struct ScannerBuilder {
     roots: Vec<PathBuf>,
+    arranged: Option<Vec<ArrangedRoot>>,
     workers: Option<usize>,
     walking: Walking,
     reading: Reading,
@@ -83,6 +85,7 @@ impl Scanner {
     pub fn builder() -> ScannerBuilder {
         ScannerBuilder {
             roots: Vec::new(),
+            arranged: None,
             workers: None,
             walking: Walking::default(),
             reading: Reading::default(),
@@ -128,6 +131,27 @@ impl ScannerBuilder {
     /// More folders and files to scan.
     pub fn roots(mut self, roots: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
         self.roots.extend(roots.into_iter().map(|root| root.as_ref().to_owned()));
+        self
+    }
+
+    /// Roots that were arranged before ([`Scanner::arrange_roots`]), in place of all that are
+    /// named: nobody looks again where they are. For hosts that keep a library by themselves.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("1.mp3"), b"")?;
+    /// # std::fs::write(folder.path().join("2.mp3"), b"")?;
+    /// # let name = folder.path().to_str().unwrap().to_owned();
+    /// use mt_scanner::{ArrangedRoot, Scanner};
+    ///
+    /// let one = ArrangedRoot { name, files: Some(vec!["1.mp3".into()]), inside: Vec::new() };
+    /// assert_eq!(Scanner::builder().arranged([one]).build()?.count(None)?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn arranged(mut self, roots: impl IntoIterator<Item = ArrangedRoot>) -> Self {
+        self.arranged = Some(roots.into_iter().collect());
         self
     }
 
@@ -299,7 +323,10 @@ impl ScannerBuilder {
         for extension in &mut self.walking.extensions {
             *extension = mt_scanner_contract::extension(extension).map_err(|reason| Error::NoExtension { reason })?;
         }
-        let Arranged { roots, notices } = arranged::named(&self.roots)?;
+        let Arranged { roots, notices } = match self.arranged {
+            Some(roots) => Arranged { roots: arranged::with_paths(roots)?, notices: Vec::new() },
+            None => arranged::named(&self.roots)?,
+        };
         let compiled = match self.component {
             Choice::BuiltIn => bindings::Scanner::load()?,
             Choice::File(path) => component::from_file(&path)?,

@@ -13,7 +13,7 @@ use mt_scanner_contract::{Inspection, Outcome, Problem, Track, Walking};
 use wasmtime::Store;
 
 use super::Scan;
-use crate::runtime::apart;
+use crate::runtime::apart::{self, patiently};
 use crate::runtime::asked::Asked;
 use crate::runtime::bindings;
 use crate::runtime::built_in::BuiltIn as _;
@@ -315,7 +315,7 @@ impl Scanner {
         call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let roots = roots.into();
-        let opened = Opened::check(&roots)?;
+        let opened = Opened::check(&roots, &mut patiently)?;
         let limit = self.plan.limits.file_timeout;
         let calls = Arc::new(Calls::default());
         let (plan, name, own) = (self.plan.clone(), what.to_owned(), calls.clone());
@@ -339,7 +339,7 @@ impl Scanner {
     /// [`Error::RootNotFound`], [`Error::RootNotAFolder`] or [`Error::RootUnreadable`] if one
     /// cannot be scanned.
     pub fn check(&self) -> Result<(), Error> {
-        Opened::check(&self.plan.roots).map(|_| ())
+        self.checked().map(drop)
     }
 
     /// The options that shape values, as JSON.
@@ -375,7 +375,12 @@ impl Scanner {
 
     /// The plan of a scan and its open roots, when every root can be scanned.
     pub(crate) fn checked(&self) -> Result<(Plan, Arc<Opened>), Error> {
-        Ok((self.plan.clone(), Opened::check(&self.plan.roots)?))
+        self.checked_while(&mut patiently)
+    }
+
+    /// The same, as long as `goes_on` says so while storage does not answer.
+    pub(crate) fn checked_while(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(Plan, Arc<Opened>), Error> {
+        Ok((self.plan.clone(), Opened::check(&self.plan.roots, goes_on)?))
     }
 
     /// The root that a path is in, the nearest of several, and the path below it as the component

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use mt_scanner::{Error, Outcome, Problem, Scanner, ScannerBuilder};
+use mt_scanner::{
+    Analyser, AnalysisOptions, Error, Library, LibraryError, Observer, Outcome, Problem, Progress, Scanner,
+    ScannerBuilder, SyncOptions, WatchObserver, WatchOptions,
+};
 
 use crate::slow::SlowMount;
 use crate::support::{Folder, all, outcomes, paths_of};
@@ -141,4 +144,66 @@ fn the_same_is_found_however_many_workers_there_are() {
         found.entry(tracks.into_iter().map(|track| track.path).collect()).or_default().push(workers);
     }
     assert_eq!(found.len(), 1, "{found:?}");
+}
+
+/// Asks for an end at a moment, and notes how long it was told nothing.
+struct Ends {
+    at: Instant,
+    told: Instant,
+    longest: Duration,
+}
+
+impl Ends {
+    fn after(delay: Duration) -> Self {
+        let now = Instant::now();
+        Self { at: now + delay, told: now, longest: Duration::ZERO }
+    }
+
+    /// It has ended soon, and was told of progress before.
+    fn is_heard(&self, whatever: &str) {
+        assert!(self.at.elapsed() < END, "{whatever}: {:?}", self.at.elapsed());
+        assert!(self.longest < END, "{whatever}: {:?} of silence", self.longest);
+    }
+}
+
+impl Observer for Ends {
+    fn progress(&mut self, _: &Progress) {
+        self.longest = self.longest.max(self.told.elapsed());
+        self.told = Instant::now();
+    }
+
+    fn is_cancelled(&mut self) -> bool {
+        Instant::now() >= self.at
+    }
+}
+
+impl WatchObserver for Ends {}
+
+#[test]
+fn whoever_stops_a_library_s_work_is_heard_while_roots_answer_no_look() {
+    let folder = music();
+    let mounts = ["look=**", "look=**"].map(|stall| SlowMount::new(folder.path(), &["--stall", stall]));
+    let [Some(one), Some(other)] = mounts else { return };
+    // Both are looked at side by side, for a second.
+    let start = Instant::now();
+    let scanner = Scanner::builder().roots([one.path(), other.path()]).build().unwrap();
+    assert!(start.elapsed() < Duration::from_secs(1) + END, "{:?}", start.elapsed());
+    let place = Folder::new();
+    let library = Library::open(place.path().join("library.db"), &scanner).unwrap();
+    let analyser = Analyser::new(&scanner).unwrap();
+    for delay in [0, 300, 1200, 2200].map(Duration::from_millis) {
+        let mut ends = Ends::after(delay);
+        let ended = library.sync(&scanner, &SyncOptions::full(), &mut ends);
+        assert!(matches!(ended, Err(LibraryError::Cancelled)), "{ended:?}");
+        ends.is_heard("a sync");
+        let mut ends = Ends::after(delay);
+        library.watch(&scanner, WatchOptions::default()).run(&mut ends).unwrap();
+        ends.is_heard("a watch");
+    }
+    for delay in [0, 300].map(Duration::from_millis) {
+        let mut ends = Ends::after(delay);
+        let ended = library.analyse(&analyser, &AnalysisOptions::default(), &mut ends);
+        assert!(matches!(ended, Err(LibraryError::Cancelled)), "{ended:?}");
+        ends.is_heard("an analysis");
+    }
 }

@@ -69,9 +69,9 @@ impl Component {
     ///
     /// Raises `Failure`.
     fn folders_of_events(&self, py: Python<'_>, root: PathBuf, request: &str) -> PyResult<String> {
-        let scanner = Scanner::builder().component_of(&self.scanner).root(&root).build().map_err(raised)?;
+        let builder = Scanner::builder().component_of(&self.scanner).root(&root);
         let request = request.to_owned();
-        answered(py, move || scanner.folders_of_events(&request))
+        answered(py, move || builder.build()?.folders_of_events(&request))
     }
 
     /// Folders and files that were named, arranged as roots; request and answer are JSON text.
@@ -104,11 +104,8 @@ impl Component {
         from: usize,
         limits: Limits,
     ) -> PyResult<String> {
-        let artwork = py.detach(|| {
-            let builder = Scanner::builder().component_of(&self.scanner).root(&root);
-            limits.set(builder).build()?.artwork_json(root.join(path), all, data, from)
-        });
-        artwork.map_err(raised)
+        let builder = limits.set(Scanner::builder().component_of(&self.scanner).root(&root));
+        answered(py, move || builder.build()?.artwork_json(root.join(path), all, data, from))
     }
 
     /// One file as JSON text: an object with the keys `track`, `problems` and `tags`.
@@ -123,8 +120,8 @@ impl Component {
         limits: Limits,
     ) -> PyResult<String> {
         let builder = Scanner::builder().component_of(&self.scanner).root(&root);
-        let scanner = limits.set(reading.set(builder)).build().map_err(raised)?;
-        answered(py, move || scanner.inspect_json(root.join(path)))
+        let builder = limits.set(reading.set(builder));
+        answered(py, move || builder.build()?.inspect_json(root.join(path)))
     }
 }
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mt_scanner::{FollowLinks, Scanner, ScannerBuilder};
+use mt_scanner::{ArrangedRoot, FollowLinks, Scanner, ScannerBuilder};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::failure::raised;
 use crate::questions::{Questions, Sync};
 use crate::running::{Mode, Order};
 
@@ -16,9 +15,7 @@ const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
 #[derive(FromPyObject)]
 pub(crate) struct Plan {
-    roots: Vec<String>,
-    /// The folders and files that these are for the builder.
-    named: Vec<String>,
+    whole: Vec<Root>,
     mode: String,
     walking: Walking,
     reading: Reading,
@@ -27,6 +24,14 @@ pub(crate) struct Plan {
     items: Option<u32>,
     limit: Option<u64>,
     sync: Option<Sync>,
+}
+
+/// A root, as the package has arranged it.
+#[derive(FromPyObject)]
+struct Root {
+    name: String,
+    files: Option<Vec<String>>,
+    inside: Vec<String>,
 }
 
 #[derive(FromPyObject)]
@@ -59,21 +64,26 @@ impl Plan {
             ("tracks", _) => Mode::Tracks,
             ("paths", _) => Mode::Paths,
             ("count", _) => Mode::Count,
-            ("sync", Some(sync)) => Mode::Sync(sync.comparison(py, &self.roots, questions)?),
+            ("sync", Some(sync)) => {
+                // The files that are meant are in the work that it begins with.
+                self.whole.iter_mut().for_each(|root| root.files = None);
+                let names: Vec<String> = self.whole.iter().map(|root| root.name.clone()).collect();
+                Mode::Sync(sync.comparison(py, &names, questions)?)
+            }
             (other, _) => return Err(PyValueError::new_err(format!("there is no mode {other:?}"))),
         };
         let limit = self.limit;
         Ok(Order { scanner: self.scanner(component)?, mode, limit })
     }
 
-    /// A scanner of the roots.
-    fn scanner(self, component: &Scanner) -> PyResult<Scanner> {
+    /// What makes a scanner of the roots.
+    fn scanner(self, component: &Scanner) -> PyResult<ScannerBuilder> {
         let Walking { follow_links, hidden_folders, ignored_folders, extensions, archives } = self.walking;
         let follow_links = FollowLinks::named(&follow_links)
             .ok_or_else(|| PyValueError::new_err(format!("there is no follow_links {follow_links:?}")))?;
         let mut builder = Scanner::builder()
             .component_of(component)
-            .roots(self.named)
+            .arranged(self.whole.into_iter().map(Root::arranged))
             .workers(self.workers)
             .follow_links(follow_links)
             .hidden_folders(hidden_folders)
@@ -84,7 +94,14 @@ impl Plan {
         if let Some(items) = self.items {
             builder = builder.items(items);
         }
-        self.limits.set(builder).build().map_err(raised)
+        Ok(self.limits.set(builder))
+    }
+}
+
+impl Root {
+    fn arranged(self) -> ArrangedRoot {
+        let Self { name, files, inside } = self;
+        ArrangedRoot { name, files, inside }
     }
 }
 

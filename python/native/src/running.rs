@@ -2,7 +2,7 @@
 
 use std::path::{MAIN_SEPARATOR, PathBuf};
 
-use mt_scanner::{Changes, Comparison, Control, Error, Problem, RelativePaths, Rows, Scan, Scanner, Step};
+use mt_scanner::{Changes, Comparison, Control, Error, Problem, RelativePaths, Rows, Scan, ScannerBuilder, Step};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
@@ -18,7 +18,7 @@ pub(crate) enum Mode {
 
 /// A scan that has not begun.
 pub(crate) struct Order {
-    pub scanner: Scanner,
+    pub scanner: ScannerBuilder,
     pub mode: Mode,
     /// The scan ends as soon as that many files were found.
     pub limit: Option<u64>,
@@ -79,25 +79,27 @@ enum Kind {
 }
 
 impl Order {
+    /// Looks at the roots, and starts. Storage that does not answer keeps it waiting for a moment.
     pub fn begin(self) -> Result<Running, Error> {
+        let scanner = self.scanner.build()?;
         let (scan, control) = match self.mode {
             Mode::Tracks => {
-                let scan = self.scanner.rows()?;
+                let scan = scanner.rows()?;
                 let control = scan.control();
                 (Kind::Tracks(scan), control)
             }
             Mode::Paths => {
-                let scan = self.scanner.relative_paths()?;
+                let scan = scanner.relative_paths()?;
                 let control = scan.control();
                 (Kind::Paths(scan), control)
             }
             Mode::Count => {
-                let scan = self.scanner.counting()?;
+                let scan = scanner.counting()?;
                 let control = scan.control();
                 (Kind::Count(scan), control)
             }
             Mode::Sync(comparison) => {
-                let scan = self.scanner.compare(comparison)?;
+                let scan = scanner.compare(comparison)?;
                 let control = scan.control();
                 (Kind::Sync(scan), control)
             }

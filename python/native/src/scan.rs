@@ -24,7 +24,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_millis(50);
 #[pyclass(frozen)]
 pub(crate) struct Scan {
     order: Mutex<Option<Order>>,
-    control: OnceLock<Control>,
+    control: Arc<OnceLock<Control>>,
     handover: Arc<Handover<Result<Found, Error>>>,
     questions: Arc<Questions>,
     /// The process that made it. A fork of it has none of the scan's threads, and its locks as they
@@ -115,36 +115,36 @@ impl Scan {
     pub fn new(order: Order, questions: Arc<Questions>) -> Self {
         Self {
             order: Mutex::new(Some(order)),
-            control: OnceLock::new(),
+            control: Arc::default(),
             handover: Arc::new(Handover::new()),
             questions,
             process: process::id(),
         }
     }
 
-    /// Starts the scan, if nobody has, and a thread that reads it: that one may wait as long as it
-    /// takes, for the next step as well as for the workers at the end.
+    /// Starts a thread, if nobody has, that begins the scan and reads it: it may wait as long as it
+    /// takes, for roots that do not answer, for the next step, and for the workers at the end.
     fn begin(&self) -> Result<(), Error> {
-        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(order) = order.take() else { return Ok(()) };
-        if self.handover.is_stopped() {
-            return Ok(());
-        }
-        let mut running = order.begin()?;
-        let control = self.control.get_or_init(|| running.control().clone());
-        if self.handover.is_stopped() {
-            control.cancel();
-        }
+        let order = self.order.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(order) = order.filter(|_| !self.handover.is_stopped()) else { return Ok(()) };
         self.handover.expect_giver();
-        let (handover, questions) = (self.handover.clone(), self.questions.clone());
+        let (control, handover, questions) = (self.control.clone(), self.handover.clone(), self.questions.clone());
         let read = move || {
             let giver = handover.giver();
-            while let Some(found) = running.next() {
-                if !giver.give(found) {
-                    break;
+            match order.begin() {
+                Ok(mut running) => {
+                    let control = control.get_or_init(|| running.control().clone());
+                    if handover.is_stopped() {
+                        control.cancel();
+                    }
+                    while let Some(found) = running.next() {
+                        if !giver.give(found) {
+                            break;
+                        }
+                    }
                 }
+                Err(error) => drop(giver.give(Err(error))),
             }
-            drop(running);
             questions.close();
         };
         if let Err(error) = thread::Builder::new().name("mt-scanner reader".into()).spawn(read) {

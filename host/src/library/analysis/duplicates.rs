@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::Library;
-use super::super::attended::attended;
+use super::super::attended::{attended, waited};
 use super::super::database::Lock;
 use super::super::error::{LibraryError, Unwritten};
 use super::super::report::Observer;
@@ -153,7 +153,7 @@ impl Library {
     ) -> Result<Duplicates, LibraryError> {
         let alone = hashing.then(|| Lock::of_analysis(self.path())).transpose()?;
         let found = || {
-            let roots = Roots::of(self, analyser)?;
+            let roots = waited(observer, |goes_on| Roots::of(self, analyser, goes_on))?;
             let meant = [("roots", Value::from(roots.as_json()))];
             if hashing {
                 self.hash_what_may_be_copies(analyser, roots, observer)?;

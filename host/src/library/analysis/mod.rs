@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Library;
-use super::attended::attended;
+use super::attended::{attended, waited};
 use super::database::Lock;
 use super::error::{LibraryError, Unwritten};
 use super::report::Observer;
@@ -83,7 +83,7 @@ impl Library {
     ) -> Result<AnalysisReport, Unwritten> {
         let &AnalysisOptions { request, time } = options;
         let version = version(analyser)?;
-        let roots = Roots::of(self, analyser)?;
+        let roots = waited(observer, |goes_on| Roots::of(self, analyser, goes_on))?;
         let asked = Asked { request, version };
         let begin = [
             ("depth", json!(request.depth.map(|depth| depth.name()))),

@@ -26,23 +26,23 @@ pub(super) struct Roots {
 
 impl Roots {
     /// Those that the analyser's scanner names, with those of the library inside them; or all of
-    /// the library. A disk that is not there is a problem, unless somebody has named it.
-    pub fn of(library: &Library, analyser: &Analyser) -> Result<Self, Unwritten> {
+    /// the library. A disk that is not there is a problem, unless somebody has named it. `goes_on`
+    /// is asked while storage does not answer.
+    pub fn of(library: &Library, analyser: &Analyser, goes_on: &mut dyn FnMut() -> bool) -> Result<Self, Unwritten> {
         let given = analyser.scanner();
         let is_named = given.roots().len() > 0;
         let known = roots::known(&library.connection, &library.schema)?;
-        let roots = if is_named { named(library, given, &known)? } else { known };
+        let roots = if is_named { named(library, given, &known, goes_on)? } else { known };
         let meant = roots.iter().map(|root| root.name.clone()).collect();
-        let (mut there, mut problems) = (Vec::new(), Vec::new());
-        for root in roots {
-            match Opened::check(&Arc::from([root.clone()])) {
-                Ok(_) => there.push(root),
-                Err(error) if is_named => return Err(error.into()),
-                Err(error) => problems.push(problem(root, error)?),
+        let (opened, failed) = Opened::those_there(&roots.into(), goes_on);
+        let mut problems = Vec::new();
+        for (root, error) in failed {
+            if is_named {
+                return Err(error.into());
             }
+            problems.push(problem(root, error)?);
         }
-        let there: Arc<[Root]> = there.into();
-        Ok(Self { meant, opened: Opened::check(&there)?, there, problems })
+        Ok(Self { meant, there: opened.roots().clone(), opened, problems })
     }
 
     /// The names of those that are meant, as statements have them.
@@ -52,14 +52,19 @@ impl Roots {
 }
 
 /// The roots of the library that somebody has named.
-fn named(library: &Library, given: &Scanner, known: &[Root]) -> Result<Vec<Root>, Unwritten> {
+fn named(
+    library: &Library,
+    given: &Scanner,
+    known: &[Root],
+    goes_on: &mut dyn FnMut() -> bool,
+) -> Result<Vec<Root>, Unwritten> {
     let strange = |root: &Root| LibraryError::NotARoot {
         path: root.files.iter().flatten().next().map_or_else(|| root.path.clone(), |file| root.native(file)),
     };
     if let Some(file) = given.all_of_roots().iter().find(|root| root.files.is_some()) {
         return Err(strange(file).into());
     }
-    let arranged = roots::Roots::of(given, &library.connection, &library.schema)?;
+    let arranged = roots::Roots::of(given, (&library.connection, &library.schema), goes_on)?;
     let roots = arranged.scanner.all_of_roots();
     match roots.iter().find(|root| known.iter().all(|known| known.name != root.name)) {
         Some(root) => Err(strange(root).into()),

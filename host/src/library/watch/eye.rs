@@ -67,9 +67,10 @@ impl Eye {
         self.looks.ask(&self.root, if afresh { None } else { self.identity });
     }
 
-    /// What the look has shown; `None` if the storage does not answer for so long.
-    pub fn seen(&mut self, patience: Duration) -> Option<Seen> {
-        self.looks.seen(patience)
+    /// What the look has shown; `None` if the storage does not answer for so long, or as long as
+    /// `goes_on` says so.
+    pub fn seen(&mut self, patience: Duration, goes_on: &mut dyn FnMut() -> bool) -> Option<Seen> {
+        self.looks.seen(patience, goes_on)
     }
 
     /// Whether the storage has not answered for as long as one file may take.

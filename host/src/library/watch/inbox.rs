@@ -98,11 +98,13 @@ fn contract_path(path: &Path) -> String {
 }
 
 /// Where watchers put events and the loop takes them from.
+#[derive(Default)]
 pub(super) struct Inbox {
     state: Mutex<State>,
     changed: Condvar,
 }
 
+#[derive(Default)]
 struct State {
     stopped: bool,
     roots: Vec<Pending>,
@@ -111,9 +113,9 @@ struct State {
 }
 
 impl Inbox {
-    pub fn new(roots: usize) -> Self {
-        let roots = (0..roots).map(|_| Pending::default()).collect();
-        Self { state: Mutex::new(State { stopped: false, roots, since: None }), changed: Condvar::new() }
+    /// Expects events of so many roots.
+    pub fn expect(&self, roots: usize) {
+        self.lock().roots.resize_with(roots, Pending::default);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -237,7 +239,8 @@ mod tests {
 
     #[test]
     fn a_batch_waits_for_silence_but_not_for_ever() {
-        let inbox = Inbox::new(1);
+        let inbox = Inbox::default();
+        inbox.expect(1);
         let written = || Ok(event(EventKind::Modify(ModifyKind::Data(DataChange::Any)), "a/b.mp3"));
         inbox.put(0, Path::new("/music"), written());
         let ever = Instant::now() + Duration::from_secs(3600);

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::network;
+use crate::runtime::apart::PULSE;
 
 /// How long a look is waited for. One that takes longer is asked for again later.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);
@@ -55,12 +56,20 @@ impl Looks {
     }
 
     /// What the look shows that is under way, so long after its begin; `None` if the storage does
-    /// not answer.
-    pub fn seen(&mut self, patience: Duration) -> Option<Seen> {
+    /// not answer as long as `goes_on` says so.
+    pub fn seen(&mut self, patience: Duration, goes_on: &mut dyn FnMut() -> bool) -> Option<Seen> {
         let (since, answer) = self.under_way.as_ref()?;
-        let seen = answer.recv_timeout(patience.saturating_sub(since.elapsed())).ok()?;
-        self.under_way = None;
-        Some(seen)
+        loop {
+            let left = patience.saturating_sub(since.elapsed());
+            match answer.recv_timeout(left.min(PULSE)) {
+                Ok(seen) => {
+                    self.under_way = None;
+                    return Some(seen);
+                }
+                Err(_) if left.is_zero() || !goes_on() => return None,
+                Err(_) => {}
+            }
+        }
     }
 
     /// How long the storage has not answered.
@@ -106,20 +115,21 @@ fn identity(root: &Path) -> Option<Identity> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::apart::patiently;
 
     #[test]
     fn a_look_shows_the_rest_only_of_what_is_not_known() {
         let folder = tempfile::tempdir().unwrap();
         let long = Duration::from_secs(60);
         let mut looks = Looks::default();
-        assert!(looks.seen(Duration::ZERO).is_none());
+        assert!(looks.seen(Duration::ZERO, &mut patiently).is_none());
         looks.ask(folder.path(), None);
-        let first = looks.seen(long).unwrap();
+        let first = looks.seen(long, &mut patiently).unwrap();
         assert!(first.place.is_some_and(|place| place.readable));
         looks.ask(folder.path(), first.identity);
-        let second = looks.seen(long).unwrap();
+        let second = looks.seen(long, &mut patiently).unwrap();
         assert!(second.identity == first.identity && second.place.is_none());
         looks.ask(&folder.path().join("none"), first.identity);
-        assert!(looks.seen(long).unwrap().identity.is_none() && looks.silence() == Duration::ZERO);
+        assert!(looks.seen(long, &mut patiently).unwrap().identity.is_none() && looks.silence() == Duration::ZERO);
     }
 }

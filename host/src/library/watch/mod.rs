@@ -15,11 +15,9 @@ mod tests;
 use std::sync::Arc;
 
 use super::Library;
-use super::roots::Roots;
 use crate::scan::scanner::Scanner;
 use eye::Eye;
 use inbox::Inbox;
-use mt_scanner_contract::roots::RootNotice;
 use options::WatchOptions;
 
 /// Keeps a library up to date with the roots of a scanner; made by [`Library::watch`].
@@ -55,8 +53,6 @@ use options::WatchOptions;
 pub struct Watch<'a> {
     library: &'a Library,
     scanner: Scanner,
-    /// What people should know of the roots.
-    notices: Vec<RootNotice>,
     options: WatchOptions,
     inbox: Arc<Inbox>,
     eyes: Vec<Eye>,
@@ -78,11 +74,7 @@ impl Library {
     /// A watch of the scanner's roots, and of those of the library inside them, to be
     /// [run](Watch::run).
     pub fn watch<'a>(&'a self, scanner: &Scanner, options: WatchOptions) -> Watch<'a> {
-        // What keeps the library from being read is told by the first sync.
-        let roots = Roots::of(scanner, &self.connection, &self.schema).unwrap_or_else(|_| Roots::as_they_are(scanner));
-        let Roots { scanner, notices, .. } = roots;
-        let eyes: Vec<Eye> = scanner.roots().map(Eye::new).collect();
-        Watch { library: self, scanner, notices, options, inbox: Arc::new(Inbox::new(eyes.len())), eyes }
+        Watch { library: self, scanner: scanner.clone(), options, inbox: Arc::default(), eyes: Vec::new() }
     }
 }
 

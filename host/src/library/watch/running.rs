@@ -13,6 +13,7 @@ use super::syncing::{BETWEEN_ATTEMPTS, Extent};
 use crate::library::error::LibraryError;
 use crate::library::options::SyncOptions;
 use crate::library::{Library, knowledge};
+use crate::runtime::apart::patiently;
 use crate::runtime::error::Error;
 
 /// How often to see whether the roots are there.
@@ -37,8 +38,10 @@ impl Watch<'_> {
             let file = root.files.iter().flatten().next().map(|file| root.native(file));
             return Err(Error::RootNotAFolder { path: file.unwrap_or_else(|| root.path.clone()) }.into());
         }
-        self.scanner.check()?;
-        self.notices.iter().for_each(|notice| observer.root(notice));
+        match self.arrange(observer) {
+            Err(LibraryError::Cancelled) => return Ok(()),
+            arranged => arranged?,
+        }
         let mut begin = self.open_all(observer);
         if begin.is_empty() {
             // None answers: the sync says so.
@@ -102,7 +105,7 @@ impl Watch<'_> {
         let open = self.eyes.iter().enumerate().filter(|(_, eye)| eye.is_open());
         let due: Vec<usize> =
             open.filter(|(place, eye)| !batch[*place].is_empty() || wants(eye)).map(|(place, _)| place).collect();
-        let looks = self.looks(&due, true, PATIENCE);
+        let looks = self.looks(&due, true, PATIENCE, &mut patiently);
         let silent: Vec<usize> = looks.into_iter().filter(|(_, seen)| seen.is_none()).map(|(place, _)| place).collect();
         for &place in &silent {
             let eye = &mut self.eyes[place];

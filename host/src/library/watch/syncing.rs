@@ -103,7 +103,7 @@ impl Watch<'_> {
         observer: &mut (impl WatchObserver + Send),
     ) -> Result<Option<SyncReport>, LibraryError> {
         let scanner = self.scanner.only(places);
-        match self.library.sync(&scanner, options, &mut Seen { observer, inbox: &self.inbox }) {
+        match self.library.sync(&scanner, options, &mut Stoppable { observer, inbox: &self.inbox }) {
             Ok(report) => {
                 observer.synced(&report);
                 if observer.is_cancelled() {
@@ -121,12 +121,12 @@ impl Watch<'_> {
 }
 
 /// The observer of the watch, and the handle that stops it, as the observer of one sync.
-struct Seen<'a, O> {
-    observer: &'a mut O,
-    inbox: &'a Inbox,
+pub(super) struct Stoppable<'a, O> {
+    pub observer: &'a mut O,
+    pub inbox: &'a Inbox,
 }
 
-impl<O: WatchObserver> Observer for Seen<'_, O> {
+impl<O: WatchObserver> Observer for Stoppable<'_, O> {
     fn progress(&mut self, progress: &Progress) {
         self.observer.progress(progress);
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mt_scanner._engine.places import Place, expressed, found
+from mt_scanner._engine.within import Attend, nobody
 from mt_scanner._types.notice import Notice
 
 
@@ -33,9 +34,11 @@ class Arranged(NamedTuple):
     """Files that are in no root of the library: each its folder and its name."""
 
 
-def arranged(given: Sequence[Place], known: Sequence[str] | None, ask: Callable[[str], str]) -> Arranged:
+def arranged(
+    given: Sequence[Place], known: Sequence[str] | None, ask: Callable[[str], str], attend: Attend = nobody
+) -> Arranged:
     """The roots for places that were named. `known`: the roots of a library, oldest first; `None`:
-    there is none. `ask`: a backend's `arrange_roots`.
+    there is none. `ask`: a backend's `arrange_roots`. `attend`: called while storage does not answer.
     """
     names = [place.name for place in given]
     # The usual case needs no component.
@@ -47,7 +50,7 @@ def arranged(given: Sequence[Place], known: Sequence[str] | None, ask: Callable[
     if known is not None:
         # Nothing is looked at twice: storage may take its time.
         seen = {place.name: place for place in given if place.files is None}
-        seen |= {place.name: place for place in found([root for root in known if root not in seen])}
+        seen |= {place.name: place for place in found([root for root in known if root not in seen], attend)}
         there = [seen[root]._asdict() for root in known]
     answer = json.loads(ask(json.dumps({"given": [place._asdict() for place in given], "known": there})))
     return Arranged(

@@ -99,14 +99,6 @@ class Plan(NamedTuple):
         """The roots, as absolute paths."""
         return [root.name for root in self.whole]
 
-    @property
-    def named(self) -> list[str]:
-        """The folders and files that are scanned; of a sync, whose work comes with it, the roots."""
-        if self.sync is not None:
-            return self.roots
-        paths = ([root.name] if root.files is None else native_paths(root.name, root.files) for root in self.whole)
-        return [path for some in paths for path in some]
-
     def begin(self, root: str) -> list[Work]:
         """The work that a scan of a root begins with."""
         if self.sync is None:

@@ -24,8 +24,9 @@ from mt_scanner._engine.component import Component
 from mt_scanner._engine.instance import Ended, Hung
 from mt_scanner._engine.pending import Bounds, Load, Pending
 from mt_scanner._engine.plan import Plan, cores
-from mt_scanner._engine.roots import those_that_answer
+from mt_scanner._engine.roots import is_opened
 from mt_scanner._engine.suspects import Found, Suspect, answered, guilty
+from mt_scanner._engine.within import Calls
 from mt_scanner._engine.worker import Worker
 from mt_scanner._types.contract import (
     GIVEN_UP,
@@ -97,7 +98,13 @@ class Pool:
             if len(self._roots) > 1:
                 # A root of files has no links to follow into others, nor others into it.
                 whole = [root.name for root in self._plan.whole if root.files is None]
-                self._answering = those_that_answer(whole)
+                calls = Calls(is_opened, whole)
+                while not (calls.wait() or self._stopped):
+                    yield NOTHING
+                # Of the others their own steps tell why.
+                self._answering = tuple(
+                    root for root, opened in zip(whole, calls.results, strict=True) if opened is True
+                )
             self._since = time.monotonic()
             while (answer := self._next()) is not None:
                 yield answer

@@ -2,16 +2,11 @@
 
 import os
 import stat
-import time
-from collections.abc import Callable, Sequence
-from typing import TypeVar
 
-from mt_scanner._engine.within import Call, Late
 from mt_scanner._types import contract
 from mt_scanner._types.errors import EscapesRoot, RootNotAFolder, RootNotFound, RootUnreadable, ScanError, TrackNotFound
 
 StrPath = str | os.PathLike[str]
-T = TypeVar("T")
 
 
 def resolve(root: StrPath) -> str:
@@ -29,28 +24,10 @@ def resolve(root: StrPath) -> str:
     return absolute if rest else drive + os.sep
 
 
-def those_that_answer(roots: Sequence[str]) -> tuple[str, ...]:
-    """The roots that can be opened within `STEP_OVERDUE`."""
-
-    def is_opened(root: str) -> bool:
-        with os.scandir(root):
-            return True
-
-    return tuple(root for root, is_there in zip(roots, answers(is_opened, roots), strict=True) if is_there)
-
-
-def answers(ask: Callable[[str], T], roots: Sequence[str]) -> list[T | None]:
-    """An answer about each root, all of them asked together; `None` where there is none within
-    `STEP_OVERDUE`, or an error: the check of the root, or the scan, tells why.
-    """
-    until = time.monotonic() + contract.STEP_OVERDUE
-    found: list[T | None] = []
-    for call in [Call(ask, root) for root in roots]:
-        try:
-            found.append(call.result(max(0.0, until - time.monotonic())))
-        except (Late, OSError, ValueError):
-            found.append(None)
-    return found
+def is_opened(root: str) -> bool:
+    """Whether a root can be opened. Raises what the system says if not."""
+    with os.scandir(root):
+        return True
 
 
 def check_root(root: str) -> None:

@@ -2,7 +2,6 @@
 
 import copy
 import os
-import time
 import weakref
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from mt_scanner._engine.places import Place, found, places
 from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, check_effort, cores
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._engine.within import Call, Late, within
+from mt_scanner._engine.within import Attend, Late, nobody, of_each, within
 from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
@@ -76,6 +75,8 @@ class Session:
         )
         self.reading = Reading(legacy_charset, cue)
         """The options that shape values."""
+        self.attend: Attend = nobody
+        """Called while roots are looked at whose storage does not answer. It may raise."""
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Running] = weakref.WeakSet()
 
@@ -85,7 +86,7 @@ class Session:
         is not UTF-8.
         """
         if self._places is None:
-            self._places = places(self._named)
+            self._places = places(self._named, self.attend)
         return self._places
 
     @property
@@ -95,7 +96,7 @@ class Session:
         Raises as `places` does, and `ComponentError`.
         """
         if self._arranged is None:
-            self._arranged = arranged(self.places, None, self._arrange)
+            self._arranged = arranged(self.places, None, self._arrange, self.attend)
         return self._arranged
 
     @property
@@ -107,7 +108,7 @@ class Session:
         """The same session with the roots by the names of a library, and with those of the library
         inside them. `known`: its roots, oldest first.
         """
-        return self._of(self.places, arranged(self.places, known, self._arrange))
+        return self._of(self.places, arranged(self.places, known, self._arrange, self.attend))
 
     def only(self, roots: Iterable[str]) -> "Session":
         """The same session with some of its roots."""
@@ -121,7 +122,7 @@ class Session:
         for file in files:
             folder, name = os.path.split(file)
             names.setdefault(folder, []).append(name)
-        folders = found(list(names))
+        folders = found(list(names), self.attend)
         return self._of([place._replace(files=names[place.name]) for place in folders], None)
 
     def _of(self, places: list[Place] | None, arranged: Arranged | None, named: Sequence[str] = ()) -> "Session":
@@ -143,10 +144,9 @@ class Session:
         scanned. A root that does not answer is left to the scan, which names it. `but`: roots that
         were checked before.
         """
-        until = time.monotonic() + STEP_OVERDUE
-        for call in [Call(check_root, root) for root in self.roots if root not in but]:
-            with suppress(Late):
-                call.result(max(0.0, until - time.monotonic()))
+        for error in of_each(check_root, [root for root in self.roots if root not in but], self.attend):
+            if error is not None and not isinstance(error, Late):
+                raise error
 
     def pool(self, mode: str, *, limit: int | None = None, sync: Sync | None = None) -> "Pool":
         """A scan that begins when it is iterated over. `mode`, `limit` and `sync` are those of

@@ -135,7 +135,7 @@ class Analysis:
                 for place, tracks in rows:
                     loudness = json.dumps(instance.album(tracks))
                     self._rows.setdefault("album-measured", []).append((place, loudness))
-                    self._wait()
+                    self.wait()
             self.albums += len(rows)
             self._write()
 
@@ -149,7 +149,7 @@ class Analysis:
         rows = self._database.query("duplicate-rows", in_json(roots))
         pages = iter(lambda: list(islice(rows, ROWS)), [])
         with reckoner(self._analyser, self._effort.limits) as instance:
-            return instance.groups(pages, lambda _: self._wait())
+            return instance.groups(pages, lambda _: self.wait())
 
     def unfingerprinted(self, roots: Sequence[str] | None) -> int:
         """How many tracks of these roots, or of all, have no fingerprint."""
@@ -162,7 +162,7 @@ class Analysis:
 
     def _run(self, statement: str, *parameters: object) -> None:
         """Runs a statement that may take long."""
-        with self._database.attended(self._wait):
+        with self._database.attended(self.wait):
             self._database.run(statement, *parameters)
 
     def _take(self, listed: Listed, found: "Found | Problem", hung: Collection[File]) -> None:
@@ -219,10 +219,10 @@ class Analysis:
             except LibraryError as error:
                 if not is_busy(error.__cause__) or time.monotonic() >= until:
                     raise
-                self._wait()
+                self.wait()
         self._written = time.monotonic()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
         """Tells of progress while no file is worked on. Raises `AnalysisStopped`."""
         if time.monotonic() - self._told >= BETWEEN_REPORTS:
             self._tell(self._reached())

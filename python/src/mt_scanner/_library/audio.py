@@ -2,22 +2,21 @@
 
 import os
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine.plan import Limits, check_effort, cores, native_paths
 from mt_scanner._engine.question import Question, asked
 from mt_scanner._engine.roots import StrPath, check_root
 from mt_scanner._engine.session import Session
-from mt_scanner._engine.within import Call, Late
+from mt_scanner._engine.within import Attend, of_each
 from mt_scanner._library.control import Control
 from mt_scanner._library.duplicates import DuplicateGroup, DuplicateKind, group_of
 from mt_scanner._library.job import AnalysisJob, Telling, both
 from mt_scanner._library.report import AnalysisReport
-from mt_scanner._types.contract import NOT_A_ROOT, STEP_OVERDUE, Outcome
+from mt_scanner._types.contract import NOT_A_ROOT, Outcome
 from mt_scanner._types.errors import LibraryError, RootUnreadable, ScanError
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.report import Depth, Report, report_of
@@ -183,8 +182,8 @@ class AudioLibrary(ABC):
         from mt_scanner._library.database import alone_analysing
 
         with self._analysis(question, seconds, watcher, options) as (database, analysis), alone_analysing(self.path):
-            meant = named(database, roots)
-            there = readable(database, meant, analysis.tell)
+            meant = named(database, roots, analysis.wait)
+            there = readable(database, meant, analysis)
             analysis.begin(meant)
             analysis.run(there)
             if question.loudness:
@@ -203,10 +202,10 @@ class AudioLibrary(ABC):
         from mt_scanner._library.database import alone_analysing
 
         with self._analysis(Question(hashes=True), None, watcher, options) as (database, analysis):
-            meant = named(database, roots)
+            meant = named(database, roots, analysis.wait)
             if hashing:
                 with alone_analysing(self.path):
-                    there = readable(database, meant, analysis.tell)
+                    there = readable(database, meant, analysis)
                     analysis.begin_duplicates(meant)
                     analysis.run(there)
             groups = analysis.groups(meant)
@@ -261,14 +260,16 @@ def known_roots(database: "Database") -> list[str]:
     return [root for (root,) in database.query("roots")]
 
 
-def named(database: "Database", roots: Roots) -> list[str] | None:
-    """Roots as the library knows them, with those inside them; `None`, for all, stays so. Raises
-    `LibraryError` if one is none of its roots.
+def named(database: "Database", roots: Roots, attend: Attend) -> list[str] | None:
+    """Roots as the library knows them, with those inside them; `None`, for all, stays so. `attend`:
+    called while storage does not answer. Raises `LibraryError` if one is none of its roots.
     """
     if roots is None:
         return None
     known = known_roots(database)
-    arranged = Session(roots).in_library(known).arranged
+    session = Session(roots)
+    session.attend = attend
+    arranged = session.in_library(known).arranged
     files = [file for root in arranged.roots for file in native_paths(root.name, root.files or ())]
     strangers = [os.path.join(*stranger) for stranger in arranged.strangers]
     folders = [root.name for root in arranged.roots]
@@ -277,30 +278,23 @@ def named(database: "Database", roots: Roots) -> list[str] | None:
     return folders
 
 
-def readable(database: "Database", meant: list[str] | None, tell: Callable[[Problem], object]) -> set[str]:
-    """The roots that are meant and can be read. Raises for one that was named and cannot be; of all
-    others `tell` is told.
+def readable(database: "Database", meant: list[str] | None, analysis: "Analysis") -> set[str]:
+    """The roots that are meant and can be read. Raises for one that was named and cannot be; all
+    others are problems of the analysis.
     """
     there = set()
-    for root, error in checked(known_roots(database) if meant is None else meant):
+    for root, error in checked(known_roots(database) if meant is None else meant, analysis.wait):
         if error is None:
             there.add(root)
         elif meant is not None:
             raise error
         else:
             outcome: Outcome = "unreadable" if isinstance(error, RootUnreadable) else "vanished"
-            tell(Problem(root, "", outcome, error.reason))
+            analysis.tell(Problem(root, "", outcome, error.reason))
     return there
 
 
-def checked(roots: Sequence[str]) -> Iterator[tuple[str, ScanError | None]]:
+def checked(roots: Sequence[str], attend: Attend) -> Iterator[tuple[str, ScanError | None]]:
     """Each root, and why it cannot be read. One that does not answer is left to the work on it."""
-    until = time.monotonic() + STEP_OVERDUE
-    for root, call in [(root, Call(check_root, root)) for root in roots]:
-        error = None
-        try:
-            with suppress(Late):
-                call.result(max(0.0, until - time.monotonic()))
-        except ScanError as found:
-            error = found
-        yield root, error
+    for root, error in zip(roots, of_each(check_root, roots, attend), strict=True):
+        yield root, error if isinstance(error, ScanError) else None

@@ -3,6 +3,7 @@
 import time
 from typing import Literal
 
+from mt_scanner._engine.within import Attend, nobody
 from mt_scanner._library.look import Identity, Looks, Place, Seen
 from mt_scanner._types import contract
 
@@ -40,9 +41,11 @@ class Eye:
         """Takes a look at the root. `afresh`: whether it can be listed, even if it is as it was."""
         self._looks.ask(None if afresh else self._identity)
 
-    def seen(self, patience: float) -> Seen | None:
-        """What the look has shown; `None` if the storage does not answer within `patience` s."""
-        return self._looks.seen(patience)
+    def seen(self, patience: float, attend: Attend = nobody) -> Seen | None:
+        """What the look has shown; `None` if the storage does not answer within `patience` s, in
+        which `attend` is called.
+        """
+        return self._looks.seen(patience, attend)
 
     @property
     def is_silent(self) -> bool:

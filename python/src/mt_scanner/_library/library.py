@@ -190,12 +190,14 @@ class Library(AudioLibrary):
         Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`;
         `WatchError` if watchfiles is not installed.
         """
+        from mt_scanner._library.sync import attend
         from mt_scanner._library.watch import Watch, Watching
 
         stop = stop or threading.Event()
         first = wished(mode, confirm_empty, on_progress, on_change, Control(stop))
-        how = Watching(first, stop, on_notice, poll, poll_interval)
-        return Watch(self._used, Session(roots, component=self._wasm, **options), how).run()
+        session = Session(roots, component=self._wasm, **options)
+        attend(session, self.path, first)
+        return Watch(self._used, session, Watching(first, stop, on_notice, poll, poll_interval)).run()
 
     def tracks(self) -> Iterator[LibraryTrack]:
         """Every track whose file is there, by root and path, as they are when the iteration begins.
@@ -335,8 +337,9 @@ class Library(AudioLibrary):
             session.close()
 
     def _sync(self, session: Session, wish: Wish) -> SyncReport:
-        from mt_scanner._library.sync import arranged, sync
+        from mt_scanner._library.sync import arranged, attend, sync
 
+        attend(session, self.path, wish)
         with self._taken():
             # Before a library is made. Files are in roots that it has, or they are none of its.
             checked = [root.name for root in session.arranged.roots if root.files is None]

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import NamedTuple
 
-from mt_scanner._engine.within import Call, Late
+from mt_scanner._engine.within import Attend, Call, Late, nobody
 from mt_scanner._library import network
 
 PATIENCE = 0.2
@@ -52,14 +52,14 @@ class Looks:
             self._since = time.monotonic()
             self._call = Call(look, self._root, known)
 
-    def seen(self, patience: float) -> Seen | None:
+    def seen(self, patience: float, attend: Attend = nobody) -> Seen | None:
         """What the look shows that is under way, `patience` s after its begin; `None` if the storage
-        does not answer.
+        does not answer. `attend` is called meanwhile.
         """
         if self._call is None:
             return None
         try:
-            seen = self._call.result(max(0.0, self._since + patience - time.monotonic()))
+            seen = self._call.result(max(0.0, self._since + patience - time.monotonic()), attend)
         except Late:
             return None
         self._call = None

@@ -63,6 +63,11 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
         return report(database, progress, wish)
 
 
+def attend(session: Session, path: str, wish: Wish) -> None:
+    """Lets a session that waits for storage tell of progress, and hear who stops the sync."""
+    session.attend = partial(Attendant(path, wish).waits, "scanning")
+
+
 class Attendant:
     """Tells of progress while a sync waits for something else than its scan, and hears who stops
     it.

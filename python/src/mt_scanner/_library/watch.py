@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.session import Session
+from mt_scanner._engine.within import Attend, nobody
 from mt_scanner._library import batch, source
 from mt_scanner._library.database import Database
 from mt_scanner._library.eye import Eye
@@ -72,16 +73,11 @@ class Watch:
 
     def run(self) -> Iterator[SyncReport]:
         """Syncs every root, then what changes, until it is stopped."""
-        self._session.check()
-        for root in self._session.arranged.roots:
-            for file in root.files or ():
-                raise RootNotAFolder(contract.ROOT_NOT_A_FOLDER, native_path(root.name, file))
-        with self._used() as database:
-            self._session = arranged(database, self._session, Wish(on_notice=self._notify))
-        self._eyes = [Eye(root) for root in self._session.roots]
         try:
+            self._begin()
             # Before the first sync, so that nothing in between is missed.
-            there = [eye for eye, seen in looks(self._eyes, AT_FIRST).items() if self._open(eye, seen)]
+            found = looks(self._eyes, AT_FIRST, attend=self._session.attend)
+            there = [eye for eye, seen in found.items() if self._open(eye, seen)]
             self._look()
             # If none answers, the sync says so.
             eyes = there or self._eyes
@@ -97,6 +93,16 @@ class Watch:
             pass
         finally:
             self._source.close()
+
+    def _begin(self) -> None:
+        """Has an eye on each root, by the name that the library has for it."""
+        self._session.check()
+        for root in self._session.arranged.roots:
+            for file in root.files or ():
+                raise RootNotAFolder(contract.ROOT_NOT_A_FOLDER, native_path(root.name, file))
+        with self._used() as database:
+            self._session = arranged(database, self._session, Wish(on_notice=self._notify))
+        self._eyes = [Eye(root) for root in self._session.roots]
 
     def _open(self, eye: Eye, seen: Seen | None) -> bool:
         """Opens the eye on a root, if its storage answers. `_look` follows."""
@@ -314,11 +320,13 @@ class Watch:
             self._options.on_notice(notice)
 
 
-def looks(eyes: list[Eye], patience: float, afresh: bool = False) -> dict[Eye, Seen | None]:
-    """A look at each root, all at a time; `None` where the storage does not answer in time."""
+def looks(eyes: list[Eye], patience: float, afresh: bool = False, attend: Attend = nobody) -> dict[Eye, Seen | None]:
+    """A look at each root, all at a time; `None` where the storage does not answer in time, in which
+    `attend` is called.
+    """
     for eye in eyes:
         eye.look(afresh)
-    return {eye: eye.seen(patience) for eye in eyes}
+    return {eye: eye.seen(patience, attend) for eye in eyes}
 
 
 def silent(seconds: float) -> str:

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::*;
+use crate::runtime::apart::patiently;
 use crate::runtime::calls::{Avoided, Calls, Place as CallPlace};
 use crate::runtime::limits::Limits;
 use crate::runtime::opened::Opened as OpenedRoots;
@@ -25,7 +26,7 @@ impl Place {
         fs::write(folder.path().join("in/a.mp3"), b"hello world").unwrap();
         fs::write(folder.path().join("out.mp3"), b"secret").unwrap();
         let root = Root::new(&folder.path().join("in")).unwrap();
-        let roots = OpenedRoots::check(&Arc::from([root])).unwrap().open_roots();
+        let roots = OpenedRoots::check(&Arc::from([root]), &mut patiently).unwrap().open_roots();
         let avoided = Arc::new(Avoided::default());
         let calls = Arc::new(Calls::new(avoided.clone()));
         let sandbox = Sandbox::new(roots, &Limits::default(), Default::default(), calls);

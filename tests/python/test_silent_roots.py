@@ -1,0 +1,160 @@
+"""Roots that answer no look: who stops something meanwhile is heard at once, and progress goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from mt_scanner import AnalysisStopped, Library, Progress, Scanner, SyncStopped
+from mt_scanner._engine.within import AT_A_TIME, Late, of_each
+from support.slow_mount import needs_fuse, slow_mount
+from support.trees import FIXTURES, Tree
+
+SONG = (FIXTURES / "formats" / "mp3-cbr.mp3").read_bytes()
+MOMENTS = [0.0, 0.4, 1.3]
+"""When an end is asked for, in s: roots are looked at for a second, and then checked."""
+END = 1.0
+"""The time in s for an end: 0.5, and slack for a busy machine."""
+
+
+@pytest.fixture
+def music(tmp_path: Path) -> Path:
+    return Tree(tmp_path / "behind").files("a.mp3", "b.mp3", content=SONG).root
+
+
+@pytest.fixture
+def silent(music: Path, backend: str) -> Iterator[list[Path]]:
+    """Two roots that answer no look."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(slow_mount(music, stall="look=**")).path for _ in range(2)]
+
+
+@pytest.fixture
+def library(tmp_path: Path, backend: str) -> Iterator[Library]:
+    with Library(tmp_path / "library.db") as library:
+        yield library
+
+
+def stops(work: Callable[[threading.Event], object], moment: float) -> None:
+    """Work ends soon after its event is set."""
+    stop = threading.Event()
+    timer = threading.Timer(moment, stop.set)
+    timer.start()
+    began = time.monotonic()
+    work(stop)
+    took = time.monotonic() - began
+    assert stop.is_set(), "it has ended by itself"
+    assert took < moment + END
+
+
+@needs_fuse
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_event_stops_a_sync(moment: float, silent: list[Path], library: Library) -> None:
+    def sync(stop: threading.Event) -> None:
+        with pytest.raises(SyncStopped):
+            library.sync(silent, stop=stop)
+
+    stops(sync, moment)
+
+
+@needs_fuse
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_event_stops_a_watch(moment: float, silent: list[Path], library: Library) -> None:
+    stops(lambda stop: list(library.watch(silent, stop=stop, poll=True, on_notice=lambda _: None)), moment)
+
+
+@needs_fuse
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_sync_in_the_background_is_cancelled(moment: float, silent: list[Path], library: Library) -> None:
+    job = library.start(silent)
+    time.sleep(moment)
+    began = time.monotonic()
+    job.cancel()
+    with pytest.raises(SyncStopped):
+        job.result(10)
+    assert time.monotonic() - began < END
+
+
+@needs_fuse
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_scan_in_the_background_is_cancelled(moment: float, silent: list[Path]) -> None:
+    job = Scanner(silent).start()
+    time.sleep(moment)
+    began = time.monotonic()
+    job.cancel()
+    assert job.result(10).cancelled
+    assert time.monotonic() - began < END
+
+
+@needs_fuse
+@pytest.mark.parametrize("moment", MOMENTS[:2])
+def test_an_analysis_is_cancelled(moment: float, music: Path, library: Library, tmp_path: Path) -> None:
+    (tmp_path / "nas").mkdir()
+    with slow_mount(music, at=tmp_path / "nas"):
+        library.sync(tmp_path / "nas")
+    (tmp_path / "nas").mkdir(exist_ok=True)
+    with slow_mount(music, at=tmp_path / "nas", stall="look=**"):
+        job = library.start_analysis(tmp_path / "nas")
+        time.sleep(moment)
+        began = time.monotonic()
+        job.cancel()
+        with pytest.raises(AnalysisStopped):
+            job.result(10)
+        assert time.monotonic() - began < END
+
+
+@needs_fuse
+def test_progress_is_told_meanwhile_and_the_program_goes_on(silent: list[Path], library: Library) -> None:
+    told: list[tuple[float, Progress]] = []
+    job = library.start(silent, on_progress=lambda progress: told.append((time.monotonic(), progress)))
+    ticks = [time.monotonic()]
+    while ticks[-1] - ticks[0] < 4.0:
+        time.sleep(0.01)
+        ticks.append(time.monotonic())
+    job.cancel()
+    assert max(later - earlier for earlier, later in pairwise(ticks)) < 0.5
+    moments = [moment for moment, _ in told]
+    assert max(later - earlier for earlier, later in pairwise(moments)) < 0.5
+    assert {progress.phase for _, progress in told} == {"scanning"} and len(told) > 4.0 / 0.1
+
+
+def test_calls_that_hang_keep_none_of_the_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mt_scanner._engine.within.STEP_OVERDUE", 0.5)
+    ended = threading.Event()
+
+    def call(number: int) -> int:
+        if number % 2 == 0:
+            ended.wait()
+        elif number == 5:
+            raise OSError("five")
+        return number
+
+    attended: list[None] = []
+    try:
+        found = of_each(call, range(4 * AT_A_TIME), lambda: attended.append(None))
+    finally:
+        ended.set()
+    assert len(attended) > 5
+    assert all(isinstance(found[number], Late) for number in range(0, 4 * AT_A_TIME, 2))
+    assert str(found[5]) == "five"
+    assert [found[number] for number in range(7, 4 * AT_A_TIME, 2)] == list(range(7, 4 * AT_A_TIME, 2))
+
+
+def test_who_attends_may_end_the_wait() -> None:
+    class Enough(Exception):
+        pass
+
+    def attend() -> None:
+        raise Enough
+
+    ended = threading.Event()
+    try:
+        with pytest.raises(Enough):
+            of_each(lambda _: ended.wait(), [1], attend)
+    finally:
+        ended.set()
