@@ -24,6 +24,7 @@ pub use library::{
         report::AnalysisReport,
     },
     error::LibraryError,
+    job::{OwnedChange, SyncEvent, SyncJob},
     options::SyncOptions,
     report::{Change, Observer, SyncReport},
     watch::{

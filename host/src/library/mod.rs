@@ -7,6 +7,7 @@ mod bind;
 mod database;
 pub(crate) mod error;
 mod history;
+pub(crate) mod job;
 mod knowledge;
 pub(crate) mod options;
 pub(crate) mod report;

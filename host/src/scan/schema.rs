@@ -6,6 +6,7 @@ use crate::runtime::error::Error;
 
 /// The tables of a library, and the statements that it is kept by. Hosts bind rows to them, and
 /// know no column.
+#[derive(Clone)]
 pub struct Schema {
     /// The version that the migrations lead to: the database's `user_version`.
     pub version: u32,

@@ -200,6 +200,13 @@ fn whoever_stops_a_library_s_work_is_heard_while_roots_answer_no_look() {
         library.watch(&scanner, WatchOptions::default()).run(&mut ends).unwrap();
         ends.is_heard("a watch");
     }
+    for delay in [0, 300, 1200, 2200].map(Duration::from_millis) {
+        let job = library.start(&scanner, &SyncOptions::full(), ()).unwrap();
+        std::thread::sleep(delay);
+        let start = Instant::now();
+        job.cancel();
+        assert!(job.is_done() && start.elapsed() < END, "a job: {:?}", start.elapsed());
+    }
     for delay in [0, 300].map(Duration::from_millis) {
         let mut ends = Ends::after(delay);
         let ended = library.analyse(&analyser, &AnalysisOptions::default(), &mut ends);

@@ -18,6 +18,7 @@ mod hung;
 #[cfg(target_os = "linux")]
 mod interruption;
 mod isolation;
+mod job;
 mod library;
 mod roots;
 mod rows;
