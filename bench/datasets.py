@@ -15,7 +15,7 @@ few           N files (810) of real-no-adts in 54 albums of 11 artists: 66 folde
 pathological  10,000 tracks in one folder, 500 nested folders, odd names, broken files
 deep          the files of `real` (N, 41,000) in 1,000 nested folders
 flat          the files of `real` (N, 200,000) in one folder
-long-CODEC    6 recordings of three minutes: flac, mp3, vorbis, aac
+long-CODEC    6 recordings of three minutes: flac, mp3, vorbis, opus, aac
 archived-KIND 60 recordings in five archives: stored and zip (ZIP), tar.gz, 7z (solid), rar (stored)
 
 shape needs Python alone, the others mutagen and encoders; what is missing is named.
@@ -63,6 +63,7 @@ LONG = {
         ("flac", "flac", ".flac"),
         ("mp3", "lame-v2", ".mp3"),
         ("vorbis", "oggenc", ".ogg"),
+        ("opus", "opusenc", ".opus"),
         ("aac", "aac-moov-first", ".m4a"),
     )
 }

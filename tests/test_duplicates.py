@@ -37,6 +37,7 @@ ENCODINGS = {
     "low.mp3": ["-c:a", "libmp3lame", "-b:a", "48k", "-ar", "22050", "-ac", "1"],
     "m4a": ["-c:a", "aac", "-b:a", "96k"],
     "ogg": ["-c:a", "libvorbis", "-q:a", "2"],
+    "opus": ["-c:a", "libopus", "-b:a", "64k"],
 }
 
 

@@ -30,6 +30,7 @@ JUDGES = {
     "ffmpeg": "ffmpeg",
     "flac": "flac",
     "ogginfo": "vorbis-tools",
+    "opusinfo": "opus-tools",
     "mp3val": "mp3val",
     "b3sum": "b3sum",
     "fpcalc": "libchromaprint-tools",

@@ -15,6 +15,7 @@ JUDGES: dict[str, dict[str, Command]] = {
     "flac": {"flac -t": judge("flac", "--test", "--silent"), "ffmpeg, decoding": DECODING},
     "mp3": {"ffmpeg, decoding": DECODING, "mp3val": judge("mp3val", "-si")},
     "vorbis": {"ffmpeg, decoding": DECODING, "ogginfo": judge("ogginfo", "-q")},
+    "opus": {"ffmpeg, decoding": DECODING, "opusinfo": judge("opusinfo", "-q")},
     "aac": {"ffmpeg, decoding": DECODING},
 }
 """The first of each is what we are compared with."""
@@ -22,6 +23,7 @@ ENOUGH: dict[str, tuple[Expectation, ...]] = {
     "flac": (Faster("validate, audio, 2 workers", than="flac -t", times=1),),
     "mp3": (Faster("validate, audio, 1 worker", than="ffmpeg, decoding", times=0.9),),
     "vorbis": (Faster("validate, audio, 1 worker", than="ffmpeg, decoding", times=0.9),),
+    "opus": (),
     "aac": (),
 }
 WORKERS = {1: "1 worker", 2: "2 workers"}

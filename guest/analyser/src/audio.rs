@@ -1,20 +1,27 @@
 //! Decodes the audio of a file to its end.
 
-use std::io::{self, Read, Seek, SeekFrom};
+mod opus;
+mod section;
+#[cfg(test)]
+mod tests;
+
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use mt_scanner_formats::Container;
-use mt_scanner_formats::reader::ReadAt;
 use mt_scanner_formats::structure::Place;
 use serde::Serialize;
 use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::io::MediaSourceStream;
 use symphonia::default::formats::{AdtsReader, AiffReader, FlacReader, IsoMp4Reader, MpaReader, OggReader, WavReader};
 
+use self::opus::Opus;
+use self::section::Section;
 use crate::fingerprint::Taking;
 use crate::input::Source;
 use crate::loudness::{Loudness, Meter};
@@ -45,49 +52,6 @@ pub struct Decoded {
     pub clipped: u64,
     /// Whether no sample is louder than silence.
     pub is_silent: bool,
-}
-
-/// A part of a file, as symphonia reads it.
-struct Section {
-    source: Source,
-    start: u64,
-    len: u64,
-    position: u64,
-    /// How far it was read, from the beginning of the file.
-    reached: Arc<AtomicU64>,
-}
-
-impl Read for Section {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let len = (buffer.len() as u64).min(self.len.saturating_sub(self.position));
-        let bytes = self.source.read_at(self.start + self.position, len)?;
-        buffer[..bytes.len()].copy_from_slice(&bytes);
-        self.position += bytes.len() as u64;
-        self.reached.store(self.start + self.position, Ordering::Relaxed);
-        Ok(bytes.len())
-    }
-}
-
-impl Seek for Section {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let place = match to {
-            SeekFrom::Start(place) => Some(place),
-            SeekFrom::End(by) => self.len.checked_add_signed(by),
-            SeekFrom::Current(by) => self.position.checked_add_signed(by),
-        };
-        self.position = place.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        Ok(self.position)
-    }
-}
-
-impl MediaSource for Section {
-    fn is_seekable(&self) -> bool {
-        true
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        Some(self.len)
-    }
 }
 
 /// What decoded audio is for, beside its verdict.
@@ -133,19 +97,9 @@ impl Decoding {
     /// Begins to decode what lies there. `Err`: why not, in words.
     pub fn begin(source: Source, container: Container, place: Place, wants: Wants) -> Result<Self, String> {
         let reached = Arc::new(AtomicU64::new(place.start));
-        let len = place.end - place.start;
-        let section = Section { source, start: place.start, len, position: 0, reached: reached.clone() };
-        let stream = MediaSourceStream::new(Box::new(section), Default::default());
-        let reader = open(container, stream)?;
-        let track = reader.first_track(TrackType::Audio).ok_or("the decoder finds no track of audio")?;
-        let Some(CodecParameters::Audio(parameters)) = &track.codec_params else {
-            return Err("the decoder does not know the codec".into());
-        };
-        let options = AudioDecoderOptions::default().verify(true);
-        let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(parameters, &options)
-            .map_err(|error| format!("there is no decoder: {error}"))?;
-        let track = track.id;
+        let section = Section::new(source, place, reached.clone());
+        let reader = open(container, MediaSourceStream::new(Box::new(section), Default::default()))?;
+        let (track, decoder) = decoder(reader.as_ref())?;
         Ok(Self {
             reader,
             decoder,
@@ -179,10 +133,7 @@ impl Decoding {
                 self.damage(findings, Kind::CutOff, Verdict::Truncated, "the file ends within a packet".into());
                 return true;
             }
-            Err(Error::ResetRequired) => {
-                self.decoder.reset();
-                return false;
-            }
+            Err(Error::ResetRequired) => return !self.go_on(findings),
             Err(error) => {
                 self.damage(findings, Kind::Decode, Verdict::Damaged, format!("packets cannot be read: {error}"));
                 return true;
@@ -208,6 +159,19 @@ impl Decoding {
             }
         }
         false
+    }
+
+    /// Goes on with the next of chained streams, which has headers of its own. Says whether there
+    /// is a decoder for it.
+    fn go_on(&mut self, findings: &mut Findings) -> bool {
+        match decoder(self.reader.as_ref()) {
+            Ok((track, decoder)) => (self.track, self.decoder) = (track, decoder),
+            Err(why) => {
+                self.damage(findings, Kind::Decode, Verdict::Suspicious, format!("the next stream: {why}"));
+                return false;
+            }
+        }
+        true
     }
 
     /// Whether nobody wants what is left.
@@ -333,16 +297,16 @@ fn open(container: Container, stream: MediaSourceStream<'static>) -> Result<Box<
     opened.map_err(|error| format!("the decoder does not take the file: {error}"))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_at_full_scale_are_counted_over_packets_and_by_channel() {
-        let (mut rows, mut clipped) = (vec![0; 2], 0);
-        count_clipped(&[1.0, 0.0, 1.0, 0.5], &mut rows, &mut clipped);
-        assert_eq!(clipped, 0);
-        count_clipped(&[-1.0, 1.0, 1.0, 1.0, 0.0, 0.0], &mut rows, &mut clipped);
-        assert_eq!((clipped, rows.as_slice()), (4, &[0, 0][..]));
-    }
+/// The first track of audio, and its decoder.
+fn decoder(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), String> {
+    let track = reader.first_track(TrackType::Audio).ok_or("the decoder finds no track of audio")?;
+    let Some(CodecParameters::Audio(parameters)) = &track.codec_params else {
+        return Err("the decoder does not know the codec".into());
+    };
+    let options = AudioDecoderOptions::default().verify(true);
+    let made = match parameters.codec {
+        CODEC_ID_OPUS => Opus::new(parameters).map(|opus| Box::new(opus) as _),
+        _ => symphonia::default::get_codecs().make_audio_decoder(parameters, &options),
+    };
+    made.map(|decoder| (track.id, decoder)).map_err(|error| format!("there is no decoder: {error}"))
 }

@@ -1,0 +1,99 @@
+//! What is said of audio that was decoded.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::*;
+use crate::analysis::Request;
+use crate::checksum::OGG;
+use crate::drill::{fixtures, report};
+use crate::report::Depth;
+
+fn fixture(name: &str) -> Vec<u8> {
+    fixtures().into_iter().find(|(fixture, _)| fixture == name).unwrap().1
+}
+
+fn decoded(name: &str, bytes: &[u8]) -> Value {
+    report(name, bytes, Request { depth: Some(Depth::Audio), ..Request::default() })
+}
+
+/// Where the pages of Ogg lie.
+fn pages(bytes: &[u8]) -> Vec<Range<usize>> {
+    let starts: Vec<usize> = memchr::memmem::find_iter(bytes, b"OggS").collect();
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+}
+
+fn renew_checksum(page: &mut [u8]) {
+    page[22..26].fill(0);
+    let sum = OGG.checksum(page);
+    page[22..26].copy_from_slice(&sum.to_le_bytes());
+}
+
+/// Samples of each channel that an Opus file says it has: the last granule position without the
+/// pre-skip.
+fn said_samples(bytes: &[u8]) -> u64 {
+    let last = pages(bytes).pop().unwrap().start;
+    let head = memchr::memmem::find(bytes, b"OpusHead").unwrap();
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+    number(last + 6) - (number(head + 10) & 0xffff)
+}
+
+#[test]
+fn rows_at_full_scale_are_counted_over_packets_and_by_channel() {
+    let (mut rows, mut clipped) = (vec![0; 2], 0);
+    count_clipped(&[1.0, 0.0, 1.0, 0.5], &mut rows, &mut clipped);
+    assert_eq!(clipped, 0);
+    count_clipped(&[-1.0, 1.0, 1.0, 1.0, 0.0, 0.0], &mut rows, &mut clipped);
+    assert_eq!((clipped, rows.as_slice()), (4, &[0, 0][..]));
+}
+
+#[test]
+fn opus_has_as_many_samples_as_its_last_page_says() {
+    for (name, channels) in [("opus-mono.opus", 1), ("opus-r128.opus", 2), ("ogg-opus.ogg", 2)] {
+        let bytes = fixture(name);
+        let report = decoded(name, &bytes);
+        let audio = &report["audio"];
+        assert_eq!(audio["samples"], said_samples(&bytes), "{report}");
+        assert_eq!((&audio["sample_rate"], &audio["channels"]), (&48_000.into(), &channels.into()));
+        assert!(audio["peak"].as_f64().unwrap() > 0.05 && report["findings"] == Value::Array(vec![]), "{report}");
+    }
+}
+
+#[test]
+fn chained_streams_are_decoded_one_behind_the_other() {
+    for name in ["ogg-vorbis.ogg", "opus-mono.opus"] {
+        let one = fixture(name);
+        // Of all that chained files are, only the serial number differs.
+        let mut other = one.clone();
+        for page in pages(&one) {
+            other[page.start + 14] ^= 1;
+            renew_checksum(&mut other[page]);
+        }
+        let (alone, both) = (decoded(name, &one), decoded(name, &[one, other].concat()));
+        assert_eq!(both["audio"]["samples"], 2 * alone["audio"]["samples"].as_u64().unwrap(), "{both}");
+        assert_eq!((&both["verdict"], &both["findings"]), (&"intact".into(), &Value::Array(vec![])));
+    }
+}
+
+#[test]
+fn a_malformed_packet_of_opus_is_told_with_its_place_and_time() {
+    let mut bytes = fixture("opus-r128.opus");
+    let page = pages(&bytes).into_iter().nth(2).unwrap();
+    let lacing = usize::from(bytes[page.start + 26]);
+    let sizes: Vec<usize> = bytes[page.start + 27..][..lacing].iter().map(|&size| size.into()).collect();
+    // The thirtieth packet, at 0.6 s: as many frames as one byte says, which are none.
+    let at = page.start + 27 + lacing + sizes[..30].iter().sum::<usize>();
+    assert!(sizes[..31].iter().all(|&size| size < 255));
+    bytes[at] |= 3;
+    bytes[at + 1] = 0;
+    renew_checksum(&mut bytes[page.clone()]);
+    let name = "a.opus";
+    assert_eq!(report(name, &bytes, Request { depth: Some(Depth::Stream), ..Request::default() })["verdict"], "intact");
+    let report = decoded(name, &bytes);
+    assert_eq!((&report["verdict"], &report["proof"]), (&"damaged".into(), &"checksums".into()), "{report}");
+    let finding = &report["findings"][0];
+    assert_eq!((&finding["kind"], &finding["position"]), (&"decode".into(), &page.start.into()), "{report}");
+    assert!((580..=600).contains(&finding["position_ms"].as_u64().unwrap()), "{report}");
+}
