@@ -50,6 +50,19 @@ fn rows_at_full_scale_are_counted_over_packets_and_by_channel() {
 }
 
 #[test]
+fn the_peak_is_the_highest_sample_wherever_it_is() {
+    assert_eq!(peak(&[]), 0.0);
+    for len in [1, 15, 16, 17, 100] {
+        for at in 0..len {
+            let mut samples = vec![0.25; len];
+            samples[at] = -0.75;
+            assert_eq!(peak(&samples), 0.75, "{at} of {len}");
+        }
+    }
+    assert_eq!(peak(&[f32::NAN, 0.5]), 0.5);
+}
+
+#[test]
 fn opus_has_as_many_samples_as_its_last_page_says() {
     for (name, channels) in [("opus-mono.opus", 1), ("opus-r128.opus", 2), ("ogg-opus.ogg", 2)] {
         let bytes = fixture(name);
