@@ -41,7 +41,7 @@ def build(*, debug: bool = False, features: str = "", output: Path | None = None
     check_tools()
     run(["cargo", "fetch", "--locked", "--target", TARGET])
     command = ["cargo", "build", "--locked", "--package", package, "--target", TARGET]
-    command += ["--profile", "dev" if debug else "component", "--message-format", "json-render-diagnostics"]
+    command += ["--profile", "checked" if debug else "component", "--message-format", "json-render-diagnostics"]
     if features:
         target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
         command += ["--features", features, "--target-dir", str(target / "with" / features.replace(",", "-"))]

@@ -42,11 +42,13 @@ def song() -> Path:
 
 
 @pytest.fixture(scope="session")
-def misbehaving() -> Path:
+def misbehaving(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A component that loops, allocates or panics over files that ask for it
     (`guest/src/misbehave.rs`).
     """
-    return built("--debug", "--features", "misbehave")
+    output = tmp_path_factory.mktemp("misbehaving") / "mt_scanner.wasm"
+    built("--debug", "--features", "misbehave", "--output", str(output))
+    return output
 
 
 @pytest.fixture(scope="session")

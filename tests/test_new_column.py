@@ -35,7 +35,7 @@ FORMATS = (
 
 @pytest.fixture(scope="module")
 def component(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The component with one more column, built without optimisation."""
+    """The component with one more column, beside others that only tests need."""
     place = tmp_path_factory.mktemp("column")
     listed = [
         "git",
@@ -59,7 +59,7 @@ def component(tmp_path_factory: pytest.TempPathFactory) -> Path:
         changed = text.replace(neighbour, line + neighbour)
         (place / name).write_text(changed, encoding="utf-8")
     into = place / "mt_scanner.wasm"
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target") / "with" / "column"
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target") / "with" / "misbehave"
     build = [sys.executable, str(place / "guest" / "build.py"), "--debug", "--output", str(into)]
     subprocess.run(build, check=True, capture_output=True, env={**os.environ, "CARGO_TARGET_DIR": str(target)})
     return into

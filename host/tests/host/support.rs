@@ -59,7 +59,7 @@ pub fn misbehaving() -> &'static Path {
 /// The analyser that does so.
 pub fn misbehaving_analyser() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| built("MT_SCANNER_MISBEHAVING_ANALYSER", &["--component", "analyser", "--debug"]))
+    BUILT.get_or_init(|| built("MT_SCANNER_MISBEHAVING_ANALYSER", &["--component", "analyser"]))
 }
 
 /// A component that misbehaves: the one that a variable names, or one that is built.
@@ -69,7 +69,7 @@ fn built(variable: &str, arguments: &[&str]) -> PathBuf {
     }
     let script = project().join("guest/build.py");
     let build =
-        |python| Command::new(python).arg(&script).args(["--features", "misbehave"]).args(arguments).output().ok();
+        |python| Command::new(python).arg(&script).args(["--debug", "--features", "misbehave"]).args(arguments).output().ok();
     let run = ["python3", "python"].into_iter().find_map(build).expect("Python, which builds components");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     PathBuf::from(String::from_utf8(run.stdout).expect("a path").trim())

@@ -57,11 +57,10 @@ class Interruption:
         if not issubclass(unraisable.exc_type, KeyboardInterrupt):
             sys.__unraisablehook__(unraisable)
             return
-        import _thread
         import threading
 
         self._asked = False
-        timer = threading.Timer(AGAIN, _thread.interrupt_main)
+        timer = threading.Timer(AGAIN, interrupt)
         timer.daemon = True
         timer.start()
 
@@ -74,6 +73,20 @@ class Interruption:
         if self._stop is None:
             raise KeyboardInterrupt
         self._stop.set()
+
+
+def interrupt() -> None:
+    """Ctrl-C for this process, whichever thread asks."""
+    import _thread
+    import signal
+    import threading
+
+    first = threading.main_thread().ident
+    if first is not None and hasattr(signal, "pthread_kill") and callable(signal.getsignal(signal.SIGINT)):
+        # A true signal ends a call of the system that waits; Python's own interruption comes after it.
+        signal.pthread_kill(first, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 ctrl_c = Interruption()
