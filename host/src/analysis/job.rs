@@ -13,7 +13,7 @@ use crate::runtime::ticker::Ticker;
 use crate::scan::Control;
 use crate::work::pool::Watched;
 use crate::work::pool::answers::Taken;
-use crate::work::pool::supervision::LEAVING;
+use crate::work::pool::rounds::LEAVING;
 
 /// Work on files. It ends when it is dropped.
 pub(crate) struct Job {

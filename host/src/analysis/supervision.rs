@@ -10,39 +10,26 @@ use mt_scanner_contract::{Outcome, Problem};
 use super::pool::{Brought, Pool, Worker};
 use crate::runtime::instance::stopped_by_time;
 use crate::work::pool::hung::Hung;
-use crate::work::pool::supervision::LEAVING;
-
-/// Looks at the workers come with every so many ticks of the clock.
-const TICKS: u32 = 5;
+use crate::work::pool::rounds::{Due, Rounds};
 
 /// Looks after the workers.
 pub(super) struct Supervisor {
     pool: Arc<Pool>,
-    ticks: u32,
-    cancelled: Option<Instant>,
+    rounds: Rounds,
 }
 
 impl Supervisor {
     pub fn of(pool: Arc<Pool>) -> Self {
-        Self { pool, ticks: 0, cancelled: None }
+        Self { pool, rounds: Rounds::default() }
     }
 
     /// Called at every tick of the clock.
     pub fn tick(&mut self) {
-        if self.pool.is_cancelled() {
-            let since = *self.cancelled.get_or_insert_with(|| {
-                // Workers that wait for files are not told by who cancels.
-                self.pool.cancel();
-                Instant::now()
-            });
-            if since.elapsed() >= LEAVING {
-                self.pool.leave(Duration::ZERO);
-            }
-            return;
-        }
-        self.ticks += 1;
-        if self.ticks.is_multiple_of(TICKS) {
-            self.look();
+        match self.rounds.tick(self.pool.is_cancelled()) {
+            Due::Nothing => {}
+            Due::Look => self.look(),
+            Due::Tell => self.pool.cancel(),
+            Due::Abandon => self.pool.leave(Duration::ZERO),
         }
     }
 

@@ -13,6 +13,7 @@ use mt_scanner_contract::words::{self, filled};
 use mt_scanner_contract::{Outcome, Problem};
 
 use super::hung::Hung;
+use super::rounds::{Due, Rounds};
 use super::stack::Load;
 use super::workers::Worker;
 use super::{Pool, State, worker};
@@ -23,41 +24,27 @@ use crate::runtime::limits::Limits;
 use crate::work::door::Door;
 use crate::work::door::item::Item;
 
-/// How long the workers of a scan that was cancelled have to leave.
-pub(crate) const LEAVING: Duration = Duration::from_millis(250);
-/// Looks at the workers come with every so many ticks of the clock.
-const TICKS: u32 = 5;
 /// Whether a folder is listed in one call, which may take as long as the listing.
 const LISTS_AT_ONCE: bool = !cfg!(any(target_os = "linux", windows));
 
 /// Looks after the workers of a pool.
 pub(super) struct Supervisor<D: Door> {
     pool: Arc<Pool<D>>,
-    ticks: u32,
-    cancelled: Option<Instant>,
+    rounds: Rounds,
 }
 
 impl<D: Door> Supervisor<D> {
     pub fn of(pool: Arc<Pool<D>>) -> Self {
-        Self { pool, ticks: 0, cancelled: None }
+        Self { pool, rounds: Rounds::default() }
     }
 
     /// Called at every tick of the clock.
     pub fn tick(&mut self) {
-        if self.pool.is_cancelled() {
-            let since = *self.cancelled.get_or_insert_with(|| {
-                // Workers that wait for work are not told by who cancels.
-                self.pool.cancel();
-                Instant::now()
-            });
-            if since.elapsed() >= LEAVING {
-                self.pool.abandon_all();
-            }
-            return;
-        }
-        self.ticks += 1;
-        if self.ticks.is_multiple_of(TICKS) && self.pool.look(Instant::now()) {
-            self.pool.replace();
+        match self.rounds.tick(self.pool.is_cancelled()) {
+            Due::Look if self.pool.look(Instant::now()) => self.pool.replace(),
+            Due::Look | Due::Nothing => {}
+            Due::Tell => self.pool.cancel(),
+            Due::Abandon => self.pool.abandon_all(),
         }
     }
 }
