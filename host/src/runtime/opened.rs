@@ -77,6 +77,7 @@ impl Opened {
     }
 
     /// The roots.
+    #[cfg(feature = "library")]
     pub fn roots(&self) -> &Arc<[Root]> {
         &self.roots
     }
