@@ -43,15 +43,16 @@ def test_a_command_takes_the_same_and_says_the_same(command: str) -> None:
     assert ours.about == theirs.about
     assert ours.behind == theirs.behind
     assert "manual: mt-scan man" in ours.behind
-    assert ("exit codes:" if command == "" else "examples:") in ours.behind
+    assert "examples:" in ours.behind and ("exit codes:" in ours.behind) == (command == "")
 
 
 def test_every_command_has_examples_and_takes_their_words() -> None:
-    assert {*EXAMPLES, ""} == of_python().keys()
+    assert EXAMPLES.keys() == of_python().keys()
     for command, lines in EXAMPLES.items():
         for line, about in lines:
             words = shlex.split(re.split(" [>|] ", line)[0])
-            assert the_parser().parsed(words).command == command and about
+            if "--help" not in words:
+                assert the_parser().parsed(words).command == (command or words[0]) and about
 
 
 def test_an_option_that_one_lacks_is_found() -> None:
@@ -119,7 +120,7 @@ def test_the_manual_has_a_page_of_every_command_and_one_of_the_program(door: Doo
         for names in of_python()[command].options:
             for option in names:
                 assert option in page, (command, option)
-        assert (".SH EXAMPLES" in page or '.SH "EXAMPLES"' in page) == (command != "")
+        assert ".SH EXAMPLES" in page or '.SH "EXAMPLES"' in page
         assert command in whole
     assert "EXIT STATUS" in whole and "interrupted by Ctrl\\-C" in whole
 

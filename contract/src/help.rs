@@ -11,7 +11,8 @@ pub fn exit_codes() -> String {
     table("exit codes:", EXIT_CODES.iter().map(|(code, meaning)| ((*code).to_owned(), *meaning)))
 }
 
-/// The lines of examples of a command; none for one that has none. `program`: its name.
+/// The lines of examples of a command, or of the program under the name ``; none for one that has
+/// none. `program`: its name.
 ///
 /// ```
 /// let text = mt_scanner_contract::help::examples("mt-scan", "purge");

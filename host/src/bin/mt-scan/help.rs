@@ -10,7 +10,7 @@ pub const PROGRAM: &str = "mt-scan";
 
 /// The command line.
 pub fn command() -> Command {
-    let behind = format!("{}\n\n{}", exit_codes(), manual(PROGRAM, None));
+    let behind = format!("{}\n\n{}\n\n{}", examples(PROGRAM, ""), exit_codes(), manual(PROGRAM, None));
     Arguments::command().after_help(behind).mut_subcommands(|one| {
         let name = one.get_name();
         let behind = format!("{}\n\n{}", examples(PROGRAM, name), manual(PROGRAM, Some(name)));

@@ -11,9 +11,10 @@ WIDTH = 100
 
 def behind(command: str | None) -> str:
     """The lines behind the options of a command, or of all of them."""
+    lines = [table("examples:", examples(command or "")), manual(command or "")]
     if command is None:
-        return f"{table('exit codes:', EXIT_CODES)}\n\n{manual('')}"
-    return f"{table('examples:', examples(command))}\n\n{manual(command)}"
+        lines.insert(1, table("exit codes:", EXIT_CODES))
+    return "\n\n".join(lines)
 
 
 def manual(command: str) -> str:
@@ -22,7 +23,7 @@ def manual(command: str) -> str:
 
 
 def examples(command: str) -> list[tuple[str, str]]:
-    """Examples of a command, and what each is for."""
+    """Examples of a command, or of the program under the name ``, and what each is for."""
     return [(f"{PROGRAM} {line.replace('{program}', PROGRAM)}", about) for line, about in EXAMPLES[command]]
 
 

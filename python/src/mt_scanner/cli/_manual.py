@@ -26,8 +26,8 @@ def page(parser: Parser, command: str | None) -> str:
         purposes = ((name, (one.description or "").partition("\n\n")[0]) for name, one in commands.items())
         lines += section("COMMANDS", paragraphs(purposes))
         lines += section("EXIT STATUS", paragraphs(EXIT_CODES))
-    elif command != "help":
-        lines += section("EXAMPLES", paragraphs(examples(command)))
+    if command != "help":
+        lines += section("EXAMPLES", paragraphs(examples(command or "")))
     return "\n".join(lines) + "\n"
 
 

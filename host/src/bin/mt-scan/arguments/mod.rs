@@ -319,7 +319,7 @@ impl Sandbox {
 
 /// The names of commands.
 fn commands() -> PossibleValuesParser {
-    EXAMPLES.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
+    EXAMPLES.iter().map(|(name, _)| *name).filter(|name| !name.is_empty()).collect::<Vec<_>>().into()
 }
 
 fn days(text: &str) -> Result<Duration, String> {

@@ -28,17 +28,14 @@ fn write(page: &mut Vec<u8>, one: Command, about: Option<&str>) -> io::Result<()
     man.render_synopsis_section(page)?;
     man.render_description_section(page)?;
     man.render_options_section(page)?;
-    match about {
-        Some(name) => {
-            let lines = EXAMPLES.iter().filter(|(command, _)| *command == name).flat_map(|(_, lines)| *lines);
-            let whole = |line: &str| format!("{PROGRAM} {}", line.replace("{program}", PROGRAM));
-            section(page, "EXAMPLES", lines.map(|(line, what)| (whole(line), *what)))
-        }
-        None => {
-            man.render_subcommands_section(page)?;
-            section(page, "EXIT STATUS", EXIT_CODES.iter().map(|(code, meaning)| ((*code).to_owned(), *meaning)))
-        }
+    if about.is_none() {
+        man.render_subcommands_section(page)?;
+        section(page, "EXIT STATUS", EXIT_CODES.iter().map(|(code, meaning)| ((*code).to_owned(), *meaning)))?;
     }
+    let name = about.unwrap_or_default();
+    let lines = EXAMPLES.iter().filter(|(command, _)| *command == name).flat_map(|(_, lines)| *lines);
+    let whole = |line: &str| format!("{PROGRAM} {}", line.replace("{program}", PROGRAM));
+    section(page, "EXAMPLES", lines.map(|(line, what)| (whole(line), *what)))
 }
 
 /// A heading, and below it paragraphs with a name each.
