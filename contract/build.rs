@@ -16,11 +16,14 @@ mod defaults;
 mod generate;
 #[path = "src/imports.rs"]
 mod imports;
+#[path = "src/verdict.rs"]
+mod verdict;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?);
     let (wit, words, help) = (root.join("../wit"), root.join("words.json"), root.join("help.json"));
-    let sources = ["generate", "changes.rs", "defaults.rs", "imports.rs"].map(|name| root.join("src").join(name));
+    let sources =
+        ["generate", "changes.rs", "defaults.rs", "imports.rs", "verdict.rs"].map(|name| root.join("src").join(name));
     for input in [&wit, &words, &help].into_iter().chain(&sources) {
         println!("cargo::rerun-if-changed={}", input.display());
     }

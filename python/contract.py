@@ -59,11 +59,18 @@ def source(contract: dict[str, Any], extensions: list[str]) -> str:
         out.write(docs("\n".join(f"`{case['name']}`: {flat(case['docs'])}" for case in enum["cases"]), ""))
     out.write(f"ChangeKind = Literal[{', '.join(map(repr, contract['changes']))}]\n")
     out.write(docs("What a sync has done with a track.", ""))
+    out.write(f"Verdict = Literal[{', '.join(map(repr, contract['verdicts']))}]\n")
+    out.write(docs("What is thought of a file, from the best to the worst (`wit/analysis.wit`).", ""))
     for name, text in contract["words"].items():
         constant(out, name.replace("-", "_").upper(), text)
     constant(out, "EXIT_CODES", pairs(contract["help"]["exit_codes"]), "Every exit code, and its meaning.")
     examples = {command: pairs(lines) for command, lines in contract["help"]["examples"].items()}
-    constant(out, "EXAMPLES", examples, "For each command, examples behind the program's name, and what each is for.")
+    constant(
+        out,
+        "EXAMPLES",
+        examples,
+        "For each command, examples behind the program's name, and what each is for.",
+    )
     for name, value in contract["defaults"].items():
         enum = name.replace("_", "-")
         constant(out, name.upper(), value, kind=camel(enum) if enum in contract["enums"] else "")

@@ -1,8 +1,34 @@
 //! Reports about what the analyser has found, for machines.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::report::Reached;
+pub use crate::verdict::Verdict;
+
+impl Verdict {
+    /// The verdict of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+
+    /// Whether audio is lost: damaged or truncated.
+    pub fn is_bad(self) -> bool {
+        self >= Self::Truncated
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Verdict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| de::Error::custom(format_args!("{name} is no verdict")))
+    }
+}
 
 /// Files by their verdict, the worst first.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,16 +46,39 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    /// Each with its name.
-    pub fn named(self) -> [(&'static str, u64); 5] {
-        let Self { damaged, truncated, suspicious, unchecked, intact } = self;
-        [
-            ("damaged", damaged),
-            ("truncated", truncated),
-            ("suspicious", suspicious),
-            ("unchecked", unchecked),
-            ("intact", intact),
-        ]
+    /// Asks for the number of files of each verdict.
+    ///
+    /// # Errors
+    ///
+    /// Those of `count`.
+    pub fn counted<E>(count: impl Fn(Verdict) -> Result<u64, E>) -> Result<Self, E> {
+        let mut counts = Self::default();
+        for verdict in Verdict::ALL {
+            *counts.of(verdict) = count(verdict)?;
+        }
+        Ok(counts)
+    }
+
+    /// Adds a file.
+    pub fn add(&mut self, verdict: Verdict) {
+        *self.of(verdict) += 1;
+    }
+
+    /// The numbers of files, the worst first.
+    pub fn each(mut self) -> [(Verdict, u64); 5] {
+        let mut all = Verdict::ALL;
+        all.reverse();
+        all.map(|verdict| (verdict, *self.of(verdict)))
+    }
+
+    fn of(&mut self, verdict: Verdict) -> &mut u64 {
+        match verdict {
+            Verdict::Damaged => &mut self.damaged,
+            Verdict::Truncated => &mut self.truncated,
+            Verdict::Suspicious => &mut self.suspicious,
+            Verdict::Unchecked => &mut self.unchecked,
+            Verdict::Intact => &mut self.intact,
+        }
     }
 
     /// Whether audio is lost.
@@ -95,4 +144,30 @@ pub struct Analysed {
 pub struct AnalysedLine {
     /// The report.
     pub report: Analysed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_are_in_order_and_have_one_name_each() {
+        assert!(Verdict::ALL.is_sorted());
+        assert_eq!(Verdict::ALL.map(Verdict::is_bad), [false, false, false, true, true]);
+        for verdict in Verdict::ALL {
+            let json = serde_json::to_string(&verdict).unwrap();
+            assert_eq!(json, format!("\"{}\"", verdict.name()));
+            assert_eq!(serde_json::from_str::<Verdict>(&json).unwrap(), verdict);
+        }
+        assert!(serde_json::from_str::<Verdict>("\"fine\"").is_err());
+    }
+
+    #[test]
+    fn each_verdict_has_a_number_of_its_own_under_its_name() {
+        let counts = Verdicts::counted(|verdict| Ok::<_, ()>(verdict as u64)).unwrap();
+        for (verdict, count) in counts.each() {
+            assert_eq!(serde_json::to_value(counts).unwrap()[verdict.name()], count);
+        }
+        assert_eq!(counts.each().map(|(_, count)| count), [4, 3, 2, 1, 0]);
+    }
 }

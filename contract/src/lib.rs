@@ -37,6 +37,7 @@ pub mod roots;
 mod slice;
 mod tagged;
 pub mod text;
+mod verdict;
 mod walking;
 mod watched;
 pub mod words;

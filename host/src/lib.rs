@@ -12,7 +12,7 @@ mod work;
 pub use analysis::{
     analyser::Analyser,
     examination::Examination,
-    report::{Audio, FileReport, Finding, Loudness, Proof, Verdict},
+    report::{Audio, FileReport, Finding, Loudness, Proof},
     request::{Depth, Request},
 };
 #[cfg(feature = "library")]
@@ -33,7 +33,7 @@ pub use library::{
         options::WatchOptions,
     },
 };
-pub use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Examined, Health, Verdicts};
+pub use mt_scanner_contract::analysis::{Analysed, AnalysedLine, Examined, Health, Verdict, Verdicts};
 pub use mt_scanner_contract::defaults::ARCHIVE_MARK;
 pub use mt_scanner_contract::roots::{ArrangedRoot, RootNotice};
 pub use mt_scanner_contract::{

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Case, Contract, Record};
+use crate::verdict::Verdict;
 use crate::{changes, defaults, imports};
 
 impl Contract {
@@ -23,6 +24,7 @@ impl Contract {
             "records": records,
             "enums": enums,
             "changes": changes::CHANGES,
+            "verdicts": Verdict::ALL.map(Verdict::name),
             "errors": cases(&self.errors),
             "words": self.words,
             "help": self.help.json(),

@@ -1,5 +1,6 @@
 //! What an analysis has found, and the verdict that follows from it.
 
+pub use mt_scanner_contract::analysis::Verdict;
 use serde::Serialize;
 
 use crate::audio::Decoded;
@@ -12,29 +13,6 @@ pub const VERSION: u32 = 1;
 const TOLD: usize = 32;
 /// The places of which the time is known. A file of ten hours has one each 9 s.
 const MARKS: usize = 4096;
-
-/// What is said of a file, from the best to the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// All of the audio is under checksums, and they are right.
-    Intact,
-    /// No damage was found, and nothing could tell of a changed byte everywhere.
-    Unchecked,
-    /// As no encoder leaves it; the audio may be whole.
-    Suspicious,
-    /// The end is missing.
-    Truncated,
-    /// Bytes are not as they were written.
-    Damaged,
-}
-
-impl Verdict {
-    /// Whether people want to be told by the exit code.
-    pub fn is_bad(self) -> bool {
-        self >= Self::Truncated
-    }
-}
 
 /// How much of a file held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -86,8 +86,8 @@ pub(super) fn write_analysis(text: &mut String, analysed: u64, seconds: f64, kno
 
 /// The verdicts that some file has.
 fn in_words(verdicts: Verdicts) -> Vec<String> {
-    let some = verdicts.named().into_iter().filter(|&(_, count)| count > 0);
-    some.map(|(verdict, count)| format!("{} {verdict}", thousands(count))).collect()
+    let some = verdicts.each().into_iter().filter(|&(_, count)| count > 0);
+    some.map(|(verdict, count)| format!("{} {}", thousands(count), verdict.name())).collect()
 }
 
 /// Writes groups of tracks that are the same, and what they take beside those to keep.

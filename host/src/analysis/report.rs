@@ -1,48 +1,10 @@
 //! What the component says of a file, typed.
 
+use mt_scanner_contract::analysis::Verdict;
 use serde::{Deserialize, Serialize};
 
 use super::request::Depth;
 use crate::runtime::error::Error;
-
-/// The judgement of a file, from the best to the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Verdict {
-    /// A changed byte of the audio would have been seen.
-    Intact,
-    /// No damage was found, and a changed byte could have gone unseen: [`FileReport::proof`] says
-    /// what held.
-    Unchecked,
-    /// Something is as no encoder leaves it, and the audio may be whole all the same.
-    Suspicious,
-    /// The end is missing.
-    Truncated,
-    /// Bytes are not as they were written.
-    Damaged,
-}
-
-impl Verdict {
-    /// All of them, from the best to the worst.
-    pub const ALL: [Self; 5] = [Self::Intact, Self::Unchecked, Self::Suspicious, Self::Truncated, Self::Damaged];
-
-    /// The name in the contract.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Intact => "intact",
-            Self::Unchecked => "unchecked",
-            Self::Suspicious => "suspicious",
-            Self::Truncated => "truncated",
-            Self::Damaged => "damaged",
-        }
-    }
-
-    /// Whether audio is lost: damaged or truncated.
-    pub fn is_bad(self) -> bool {
-        self >= Self::Truncated
-    }
-}
 
 /// How much of a file held, from the weakest to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]

@@ -15,7 +15,7 @@ from mt_scanner._library.job import AnalysisJob, SyncJob
 from mt_scanner._library.library import Library
 from mt_scanner._library.report import AnalysisReport, Change, SyncReport
 from mt_scanner._scanner import Scanner
-from mt_scanner._types.contract import ChangeKind, Outcome
+from mt_scanner._types.contract import ChangeKind, Outcome, Verdict
 from mt_scanner._types.errors import (
     AnalysisStopped,
     ChangesForgotten,
@@ -35,7 +35,7 @@ from mt_scanner._types.errors import (
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import Progress
-from mt_scanner._types.report import AlbumLoudness, Decoded, Depth, Finding, Loudness, Proof, Report, Verdict
+from mt_scanner._types.report import AlbumLoudness, Decoded, Depth, Finding, Loudness, Proof, Report
 from mt_scanner._types.track import Chapter, Inspection, LibraryTrack, Lyrics, Problem, Tag, Track
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use mt_scanner_contract::analysis::Verdict;
 use mt_scanner_contract::{Track as FileTrack, tags};
 use serde::Deserialize;
 use serde_json::Value;
@@ -149,7 +150,7 @@ impl Track {
 
     /// Whether bytes are not as they were written, or missing.
     pub fn is_bad(&self) -> bool {
-        matches!(self.verdict.as_deref(), Some("damaged" | "truncated"))
+        self.verdict.as_deref().and_then(Verdict::named).is_some_and(Verdict::is_bad)
     }
 
     /// Whether coding has left all of the sound.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use mt_scanner_archives::ENDINGS;
+use mt_scanner_contract::analysis::Verdict;
 
 use super::{one, several};
 use crate::bindings::exports::mt::scanner::library::Statement;
@@ -208,8 +209,8 @@ fn asked_before() -> String {
 /// The files of the library by their verdict: `unreported` have none that was asked for, `left` are
 /// those of this analysis that were not read.
 fn report() -> String {
-    let verdicts = ["intact", "unchecked", "suspicious", "truncated", "damaged"]
-        .map(|verdict| format!("coalesce(sum(verdict = '{verdict}'), 0) AS {verdict}"));
+    let verdicts =
+        Verdict::ALL.map(Verdict::name).map(|verdict| format!("coalesce(sum(verdict = '{verdict}'), 0) AS {verdict}"));
     format!(
         "SELECT count(*) AS analysed, {}, coalesce(sum(outcome IS NOT NULL), 0) AS unreported, \
          (SELECT count(*) FROM to_analyse JOIN tracks ON tracks.id = track_id WHERE missing_since IS NULL AND {}) AS left \

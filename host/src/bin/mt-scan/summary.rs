@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use mt_scanner::report::{Changed, Kind, Problems as Told, Reached};
-use mt_scanner::{FileReport, Outcome, Problem, Progress, SyncReport, Track, Verdict, Verdicts};
+use mt_scanner::{FileReport, Outcome, Problem, Progress, SyncReport, Track, Verdicts};
 
 /// Tracks by format and codec, in the order in which they come.
 #[derive(Default)]
@@ -94,14 +94,8 @@ pub struct Sum {
 impl Sum {
     pub fn add(&mut self, report: &FileReport) {
         self.files += 1;
-        let Verdicts { damaged, truncated, suspicious, unchecked, intact } = &mut self.verdicts;
-        match report.verdict {
-            Some(Verdict::Damaged) => *damaged += 1,
-            Some(Verdict::Truncated) => *truncated += 1,
-            Some(Verdict::Suspicious) => *suspicious += 1,
-            Some(Verdict::Unchecked) => *unchecked += 1,
-            Some(Verdict::Intact) => *intact += 1,
-            _ => {}
+        if let Some(verdict) = report.verdict {
+            self.verdicts.add(verdict);
         }
     }
 }

@@ -114,13 +114,7 @@ impl Library {
     fn health(&self) -> Result<Health, Unwritten> {
         self.schema.first(&self.connection, "analysis-report", &[], |row| {
             let count = |name| row.get::<_, i64>(name).map(i64::unsigned_abs);
-            let verdicts = Verdicts {
-                damaged: count("damaged")?,
-                truncated: count("truncated")?,
-                suspicious: count("suspicious")?,
-                unchecked: count("unchecked")?,
-                intact: count("intact")?,
-            };
+            let verdicts = Verdicts::counted(|verdict| count(verdict.name()))?;
             Ok(Health { verdicts, unreported: count("unreported")?, left: count("left")? })
         })
     }

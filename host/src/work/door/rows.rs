@@ -69,8 +69,8 @@ impl Door for RowsDoor {
     /// many MB, and that more than once. Their files are then read through this one.
     fn step(&self, instance: &mut Instance<Scanner>, request: Request<'_>) -> Result<Found<Rows>, Failure> {
         let Request { work, budget, walking, .. } = request;
-        // An archive is listed and read in one go, unless it is under suspicion. With the option off,
-        // its mark is part of a name.
+        // An archive is listed and read in one go, unless it is under suspicion. With the option
+        // off, its mark is part of a name.
         let at_once = walking.archives && !budget.only_list;
         let lists = |item: &Work| item.held || !(item.is_files() || (at_once && item.is_archive()));
         let (folders, mut files): (Vec<_>, Vec<_>) = work.iter().cloned().partition(lists);

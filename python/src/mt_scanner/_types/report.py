@@ -2,19 +2,17 @@
 
 from typing import Any, Literal, NamedTuple, get_args
 
+from mt_scanner._types.contract import Verdict
+
 Depth = Literal["header", "stream", "audio"]
 """How closely a file is looked at; each depth does what those before it do. `header`: the
 beginning, the end and the tables. `stream`: every frame, page, box and checksum, and nothing is
 decoded. `audio`: decoded to the end.
 """
-Verdict = Literal["intact", "unchecked", "suspicious", "truncated", "damaged"]
-"""What is thought of a file, from the best to the worst. `intact`: a changed byte of the audio would
-have been seen. `unchecked`: no damage was found, and a changed byte could have gone unseen.
-`suspicious`: as no encoder leaves it, and the audio may be whole. `truncated`: the end is missing.
-`damaged`: bytes are not as they were written.
-"""
 Proof = Literal["nothing", "header", "structure", "decoded", "checksums", "md5"]
 """How much of a file held, from the weakest to the strongest. The last two make it `intact`."""
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)[::-1]
+"""From the worst to the best."""
 
 
 class Finding(NamedTuple):

@@ -12,6 +12,7 @@ from mt_scanner._engine.words import in_words
 from mt_scanner._library.analysis import Watcher
 from mt_scanner._library.audio import Looking, kinds_of
 from mt_scanner._library.control import Control
+from mt_scanner._types.report import VERDICTS
 from mt_scanner.cli._audio import PARTS
 from mt_scanner.cli._interruption import ctrl_c
 from mt_scanner.cli._library import existing
@@ -54,8 +55,7 @@ def in_numbers(report: AnalysisReport) -> dict[str, Any]:
 
 def known(report: AnalysisReport) -> dict[str, int]:
     """What is known of the library's files."""
-    names = ("damaged", "truncated", "suspicious", "unchecked", "intact", "unreported", "left")
-    return {name: getattr(report, name) for name in names}
+    return {name: getattr(report, name) for name in (*VERDICTS, "unreported", "left")}
 
 
 def duplicates(options: Namespace) -> int:

@@ -11,13 +11,14 @@ from typing import Any
 from mt_scanner import Change, Library, Notice, Problem, Progress, Scanner, ScanResult, SyncReport, Track
 from mt_scanner._library.analysis import Watcher
 from mt_scanner._types.progress import BETWEEN_REPORTS
+from mt_scanner._types.report import VERDICTS
 from mt_scanner.cli._analysing import analysed, in_numbers, stopped_by_ctrl_c
 from mt_scanner.cli._examining import Report, question_of, scanner_of
 from mt_scanner.cli._interruption import ctrl_c
 from mt_scanner.cli._library import existing
 from mt_scanner.cli._options import code, syncing, walking, watching
 from mt_scanner.cli._summary import flat, reached, report_of
-from mt_scanner.cli._validating import VERDICTS, verdict_code
+from mt_scanner.cli._validating import verdict_code
 
 
 def scan(options: Namespace) -> int:

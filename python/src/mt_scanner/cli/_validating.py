@@ -11,13 +11,12 @@ from mt_scanner._types.contract import (
     VALIDATE_SUM_ONE,
     VALIDATE_TIME,
 )
+from mt_scanner._types.report import VERDICTS
 from mt_scanner.cli._examining import Report, examined, path_of, tell_people
 from mt_scanner.cli._options import code
 from mt_scanner.cli._output import write
 from mt_scanner.cli._screen import shown
 
-VERDICTS = ("damaged", "truncated", "suspicious", "unchecked", "intact")
-"""From the worst to the best."""
 BROKEN = VERDICTS[:2]
 BAD = VERDICTS[:3]
 """Verdicts that people are told of."""

@@ -31,9 +31,10 @@ impl Telling for Validating {
     }
 
     fn sum(&mut self, sum: &Sum) -> String {
-        let named = sum.verdicts.named();
-        let told = named.iter().filter(|(name, count)| *count > 0 || sum.files == 0 && *name == "intact");
-        let verdicts: Vec<_> = told.map(|(name, count)| format!("{} {name}", thousands(*count))).collect();
+        let each = sum.verdicts.each().into_iter();
+        let told = each.filter(|&(verdict, count)| count > 0 || sum.files == 0 && verdict == Verdict::Intact);
+        let verdicts: Vec<_> =
+            told.map(|(verdict, count)| format!("{} {}", thousands(count), verdict.name())).collect();
         let words = if sum.files == 1 { words::VALIDATE_SUM_ONE } else { words::VALIDATE_SUM };
         filled(words, &[("files", &thousands(sum.files)), ("verdicts", &verdicts.join(", "))]) + "\n"
     }
