@@ -73,11 +73,15 @@ pub(super) fn backwards<S: ReadAt>(
     Ok(false)
 }
 
-/// The first page at or behind `position`.
+/// The first page at or behind `position`, and before `end`: never one further in front, so that
+/// whoever goes on behind the page comes to the end of the file.
 pub(super) fn next<S: ReadAt>(reader: &mut FileReader<S>, position: u64, end: u64) -> io::Result<Option<Header>> {
     // Pages are usually shorter than the first piece, which is one read.
     let mut begin = position;
     for piece in [6 * 1024, LONGEST] {
+        if begin >= end {
+            break;
+        }
         let stop = (begin + piece).min(end);
         let reach = (stop + FIXED as u64 + 255).min(reader.len());
         let Some(bytes) = reader.piece(begin, reach.saturating_sub(begin))? else { return Ok(None) };
@@ -137,5 +141,13 @@ mod tests {
             assert_eq!(next(&mut reader(bytes), 0, end).unwrap().unwrap().position, len as u64);
         }
         assert!(next(&mut reader(vec![0; 100]), 0, 100).unwrap().is_none());
+    }
+
+    #[test]
+    fn no_page_in_front_of_the_place_is_the_next_one() {
+        let pages = [page(1, 1, Kind::Whole, &[1; 99]), page(2, 2, Kind::Whole, &[2; 300])].concat();
+        for (position, end) in [(200, 100), (400, 127), (128, 128)] {
+            assert!(next(&mut reader(pages.clone()), position, end).unwrap().is_none(), "{position} {end}");
+        }
     }
 }
