@@ -53,9 +53,9 @@ mod most {
     /// How often the reader is asked.
     pub const ASKS: u64 = 4;
     /// Bytes that the reader gives.
-    pub const GIVEN: u64 = 512;
+    pub const GIVEN: u64 = 1024;
     /// Bytes of memory at a time, beside the file itself.
-    pub const MEMORY: u64 = 32;
+    pub const MEMORY: u64 = 40;
     /// Bytes of memory in all.
     pub const ALLOCATED: u64 = 128;
 }

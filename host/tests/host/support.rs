@@ -68,8 +68,9 @@ fn built(variable: &str, arguments: &[&str]) -> PathBuf {
         return path.into();
     }
     let script = project().join("guest/build.py");
-    let build =
-        |python| Command::new(python).arg(&script).args(["--debug", "--features", "misbehave"]).args(arguments).output().ok();
+    let build = |python| {
+        Command::new(python).arg(&script).args(["--debug", "--features", "misbehave"]).args(arguments).output().ok()
+    };
     let run = ["python3", "python"].into_iter().find_map(build).expect("Python, which builds components");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     PathBuf::from(String::from_utf8(run.stdout).expect("a path").trim())
