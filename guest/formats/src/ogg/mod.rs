@@ -337,6 +337,10 @@ mod tests {
     fn damaged_files_are_read_without_harm() {
         trial::survives(&opus_file(&[48_000, 96_312]).concat());
         trial::survives(&vorbis_second(&title("one")).concat());
+        let small = |serial| opus_headers(b"").into_iter().map(move |page| with_serial(serial, page));
+        let pages = [page(2, 48_000, Kind::Whole, &[1; 40]), page(3, 96_312, Kind::Whole, &[1; 90])];
+        let link = |serial| small(serial).chain(pages.clone().map(|page| with_serial(serial, page)));
+        trial::survives(&(7..11).flat_map(link).collect::<Vec<_>>().concat());
     }
 
     #[test]
