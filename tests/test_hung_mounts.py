@@ -411,8 +411,8 @@ def test_a_single_file_is_not_waited_for_either(verb: str, music: Path, door: Do
 
 def test_a_mtignore_may_take_its_time(music: Path, start: Start, tmp_path: Path) -> None:
     (music / ".mtignore").write_text("album\n")
-    with slow_mount(music, latency=400) as mount:
-        ended(start(mount.path, options=("--file-timeout", "1")))
+    with slow_mount(music, latency=250) as mount:
+        ended(start(mount.path, options=("--file-timeout", "0.6")))
         assert tracks(tmp_path / "library.db", mount.path) == ["a.mp3", "b.mp3", "other/e.mp3"]
         assert {"", "other"}.isdisjoint(problems(tmp_path / "library.db", mount.path))
 

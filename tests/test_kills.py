@@ -20,7 +20,7 @@ from support.doors import LIBRARIANS, Door
 from support.durable import content, copied, fails, ids, unfinished
 from support.scenarios import contents, do, settle
 
-KILLS = int(os.environ.get("MT_SCANNER_KILLS", "50"))
+KILLS = int(os.environ.get("MT_SCANNER_KILLS", "30"))
 """Kills of each test: twice that of an initial sync, and as many of one that finds changes."""
 DEADLOCK = 60
 """Seconds after which a process that should have ended hangs."""

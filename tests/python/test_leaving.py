@@ -19,7 +19,7 @@ from support.durable import Content, content
 from support.scenarios import settle, song
 from support.trees import Tree
 
-EXCEPTIONS = int(os.environ.get("MT_SCANNER_EXCEPTIONS", "25"))
+EXCEPTIONS = int(os.environ.get("MT_SCANNER_EXCEPTIONS", "15"))
 """Errors of callbacks for each backend, in one process."""
 ENDS = int(os.environ.get("MT_SCANNER_ENDS", "4"))
 """Processes that end in the middle of each kind of work, for each backend."""

@@ -83,7 +83,8 @@ def interrupt() -> None:
 
     first = threading.main_thread().ident
     if first is not None and hasattr(signal, "pthread_kill") and callable(signal.getsignal(signal.SIGINT)):
-        # A true signal ends a call of the system that waits; Python's own interruption comes after it.
+        # A true signal ends a call of the system that waits. Python's own interruption comes behind
+        # it.
         signal.pthread_kill(first, signal.SIGINT)
     else:
         _thread.interrupt_main()
