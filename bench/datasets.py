@@ -16,7 +16,8 @@ pathological  10,000 tracks in one folder, 500 nested folders, odd names, broken
 deep          the files of `real` (N, 41,000) in 1,000 nested folders
 flat          the files of `real` (N, 200,000) in one folder
 long-CODEC    6 recordings of three minutes: flac, mp3, vorbis, opus, aac
-archived-KIND 60 recordings in five archives: stored and zip (ZIP), tar.gz, 7z (solid), rar (stored)
+archived-KIND 60 recordings in five archives: stored and zip (ZIP), tar.gz, 7z (solid),
+    7z-apart (not solid), rar (stored)
 
 shape needs Python alone, the others mutagen and encoders; what is missing is named.
 deep and pathological hold paths and names that Windows cannot.

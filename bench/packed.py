@@ -38,6 +38,16 @@ def seven(path: Path, files: Files) -> None:
             archive.write(file, name)
 
 
+def seven_apart(path: Path, files: Files) -> None:
+    """Each file in a stream of its own, LZMA2."""
+    import py7zr
+
+    for number, (file, name) in enumerate(files):
+        # What is added to an archive goes into another stream.
+        with py7zr.SevenZipFile(path, "a" if number else "w") as archive:
+            archive.write(file, name)
+
+
 def rar(path: Path, files: Files) -> None:
     """Stored, as scenes do and as music suggests."""
     import rars
@@ -53,6 +63,7 @@ PACKERS: dict[str, tuple[str, Callable[[Path, Files], None], str]] = {
     "zip": (".zip", deflated, ""),
     "tar.gz": (".tar.gz", tar, ""),
     "7z": (".7z", seven, "py7zr"),
+    "7z-apart": (".7z", seven_apart, "py7zr"),
     "rar": (".rar", rar, "rars"),
 }
 """By kind: extension, packer, and the package that it needs."""

@@ -10,6 +10,7 @@ PEERS = {
     "zip": ("zipfile and mutagen", "mutagen"),
     "tar.gz": ("tarfile and mutagen", "mutagen"),
     "7z": ("py7zr and mutagen", "py7zr"),
+    "7z-apart": ("py7zr and mutagen", "py7zr"),
     "rar": ("rarfile and mutagen", "rarfile"),
 }
 WHAT = {
@@ -17,6 +18,7 @@ WHAT = {
     "zip": "ZIP, deflated",
     "tar.gz": "TAR.GZ",
     "7z": "7Z, solid, LZMA2",
+    "7z-apart": "7Z, not solid, LZMA2",
     "rar": "RAR 5, stored",
 }
 
