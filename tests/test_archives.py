@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from mt_scanner import Library, Scanner
 from support import archives, sheets
-from support.archives import WRITERS, write
+from support.archives import WRITERS, rar, write
 from support.doors import DOORS, LIBRARIANS, Door, Row
 from support.opened import CHANGED, OPENED, told
 from support.pictures import png
@@ -66,6 +66,24 @@ def test_an_archive_has_the_rows_of_its_files(door: Door, writer: str, tree: Tre
     assert door.count(tree.root, ASKED) == 2 * len(outside)
     # Nothing is extracted, and nothing is seen of an archive that was not asked for.
     assert door.count(tree.root) == len(outside)
+
+
+@pytest.mark.parametrize("options", [{}, {"solid": True}], ids=["compressed", "solid"])
+@every_door
+def test_a_compressed_rar_is_named_and_has_rows_without_tags(door: Door, options: dict[str, bool], tree: Tree) -> None:
+    folder = album(tree)
+    rar(**options)(folder, tree.root / "Album.rar")
+    scan = door.scan(tree.root, ASKED)
+    outside, inside = rows(scan.tracks, "outside/Album"), rows(scan.tracks, "Album.rar!")
+    assert inside.keys() == outside.keys() and len(outside) > 6
+    assert {track["size"] for track in inside.values()} == {track["size"] for track in outside.values()}
+    named = {problem["path"]: (problem["outcome"], problem["detail"]) for problem in scan.problems}
+    compressed = {path.partition("!/")[2] for path in named}
+    # What the writer has stored, since it becomes no smaller, is read as it is outside.
+    assert compressed and all(inside[path] == outside[path] for path in inside.keys() - compressed)
+    assert {outcome for outcome, _ in named.values()} == {"unsupported"}
+    assert all("compressed RAR entries are not read" in detail for _, detail in named.values())
+    assert not any(inside[path]["title"] for path in compressed)
 
 
 @every_door
