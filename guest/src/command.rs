@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::component::{benchmark, run_through};
 use crate::json;
 use crate::pictures::{Artwork, Found as Picture};
+use crate::rows::write_object;
 use crate::step::{Found, Mode};
 use arguments::{Command, Verb};
 
@@ -98,7 +99,13 @@ fn run(command: &Command) -> Result<(), Stop> {
             writeln!(out, "{files}")?;
         }
         Verb::Scan => steps(command, Mode::Tracks, &mut out, |out, result| {
-            result.tracks.iter().try_for_each(|track| line(out, track))
+            let mut text = Vec::new();
+            result.tracks.iter().try_for_each(|track| {
+                text.clear();
+                write_object(track, &mut text)?;
+                text.push(b'\n');
+                out.write_all(&text)
+            })
         })?,
         Verb::Inspect => {
             let (root, path) = arguments::root_and_path(root)?;

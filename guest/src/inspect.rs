@@ -8,7 +8,7 @@ use crate::outcome::{outcome, problem, unread};
 use crate::sheets::{self, Shelf};
 use crate::tree::{Content, ErrorCode, Kind, Place, Refusal, Root, join, leaves_root, root_error};
 use mt_scanner_formats::cue::Sheet;
-use mt_scanner_formats::reader::FileReader;
+use mt_scanner_formats::reader::{FileReader, Pieces};
 use mt_scanner_formats::{Container, Details, LegacyCharset, Parsed, blank_track, parse};
 
 /// Reads the file at `path` under the root called `root`, or the track of a cue sheet that is
@@ -187,7 +187,9 @@ fn read_content(
     file: Content,
     read: &Read<'_>,
 ) -> Vec<(Outcome, String)> {
-    let mut reader = FileReader::new(file, found.track.size);
+    let promised = Container::of_extension(name);
+    let pieces = promised.map_or(Pieces::LONG, Container::pieces);
+    let mut reader = FileReader::new(file, found.track.size).in_pieces(pieces);
     #[cfg(feature = "misbehave")]
     crate::misbehave::when_asked(&mut reader);
     let parsed = parse(&mut reader, &mut found.track, read.listing, read.charset);
@@ -198,7 +200,7 @@ fn read_content(
             let troubles = troubles(&parsed);
             *sheet = parsed.cue;
             Details { tags: found.tags, lyrics: found.lyrics, chapters: found.chapters } = parsed.details;
-            troubles.into_iter().chain(mismatch(name, &found.track)).collect()
+            troubles.into_iter().chain(mismatch(promised, &found.track)).collect()
         }
         Err(error) => vec![unreadable(&error)],
     };
@@ -220,8 +222,8 @@ pub fn unreadable(error: &io::Error) -> (Outcome, String) {
 }
 
 /// What the extension promises and what the content is, where these differ.
-fn mismatch(name: &str, track: &Track) -> Option<(Outcome, String)> {
-    let expected = Container::of_extension(name)?.name();
+fn mismatch(promised: Option<Container>, track: &Track) -> Option<(Outcome, String)> {
+    let expected = promised?.name();
     let is = track.format.as_deref()?;
     let detail = || format!("the extension stands for {expected}, the content is {is}");
     (expected != is).then(|| (Outcome::WrongExtension, detail()))

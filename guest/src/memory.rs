@@ -29,21 +29,30 @@ struct Memory(UnsafeCell<Pieces>);
 unsafe impl Sync for Memory {}
 
 struct Pieces {
-    /// Free pieces of 16 bytes, of 32, and so on: the first of each size, which holds the address
-    /// of the next.
-    free: [*mut Free; LARGEST / GRAIN],
+    /// Those of 16 bytes, of 32, and so on.
+    lists: [List; LARGEST / GRAIN],
     /// What is left of the last chunk.
     rest: *mut u8,
     left: usize,
 }
 
-struct Free {
-    next: *mut Free,
+/// The free pieces of one size, the last one given back on top. Their addresses are kept in an
+/// array and not in the pieces: those were used before whole files were read, are in no cache any
+/// more, and would have to be waited for.
+#[derive(Clone, Copy)]
+struct List {
+    /// Has room for every piece of this size that there is.
+    free: *mut *mut u8,
+    len: usize,
+    room: usize,
+    /// Pieces of this size, free and in use.
+    pieces: usize,
 }
 
 impl Memory {
     const fn new() -> Self {
-        Self(UnsafeCell::new(Pieces { free: [ptr::null_mut(); LARGEST / GRAIN], rest: ptr::null_mut(), left: 0 }))
+        let list = List { free: ptr::null_mut(), len: 0, room: 0, pieces: 0 };
+        Self(UnsafeCell::new(Pieces { lists: [list; LARGEST / GRAIN], rest: ptr::null_mut(), left: 0 }))
     }
 
     /// The list of a small piece; `None` for others.
@@ -54,9 +63,36 @@ impl Memory {
     }
 }
 
+impl List {
+    /// Makes room for one piece more; `false` if there is no memory for that.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) -> bool {
+        const ENTRY: usize = size_of::<*mut u8>();
+        if self.pieces == self.room {
+            let room = (2 * self.room).max(CHUNK / GRAIN / 8);
+            let Ok(old) = Layout::array::<*mut u8>(self.room) else { return false };
+            // SAFETY: the array is of this layout, and the sizes of both are not zero.
+            let free = unsafe {
+                match self.free.is_null() {
+                    true => System.alloc(Layout::from_size_align_unchecked(room * ENTRY, ENTRY)),
+                    false => System.realloc(self.free.cast(), old, room * ENTRY),
+                }
+            };
+            if free.is_null() {
+                return false;
+            }
+            (self.free, self.room) = (free.cast(), room);
+        }
+        self.pieces += 1;
+        true
+    }
+}
+
 impl Pieces {
     /// Cuts a piece for this list. What is left of a chunk that is too small for it is given up.
     #[cold]
+    #[inline(never)]
     fn cut(&mut self, list: usize) -> *mut u8 {
         let size = (list + 1) * GRAIN;
         if self.left < size {
@@ -66,6 +102,9 @@ impl Pieces {
                 return chunk;
             }
             (self.rest, self.left) = (chunk, CHUNK);
+        }
+        if !self.lists[list].grow() {
+            return ptr::null_mut();
         }
         let piece = self.rest;
         // SAFETY: there is room for it in the chunk.
@@ -86,13 +125,13 @@ unsafe impl GlobalAlloc for Memory {
         let Some(list) = Self::list(layout) else { return unsafe { System.alloc(layout) } };
         // SAFETY: see above.
         let pieces = unsafe { &mut *self.0.get() };
-        let piece = pieces.free[list];
-        if piece.is_null() {
+        let free = &mut pieces.lists[list];
+        if free.len == 0 {
             return pieces.cut(list);
         }
-        // SAFETY: what is in a list is free and begins with the next.
-        pieces.free[list] = unsafe { (*piece).next };
-        piece.cast()
+        free.len -= 1;
+        // SAFETY: the array has as many entries.
+        unsafe { *free.free.add(free.len) }
     }
 
     #[inline]
@@ -101,10 +140,10 @@ unsafe impl GlobalAlloc for Memory {
         let Some(list) = Self::list(layout) else { return unsafe { System.dealloc(piece, layout) } };
         // SAFETY: see above.
         let pieces = unsafe { &mut *self.0.get() };
-        let free: *mut Free = piece.cast();
-        // SAFETY: every piece has room for an address, and nobody uses this one any more.
-        unsafe { (*free).next = pieces.free[list] };
-        pieces.free[list] = free;
+        let free = &mut pieces.lists[list];
+        // SAFETY: the array has room for every piece of this size, and this one is not in it.
+        unsafe { *free.free.add(free.len) = piece };
+        free.len += 1;
     }
 
     #[inline]

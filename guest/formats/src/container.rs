@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::content::Content;
-use crate::reader::{FileReader, ReadAt};
+use crate::reader::{FileReader, Pieces, ReadAt};
 
 /// Reads a container.
 pub(crate) trait Format {
@@ -85,6 +85,14 @@ impl Container {
                 && signature.iter().zip(start).all(|(&expected, &byte)| expected == b'?' || expected == byte)
         };
         Self::ALL.iter().copied().find(|container| container.signatures().iter().any(begins))
+    }
+
+    /// How much of a file is read at once that promises this container.
+    pub const fn pieces(self) -> Pieces {
+        match self {
+            Self::Flac | Self::Mpeg | Self::Wave => Pieces::SHORT,
+            _ => Pieces::LONG,
+        }
     }
 
     /// The container that a name's extension promises.

@@ -37,6 +37,7 @@ mod tags;
 mod told;
 #[cfg(test)]
 mod trial;
+mod utf_8;
 
 pub use container::Container;
 pub use fields::Details;

@@ -98,7 +98,9 @@ impl<'t> Collector<'t> {
         match field {
             Some(Field::Lyrics) => text.split('\0').for_each(|text| self.lyrics(None, None, text)),
             // A list already.
-            Some(field) if text.contains('\0') => text.split('\0').for_each(|value| self.value(field, value, &[])),
+            Some(field) if memchr::memchr(0, text.as_bytes()).is_some() => {
+                text.split('\0').for_each(|value| self.value(field, value, &[]))
+            }
             Some(field) => self.meaning(field, text),
             None => {}
         }
@@ -110,7 +112,7 @@ impl<'t> Collector<'t> {
     }
 
     fn value(&mut self, field: Field, text: &str, separators: &'static [char]) {
-        if !text.trim().is_empty() && !self.is_aside {
+        if text.contains(|character: char| !character.is_whitespace()) && !self.is_aside {
             field.fill(self.track, &mut self.pending, separators, text);
         }
     }

@@ -32,12 +32,13 @@ pub(super) const LONGEST: u64 = 1 << 20;
 impl Frame {
     /// The identifier as text: `TIT2`, or `TT2`.
     pub fn name(&self) -> &str {
-        str::from_utf8(&self.id).unwrap_or("?").trim_end_matches(['\0', ' '])
+        let letters = self.id.iter().rposition(|letter| !matches!(letter, 0 | b' ')).map_or(0, |last| last + 1);
+        str::from_utf8(&self.id[..letters]).unwrap_or("?")
     }
 
     /// Whether it is an embedded picture.
     pub fn is_picture(&self) -> bool {
-        matches!(self.name(), "APIC" | "PIC")
+        matches!(&self.id, b"APIC" | b"PIC\0" | b"PIC ")
     }
 
     /// How its content is written, `lead` bytes of which are left out.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::frame::LONGEST;
+use super::frame::{Frame, LONGEST};
 use super::genre::genres;
 use super::text::{Encoding, decoded, repaired};
 use super::when::When;
@@ -25,8 +25,9 @@ impl Tag {
         let listing = content.tags.is_listing();
         let mut when = When::default();
         // ReplayGain is written in full as text, and in steps of 1/512 dB as a relative volume.
-        let (volumes, others): (Vec<_>, Vec<_>) = self.frames.iter().partition(|frame| frame.name() == "RVA2");
-        for frame in others.into_iter().chain(volumes) {
+        let is_volume = |frame: &&Frame| &frame.id == b"RVA2";
+        let others = self.frames.iter().filter(|frame| !is_volume(frame));
+        for frame in others.chain(self.frames.iter().filter(is_volume)) {
             let name = frame.name();
             if !(listing || means_something(name)) {
                 continue;

@@ -8,6 +8,7 @@ use super::atom::{Atom, beginning, u16_at, u32_at};
 use crate::content::Content;
 use crate::fields::Field;
 use crate::reader::{FileReader, ReadAt};
+use crate::utf_8::lossy;
 
 /// The longest text that is read, in bytes. Lyrics are shorter.
 const LONGEST: u64 = 1 << 20;
@@ -60,7 +61,7 @@ impl Data {
 /// field.
 pub(super) fn text<'b>(name: &[u8; 4], kind: u32, bytes: &'b [u8], is_field: bool) -> Option<Cow<'b, str>> {
     match (name, kind) {
-        (_, UTF_8 | 4 | 6 | 7 | 9 | 15 | 25) => Some(String::from_utf8_lossy(bytes)),
+        (_, UTF_8 | 4 | 6 | 7 | 9 | 15 | 25) => Some(lossy(bytes)),
         (_, UTF_16 | 5) => Some(utf_16(bytes).into()),
         (b"trkn" | b"disk", IMPLICIT | 21 | 22) if bytes.len() >= 4 => Some(pair(bytes).into()),
         (b"gnre", IMPLICIT | 21 | 22) => genre(bytes).map(Cow::Borrowed),

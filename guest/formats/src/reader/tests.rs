@@ -73,7 +73,7 @@ fn beginning_and_end_are_two_reads_in_any_order_of_small_pieces() {
     for position in [0, 999_872, 999_968, 996_000, 9_000] {
         assert!(reader.peek(position, &mut [0; 32]).unwrap());
     }
-    assert_eq!(reader.reads(), [(0, HEAD), (1_000_000 - TAIL, TAIL)]);
+    assert_eq!(reader.reads(), [(0, Pieces::LONG.head), (1_000_000 - TAIL, TAIL)]);
     assert_eq!((reader.at_hand_before(1_000_000), reader.at_hand_before(500_000)), (1_000_000 - TAIL, 500_000));
 }
 
@@ -82,7 +82,7 @@ fn reading_on_takes_ever_larger_pieces() {
     let mut reader = reader(numbered(400_000));
     assert!(reader.peek(0, &mut vec![0; 300_000]).unwrap());
     let lengths: Vec<u64> = reader.reads().iter().map(|&(_, len)| len).collect();
-    assert_eq!(lengths, [HEAD, 2 * HEAD, MOST, MOST, MOST, MOST]);
+    assert_eq!(lengths, [Pieces::LONG.head, 2 * Pieces::LONG.head, MOST, MOST, MOST, MOST]);
 }
 
 #[test]

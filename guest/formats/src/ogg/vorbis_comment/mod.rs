@@ -17,6 +17,7 @@ use std::ops::Range;
 
 use crate::content::Content;
 use crate::fields::{Block, Field};
+use crate::utf_8::lossy;
 use chapters::Chapters;
 use form::{KEY, Start, has_form, leads_to, swallowed};
 
@@ -214,7 +215,7 @@ impl<B: Bytes> Comments<'_, '_, B> {
     fn hand_over(&mut self) {
         let Some(Last { start, key, field, .. }) = self.last.take() else { return };
         let key = str::from_utf8(&start.bytes[..key]).unwrap_or_default();
-        let text = String::from_utf8_lossy(&self.text);
+        let text = lossy(&self.text);
         if matches!(text, Cow::Owned(_)) {
             self.content.damaged(format!("the comment {key} is not UTF-8"));
         }
