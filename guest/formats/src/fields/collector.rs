@@ -129,8 +129,9 @@ impl<'t> Collector<'t> {
             return;
         }
         self.meaning(Field::Lyrics, text);
+        let Some(details) = &mut self.details else { return };
         let form = lyrics::form(text);
-        if let Some(details) = self.details.as_mut().filter(|_| form != LyricsForm::None) {
+        if form != LyricsForm::None {
             let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
             let (language, description) = (owned(language), owned(description));
             details.lyrics.push(Lyrics { form, language, description, text: text.to_owned() });

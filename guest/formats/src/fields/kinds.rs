@@ -98,7 +98,7 @@ impl Entry<'_> {
 
     /// Appends the values of a text.
     fn append(&self, value: &str, list: &mut Vec<String>) {
-        if value.contains(self.separators) {
+        if !self.separators.is_empty() && value.contains(self.separators) {
             list.extend(separated(value, self.separators).map(str::to_owned));
         } else {
             list.push(value.to_owned());
@@ -257,8 +257,8 @@ fn split_ids(value: &str) -> impl Iterator<Item = &str> {
     const SEPARATORS: [char; 3] = ['/', ';', ','];
     // One identifier, as most taggers write it, is no list.
     let is_list = value.len() != UUID && value.split(SEPARATORS).all(|id| is_uuid(id.trim()));
-    let separators: &[char] = if is_list { &SEPARATORS } else { &[] };
-    value.split(separators).map(move |id| if is_list { id.trim() } else { id })
+    let list = is_list.then(|| value.split(SEPARATORS).map(str::trim));
+    list.into_iter().flatten().chain((!is_list).then_some(value))
 }
 
 /// Characters of a UUID.
@@ -274,7 +274,8 @@ fn is_uuid(text: &str) -> bool {
 /// `-6.20 dB`, `+1,5 dB` or `0.98`.
 fn leading_decimal(value: &str) -> Option<f64> {
     let number = value.trim().trim_start_matches('+').split([' ', 'd', 'D']).next()?;
-    number.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
+    let number = if number.contains(',') { number.replace(',', ".").parse() } else { number.parse() };
+    number.ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A Q7.8 number of dB relative to -23 LUFS, as dB relative to ReplayGain 2.0's -18 LUFS.

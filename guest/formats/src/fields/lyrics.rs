@@ -12,7 +12,7 @@ pub(super) fn form(text: &str) -> LyricsForm {
     let text = &text[..text.floor_char_boundary(SHOWN)];
     if text.trim().is_empty() {
         LyricsForm::None
-    } else if text.lines().any(has_time) {
+    } else if memchr::memchr(b'[', text.as_bytes()).is_some() && text.lines().any(has_time) {
         LyricsForm::Synchronised
     } else {
         LyricsForm::Plain
