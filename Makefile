@@ -24,6 +24,8 @@ WASMTIME := $(WASMTIME_HOME)/bin/wasmtime
 CARGO := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" MT_SCANNER_ANALYSER="$(abspath $(ANALYSER))" cargo
 INSTALL := MT_SCANNER_COMPONENT="$(abspath $(COMPONENT))" MT_SCANNER_ANALYSER="$(abspath $(ANALYSER))" $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+PYTEST := WASMTIME="$(WASMTIME)" $(BIN)/pytest --config-file python/pyproject.toml --rootdir .
+
 # What compiles C for the systems that this one is not: mingw-w64, and zig, which has the headers of
 # macOS (`pip install ziglang`).
 MINGW := x86_64-w64-mingw32-gcc
@@ -88,7 +90,9 @@ test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	$(CARGO) test --release --locked -p mt-scanner
 	$(CARGO) build --release --locked -p mt-scanner --bins --examples
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps -p mt-scanner
-	WASMTIME="$(WASMTIME)" $(BIN)/pytest --config-file python/pyproject.toml --rootdir . tests
+	# Both, whatever the first one says; tests/README.md tells which tests run alone.
+	$(PYTEST) -m "not slow and not alone" --numprocesses 2 --dist loadfile tests; beside=$$?; \
+		$(PYTEST) -m alone tests && exit $$beside
 
 # The wasmtime CLI, once for every checkout on this machine.
 $(WASMTIME):
@@ -116,7 +120,7 @@ macos: $(COMPONENT) $(ANALYSER)
 
 # The component once more, in another place, from nothing: the bytes must be the same.
 reproducible: $(VENV)/tools
-	$(BIN)/pytest --config-file python/pyproject.toml --rootdir . -m slow tests/python/test_build.py
+	$(PYTEST) -m slow tests/python/test_build.py
 
 bench: $(VENV)/tools $(VENV)/native $(WASMTIME) host
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt

@@ -198,6 +198,7 @@ def test_programs_are_told_of_all_that_happens(door: Door, music: Tree, library:
     assert (told[-1]["event"], told[-1]["analysed"], told[-1]["damaged"]) == ("report", 4, 1)
 
 
+@pytest.mark.alone
 def test_an_analysis_that_is_killed_is_gone_on_with(door: Door, long_library: Path) -> None:
     with started(door, "analyse", long_library, "--only", "loudness", "--workers", "1") as process:
         until(lambda: len(rows(long_library)) >= 2, "rows are written within a second or so")
@@ -208,6 +209,7 @@ def test_an_analysis_that_is_killed_is_gone_on_with(door: Door, long_library: Pa
     assert (report["analysed"], report["left"], len(rows(long_library))) == (FILES - done, 0, FILES)
 
 
+@pytest.mark.alone
 def test_no_file_is_begun_after_the_time_and_those_under_way_are_done(door: Door, long_library: Path) -> None:
     report = analysed(door, long_library, "--only", "loudness", "--workers", "1", "--for", "1s")
     assert 0 < report["analysed"] < FILES and report["left"] == FILES - report["analysed"]
@@ -216,6 +218,7 @@ def test_no_file_is_begun_after_the_time_and_those_under_way_are_done(door: Door
     assert (report["left"], len(rows(long_library))) == (0, FILES)
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c_ends_it_at_once_and_what_is_done_is_kept(door: Door, long_files: Tree, tmp_path: Path) -> None:
     silence(long_files.root / "zz" / "of ten hours.wav", 180)
@@ -251,6 +254,7 @@ def test_a_file_that_is_gone_is_a_problem_and_tried_again(door: Door, music: Tre
     assert counts(analysed(door, library))["intact"] == 1
 
 
+@pytest.mark.alone
 def test_a_poisoned_file_is_a_named_outcome_and_not_tried_again(
     door: Door, tree: Tree, tmp_path: Path, misbehaving_analyser: Path
 ) -> None:
@@ -271,6 +275,7 @@ def test_a_poisoned_file_is_a_named_outcome_and_not_tried_again(
     assert (again["analysed"], again["problems"], counts(again)) == (0, 0, {"intact": 10, "unreported": 3})
 
 
+@pytest.mark.alone
 def test_a_sync_goes_on_meanwhile(door: Door, long_files: Tree, long_library: Path) -> None:
     (long_files.root / "00.wav").unlink()
     silence(long_files.root / "new.wav", 0.1)

@@ -23,7 +23,7 @@ from support.interruptions import interruptible
 from support.scenarios import settle, song
 from support.slow_mount import needs_fuse, slow_mount, wait_until_used
 
-pytestmark = needs_fuse
+pytestmark = [needs_fuse, pytest.mark.alone]
 
 FOLDERS, FILES = 60, 50
 """Folders of the good root, and files in each."""

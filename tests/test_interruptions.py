@@ -34,7 +34,7 @@ WORK = {
     "scan": ["scan", "--json"],
 }
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT for one process")
+pytestmark = [pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT for one process"), pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

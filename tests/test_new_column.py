@@ -20,6 +20,8 @@ from support.doors import wasmtime
 from support.scenarios import settle
 from support.trees import FIXTURES, REPOSITORY
 
+pytestmark = pytest.mark.alone
+
 CONTRACT = (
     "wit/types.wit",
     # The end of the last record, the track.

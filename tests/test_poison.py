@@ -27,7 +27,7 @@ SECONDS = 60
 ENDS = [*range(5), *range(FILES - 5, FILES)]
 SPREAD = random.Random(16).sample(range(FILES), len(POISONS))
 
-pytestmark = pytest.mark.parametrize("door", LIBRARIANS, ids=str)
+pytestmark = [pytest.mark.parametrize("door", LIBRARIANS, ids=str), pytest.mark.alone]
 
 
 def poison(tree: Tree, places: list[int]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from conftest import Tree
 from support.interruptions import interruptible
 from support.slow_mount import SlowMount, needs_fuse, program, slow_mount
 
-pytestmark = needs_fuse
+pytestmark = [needs_fuse, pytest.mark.alone]
 
 MOMENT = 0.3
 """A call that is not back after this many s stalls."""

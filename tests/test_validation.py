@@ -82,6 +82,7 @@ def test_json_is_a_report_a_line_as_the_component_gives_it(door: Door, mixed: Tr
     assert list(finding) == ["kind", "verdict", "detail", "position", "position_ms"]
 
 
+@pytest.mark.alone
 def test_a_poisoned_file_is_a_problem_and_the_others_have_reports(
     door: Door, tree: Tree, misbehaving_analyser: Path
 ) -> None:
@@ -120,6 +121,7 @@ def test_what_could_not_run_is_three(door: Door, tree: Tree, tmp_path: Path) -> 
     assert door.ask("validate", tree.root, "--depth", "deep").returncode == 2
 
 
+@pytest.mark.alone
 @needs_fuse
 def test_a_root_that_does_not_answer_is_given_up_and_costs_no_other(door: Door, tree: Tree, tmp_path: Path) -> None:
     (tmp_path / "good").mkdir()
@@ -135,6 +137,7 @@ def test_a_root_that_does_not_answer_is_given_up_and_costs_no_other(door: Door, 
     assert [problem["path"] for problem in problems].count("") == 1
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interruption_is_quick_and_quiet(door: Door, tree: Tree, misbehaving_analyser: Path) -> None:
     for number in range(40):

@@ -170,6 +170,7 @@ def test_a_file_that_has_gone_is_tried_again(music: Tree, library: Library) -> N
     assert left_to_do(library) == ["0/0.flac"]
 
 
+@pytest.mark.alone
 def test_a_poisoned_file_costs_itself_and_is_not_tried_again(
     music: Tree, library: Library, misbehaving_analyser: Path
 ) -> None:
@@ -226,6 +227,7 @@ def test_time_left_goes_by_bytes_also_within_a_file(long: Tree, library: Library
     job.cancel()
 
 
+@pytest.mark.alone
 def test_a_cancelled_analysis_ends_at_once_keeps_what_it_has_and_the_next_one_goes_on(
     long: Tree, library: Library
 ) -> None:
@@ -240,6 +242,7 @@ def test_a_cancelled_analysis_ends_at_once_keeps_what_it_has_and_the_next_one_go
     assert left_to_do(library, depth="header", loudness=False, fingerprint=False, hashes=False) == ["!long.wav"]
 
 
+@pytest.mark.alone
 def test_an_event_stops_it(long: Tree, library: Library) -> None:
     stop = threading.Event()
     timer = threading.Timer(0.5, stop.set)
@@ -251,6 +254,7 @@ def test_an_event_stops_it(long: Tree, library: Library) -> None:
         library.analyse(stop=stop)
 
 
+@pytest.mark.alone
 def test_a_paused_analysis_rests_has_written_and_goes_on(long: Tree, library: Library) -> None:
     job = library.start_analysis(**AUDIO, file_timeout=0.5)
     until(lambda: job.progress.done == FILES)
@@ -272,6 +276,7 @@ def test_a_paused_analysis_rests_has_written_and_goes_on(long: Tree, library: Li
     assert job.done() and time.monotonic() - started < 0.5
 
 
+@pytest.mark.alone
 def test_time_that_is_over_begins_no_file_and_finishes_those_under_way(tree: Tree, library: Library) -> None:
     for number in range(FILES):
         silence(tree.root / f"{number}.wav", 60)
@@ -317,6 +322,7 @@ def test_a_second_analysis_is_told_and_syncs_and_readers_go_on(long: Tree, libra
     assert library.analyse(depth=None, fingerprint=False, loudness=False, seconds=0).problems == []
 
 
+@pytest.mark.alone
 def test_a_writer_that_keeps_the_library_is_waited_for_and_the_wait_can_be_ended(music: Tree, library: Library) -> None:
     with closing(sqlite3.connect(library.path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")

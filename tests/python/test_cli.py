@@ -228,6 +228,7 @@ def test_an_output_that_cannot_be_written_is_said(tree: Tree, song: Path) -> Non
     assert (done.returncode, done.stderr) == (3, "mt-scanner: writing the output: No space left on device\n")
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("backend")
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
@@ -304,6 +305,7 @@ def test_only_what_has_no_shape_is_escaped() -> None:
     assert shown("\udce9\r\n\x9b\u2028") == "\\udce9\\r\\n\\x9b\\u2028"
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interruption_while_the_package_is_imported_is_quiet(tmp_path: Path) -> None:
     (tmp_path / "rich.py").write_text("")

@@ -33,7 +33,7 @@ from mt_scanner._library.database import failures
 from mt_scanner._types.progress import Expected
 from support.trees import Tree
 
-pytestmark = pytest.mark.usefixtures("backend")
+pytestmark = [pytest.mark.usefixtures("backend"), pytest.mark.alone]
 
 FOLDERS, FILES = 100, 5_000
 KEPT = 100

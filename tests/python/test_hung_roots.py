@@ -20,7 +20,7 @@ from support.interruptions import interruptible
 from support.slow_mount import needs_fuse, slow_mount
 from support.trees import FIXTURES, Tree
 
-pytestmark = needs_fuse
+pytestmark = [needs_fuse, pytest.mark.alone]
 
 SONG = (FIXTURES / "formats" / "mp3-cbr.mp3").read_bytes()
 GOOD = 200

@@ -12,7 +12,7 @@ from mt_scanner._engine.instance import Ended
 from support.archives import write
 from support.trees import Tree
 
-pytestmark = pytest.mark.usefixtures("backend")
+pytestmark = [pytest.mark.usefixtures("backend"), pytest.mark.alone]
 
 SIGN = b"MT-MISBEHAVE "
 SECONDS = 0.5

@@ -13,7 +13,7 @@ import pytest
 from mt_scanner import Progress, Scanner, ScanResult
 from support.trees import Tree
 
-pytestmark = pytest.mark.usefixtures("backend")
+pytestmark = [pytest.mark.usefixtures("backend"), pytest.mark.alone]
 
 FOLDERS, FILES = 200, 20_000
 

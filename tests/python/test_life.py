@@ -14,7 +14,7 @@ from mt_scanner._engine.life import Life
 from mt_scanner._engine.plan import Work
 from mt_scanner._engine.reading import parted
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells"), pytest.mark.alone]
 
 
 def life_of(work: Callable[[], object]) -> Life:

@@ -111,6 +111,7 @@ def test_both_backends_give_the_same_tracks_problems_and_libraries(tmp_path: Pat
     assert found[0] == found[1]
 
 
+@pytest.mark.alone
 def test_other_threads_go_on_while_it_works(tree: Tree, misbehaving: Path) -> None:
     tree.files("hangs.mp3", content=b"MT-MISBEHAVE loop")
     scanner = Scanner(tree, backend="native", component=misbehaving, file_timeout=0.5)
@@ -142,12 +143,14 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_the_keyboard_interrupts_a_scan_that_waits_for_a_file(tree: Tree, misbehaving: Path, python: Run) -> None:
     tree.files("hangs.mp3", content=b"MT-MISBEHAVE loop")
     assert 0.5 <= float(python(INTERRUPTED, tree.root, misbehaving).stdout) < 1.5
 
 
+@pytest.mark.alone
 def test_a_scan_that_is_dropped_is_not_waited_for(tmp_path: Path, misbehaving: Path) -> None:
     one = Tree(tmp_path / "one").files("a.mp3", content=b"no music")
     two = Tree(tmp_path / "two").files("hangs.mp3", content=b"MT-MISBEHAVE loop")

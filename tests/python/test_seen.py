@@ -13,7 +13,10 @@ from mt_scanner._engine import beneath, seen
 from support.slow_mount import needs_fuse, slow_mount
 from support.trees import Tree
 
-pytestmark = pytest.mark.skipif(not beneath.CAN, reason="this system cannot look from an open folder")
+pytestmark = [
+    pytest.mark.skipif(not beneath.CAN, reason="this system cannot look from an open folder"),
+    pytest.mark.alone,
+]
 
 OUTSIDE = 77_777
 """The size of the file that no row may be of."""

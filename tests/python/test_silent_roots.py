@@ -17,6 +17,8 @@ from mt_scanner._engine.within import AT_A_TIME, Late, of_each
 from support.slow_mount import needs_fuse, slow_mount
 from support.trees import FIXTURES, Tree
 
+pytestmark = pytest.mark.alone
+
 SONG = (FIXTURES / "formats" / "mp3-cbr.mp3").read_bytes()
 MOMENTS = [0.0, 0.4, 1.3]
 """When an end is asked for, in s: roots are looked at for a second, and then checked."""

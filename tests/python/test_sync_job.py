@@ -15,7 +15,7 @@ import pytest
 from mt_scanner import Library, LibraryError, Progress, SyncReport, SyncStopped
 from support.trees import Tree
 
-pytestmark = pytest.mark.usefixtures("backend")
+pytestmark = [pytest.mark.usefixtures("backend"), pytest.mark.alone]
 
 FOLDERS, FILES = 300, 15_000
 STARTS = int(os.environ.get("MT_SCANNER_STARTS", "60"))

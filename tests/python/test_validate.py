@@ -101,6 +101,7 @@ def test_archives_are_not_looked_into(tree: Tree) -> None:
     assert list(scanner.validate()) == [] and scanner.problems == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("workers", [1, 3])
 def test_a_poisoned_file_costs_itself_and_nothing_else(tree: Tree, misbehaving_analyser: Path, workers: int) -> None:
     music(tree, 30)
@@ -160,6 +161,7 @@ def long_file(tree: Tree) -> Path:
     return path
 
 
+@pytest.mark.alone
 def test_leaving_the_loop_ends_the_work_at_once_also_in_a_file_of_twelve_hours(tree: Tree) -> None:
     long_file(music(tree, 5))
     before = set(threading.enumerate())
@@ -174,6 +176,7 @@ def test_leaving_the_loop_ends_the_work_at_once_also_in_a_file_of_twelve_hours(t
     assert time.monotonic() - since < 0.5
 
 
+@pytest.mark.alone
 def test_a_close_from_another_thread_ends_the_loop(tree: Tree) -> None:
     long_file(tree)
     scanner = Scanner(tree)
@@ -226,6 +229,7 @@ def test_a_scan_loads_nothing_of_the_analyser(tree: Tree, python: object) -> Non
 
 
 @needs_fuse
+@pytest.mark.alone
 def test_storage_that_hangs_costs_the_file(tmp_path: Path, tree: Tree) -> None:
     music(tree, 10)
     with slow_mount(tree.root, stall="read=1/8.flac") as mount:

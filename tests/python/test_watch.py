@@ -56,6 +56,7 @@ def test_folders_that_change_places_are_seen_with_all_that_is_below(artists: Tre
     assert watched.ids() == ids
 
 
+@pytest.mark.alone
 def test_a_burst_is_one_batch(artists: Tree, song: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     # Longer than it is, for machines that are busy otherwise.
     monkeypatch.setattr("mt_scanner._library.source.SILENCE", 2.0)
@@ -99,6 +100,7 @@ def test_what_says_that_folders_are_skipped_is_heard(artists: Tree, watch: Watch
     watched.until("restored A/Album/a.mp3")
 
 
+@pytest.mark.alone
 def test_a_watch_that_is_stopped_ends_soon(artists: Tree, watch: Watch) -> None:
     assert watch(artists.root).end() < 2.0
 
@@ -112,6 +114,7 @@ def test_a_root_may_be_a_link_and_hold_links(artists: Tree, watch: Watch, tmp_pa
     watched.until("added B/Album/new.mp3")
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way")
 def test_the_command_line_watches_until_it_is_interrupted(artists: Tree, tmp_path: Path) -> None:
     command = [sys.executable, "-u", "-m", "mt_scanner", "watch", str(artists.root), "--json"]
