@@ -114,7 +114,6 @@ def package(music: Path) -> Callable[[Path], subprocess.Popen[str]]:
     return start
 
 
-@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 @pytest.mark.parametrize("start", [binary, package], ids=["mt-scan", "python"])
 @pytest.mark.parametrize("delta", [False, True], ids=["initial", "delta"])
@@ -145,7 +144,6 @@ def test_a_kill_at_any_moment_costs_nothing(
     assert killer.halfway or start is binary
 
 
-@pytest.mark.alone
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGSTOP")
 def test_mt_scan_goes_on_from_any_transaction(music: Path, before: Path, tmp_path: Path) -> None:
     """Its transactions take a second, and its sync of a small tree far less: pauses spread it over

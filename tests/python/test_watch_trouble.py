@@ -147,7 +147,6 @@ def test_a_library_that_is_busy_in_the_beginning_is_an_error(
         next(library.watch(artists, backend="wasmtime"))
 
 
-@pytest.mark.alone
 def test_who_waits_for_another_sync_can_be_stopped(artists: Tree, watch: Watch) -> None:
     watched = watch(artists.root)
     with another_sync(watched.db):
