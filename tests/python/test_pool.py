@@ -31,6 +31,7 @@ def test_one_folder_of_ten_thousand_files_is_spread_over_workers(tree: Tree, wor
     assert len(workers) == 4
 
 
+@pytest.mark.alone
 def test_a_small_folder_costs_one_worker(tree: Tree, workers: list[threading.Thread]) -> None:
     tree.files("a.mp3", "b.mp3")
     assert Scanner(tree, backend="wasmtime").count() == 2
