@@ -76,7 +76,8 @@ index: $(VENV)/package
 	$(BIN)/python -m mt_scanner index "$(DIR)" --db "$(DB)"
 
 # Release everywhere: the host's build script compiles the component ahead of time, and needs an
-# optimised compiler for it.
+# optimised compiler for it. Of pytest both parts run, whatever the first one says; tests/README.md
+# tells which tests run alone.
 test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	cargo fmt --all --check
 	cargo clippy --locked -p mt-scanner-contract -p mt-scanner-archives -p mt-scanner-formats -p mt-scanner-guest -p mt-scanner-analyser --all-targets -- -D warnings
@@ -90,7 +91,6 @@ test: $(VENV)/tools $(VENV)/native $(WASMTIME)
 	$(CARGO) test --release --locked -p mt-scanner
 	$(CARGO) build --release --locked -p mt-scanner --bins --examples
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps -p mt-scanner
-	# Both, whatever the first one says; tests/README.md tells which tests run alone.
 	$(PYTEST) -m "not slow and not alone" --numprocesses 2 --dist loadfile tests; beside=$$?; \
 		$(PYTEST) -m alone tests && exit $$beside
 
