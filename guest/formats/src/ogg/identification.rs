@@ -25,12 +25,6 @@ impl Codec {
             Self::Flac => "flac",
         }
     }
-
-    /// How much of the end of a stream is read at once, in bytes: pages of Opus hold a second of
-    /// audio, up to 20 KiB of it at usual rates.
-    pub fn tail(self) -> u64 {
-        if self == Self::Vorbis { 8 * 1024 } else { 24 * 1024 }
-    }
 }
 
 /// How much of the first packet is needed, in bytes.

@@ -9,8 +9,6 @@ use super::tail;
 use super::vorbis_comment::Bytes;
 use crate::reader::{FileReader, ReadAt};
 
-/// Pages in a row that are worth a jump.
-const MANY: u64 = 2;
 /// The most pages that are looked at, those of other streams included. Headers with the pictures of
 /// diligent taggers are some dozens, because a jump looks at one.
 const MOST_PAGES: u32 = 4096;
@@ -132,8 +130,7 @@ impl<'r, S: ReadAt> Packets<'r, S> {
         let (body, size) = (page.body_len(), page.end() - page.position);
         let pages = len.checked_div(body).unwrap_or(0);
         let fits = u32::try_from(pages + 1).ok();
-        let Some(behind) = fits.filter(|_| self.at.next == page.segments().len() && !self.at.ends && pages >= MANY)
-        else {
+        let Some(behind) = fits.filter(|_| self.at.next == page.segments().len() && !self.at.ends && pages > 0) else {
             return Ok(0);
         };
         let (first, end) = (page.body(), page.end());
@@ -290,6 +287,9 @@ mod tests {
         let (_, reads) = read_but(&equal(1_000_000, 16), 100, 999_000);
         let read: u64 = reads.iter().map(|(_, len)| len).sum();
         assert!(reads.len() <= 4 && read < 60_000, "{reads:?}");
+        // Nor is a single one: the beginning, the last page, the end.
+        let (_, reads) = read_but(&equal(190_000, 255), 100, 185_000);
+        assert_eq!(reads.len(), 3, "{reads:?}");
     }
 
     #[test]
