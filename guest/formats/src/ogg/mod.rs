@@ -32,8 +32,8 @@ pub(crate) struct Ogg;
 /// 5.2.1). ReplayGain 2.0's -18 LUFS is 5 dB above that.
 const BEHIND_OUTPUT_GAIN: f64 = 5.0;
 
-/// How much of the end of a file is read at once, in bytes: pages of Opus hold a second of audio, up
-/// to 20 KiB of it at usual rates, and a fifth of the files of Vorbis have pages as long.
+/// How much of the end of a file is read at once, in bytes: pages of Opus hold a second of audio,
+/// up to 20 KiB of it at usual rates, and a fifth of the files of Vorbis have pages as long.
 const TAIL: u64 = 24 * 1024;
 
 impl Format for Ogg {
