@@ -32,7 +32,7 @@ CALLS: dict[str, Callable[[str], object]] = {
     "scan": lambda root: Scanner(root).scan(),
     "paths": lambda root: Scanner(root).paths(),
     "count": lambda root: Scanner(root).count(),
-    "start": lambda root: Scanner(root).start(),
+    "start": lambda root: Scanner(root).start().result(),
     "inspect": lambda root: Scanner(root).inspect("a.mp3"),
     "scan_music_directory": scan_music_directory,
     "benchmark_directory": mt_scanner.benchmark_directory,

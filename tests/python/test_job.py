@@ -10,7 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from mt_scanner import Progress, Scanner, ScanResult
+from mt_scanner import Progress, RootNotFound, Scanner, ScanResult
+from mt_scanner._job import ScanJob
 from support.trees import Tree
 
 pytestmark = [pytest.mark.usefixtures("backend"), pytest.mark.alone]
@@ -72,6 +73,28 @@ def test_cancelling_does_not_wait_for_a_file_that_hangs(tree: Tree, misbehaving:
     job.cancel()
     assert job.result(timeout=1).cancelled
     assert time.monotonic() - started < 1
+
+
+def test_what_is_wrong_with_a_root_comes_from_the_job(tmp_path: Path) -> None:
+    def start() -> ScanJob:
+        return Scanner(tmp_path / "nowhere").start()
+
+    async def wait() -> None:
+        await start()
+
+    async def watch() -> None:
+        async for _ in start():
+            pass
+
+    ways: list[Callable[[], object]] = [
+        lambda: start().result(),
+        lambda: list(start().events()),
+        lambda: asyncio.run(wait()),
+        lambda: asyncio.run(watch()),
+    ]
+    for way in ways:
+        with pytest.raises(RootNotFound, match="nowhere"):
+            way()
 
 
 def test_cancelling_one_scan_leaves_others_alone(many: Tree) -> None:

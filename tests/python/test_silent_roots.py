@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from mt_scanner import AnalysisStopped, Library, Progress, Scanner, SyncStopped
 from mt_scanner._engine.job import Job
-from mt_scanner._engine.within import AT_A_TIME, Late, of_each
+from mt_scanner._engine.roots import check_root
+from mt_scanner._engine.within import AT_A_TIME, Late, Patience, of_each
 from support.slow_mount import needs_fuse, slow_mount
 from support.trees import FIXTURES, Tree
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.alone
 
 SONG = (FIXTURES / "formats" / "mp3-cbr.mp3").read_bytes()
 MOMENTS = [0.0, 0.4, 1.3]
-"""When an end is asked for, in s: roots are looked at for a second, and then checked."""
+"""When an end is asked for, in s: roots are looked at for a second, and then the work begins."""
 END = 1.0
 """The time in s for an end: 0.5, and slack for a busy machine."""
 
@@ -115,18 +116,69 @@ def test_an_analysis_is_cancelled(moment: float, music: Path, library: Library, 
 
 
 @needs_fuse
-def test_progress_is_told_meanwhile_and_the_program_goes_on(silent: list[Path], library: Library) -> None:
+def test_a_scan_in_the_background_ends_with_its_scanner(silent: list[Path]) -> None:
+    with Scanner(silent) as scanner:
+        job = scanner.start()
+    assert job.result(END).cancelled
+
+
+Starting = Callable[[Library, list[Path], Callable[[Progress], object]], Job[Any, Any]]
+JOBS: dict[str, Starting] = {
+    "a scan": lambda _, roots, tell: Scanner(roots).start(tell),
+    "a sync": lambda library, roots, tell: library.start(roots, on_progress=tell),
+    "an analysis": lambda library, roots, tell: library.start_analysis(roots, on_progress=tell),
+}
+
+
+@needs_fuse
+@pytest.mark.parametrize("start", JOBS.values(), ids=JOBS)
+def test_who_starts_a_job_does_not_wait_for_its_roots(
+    start: Starting, silent: list[Path], library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever waited for them would do so for a minute.
+    monkeypatch.setattr("mt_scanner._engine.within.STEP_OVERDUE", 60.0)
+    began = time.monotonic()
+    job = start(library, silent, lambda _: None)
+    assert time.monotonic() - began < 30.0
+    assert not job.done()
+    job.cancel()
+
+
+@needs_fuse
+def test_roots_that_answer_no_look_are_not_waited_for_again(
+    silent: list[Path], library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+
+    def check(root: str) -> None:
+        checked.append(root)
+        check_root(root)
+
+    monkeypatch.setattr("mt_scanner._engine.session.check_root", check)
+    job = Scanner(silent).start()
+    while not job.progress.seconds:
+        time.sleep(0.01)
+    assert not checked, "the scan has begun, and its roots were waited for twice"
+    job.cancel()
+
+
+@needs_fuse
+@pytest.mark.parametrize("start", [JOBS["a scan"], JOBS["a sync"]], ids=["a scan", "a sync"])
+def test_progress_is_told_meanwhile_and_the_program_goes_on(
+    start: Starting, silent: list[Path], library: Library
+) -> None:
     told: list[tuple[float, Progress]] = []
-    job = library.start(silent, on_progress=lambda progress: told.append((time.monotonic(), progress)))
+    job = start(library, silent, lambda progress: told.append((time.monotonic(), progress)))
     ticks = [time.monotonic()]
     while ticks[-1] - ticks[0] < 4.0:
         time.sleep(0.01)
         ticks.append(time.monotonic())
+    heard = told[:]
     job.cancel()
     assert max(later - earlier for earlier, later in pairwise(ticks)) < 0.5
-    moments = [moment for moment, _ in told]
+    moments = [moment for moment, _ in heard]
     assert max(later - earlier for earlier, later in pairwise(moments)) < 0.5
-    assert {progress.phase for _, progress in told} == {"scanning"} and len(told) > 4.0 / 0.1
+    assert {progress.phase for _, progress in heard} == {"scanning"} and len(heard) > 4.0 / 0.1
 
 
 def test_calls_that_hang_keep_none_of_the_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +201,27 @@ def test_calls_that_hang_keep_none_of_the_others_waiting(monkeypatch: pytest.Mon
     assert all(isinstance(found[number], Late) for number in range(0, 4 * AT_A_TIME, 2))
     assert str(found[5]) == "five"
     assert [found[number] for number in range(7, 4 * AT_A_TIME, 2)] == list(range(7, 4 * AT_A_TIME, 2))
+
+
+def test_who_is_silent_once_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mt_scanner._engine.within.STEP_OVERDUE", 0.2)
+    ended = threading.Event()
+    asked: list[str] = []
+
+    def call(path: str) -> str:
+        asked.append(path)
+        if path == "hung":
+            ended.wait()
+        return path
+
+    patience = Patience()
+    try:
+        for _ in range(2):
+            first, hung, again = patience.of_each(call, ["good", "hung", "good"])
+            assert first == again == "good" and isinstance(hung, Late)
+    finally:
+        ended.set()
+    assert sorted(asked) == ["good", "good", "hung"]
 
 
 def test_who_attends_may_end_the_wait() -> None:

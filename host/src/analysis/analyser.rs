@@ -144,14 +144,14 @@ impl Analyser {
 
     /// What workers are to do.
     pub(crate) fn task(&self, request: Request) -> Task {
-        let plan = self.scanner.plan();
+        let settings = self.scanner.settings();
         let cores = || available_parallelism().map_or(1, usize::from);
-        let workers = plan.workers.unwrap_or_else(cores);
-        Task { compiled: self.compiled.clone(), workers, request, limits: plan.limits, background: false }
+        let workers = settings.workers.unwrap_or_else(cores);
+        Task { compiled: self.compiled.clone(), workers, request, limits: settings.limits, background: false }
     }
 
     /// An instance that sees no file.
     pub(crate) fn asked(&self) -> Result<Asked<Exports>, Error> {
-        Asked::blind(&self.compiled, &self.scanner.plan().limits)
+        Asked::blind(&self.compiled, &self.scanner.settings().limits)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mt_scanner_contract::roots::{Adopted, Arrangement, Naming};
+use mt_scanner_contract::roots::{Adopted, Arrangement, Naming, Place};
 use rusqlite::Connection;
 
 use super::error::{LibraryError, Unwritten};
@@ -33,10 +33,9 @@ impl Roots {
         goes_on: &mut dyn FnMut() -> bool,
     ) -> Result<Self, Unwritten> {
         let known = known(connection, schema)?;
-        let given = scanner.all_of_roots().to_vec();
-        let mut places = place::of(given.iter().chain(&known).cloned().collect(), goes_on);
-        let there = Some(places.split_off(given.len()));
-        let Arrangement { roots, adopted, notices, strangers } = Naming { given: places, known: there }.arranged();
+        let given = scanner.places(goes_on)?;
+        let there = there(&known, &given, goes_on);
+        let Arrangement { roots, adopted, notices, strangers } = Naming { given, known: Some(there) }.arranged();
         if let Some((folder, file)) = strangers.into_iter().next() {
             let path = Path::new(&folder).join(file);
             let was_root = known.iter().any(|root| root.path == path);
@@ -46,8 +45,6 @@ impl Roots {
             });
         }
         let roots = with_paths(roots).map_err(LibraryError::from)?;
-        let notices = scanner.notices().iter().filter(|notice| notice.kind == "same-root").cloned().chain(notices);
-        let notices = notices.collect();
         Ok(Self { scanner: scanner.of(roots.into()), adopted, notices })
     }
 
@@ -55,6 +52,14 @@ impl Roots {
     pub fn as_they_are(scanner: &Scanner) -> Self {
         Self { scanner: scanner.clone(), adopted: Vec::new(), notices: Vec::new() }
     }
+}
+
+/// Where the roots of the library are. Nothing is looked at twice: storage may take its time.
+fn there(known: &[Root], given: &[Place], goes_on: &mut dyn FnMut() -> bool) -> Vec<Place> {
+    let seen = |root: &Root| given.iter().find(|place| place.files.is_none() && place.name == root.name);
+    let others = known.iter().filter(|root| seen(root).is_none()).cloned().collect();
+    let mut looked = place::of(others, goes_on).into_iter();
+    known.iter().filter_map(|root| seen(root).cloned().or_else(|| looked.next())).collect()
 }
 
 /// The roots that the library has, oldest first.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mt_scanner_contract::roots::Place;
 
-use super::apart::{of_each, patiently};
+use super::apart::of_each;
 use super::error::Error;
 use super::root::Root;
 
@@ -26,19 +26,18 @@ enum Look {
     File(PathBuf),
 }
 
-/// Folders, and the files of each folder, in the order in which they were first named.
+/// Folders, and the files of each folder, in the order in which they were first named. `goes_on` is
+/// asked whether to wait any longer for storage that does not answer.
 ///
 /// # Errors
 ///
 /// [`Error::RootNotUtf8`] and [`Error::PathNotUtf8`] if the sandbox cannot express a name.
-pub(crate) fn places(named: &[PathBuf]) -> Result<Vec<Place>, Error> {
-    let named: Vec<Root> = named.iter().map(|path| Root::new(path)).collect::<Result<_, _>>()?;
+pub(crate) fn places(named: &[Root], goes_on: &mut dyn FnMut() -> bool) -> Result<Vec<Place>, Error> {
     let mut found: Vec<(Root, Option<Look>)> = Vec::new();
     let mut with_files: HashMap<PathBuf, usize> = HashMap::new();
-    let looks = looks(&named, &mut patiently);
-    for (root, look) in named.into_iter().zip(looks) {
+    for (root, look) in named.iter().zip(looks(named, goes_on)) {
         let Some(Look::File(file)) = look else {
-            found.push((root, look));
+            found.push((root.clone(), look));
             continue;
         };
         let not_utf8 = || Error::PathNotUtf8 { path: file.clone() };
@@ -52,7 +51,7 @@ pub(crate) fn places(named: &[PathBuf]) -> Result<Vec<Place>, Error> {
     }
     let (roots, known): (Vec<Root>, Vec<Option<Look>>) = found.into_iter().unzip();
     let around: Vec<Root> = roots.iter().filter(|root| root.files.is_some()).cloned().collect();
-    let mut around = self::looks(&around, &mut patiently).into_iter();
+    let mut around = looks(&around, goes_on).into_iter();
     let placed_at = |(root, look): (Root, Option<Look>)| {
         let look = if root.files.is_some() { around.next().flatten() } else { look };
         placed(root, look)

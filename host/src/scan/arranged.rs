@@ -4,25 +4,33 @@
 use std::collections::HashMap;
 #[cfg(feature = "library")]
 use std::path::Path;
+#[cfg(feature = "library")]
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use mt_scanner_contract::roots::{ArrangedRoot, Arrangement, Naming, RootNotice};
+use mt_scanner_contract::roots::{ArrangedRoot, Arrangement, Naming, Place, RootNotice};
 
 use crate::runtime::error::Error;
-use crate::runtime::place;
 use crate::runtime::root::Root;
 
 /// Roots, and what people should know of them.
+#[derive(Clone)]
 pub(crate) struct Arranged {
-    pub roots: Vec<Root>,
-    pub notices: Vec<RootNotice>,
+    pub roots: Arc<[Root]>,
+    pub notices: Arc<[RootNotice]>,
 }
 
-/// The roots for folders and files that somebody has named.
-pub(super) fn named(paths: &[PathBuf]) -> Result<Arranged, Error> {
-    let naming = Naming { given: place::places(paths)?, known: None };
-    let Arrangement { roots, notices, .. } = naming.arranged();
-    Ok(Arranged { roots: with_paths(roots)?, notices })
+impl Arranged {
+    /// Roots of which there is nothing to be known.
+    pub fn of(roots: impl Into<Arc<[Root]>>) -> Self {
+        Self { roots: roots.into(), notices: Arc::default() }
+    }
+
+    /// The roots for folders and files at these places.
+    pub fn at(given: Vec<Place>) -> Result<Self, Error> {
+        let Arrangement { roots, notices, .. } = Naming { given, known: None }.arranged();
+        Ok(Self { roots: with_paths(roots)?.into(), notices: notices.into() })
+    }
 }
 
 /// The folders of files, whether they are there or not.

@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::arranged::{self, Arranged};
+use super::arranged::{Arranged, with_paths};
+use super::named::Named;
 use super::scanner::Scanner;
 use crate::runtime::bindings;
 use crate::runtime::built_in::BuiltIn as _;
 use crate::runtime::component::{self, Compiled};
 use crate::runtime::error::Error;
 use crate::runtime::limits::Limits;
-use crate::work::plan::Plan;
+use crate::runtime::root::Root;
+use crate::work::plan::Settings;
 use mt_scanner_contract::roots::ArrangedRoot;
 use mt_scanner_contract::{FollowLinks, Reading, Walking};
 
@@ -315,32 +317,31 @@ impl ScannerBuilder {
     /// # Errors
     ///
     /// [`Error::Load`] if the component cannot be used, [`Error::RootNotUtf8`] if the sandbox
-    /// cannot express a root's name, [`Error::PathNotUtf8`] if it cannot express a file's,
-    /// [`Error::NoExtension`] if an extension is none. Roots are opened when a scan starts; which
-    /// of the paths are files, and which folders are one or inside each other, is looked up here.
-    /// Storage that does not answer within a second is taken for a folder by its name.
+    /// cannot express a root's name, [`Error::NoExtension`] if an extension is none. No storage is
+    /// asked here. Which of the paths are files, and which folders are one or inside each other, is
+    /// looked up once, by whatever needs it first: a scan, or [`Scanner::roots`]. Storage that does
+    /// not answer within a second is taken for a folder by its name then.
     pub fn build(mut self) -> Result<Scanner, Error> {
         for extension in &mut self.walking.extensions {
             *extension = mt_scanner_contract::extension(extension).map_err(|reason| Error::NoExtension { reason })?;
         }
-        let Arranged { roots, notices } = match self.arranged {
-            Some(roots) => Arranged { roots: arranged::with_paths(roots)?, notices: Vec::new() },
-            None => arranged::named(&self.roots)?,
+        let named = match self.arranged {
+            Some(roots) => Named::arranged(Arranged::of(with_paths(roots)?)),
+            None => Named::new(self.roots.iter().map(|path| Root::new(path)).collect::<Result<_, _>>()?),
         };
         let compiled = match self.component {
             Choice::BuiltIn => bindings::Scanner::load()?,
             Choice::File(path) => component::from_file(&path)?,
             Choice::Compiled(compiled) => compiled,
         };
-        let plan = Plan {
+        let settings = Settings {
             compiled,
-            roots: Arc::from(roots),
             workers: self.workers,
             walking: self.walking,
             reading: self.reading,
             limits: self.limits,
             items: self.items,
         };
-        Ok(Scanner::with(plan, notices))
+        Ok(Scanner::with(settings, named))
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod arranged;
 pub(crate) mod artwork;
 pub(crate) mod builder;
 pub(crate) mod comparison;
+mod named;
 pub(crate) mod scanner;
 pub(crate) mod schema;
 

@@ -8,11 +8,16 @@ use std::time::{Duration, Instant};
 
 use mt_scanner_contract::defaults::HANG_MARGIN;
 use mt_scanner_contract::report::Report;
+#[cfg(feature = "library")]
+use mt_scanner_contract::roots::Place;
 use mt_scanner_contract::roots::{Naming, RootNotice};
 use mt_scanner_contract::{Inspection, Outcome, Problem, Track, Walking};
 use wasmtime::Store;
 
 use super::Scan;
+#[cfg(feature = "library")]
+use super::arranged::Arranged;
+use super::named::Named;
 use crate::runtime::apart::{self, patiently};
 use crate::runtime::asked::Asked;
 use crate::runtime::bindings;
@@ -27,7 +32,7 @@ use crate::runtime::root::Root;
 use crate::runtime::sandbox::Sandbox;
 use crate::work::door::rows::{Rows, RowsDoor};
 use crate::work::door::typed::{Count, Paths, RelativePaths, Tracks};
-use crate::work::plan::Plan;
+use crate::work::plan::{Plan, Settings};
 
 /// Scans music folders inside the sandbox.
 ///
@@ -52,8 +57,8 @@ use crate::work::plan::Plan;
 /// ```
 #[derive(Clone)]
 pub struct Scanner {
-    plan: Plan,
-    notices: Arc<[RootNotice]>,
+    settings: Settings,
+    named: Arc<Named>,
 }
 
 impl Scanner {
@@ -62,33 +67,37 @@ impl Scanner {
         bindings::Scanner::WASM
     }
 
-    pub(crate) fn with(plan: Plan, notices: Vec<RootNotice>) -> Self {
-        Self { plan, notices: notices.into() }
+    pub(super) fn with(settings: Settings, named: Named) -> Self {
+        Self { settings, named: named.into() }
     }
 
-    pub(crate) fn plan(&self) -> &Plan {
-        &self.plan
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The same scanner, which looks into no archive.
     pub(crate) fn without_archives(&self) -> Self {
-        let walking = Walking { archives: false, ..self.plan.walking.clone() };
-        Self { plan: Plan { walking, ..self.plan.clone() }, notices: self.notices.clone() }
+        let walking = Walking { archives: false, ..self.settings.walking.clone() };
+        Self { settings: Settings { walking, ..self.settings.clone() }, named: self.named.clone() }
     }
 
     pub(crate) fn compiled(&self) -> &Arc<Compiled<bindings::Scanner>> {
-        &self.plan.compiled
+        &self.settings.compiled
     }
 
-    /// The roots, as absolute paths. That of a file is its folder.
+    /// The roots, as absolute paths. That of a file is its folder. None if the sandbox cannot
+    /// express where a link leads that was named, which a scan fails with.
+    ///
+    /// The first call, or the first scan, looks where they are: storage that does not answer keeps
+    /// it waiting for a second.
     pub fn roots(&self) -> impl ExactSizeIterator<Item = &Path> {
-        self.plan.roots.iter().map(|root| root.path.as_path())
+        self.all_of_roots().iter().map(|root| root.path.as_path())
     }
 
     /// What should be known of the roots: which lie inside another one, and which were named more
-    /// than once.
+    /// than once. It is found out as [`roots`](Self::roots) are.
     pub fn notices(&self) -> &[RootNotice] {
-        &self.notices
+        self.named.patiently().map_or(&[], |arranged| &arranged.notices)
     }
 
     /// Every track.
@@ -194,7 +203,7 @@ impl Scanner {
     pub fn inspect(&self, path: impl AsRef<Path>) -> Result<Inspection, Error> {
         let (root, path) = self.below(path.as_ref())?;
         let (name, what) = (root.name.clone(), format!("reading {path}"));
-        let reading = self.plan.reading.clone().into();
+        let reading = self.settings.reading.clone().into();
         self.ask_about([root], &what, move |exports, store| {
             exports.mt_scanner_files().call_inspect(store, &name, &path, &reading)
         })?
@@ -211,7 +220,7 @@ impl Scanner {
     pub fn inspect_json(&self, path: impl AsRef<Path>) -> Result<String, Error> {
         let (root, path) = self.below(path.as_ref())?;
         let (name, what) = (root.name.clone(), format!("reading {path}"));
-        let reading = self.plan.reading.clone().into();
+        let reading = self.settings.reading.clone().into();
         self.ask_about([root], &what, move |exports, store| {
             exports.mt_scanner_files().call_inspect_json(store, &name, &path, &reading)
         })?
@@ -273,7 +282,8 @@ impl Scanner {
     /// [`scan`](Self::scan).
     pub fn folders_of_events(&self, request: &str) -> Result<String, Error> {
         let request = request.to_owned();
-        self.ask_about(self.plan.roots.clone(), "folders-of-events", move |exports, store| {
+        let roots = self.named.looked(&mut patiently)?.roots;
+        self.ask_about(roots, "folders-of-events", move |exports, store| {
             exports.mt_scanner_library().call_folders_of_events(store, &request)
         })?
         .map_err(Error::from)
@@ -303,7 +313,7 @@ impl Scanner {
         what: &str,
         call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        Asked::blind(&self.plan.compiled, &self.plan.limits)?.call(what, call)
+        Asked::blind(&self.settings.compiled, &self.settings.limits)?.call(what, call)
     }
 
     /// Makes one call about files of the roots, with an instance of its own. Storage that does not
@@ -316,12 +326,12 @@ impl Scanner {
     ) -> Result<T, Error> {
         let roots = roots.into();
         let opened = Opened::check(&roots, &mut patiently)?;
-        let limit = self.plan.limits.file_timeout;
+        let limit = self.settings.limits.file_timeout;
         let calls = Arc::new(Calls::default());
-        let (plan, name, own) = (self.plan.clone(), what.to_owned(), calls.clone());
+        let (settings, name, own) = (self.settings.clone(), what.to_owned(), calls.clone());
         let work = move || {
             (0..roots.len()).try_for_each(|root| opened.open(root))?;
-            Asked::new(&plan.compiled, &plan.limits, &opened, own)?.call(&name, call)
+            Asked::new(&settings.compiled, &settings.limits, &opened, own)?.call(&name, call)
         };
         let answer = apart::within(limit.saturating_add(HANG_MARGIN), work).map_err(no_instance)?;
         answer.unwrap_or_else(|| {
@@ -345,32 +355,50 @@ impl Scanner {
     /// The options that shape values, as JSON.
     #[cfg(feature = "library")]
     pub(crate) fn reading(&self) -> String {
-        serde_json::json!(self.plan.reading).to_string()
+        serde_json::json!(self.settings.reading).to_string()
     }
 
     /// The roots as rows have them.
     #[cfg(feature = "library")]
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.plan.roots.iter().map(|root| root.name.as_str())
+        self.all_of_roots().iter().map(|root| root.name.as_str())
     }
 
     /// The same scanner of some of its roots.
     #[cfg(feature = "library")]
     pub(crate) fn only(&self, places: &[usize]) -> Self {
-        let roots = places.iter().filter_map(|&place| self.plan.roots.get(place).cloned()).collect();
+        let roots = places.iter().filter_map(|&place| self.all_of_roots().get(place).cloned()).collect();
         self.of(roots)
     }
 
     /// The same scanner of other roots.
     #[cfg(feature = "library")]
     pub(crate) fn of(&self, roots: Arc<[Root]>) -> Self {
-        Self { plan: Plan { roots, ..self.plan.clone() }, notices: self.notices.clone() }
+        Self { settings: self.settings.clone(), named: Named::arranged(Arranged::of(roots)).into() }
+    }
+
+    /// Whether no root was named.
+    #[cfg(feature = "library")]
+    pub(crate) fn has_no_root(&self) -> bool {
+        self.named.is_empty()
     }
 
     /// The roots with all that is known of them.
-    #[cfg(feature = "library")]
     pub(crate) fn all_of_roots(&self) -> &[Root] {
-        &self.plan.roots
+        self.named.patiently().map_or(&[], |arranged| &arranged.roots)
+    }
+
+    /// The same, as long as `goes_on` says so while storage does not answer.
+    #[cfg(feature = "library")]
+    pub(crate) fn all_of_roots_while(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<Arc<[Root]>, Error> {
+        Ok(self.named.looked(goes_on)?.roots)
+    }
+
+    /// Where the folders and files are now that were named. `goes_on` is asked while storage does
+    /// not answer.
+    #[cfg(feature = "library")]
+    pub(crate) fn places(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<Vec<Place>, Error> {
+        self.named.places(goes_on)
     }
 
     /// The plan of a scan and its open roots, when every root can be scanned.
@@ -380,20 +408,23 @@ impl Scanner {
 
     /// The same, as long as `goes_on` says so while storage does not answer.
     pub(crate) fn checked_while(&self, goes_on: &mut dyn FnMut() -> bool) -> Result<(Plan, Arc<Opened>), Error> {
-        Ok((self.plan.clone(), Opened::check(&self.plan.roots, goes_on)?))
+        let roots = self.named.looked(goes_on)?.roots;
+        let opened = Opened::check(&roots, goes_on)?;
+        Ok((Plan { roots, settings: self.settings.clone() }, opened))
     }
 
     /// The root that a path is in, the nearest of several, and the path below it as the component
     /// writes it.
     pub(super) fn below(&self, path: &Path) -> Result<(Root, String), Error> {
         let outside = || Error::EscapesRoot { path: path.display().to_string() };
-        let first = self.plan.roots.first().map_or(Path::new(""), |root| &root.path);
+        let roots = self.named.looked(&mut patiently)?.roots;
+        let first = roots.first().map_or(Path::new(""), |root| &root.path);
         let absolute = match Root::new(&first.join(path)) {
             Ok(Root { path, .. }) => path,
             Err(Error::RootNotUtf8 { path }) => return Err(Error::PathNotUtf8 { path }),
             Err(error) => return Err(error),
         };
-        let around = self.plan.roots.iter().filter_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
+        let around = roots.iter().filter_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
         let (root, below) = around.min_by_key(|(_, below)| below.as_os_str().len()).ok_or_else(outside)?;
         let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
         Ok((root.clone(), names.join("/")))

@@ -16,8 +16,14 @@ const WORKERS: usize = 64;
 /// A scan that is to be done.
 #[derive(Clone)]
 pub(crate) struct Plan {
-    pub compiled: Arc<Compiled<Scanner>>,
     pub roots: Arc<[Root]>,
+    pub settings: Settings,
+}
+
+/// How to scan, whatever the roots.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub compiled: Arc<Compiled<Scanner>>,
     /// The most workers, if somebody has named a number.
     pub workers: Option<usize>,
     pub walking: Walking,
@@ -27,7 +33,7 @@ pub(crate) struct Plan {
     pub items: u32,
 }
 
-impl Plan {
+impl Settings {
     /// The most workers of a scan.
     pub fn most_workers(&self) -> usize {
         self.workers.unwrap_or(WORKERS)

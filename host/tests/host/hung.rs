@@ -15,6 +15,8 @@ use crate::support::{Folder, all, outcomes, paths_of};
 const LIMIT: Duration = Duration::from_millis(700);
 /// The end that somebody asks for comes within this time.
 const END: Duration = Duration::from_millis(500);
+/// Roots are looked at for so long.
+const LOOK: Duration = Duration::from_secs(1);
 
 fn music() -> Folder {
     ["a.mp3", "album/b.mp3", "album/c.mp3", "other/d.mp3"].into_iter().fold(Folder::new(), |f, path| f.file(path, b""))
@@ -213,4 +215,40 @@ fn whoever_stops_a_library_s_work_is_heard_while_roots_answer_no_look() {
         assert!(matches!(ended, Err(LibraryError::Cancelled)), "{ended:?}");
         ends.is_heard("an analysis");
     }
+}
+
+#[test]
+fn who_makes_a_scanner_or_starts_a_sync_does_not_wait_for_its_roots() {
+    let (folder, place) = (music(), Folder::new());
+    let Some(mount) = SlowMount::new(folder.path(), &["--stall", "look=**"]) else { return };
+    let start = Instant::now();
+    let scanner = Scanner::new(mount.path()).unwrap();
+    let library = Library::open(place.path().join("library.db"), &scanner).unwrap();
+    let job = library.start(&scanner, &SyncOptions::full(), ()).unwrap();
+    assert!(start.elapsed() < LOOK, "{:?}", start.elapsed());
+    // Somebody does, and an end that is asked for is heard meanwhile.
+    std::thread::sleep(LOOK / 4);
+    assert!(!job.is_done());
+    job.cancel();
+    assert!(job.is_done());
+    assert!(matches!(job.result(), Err(LibraryError::Cancelled)));
+}
+
+#[test]
+fn what_a_scanner_did_not_see_at_first_it_looks_for_again() {
+    struct Impatient;
+    impl Observer for Impatient {
+        fn is_cancelled(&mut self) -> bool {
+            true
+        }
+    }
+    impl WatchObserver for Impatient {}
+    let (folder, place) = (music(), Folder::new());
+    let Some(mount) = SlowMount::new(folder.path(), &["--stall", "look=a.mp3"]) else { return };
+    // Nobody can tell by its name that this is a file.
+    let scanner = Scanner::new(mount.path().join("a.mp3")).unwrap();
+    let library = Library::open(place.path().join("library.db"), &scanner).unwrap();
+    library.watch(&scanner, WatchOptions::default()).run(&mut Impatient).unwrap();
+    mount.release();
+    assert_eq!(scanner.roots().collect::<Vec<_>>(), [mount.path()]);
 }

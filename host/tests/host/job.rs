@@ -1,7 +1,7 @@
 //! Syncs in the background.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -245,4 +245,28 @@ fn an_observer_may_end_or_pause_the_sync_as_the_job_may() {
     let job = many.library.start(&many.scanner, &SyncOptions::full(), Enough(sender)).unwrap();
     assert!(matches!(job.result(), Err(LibraryError::Cancelled)));
     assert!(asked.recv().is_ok());
+}
+
+#[test]
+fn an_observer_may_drop_the_job_that_calls_it() {
+    struct Drops(Receiver<SyncJob>, Sender<Duration>);
+    impl Observer for Drops {
+        fn progress(&mut self, _: &Progress) {
+            if let Ok(job) = self.0.recv() {
+                let start = Instant::now();
+                drop(job);
+                let _ = self.1.send(start.elapsed());
+            }
+        }
+    }
+    let many = Many::new();
+    let (give, given) = channel();
+    let (tell, took) = channel();
+    let job = many.library.start(&many.scanner, &SyncOptions::full(), Drops(given, tell)).unwrap();
+    give.send(job).unwrap();
+    drop(give);
+    // It would wait for itself in vain, as long as anybody waits for an end.
+    assert!(took.recv_timeout(LONG).unwrap() < END);
+    many.sync();
+    assert_eq!(many.rows(), FILES);
 }

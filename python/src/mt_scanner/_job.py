@@ -10,7 +10,7 @@ from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
 from mt_scanner._types.track import Problem, Track
 
 if TYPE_CHECKING:
-    from mt_scanner._engine.backend import Pool
+    from mt_scanner._engine.later import Later
 
 CANCELLING = 0.2
 """The most time that `cancel` waits in s."""
@@ -25,7 +25,9 @@ class ScanResult(NamedTuple):
     progress: Progress
     """The counts at the end."""
     cancelled: bool
-    """Whether the scan was cancelled; then the rest is what it had found so far."""
+    """Whether the scan was ended before it was done, by `cancel` or because its scanner was closed;
+    then the rest is what it had found so far.
+    """
 
     def __repr__(self) -> str:
         """The numbers: both lists may be as long as a collection."""
@@ -37,21 +39,21 @@ class ScanJob(Job[ScanResult, Problem | ScanResult]):
     """A scan in the background: watch it, cancel it, wait for it with `result()` or `await`.
 
     Its events are `Progress`, ten to twenty times a second, each `Problem` as it is found, and in
-    the end the `ScanResult`.
+    the end the `ScanResult`. While roots are looked at that do not answer, progress is told as well.
     """
 
     what = "scan"
 
     def __init__(
         self,
-        pool: "Pool",
+        scan: "Later",
         on_progress: Callable[[Progress], object] | None,
         on_tracks: Callable[[list[Track]], object] | None,
     ) -> None:
-        self._pool = pool
+        self._pool = scan
+        scan.attend = self._report
         self._on_progress = on_progress
         self._on_tracks = on_tracks
-        self._cancelled = False
         super().__init__()
 
     @property
@@ -75,7 +77,6 @@ class ScanJob(Job[ScanResult, Problem | ScanResult]):
             self._ended.wait(max(0.0, until - time.monotonic()))
 
     def _stop(self) -> None:
-        self._cancelled = True
         self._pool.stop()
 
     def _run(self) -> ScanResult:
@@ -100,7 +101,7 @@ class ScanJob(Job[ScanResult, Problem | ScanResult]):
         finally:
             self._pool.stop()
         self._report()
-        result = ScanResult(tracks, problems, self._pool.progress, self._cancelled)
+        result = ScanResult(tracks, problems, self._pool.progress, not self._pool.complete)
         self._feed.put(result)
         return result
 

@@ -13,6 +13,7 @@ from mt_scanner._engine.plan import Known, Sync
 from mt_scanner._engine.question import Question, asked
 from mt_scanner._engine.roots import StrPath
 from mt_scanner._engine.session import Session
+from mt_scanner._engine.within import Patience
 from mt_scanner._types.notice import Notice
 from mt_scanner._types.picture import Picture
 from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
@@ -211,11 +212,13 @@ class Scanner:
         and at the end. `on_tracks` gets the tracks there as they are found, some at a time, and the
         result has none: a list of all of a large library is work for Python's collector.
 
-        Raises as `scan` does.
+        It returns at once: roots are looked at in the background, too. What `scan` raises comes from
+        the job's `result`.
         """
         from mt_scanner._job import ScanJob
 
-        return ScanJob(self._pool("tracks"), on_progress, on_tracks)
+        scan = self._latest = self._session.later("tracks")
+        return ScanJob(scan, on_progress, on_tracks)
 
     @property
     def progress(self) -> Progress:
@@ -368,7 +371,7 @@ class Scanner:
         """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be
         scanned.
         """
-        self._session.check()
+        self._session.check(patience=Patience())
 
     def _held(self, known: "KnownFiles") -> Sync:
         from mt_scanner._engine.held import Held

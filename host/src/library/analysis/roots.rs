@@ -30,7 +30,7 @@ impl Roots {
     /// is asked while storage does not answer.
     pub fn of(library: &Library, analyser: &Analyser, goes_on: &mut dyn FnMut() -> bool) -> Result<Self, Unwritten> {
         let given = analyser.scanner();
-        let is_named = given.roots().len() > 0;
+        let is_named = !given.has_no_root();
         let known = roots::known(&library.connection, &library.schema)?;
         let roots = if is_named { named(library, given, &known, goes_on)? } else { known };
         let meant = roots.iter().map(|root| root.name.clone()).collect();
@@ -61,7 +61,7 @@ fn named(
     let strange = |root: &Root| LibraryError::NotARoot {
         path: root.files.iter().flatten().next().map_or_else(|| root.path.clone(), |file| root.native(file)),
     };
-    if let Some(file) = given.all_of_roots().iter().find(|root| root.files.is_some()) {
+    if let Some(file) = given.all_of_roots_while(goes_on)?.iter().find(|root| root.files.is_some()) {
         return Err(strange(file).into());
     }
     let arranged = roots::Roots::of(given, (&library.connection, &library.schema), goes_on)?;

@@ -96,9 +96,14 @@ impl Life {
         self.lock().has_ended
     }
 
+    /// Whether the caller is its own thread: a call of its observer.
+    pub fn is_inside(&self) -> bool {
+        self.thread.get() == Some(&thread::current().id())
+    }
+
     /// Waits for its end, for `patience` at most. The job's own thread does not wait for itself.
     pub fn wait(&self, patience: Duration) {
-        if self.thread.get() != Some(&thread::current().id()) {
+        if !self.is_inside() {
             drop(self.ended.wait_timeout_while(self.lock(), patience, |state| !state.has_ended));
         }
     }

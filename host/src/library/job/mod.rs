@@ -27,7 +27,7 @@ const CANCELLING: Duration = Duration::from_millis(500);
 /// its result. Any thread may call its methods.
 ///
 /// What happens is told as events, of which each is given once. Dropping the job cancels the sync,
-/// and waits for its end as [`cancel`](Self::cancel) does.
+/// and waits for its end as [`cancel`](Self::cancel) does; in a call of its observer, not at all.
 pub struct SyncJob {
     life: Arc<Life>,
 }
@@ -36,6 +36,7 @@ impl Library {
     /// [`sync`](Self::sync) in the background: in a thread of its own, with a connection of its
     /// own. This library may be used meanwhile; another sync waits for its turn. `observer` is
     /// called in that thread. `()` is none: the job's [events](SyncJob::events) need no observer.
+    /// It returns at once: roots are looked at in that thread, too.
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -202,8 +203,10 @@ impl SyncJob {
 impl Drop for SyncJob {
     fn drop(&mut self) {
         self.cancel();
-        // The thread may still tell of changes.
+        // The thread may still tell of changes, if it is not the one that drops the job.
         self.life.feed.close();
-        self.life.feed.wait_for_end(CANCELLING);
+        if !self.life.is_inside() {
+            self.life.feed.wait_for_end(CANCELLING);
+        }
     }
 }

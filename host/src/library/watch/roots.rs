@@ -15,14 +15,22 @@ use crate::library::error::{LibraryError, Unwritten};
 use crate::library::report::Observer as _;
 use crate::library::roots::Roots;
 use crate::runtime::apart::patiently;
+use crate::runtime::error::Error;
 use crate::runtime::instance::stopped_by_time;
 use crate::work::progress::Progress;
 
 impl Watch<'_> {
-    /// Looks where the roots are, and takes the names that the library has for them.
+    /// Looks where the roots are, and takes the names that the library has for them. Fails if one
+    /// is a file.
     pub(super) fn arrange(&mut self, observer: &mut impl WatchObserver) -> Result<(), LibraryError> {
         let library = self.library;
         let mut stoppable = Stoppable { observer, inbox: &self.inbox };
+        let given = waited(&mut stoppable, |goes_on| Ok(self.scanner.all_of_roots_while(goes_on)?));
+        let given = given.map_err(|error| library.unwritten(error))?;
+        if let Some(root) = given.iter().find(|root| root.files.is_some()) {
+            let file = root.files.iter().flatten().next().map(|file| root.native(file));
+            return Err(Error::RootNotAFolder { path: file.unwrap_or_else(|| root.path.clone()) }.into());
+        }
         let roots =
             waited(&mut stoppable, |goes_on| Roots::of(&self.scanner, (&library.connection, &library.schema), goes_on));
         let roots = match roots {

@@ -34,10 +34,6 @@ impl Watch<'_> {
     /// [`Error::RootNotAFolder`] if a root is a file, and as [`Library::sync`]; after the first
     /// sync the component and the database alone can fail.
     pub fn run(mut self, observer: &mut (impl WatchObserver + Send)) -> Result<(), LibraryError> {
-        if let Some(root) = self.scanner.all_of_roots().iter().find(|root| root.files.is_some()) {
-            let file = root.files.iter().flatten().next().map(|file| root.native(file));
-            return Err(Error::RootNotAFolder { path: file.unwrap_or_else(|| root.path.clone()) }.into());
-        }
         match self.arrange(observer) {
             Err(LibraryError::Cancelled) => return Ok(()),
             arranged => arranged?,

@@ -48,7 +48,7 @@ impl<D: Door> Job<D> {
             busy: 0,
             stalled: 0,
             idle: 0,
-            crew: Crew::new(cores, plan.most_workers()),
+            crew: Crew::new(cores, plan.settings.most_workers()),
             workers: Workers::none(),
         };
         let pool = Arc::new(Pool {
@@ -57,14 +57,15 @@ impl<D: Door> Job<D> {
             left: Condvar::new(),
             cancelled: Arc::default(),
             counters: Arc::new(Counters::start(!D::READS)),
-            answers: Answers::new(WAITING * cores.min(plan.most_workers())),
+            answers: Answers::new(WAITING * cores.min(plan.settings.most_workers())),
             avoided: Arc::default(),
             opened,
             door,
             plan,
         });
         let mut supervisor = Supervisor::of(pool.clone());
-        let ticker = Ticker::start(&pool.plan.compiled.engine, move || supervisor.tick()).map_err(no_thread)?;
+        let ticker =
+            Ticker::start(&pool.plan.settings.compiled.engine, move || supervisor.tick()).map_err(no_thread)?;
         worker::hire(&pool).map_err(no_thread)?;
         if pool.lock().workers.len() == 0 {
             // There is no work.

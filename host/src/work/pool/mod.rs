@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use super::door::item::Item;
 use super::door::{Door, Failure, Found, Request};
-use super::plan::Plan;
+use super::plan::{Plan, Settings};
 use super::progress::{Ahead, Counters, Counts, Progress};
 use crate::runtime::bindings::Scanner;
 use crate::runtime::calls::Avoided;
@@ -155,7 +155,7 @@ impl<D: Door> Pool<D> {
 
     /// The next work for a worker, or `None` when there is none and no busy worker can bring any.
     fn take(&self, worker: u64) -> Option<Taken<D::Work>> {
-        let items = self.plan.items;
+        let items = self.plan.settings.items;
         let mut state = self.lock();
         loop {
             if self.is_cancelled() {
@@ -213,7 +213,7 @@ impl<D: Door> Pool<D> {
 
     /// The instance of a worker for work of a root.
     fn running<'a>(&self, own: &'a mut Own<Scanner>, root: usize) -> Result<&'a mut Instance<Scanner>, Error> {
-        let Plan { compiled, limits, .. } = &self.plan;
+        let Settings { compiled, limits, .. } = &self.plan.settings;
         own.running(&Shared { compiled, opened: &self.opened, limits, cancelled: &self.cancelled }, root)
     }
 
@@ -230,7 +230,8 @@ impl<D: Door> Pool<D> {
         let root = taken.load.root();
         let instance = self.running(own, root)?;
         let root = &self.plan.roots[root];
-        let (walking, reading, entered) = (&self.plan.walking(root), &self.plan.reading, &*taken.entered);
+        let (walking, reading, entered) =
+            (&self.plan.settings.walking(root), &self.plan.settings.reading, &*taken.entered);
         self.door.step(instance, Request { root: &root.name, work, budget, walking, reading, limit, entered, blind })
     }
 

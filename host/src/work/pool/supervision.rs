@@ -89,7 +89,7 @@ impl<D: Door> Pool<D> {
                 changed = true;
             }
             let of_folder = call.of_folder;
-            let Limits { file_timeout, listing_timeout, .. } = self.plan.limits;
+            let Limits { file_timeout, listing_timeout, .. } = self.plan.settings.limits;
             let limit = if of_folder && LISTS_AT_ONCE { listing_timeout } else { file_timeout };
             // Several calls of a step may be slow together: then its deadline comes first, and the
             // guilty one is found one by one.

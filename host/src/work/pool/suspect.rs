@@ -20,7 +20,7 @@ pub(super) fn look_at<D: Door>(
     work: &D::Work,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
     let budget = Budget { items: 1, milliseconds: 0, only_list: !work.is_files() };
-    let Limits { file_timeout, listing_timeout, .. } = pool.plan.limits;
+    let Limits { file_timeout, listing_timeout, .. } = pool.plan.settings.limits;
     let limit = if work.is_files() { file_timeout } else { listing_timeout };
     let looked = pool.step(own, taken, std::slice::from_ref(work), budget, limit, false);
     match looked {
@@ -57,12 +57,12 @@ fn see_from_outside<D: Door>(
     ended: &Ended,
 ) -> Result<Found<D::Rows, D::Work>, Failure> {
     let root = taken.load.root();
-    if !(pool.plan.walking.archives && work.has_mark()) {
+    if !(pool.plan.settings.walking.archives && work.has_mark()) {
         // An archive has to be opened for what is known of its members.
         pool.running(own, root)?.blindfold();
     }
     let budget = Budget { items: 1, milliseconds: 0, only_list: false };
-    let seen = pool.step(own, taken, std::slice::from_ref(work), budget, pool.plan.limits.file_timeout, true);
+    let seen = pool.step(own, taken, std::slice::from_ref(work), budget, pool.plan.settings.limits.file_timeout, true);
     own.drop_instance();
     let mut found = match seen {
         Err(Failure::Unreturned(Unreturned::Ended(_))) => Found::default(),

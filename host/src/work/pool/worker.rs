@@ -50,7 +50,8 @@ fn work_on<D: Door>(pool: &Arc<Pool<D>>, own: &mut Own<Scanner>) -> Result<(), E
                 let milliseconds = defaults::STEP_MILLISECONDS;
                 let budget = Budget { items: *items, milliseconds, only_list: *only_list };
                 // A file that the step has begun when its time is over has its own.
-                let limit = pool.plan.limits.file_timeout.saturating_add(Duration::from_millis(milliseconds.into()));
+                let limit =
+                    pool.plan.settings.limits.file_timeout.saturating_add(Duration::from_millis(milliseconds.into()));
                 pool.step(own, &taken, work, budget, limit, false)
             }
             Load::Suspect { work, .. } => suspect::look_at(pool, own, &taken, work),

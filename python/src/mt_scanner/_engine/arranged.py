@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mt_scanner._engine.places import Place, expressed, found
-from mt_scanner._engine.within import Attend, nobody
+from mt_scanner._engine.within import Patience
 from mt_scanner._types.notice import Notice
 
 
@@ -35,10 +35,10 @@ class Arranged(NamedTuple):
 
 
 def arranged(
-    given: Sequence[Place], known: Sequence[str] | None, ask: Callable[[str], str], attend: Attend = nobody
+    given: Sequence[Place], known: Sequence[str] | None, ask: Callable[[str], str], patience: Patience
 ) -> Arranged:
     """The roots for places that were named. `known`: the roots of a library, oldest first; `None`:
-    there is none. `ask`: a backend's `arrange_roots`. `attend`: called while storage does not answer.
+    there is none. `ask`: a backend's `arrange_roots`. `patience`: what storage is waited for with.
     """
     names = [place.name for place in given]
     # The usual case needs no component.
@@ -50,7 +50,7 @@ def arranged(
     if known is not None:
         # Nothing is looked at twice: storage may take its time.
         seen = {place.name: place for place in given if place.files is None}
-        seen |= {place.name: place for place in found([root for root in known if root not in seen], attend)}
+        seen |= {place.name: place for place in found([root for root in known if root not in seen], patience)}
         there = [seen[root]._asdict() for root in known]
     answer = json.loads(ask(json.dumps({"given": [place._asdict() for place in given], "known": there})))
     return Arranged(

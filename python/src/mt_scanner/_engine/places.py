@@ -5,7 +5,7 @@ import stat
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mt_scanner._engine.within import Attend, nobody, of_each
+from mt_scanner._engine.within import Patience
 from mt_scanner._types.contract import FILE_NOT_UTF8, ROOT_NOT_UTF8
 from mt_scanner._types.errors import RootUnreadable, ScanError
 
@@ -24,14 +24,14 @@ Look = Place | str | None
 """A folder; the path of a regular file, which a link may lead to; `None`: storage does not answer."""
 
 
-def places(paths: Sequence[str], attend: Attend = nobody) -> list[Place]:
+def places(paths: Sequence[str], patience: Patience) -> list[Place]:
     """Folders, and the files of each folder, in the order in which they were first named.
 
     Raises `RootUnreadable` or `ScanError` for a name that is not UTF-8.
     """
     folders: list[Place | str] = []
     files: dict[str, list[str]] = {}
-    for path, seen in zip(paths, looks(paths, attend), strict=True):
+    for path, seen in zip(paths, looks(paths, patience), strict=True):
         if isinstance(seen, str):
             folder, name = os.path.split(seen)
             if not is_utf8(name):
@@ -42,13 +42,13 @@ def places(paths: Sequence[str], attend: Attend = nobody) -> list[Place]:
             files[folder].append(name)
         else:
             folders.append(seen or unseen(path))
-    around = dict(zip(files, found(list(files), attend), strict=True))
+    around = dict(zip(files, found(list(files), patience), strict=True))
     return [folder if isinstance(folder, Place) else around[folder]._replace(files=files[folder]) for folder in folders]
 
 
-def found(folders: Sequence[str], attend: Attend = nobody) -> list[Place]:
+def found(folders: Sequence[str], patience: Patience) -> list[Place]:
     """Where folders are. Raises `RootUnreadable` for a name that is not UTF-8."""
-    seen = zip(folders, looks(folders, attend), strict=True)
+    seen = zip(folders, looks(folders, patience), strict=True)
     return [look if isinstance(look, Place) else unseen(folder) for folder, look in seen]
 
 
@@ -57,11 +57,11 @@ def unseen(folder: str) -> Place:
     return Place(expressed(folder), parts(folder), None, False)
 
 
-def looks(paths: Sequence[str], attend: Attend) -> list[Look]:
+def looks(paths: Sequence[str], patience: Patience) -> list[Look]:
     """A look at each path, several at a time. Storage that does not answer for a second is left
     alone.
     """
-    return [None if isinstance(seen, Exception) else seen for seen in of_each(look, paths, attend)]
+    return [None if isinstance(seen, Exception) else seen for seen in patience.of_each(look, paths)]
 
 
 def look(path: str) -> Look:

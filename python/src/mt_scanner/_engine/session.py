@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, get_args
 from mt_scanner._engine import backends
 from mt_scanner._engine.arranged import Arranged, arranged
 from mt_scanner._engine.extensions import more_extensions
+from mt_scanner._engine.later import Later
 from mt_scanner._engine.places import Place, found, places
 from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, check_effort, cores
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._engine.within import Attend, Late, nobody, of_each, within
+from mt_scanner._engine.within import Attend, Late, Patience, within
 from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
@@ -75,8 +76,8 @@ class Session:
         )
         self.reading = Reading(legacy_charset, cue)
         """The options that shape values."""
-        self.attend: Attend = nobody
-        """Called while roots are looked at whose storage does not answer. It may raise."""
+        self.patience = Patience()
+        """What roots are waited for with whose storage does not answer."""
         self._component = None if component is None else os.fspath(component)
         self._pools: weakref.WeakSet[Running] = weakref.WeakSet()
 
@@ -85,9 +86,7 @@ class Session:
         """Where the roots are, looked at once. Raises `RootUnreadable` or `ScanError` for a name that
         is not UTF-8.
         """
-        if self._places is None:
-            self._places = places(self._named, self.attend)
-        return self._places
+        return self._placed(self.patience)
 
     @property
     def arranged(self) -> Arranged:
@@ -95,9 +94,7 @@ class Session:
 
         Raises as `places` does, and `ComponentError`.
         """
-        if self._arranged is None:
-            self._arranged = arranged(self.places, None, self._arrange, self.attend)
-        return self._arranged
+        return self.look(self.patience)
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -108,13 +105,17 @@ class Session:
         """The same session with the roots by the names of a library, and with those of the library
         inside them. `known`: its roots, oldest first.
         """
-        return self._of(self.places, arranged(self.places, known, self._arrange, self.attend))
+        return self._of(self.places, arranged(self.places, known, self._arrange, self.patience))
 
     def only(self, roots: Iterable[str]) -> "Session":
-        """The same session with some of its roots."""
+        """The same session with some of its roots, at a later time: those that were silent are asked
+        again.
+        """
         names = set(roots)
         some = tuple(root for root in self.arranged.roots if root.name in names)
-        return self._of(None, Arranged(some), [root.name for root in some])
+        other = self._of(None, Arranged(some), [root.name for root in some])
+        other.patience = Patience(self.patience.attend)
+        return other
 
     def of_files(self, files: Iterable[str]) -> "Session":
         """The same session with these files, whether they are there or not."""
@@ -122,7 +123,7 @@ class Session:
         for file in files:
             folder, name = os.path.split(file)
             names.setdefault(folder, []).append(name)
-        folders = found(list(names), self.attend)
+        folders = found(list(names), self.patience)
         return self._of([place._replace(files=names[place.name]) for place in folders], None)
 
     def _of(self, places: list[Place] | None, arranged: Arranged | None, named: Sequence[str] = ()) -> "Session":
@@ -130,6 +131,17 @@ class Session:
         other._places, other._arranged, other._named = places, arranged, list(named)
         other._pools = weakref.WeakSet()
         return other
+
+    def look(self, patience: Patience) -> Arranged:
+        """Looks where the roots are, unless that was done before. Raises as `arranged` does."""
+        if self._arranged is None:
+            self._arranged = arranged(self._placed(patience), None, self._arrange, patience)
+        return self._arranged
+
+    def _placed(self, patience: Patience) -> list[Place]:
+        if self._places is None:
+            self._places = places(self._named, patience)
+        return self._places
 
     def _arrange(self, request: str) -> str:
         return self.backend.arrange_roots(request)
@@ -139,12 +151,14 @@ class Session:
         """The backend that runs the component. Raises `ComponentError` if it is not there."""
         return backends.get(self._backend)
 
-    def check(self, but: Collection[str] = ()) -> None:
+    def check(self, but: Collection[str] = (), patience: Patience | None = None) -> None:
         """Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` unless every root can be
         scanned. A root that does not answer is left to the scan, which names it. `but`: roots that
-        were checked before.
+        were checked before. `patience`: that of a caller with a wait of its own.
         """
-        for error in of_each(check_root, [root for root in self.roots if root not in but], self.attend):
+        patience = patience or self.patience
+        roots = [root.name for root in self.look(patience).roots if root.name not in but]
+        for error in patience.of_each(check_root, roots):
             if error is not None and not isinstance(error, Late):
                 raise error
 
@@ -159,6 +173,17 @@ class Session:
         pool = backend.pool(plan, self._component)
         self._pools.add(pool)
         return pool
+
+    def later(self, mode: str) -> Later:
+        """A scan that looks at its roots and checks them when it is iterated over."""
+
+        def begin(attend: Attend) -> "Pool":
+            self.check(patience=Patience(attend))
+            return self.pool(mode)
+
+        later = Later(begin)
+        self._pools.add(later)
+        return later
 
     def examination(self, question: Question, analyser: StrPath | None) -> "Examination":
         """An examination of every audio file, which begins when it is iterated over. `analyser`:

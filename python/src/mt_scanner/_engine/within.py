@@ -110,6 +110,24 @@ class Calls(Generic[Argument, T]):
             self._told.put((number, result))
 
 
+class Patience:
+    """What one call waits for storage with. A path that has not answered once is not asked again."""
+
+    def __init__(self, attend: Attend = nobody) -> None:
+        """`attend`: called while storage does not answer."""
+        self.attend = attend
+        self._silent: set[str] = set()
+
+    def of_each(self, function: Callable[[str], T], paths: Sequence[str]) -> list[T | Exception]:
+        """What a call gives for each of several paths, as `of_each`; `Late` for those that are known
+        not to answer.
+        """
+        asked = [path for path in dict.fromkeys(paths) if path not in self._silent]
+        results = dict(zip(asked, of_each(function, asked, self.attend), strict=True))
+        self._silent.update(path for path, result in results.items() if isinstance(result, Late))
+        return [results.get(path, Late()) for path in paths]
+
+
 def within(seconds: float, function: Callable[..., T], *arguments: Any) -> T:
     """The result of a call that is given `seconds`. Raises `Late`."""
     return Call(function, *arguments).result(seconds)

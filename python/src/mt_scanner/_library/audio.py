@@ -11,7 +11,7 @@ from mt_scanner._engine.plan import Limits, check_effort, cores, native_paths
 from mt_scanner._engine.question import Question, asked
 from mt_scanner._engine.roots import StrPath, check_root
 from mt_scanner._engine.session import Session
-from mt_scanner._engine.within import Attend, of_each
+from mt_scanner._engine.within import Patience
 from mt_scanner._library.control import Control
 from mt_scanner._library.duplicates import DuplicateGroup, DuplicateKind, group_of
 from mt_scanner._library.job import AnalysisJob, Telling, both
@@ -182,8 +182,9 @@ class AudioLibrary(ABC):
         from mt_scanner._library.database import alone_analysing
 
         with self._analysis(question, seconds, watcher, options) as (database, analysis), alone_analysing(self.path):
-            meant = named(database, roots, analysis.wait)
-            there = readable(database, meant, analysis)
+            patience = Patience(analysis.wait)
+            meant = named(database, roots, patience)
+            there = readable(database, meant, analysis, patience)
             analysis.begin(meant)
             analysis.run(there)
             if question.loudness:
@@ -202,10 +203,11 @@ class AudioLibrary(ABC):
         from mt_scanner._library.database import alone_analysing
 
         with self._analysis(Question(hashes=True), None, watcher, options) as (database, analysis):
-            meant = named(database, roots, analysis.wait)
+            patience = Patience(analysis.wait)
+            meant = named(database, roots, patience)
             if hashing:
                 with alone_analysing(self.path):
-                    there = readable(database, meant, analysis)
+                    there = readable(database, meant, analysis, patience)
                     analysis.begin_duplicates(meant)
                     analysis.run(there)
             groups = analysis.groups(meant)
@@ -260,15 +262,15 @@ def known_roots(database: "Database") -> list[str]:
     return [root for (root,) in database.query("roots")]
 
 
-def named(database: "Database", roots: Roots, attend: Attend) -> list[str] | None:
-    """Roots as the library knows them, with those inside them; `None`, for all, stays so. `attend`:
-    called while storage does not answer. Raises `LibraryError` if one is none of its roots.
+def named(database: "Database", roots: Roots, patience: Patience) -> list[str] | None:
+    """Roots as the library knows them, with those inside them; `None`, for all, stays so. Raises
+    `LibraryError` if one is none of its roots.
     """
     if roots is None:
         return None
     known = known_roots(database)
     session = Session(roots)
-    session.attend = attend
+    session.patience = patience
     arranged = session.in_library(known).arranged
     files = [file for root in arranged.roots for file in native_paths(root.name, root.files or ())]
     strangers = [os.path.join(*stranger) for stranger in arranged.strangers]
@@ -278,12 +280,12 @@ def named(database: "Database", roots: Roots, attend: Attend) -> list[str] | Non
     return folders
 
 
-def readable(database: "Database", meant: list[str] | None, analysis: "Analysis") -> set[str]:
+def readable(database: "Database", meant: list[str] | None, analysis: "Analysis", patience: Patience) -> set[str]:
     """The roots that are meant and can be read. Raises for one that was named and cannot be; all
     others are problems of the analysis.
     """
     there = set()
-    for root, error in checked(known_roots(database) if meant is None else meant, analysis.wait):
+    for root, error in checked(known_roots(database) if meant is None else meant, patience):
         if error is None:
             there.add(root)
         elif meant is not None:
@@ -294,7 +296,7 @@ def readable(database: "Database", meant: list[str] | None, analysis: "Analysis"
     return there
 
 
-def checked(roots: Sequence[str], attend: Attend) -> Iterator[tuple[str, ScanError | None]]:
+def checked(roots: Sequence[str], patience: Patience) -> Iterator[tuple[str, ScanError | None]]:
     """Each root, and why it cannot be read. One that does not answer is left to the work on it."""
-    for root, error in zip(roots, of_each(check_root, roots, attend), strict=True):
+    for root, error in zip(roots, patience.of_each(check_root, roots), strict=True):
         yield root, error if isinstance(error, ScanError) else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mt_scanner._engine.held import named, whole
 from mt_scanner._engine.plan import Sync
 from mt_scanner._engine.session import Session
+from mt_scanner._engine.within import Patience
 from mt_scanner._library.database import Database, alone
 from mt_scanner._library.knowledge import Knowledge
 from mt_scanner._library.report import SyncReport
@@ -65,7 +66,7 @@ def sync(database: Database, session: Session, wish: Wish) -> SyncReport:
 
 def attend(session: Session, path: str, wish: Wish) -> None:
     """Lets a session that waits for storage tell of progress, and hear who stops the sync."""
-    session.attend = partial(Attendant(path, wish).waits, "scanning")
+    session.patience = Patience(partial(Attendant(path, wish).waits, "scanning"))
 
 
 class Attendant:

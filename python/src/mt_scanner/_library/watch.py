@@ -76,7 +76,7 @@ class Watch:
         try:
             self._begin()
             # Before the first sync, so that nothing in between is missed.
-            found = looks(self._eyes, AT_FIRST, attend=self._session.attend)
+            found = looks(self._eyes, AT_FIRST, attend=self._session.patience.attend)
             there = [eye for eye, seen in found.items() if self._open(eye, seen)]
             self._look()
             # If none answers, the sync says so.
