@@ -119,7 +119,8 @@ def test_an_analysis_is_cancelled(moment: float, music: Path, library: Library, 
 def test_a_scan_in_the_background_ends_with_its_scanner(silent: list[Path]) -> None:
     with Scanner(silent) as scanner:
         job = scanner.start()
-    assert job.result(END).cancelled
+    result = job.result(END)
+    assert result.cancelled and result.progress.phase == "done"
 
 
 Starting = Callable[[Library, list[Path], Callable[[Progress], object]], Job[Any, Any]]
@@ -237,3 +238,22 @@ def test_who_attends_may_end_the_wait() -> None:
             of_each(lambda _: ended.wait(), [1], attend)
     finally:
         ended.set()
+
+
+@needs_fuse
+def test_a_callback_may_cancel_its_scan_while_roots_are_looked_at(silent: list[Path]) -> None:
+    took: list[float] = []
+    jobs: list[Job[Any, Any]] = []
+    started = threading.Event()
+
+    def cancel(_: Progress) -> None:
+        started.wait()
+        began = time.monotonic()
+        jobs[0].cancel()
+        took.append(time.monotonic() - began)
+
+    jobs.append(Scanner(silent).start(cancel))
+    started.set()
+    assert jobs[0].result(END).cancelled
+    # It would wait for itself in vain.
+    assert took[0] < 0.15

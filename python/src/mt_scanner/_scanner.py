@@ -101,7 +101,9 @@ class Scanner:
 
     @property
     def roots(self) -> tuple[str, ...]:
-        """The roots, as absolute paths. That of a file is its folder."""
+        """The roots, as absolute paths. That of a file is its folder. They are looked at once, here or
+        by what needs them before; storage that does not answer is waited for for a second.
+        """
         return self._session.roots
 
     @property

@@ -1,8 +1,11 @@
 """A scan whose roots are looked at when it begins, by whoever iterates over it."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from mt_scanner._engine import ending
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.within import Attend, nobody
 from mt_scanner._types.progress import Progress
@@ -21,26 +24,35 @@ class Later:
         self.attend: Attend = nobody
         """Called while roots are looked at whose storage does not answer. It may raise."""
         self._begin = begin
+        self._begun = threading.Event()
+        self._reader: threading.Thread | None = None
         self._pool: Pool | None = None
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def __iter__(self) -> Iterator[Answer]:
         """The answers of the steps. Raises what is wrong with the roots."""
+        self._reader = threading.current_thread()
         try:
+            ending.begin(self)
+            if self._stopped.is_set():
+                return
             pool = self._pool = self._begin(self._attend)
         except Stopped:
             return
         finally:
             # Whoever waited need not be kept by what it waited for.
             self.attend = nobody
-        if self._stopped:
+            self._begun.set()
+        if self._stopped.is_set():
             pool.stop()
         yield from pool
 
     @property
     def progress(self) -> Progress:
         """How far the scan is."""
-        return Progress(is_estimated=not self._stopped) if self._pool is None else self._pool.progress
+        if self._pool is not None:
+            return self._pool.progress
+        return Progress(phase="done") if self._stopped.is_set() else Progress(is_estimated=True)
 
     @property
     def complete(self) -> bool:
@@ -49,16 +61,21 @@ class Later:
 
     def stop(self) -> None:
         """Ends the scan, or keeps it from beginning."""
-        self._stopped = True
+        self._stopped.set()
         if self._pool is not None:
             self._pool.stop()
 
     def join(self, seconds: float) -> bool:
-        """Waits for the workers of a stopped scan; false if one is still in its step."""
-        return self._pool is None or self._pool.join(seconds)
+        """Waits for who makes the pool, unless that is the caller, and for the workers of a stopped
+        scan; false if one is still in its step.
+        """
+        until = time.monotonic() + seconds
+        if self._reader not in (None, threading.current_thread()) and not self._begun.wait(seconds):
+            return False
+        return self._pool is None or self._pool.join(max(0.0, until - time.monotonic()))
 
     def _attend(self) -> None:
-        if self._stopped:
+        if self._stopped.is_set():
             raise Stopped
         self.attend()
 

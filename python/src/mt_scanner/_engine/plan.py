@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from mt_scanner._engine.arranged import Root
 from mt_scanner._types import contract
 from mt_scanner._types.contract import Reading, Walking
+from mt_scanner._types.options import check_numbers
 from mt_scanner._types.progress import Expected
 
 Work = dict[str, Any]
@@ -51,7 +52,8 @@ class Limits(NamedTuple):
 
 
 def check_effort(workers: int | None, limits: Limits) -> None:
-    """Raises `ValueError` for numbers that make no sense."""
+    """Raises `TypeError` for numbers that are none, and `ValueError` for those that make no sense."""
+    check_numbers(workers, limits.seconds, limits.memory)
     if workers is not None and workers < 1:
         raise ValueError(f"workers is at least 1, not {workers}")
     if limits.seconds <= 0 or limits.memory <= 0:

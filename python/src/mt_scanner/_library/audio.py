@@ -18,6 +18,7 @@ from mt_scanner._library.job import AnalysisJob, Telling, both
 from mt_scanner._library.report import AnalysisReport
 from mt_scanner._types.contract import NOT_A_ROOT, Outcome
 from mt_scanner._types.errors import LibraryError, RootUnreadable, ScanError
+from mt_scanner._types.options import check_names
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.report import Depth, Report, report_of
 from mt_scanner._types.track import Problem
@@ -127,8 +128,8 @@ class AudioLibrary(ABC):
         """`analyse` in the background. `on_report`, `on_problem` and `on_progress` are called from
         there; the job's events need no callback: `poll()`, `events()`, `async for`.
 
-        Raises `ValueError` for options that make no sense. All else that `analyse` raises comes from
-        the job's `result`.
+        It returns at once. Raises `TypeError` or `ValueError` for options that make no sense. All else
+        that `analyse` raises comes from the job's `result`.
         """
         question = asked(depth, hashes, loudness, fingerprint)
         effort_of(options)
@@ -235,7 +236,10 @@ class AudioLibrary(ABC):
 
 
 def effort_of(options: Looking) -> tuple[int, Limits]:
-    """The number of workers, and the limits. Raises `ValueError` for what makes no sense."""
+    """The number of workers, and the limits. Raises `TypeError` or `ValueError` for what makes no
+    sense.
+    """
+    check_names(options, Looking)
     default = Limits()
     limits = Limits(options.get("file_timeout", default.seconds), options.get("memory_limit", default.memory))
     workers = options.get("workers")

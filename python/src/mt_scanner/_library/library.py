@@ -23,6 +23,7 @@ from mt_scanner._library.wish import Mode, Wish
 from mt_scanner._types.contract import CHANGES_FORGOTTEN, LIBRARY_IN_USE
 from mt_scanner._types.errors import ChangesForgotten, LibraryError
 from mt_scanner._types.notice import Notice
+from mt_scanner._types.options import check_names
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.track import LibraryTrack
 
@@ -99,7 +100,7 @@ class Library(AudioLibrary):
         """
         control = None if stop is None else Control(stop)
         wish = wished(mode, confirm_empty, on_progress, on_change, control)
-        session = Session(roots, component=self._wasm, **options)
+        session = self._session(roots, options)
         return self._once(session, wish._replace(on_notice=on_notice), dry_run)
 
     def rescan(
@@ -117,7 +118,7 @@ class Library(AudioLibrary):
         """
         several = [files] if isinstance(files, (str, os.PathLike)) else list(files)
         paths = [resolve(file) for file in several]
-        session = Session(paths, component=self._wasm, **options).of_files(paths)
+        session = self._session(paths, options).of_files(paths)
         return self._once(session, wished("full", False, None, on_change), False)
 
     def start(
@@ -135,11 +136,11 @@ class Library(AudioLibrary):
         """`sync` in the background. `on_notice`, `on_progress` and `on_change` are called from there;
         the job's events need no callback: `poll()`, `events()`, `async for`.
 
-        Raises `ValueError` for options that make no sense. All that `sync` raises comes from the
-        job's `result`.
+        It returns at once. Raises `TypeError` or `ValueError` for options that make no sense. All that
+        `sync` raises comes from the job's `result`.
         """
         wished(mode, confirm_empty, None, None)
-        session = Session(roots, component=self._wasm, **options)
+        session = self._session(roots, options)
 
         def run(job: Telling) -> SyncReport:
             # What a rehearsal has changed is gone with its copy.
@@ -195,7 +196,7 @@ class Library(AudioLibrary):
 
         stop = stop or threading.Event()
         first = wished(mode, confirm_empty, on_progress, on_change, Control(stop))
-        session = Session(roots, component=self._wasm, **options)
+        session = self._session(roots, options)
         attend(session, self.path, first)
         return Watch(self._used, session, Watching(first, stop, on_notice, poll, poll_interval)).run()
 
@@ -328,6 +329,13 @@ class Library(AudioLibrary):
         """
         with self._used() as database:
             return [list(row) for row in database.query("kinds")], database.size()
+
+    def _session(self, roots: StrPath | Iterable[StrPath], options: Options) -> Session:
+        """A session of the library's component. Raises `TypeError` for an option that there is none
+        of.
+        """
+        check_names(options, Options)
+        return Session(roots, component=self._wasm, **options)
 
     def _once(self, session: Session, wish: Wish, dry_run: bool) -> SyncReport:
         """A sync, and the end of its session."""

@@ -1,8 +1,10 @@
 """A parser of arguments that says what was probably meant."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
+
+from mt_scanner._types.options import tip
 
 USAGE = 2
 """The exit code of wrong usage."""
@@ -40,14 +42,6 @@ class Parser(argparse.ArgumentParser):
             what = "command" if isinstance(action, argparse._SubParsersAction) else "value"
             message = f"invalid {what} {value!r} (one of {', '.join(choices)}){tip(str(value), choices)}"
             raise argparse.ArgumentError(None if what == "command" else action, message)
-
-
-def tip(word: str, known: Iterable[str]) -> str:
-    """What was meant, if a known word is close."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, list(known), n=1)
-    return f": did you mean {close[0]!r}?" if close else ""
 
 
 def actions_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
