@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from mt_scanner._engine import ending
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.within import Attend, nobody
 from mt_scanner._types.progress import Progress
@@ -31,6 +30,9 @@ class Later:
 
     def __iter__(self) -> Iterator[Answer]:
         """The answers of the steps. Raises what is wrong with the roots."""
+        # As late as a backend is: what a program has registered for its end by then comes after.
+        from mt_scanner._engine import ending
+
         self._reader = threading.current_thread()
         try:
             ending.begin(self)
