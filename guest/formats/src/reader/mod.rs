@@ -182,7 +182,9 @@ impl<S: ReadAt> FileReader<S> {
         if !is_there {
             return Ok(None);
         }
-        if len > 0 && !self.is_blank(offset) && self.available(offset)?.len() as u64 >= len {
+        let reaches = |bytes: &[u8]| bytes.len() as u64 >= len;
+        let is_at_hand = self.hand_at(offset).is_some_and(reaches);
+        if is_at_hand || (len > 0 && !self.is_blank(offset) && reaches(self.available(offset)?)) {
             return Ok(self.hand_at(offset).and_then(|bytes| bytes.get(..len as usize)));
         }
         let mut scratch = std::mem::take(&mut self.scratch);
