@@ -94,10 +94,12 @@ class Storage:
                 # They are in an archive, or the component says why.
                 looks.extend([archive(self.root, folder)] * len(names))
                 return
+            since = time.perf_counter()
             for name in names:
-                since = time.perf_counter()
                 looks.append(look(below, name))
-                self._learn(time.perf_counter() - since)
+                now = time.perf_counter()
+                self._learn(now - since)
+                since = now
                 if self.slow and time.monotonic() >= until:
                     return
 
@@ -145,15 +147,17 @@ def archive(root: str, path: str) -> Look:
 
 def kept(work: Iterable[Any], seen: Iterable[Work]) -> None:
     """Adds looks to files that a step has left: nobody looks again."""
+    unread = [item for item in work if item["files"] and not item.get("held")]
+    if not unread:
+        return
     looks = {
         (item["folder"], name_of(file)): look
         for item in seen
         for file, look in zip(item["files"], item["seen"], strict=True)
     }
-    for item in work:
-        if item["files"] and not item.get("held"):
-            names = [(item["folder"], name_of(file)) for file in item["files"]]
-            item["seen"] = [looks[name] for name in takewhile(looks.__contains__, names)]
+    for item in unread:
+        names = [(item["folder"], name_of(file)) for file in item["files"]]
+        item["seen"] = [looks[name] for name in takewhile(looks.__contains__, names)]
 
 
 def look(below: beneath.Folder, name: str) -> Look:
