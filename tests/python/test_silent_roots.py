@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from mt_scanner import AnalysisStopped, Library, Progress, Scanner, SyncStopped
+from mt_scanner._engine.analyser import load as load_analyser
+from mt_scanner._engine.component import load as load_scanner
 from mt_scanner._engine.job import Job
 from mt_scanner._engine.roots import check_root
 from mt_scanner._engine.within import AT_A_TIME, Late, Patience, of_each
@@ -25,6 +27,15 @@ MOMENTS = [0.0, 0.4, 1.3]
 """When an end is asked for, in s: roots are looked at for a second, and then the work begins."""
 END = 1.0
 """The time in s for an end: 0.5, and slack for a busy machine."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Both components are compiled before, and kept: that takes seconds the first time, in which
+    nobody is heard.
+    """
+    load_scanner()
+    load_analyser()
 
 
 @pytest.fixture
