@@ -29,16 +29,16 @@ struct Memory(UnsafeCell<Pieces>);
 unsafe impl Sync for Memory {}
 
 struct Pieces {
-    /// Those of 16 bytes, of 32, and so on.
+    /// Free pieces of 16 bytes, of 32, and so on.
     lists: [List; LARGEST / GRAIN],
     /// What is left of the last chunk.
     rest: *mut u8,
     left: usize,
 }
 
-/// The free pieces of one size, the last one given back on top. Their addresses are kept in an
-/// array and not in the pieces: those were used before whole files were read, are in no cache any
-/// more, and would have to be waited for.
+/// The free pieces of one size, the last one given back on top. An array holds their addresses, and
+/// not the pieces themselves: a file was read since they were used, so the processor's caches have
+/// none of them, and the next address would have to be waited for.
 #[derive(Clone, Copy)]
 struct List {
     /// Has room for every piece of this size that there is.

@@ -118,6 +118,13 @@ mod tests {
     }
 
     #[test]
+    fn flac_and_mpeg_audio_are_read_in_short_pieces() {
+        for (name, pieces) in [("a.flac", Pieces::SHORT), ("a.mp3", Pieces::SHORT), ("a.m4a", Pieces::LONG)] {
+            assert_eq!(Container::of_extension(name).map(Container::pieces), Some(pieces), "{name}");
+        }
+    }
+
+    #[test]
     fn containers_are_known_by_their_signatures() {
         for (start, expected) in [
             (&b"RIFF\x10\0\0\0WAVEfmt "[..], Some(Container::Wave)),

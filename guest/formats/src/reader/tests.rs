@@ -78,6 +78,15 @@ fn beginning_and_end_are_two_reads_in_any_order_of_small_pieces() {
 }
 
 #[test]
+fn short_pieces_are_shorter_at_the_beginning_and_behind_a_jump() {
+    let mut reader = reader(numbered(1_000_000)).in_pieces(Pieces::SHORT);
+    for position in [0, 7_000, 500_000] {
+        assert!(reader.peek(position, &mut [0; 32]).unwrap());
+    }
+    assert_eq!(reader.reads(), [(0, 8_192), (500_000 - BEFORE, 8_192)]);
+}
+
+#[test]
 fn reading_on_takes_ever_larger_pieces() {
     let mut reader = reader(numbered(400_000));
     assert!(reader.peek(0, &mut vec![0; 300_000]).unwrap());
