@@ -1,6 +1,5 @@
 //! Work that may hang in a call to the filesystem, on threads that can be left alone.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
@@ -11,19 +10,6 @@ use std::time::{Duration, Instant};
 const AT_A_TIME: usize = 16;
 /// How often a wait for calls looks up.
 pub(crate) const PULSE: Duration = Duration::from_millis(50);
-
-/// Does work on a thread of its own, and waits for `patience`; `None` if it is not done then. The
-/// thread ends whenever its call returns, and its result is dropped.
-pub(crate) fn within<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> io::Result<Option<T>> {
-    let (sender, done) = channel();
-    thread::Builder::new().name("mt-scanner call".into()).spawn(move || {
-        let _ = sender.send(work());
-    })?;
-    Ok(done.recv_timeout(patience).ok())
-}
 
 /// Makes calls with the numbers below `count`, some at a time, and gives their results in this
 /// order. Those that hang keep none of the others waiting: `None` is a call that was not back when
@@ -79,13 +65,6 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
     const SHORT: Duration = Duration::from_millis(200);
-
-    #[test]
-    fn work_that_is_not_done_in_time_is_left_alone() {
-        assert_eq!(within(LONG, || 1).unwrap(), Some(1));
-        let sleep = || thread::sleep(Duration::from_secs(1));
-        assert_eq!(within(Duration::from_millis(10), sleep).unwrap(), None);
-    }
 
     #[test]
     fn every_call_is_made_once_and_none_is_waited_for_longer_than_the_others() {

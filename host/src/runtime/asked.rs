@@ -1,4 +1,4 @@
-//! Questions to a component, with an instance of its own, that are no work on files.
+//! An instance that is asked, and the clock that ends its calls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +36,11 @@ impl<W: World> Asked<W> {
     /// A new instance, which sees no file.
     pub fn blind(compiled: &Compiled<W>, limits: &Limits) -> Result<Self, Error> {
         Self::new(compiled, limits, &Opened::none(&Arc::from([])), Arc::default())
+    }
+
+    /// Whether it keeps more memory than it should go on with.
+    pub fn is_bloated(&self) -> bool {
+        self.instance.is_bloated()
     }
 
     /// Makes a call; `what`: its name. After one that fails the instance is of no use any more.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine};
 
+use super::desk::Desks;
 use super::engine;
 use super::error::LoadError;
 use super::sandbox::{imports, link};
@@ -16,6 +17,8 @@ use super::world::World;
 pub(crate) struct Compiled<W: World> {
     pub engine: Engine,
     pub prepared: W::Prepared,
+    /// Where questions are asked that are no scan.
+    pub(super) desks: Desks<W>,
 }
 
 /// Another component, compiled now.
@@ -54,6 +57,6 @@ impl<W: World> Compiled<W> {
             .instantiate_pre(&component)
             .and_then(W::prepare)
             .map_err(|error| W::refusal(name.to_owned(), error.into()))?;
-        Ok(Self { engine, prepared })
+        Ok(Self { engine, prepared, desks: Desks::default() })
     }
 }

@@ -100,7 +100,7 @@ impl Scanner {
         let request = Request { root: Cow::Borrowed(&root.name), path: Cow::Borrowed(&path), all, data, from };
         let request =
             serde_json::to_string(&request).map_err(|error| Error::InvalidRequest { reason: error.to_string() })?;
-        self.ask_about([root.clone()], &format!("reading {path}"), move |exports, store| {
+        self.ask_about(vec![root], &format!("reading {path}"), move |exports, store| {
             exports.mt_scanner_pictures().call_artwork_json(store, &request)
         })?
         .map_err(Error::from)

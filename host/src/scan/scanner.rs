@@ -1,32 +1,26 @@
 //! The scanner: one root or several, and the calls about them.
 
 use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mt_scanner_contract::defaults::HANG_MARGIN;
 use mt_scanner_contract::report::Report;
 #[cfg(feature = "library")]
 use mt_scanner_contract::roots::Place;
 use mt_scanner_contract::roots::{Naming, RootNotice};
-use mt_scanner_contract::{Inspection, Outcome, Problem, Track, Walking};
+use mt_scanner_contract::{Inspection, Problem, Track, Walking};
 use wasmtime::Store;
 
 use super::Scan;
 #[cfg(feature = "library")]
 use super::arranged::Arranged;
 use super::named::Named;
-use crate::runtime::apart::{self, patiently};
-use crate::runtime::asked::Asked;
+use crate::runtime::apart::patiently;
 use crate::runtime::bindings;
 use crate::runtime::built_in::BuiltIn as _;
-use crate::runtime::calls::Calls;
 use crate::runtime::component::Compiled;
 use crate::runtime::error::Error;
-use crate::runtime::instance::stopped_by_time;
-use crate::runtime::limits::Stop;
 use crate::runtime::opened::Opened;
 use crate::runtime::root::Root;
 use crate::runtime::sandbox::Sandbox;
@@ -204,7 +198,7 @@ impl Scanner {
         let (root, path) = self.below(path.as_ref())?;
         let (name, what) = (root.name.clone(), format!("reading {path}"));
         let reading = self.settings.reading.clone().into();
-        self.ask_about([root], &what, move |exports, store| {
+        self.ask_about(vec![root], &what, move |exports, store| {
             exports.mt_scanner_files().call_inspect(store, &name, &path, &reading)
         })?
         .map(Inspection::from)
@@ -221,7 +215,7 @@ impl Scanner {
         let (root, path) = self.below(path.as_ref())?;
         let (name, what) = (root.name.clone(), format!("reading {path}"));
         let reading = self.settings.reading.clone().into();
-        self.ask_about([root], &what, move |exports, store| {
+        self.ask_about(vec![root], &what, move |exports, store| {
             exports.mt_scanner_files().call_inspect_json(store, &name, &path, &reading)
         })?
         .map_err(Error::from)
@@ -255,8 +249,9 @@ impl Scanner {
     /// As [`in_words`](Self::in_words).
     pub fn in_words_of_json(report: &str) -> Result<String, Error> {
         let words = Self::builder().build()?;
+        let report = report.to_owned();
         words
-            .ask("in-words", |exports, store| exports.mt_scanner_reports().call_in_words(store, report))?
+            .ask("in-words", move |exports, store| exports.mt_scanner_reports().call_in_words(store, &report))?
             .map_err(Error::from)
     }
 
@@ -283,7 +278,7 @@ impl Scanner {
     pub fn folders_of_events(&self, request: &str) -> Result<String, Error> {
         let request = request.to_owned();
         let roots = self.named.looked(&mut patiently)?.roots;
-        self.ask_about(roots, "folders-of-events", move |exports, store| {
+        self.ask_about(roots.to_vec(), "folders-of-events", move |exports, store| {
             exports.mt_scanner_library().call_folders_of_events(store, &request)
         })?
         .map_err(Error::from)
@@ -295,7 +290,8 @@ impl Scanner {
     ///
     /// [`Error::Ended`] if the component traps.
     pub fn is_audio_file(&self, name: &str) -> Result<bool, Error> {
-        self.ask("is-audio-file", |exports, store| exports.mt_scanner_scan().call_is_audio_file(store, name))
+        let name = name.to_owned();
+        self.ask("is-audio-file", move |exports, store| exports.mt_scanner_scan().call_is_audio_file(store, &name))
     }
 
     /// The extensions of audio files, in lower case, with their dot.
@@ -307,38 +303,23 @@ impl Scanner {
         self.ask("audio-extensions", |exports, store| exports.mt_scanner_scan().call_audio_extensions(store))
     }
 
-    /// Makes one call with an instance of its own, which sees no file.
-    pub(crate) fn ask<T>(
+    /// Makes one call with an instance that sees no file.
+    pub(crate) fn ask<T: Send + 'static>(
         &self,
-        what: &str,
-        call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T>,
-    ) -> Result<T, Error> {
-        Asked::blind(&self.settings.compiled, &self.settings.limits)?.call(what, call)
-    }
-
-    /// Makes one call about files of the roots, with an instance of its own. Storage that does not
-    /// answer ends it like a component that takes too long.
-    pub(super) fn ask_about<T: Send + 'static>(
-        &self,
-        roots: impl Into<Arc<[Root]>>,
         what: &str,
         call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let roots = roots.into();
-        let opened = Opened::check(&roots, &mut patiently)?;
-        let limit = self.settings.limits.file_timeout;
-        let calls = Arc::new(Calls::default());
-        let (settings, name, own) = (self.settings.clone(), what.to_owned(), calls.clone());
-        let work = move || {
-            (0..roots.len()).try_for_each(|root| opened.open(root))?;
-            Asked::new(&settings.compiled, &settings.limits, &opened, own)?.call(&name, call)
-        };
-        let answer = apart::within(limit.saturating_add(HANG_MARGIN), work).map_err(no_instance)?;
-        answer.unwrap_or_else(|| {
-            calls.close();
-            let (call, detail) = (what.to_owned(), stopped_by_time(limit));
-            Err(Error::Ended { call, outcome: Outcome::Timeout, detail, source: Stop::Abandoned.into() })
-        })
+        self.ask_about(Vec::new(), what, call)
+    }
+
+    /// Makes one call about files of these roots.
+    pub(super) fn ask_about<T: Send + 'static>(
+        &self,
+        roots: Vec<Root>,
+        what: &str,
+        call: impl FnOnce(&bindings::Scanner, &mut Store<Sandbox>) -> wasmtime::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.settings.compiled.ask(&self.settings.limits, roots, what, call)
     }
 
     /// Looks at every root. One that does not answer within half a second is passed over: a scan
@@ -427,10 +408,7 @@ impl Scanner {
         let around = roots.iter().filter_map(|root| Some((root, absolute.strip_prefix(&root.path).ok()?)));
         let (root, below) = around.min_by_key(|(_, below)| below.as_os_str().len()).ok_or_else(outside)?;
         let names: Vec<_> = below.iter().map(OsStr::to_string_lossy).collect();
-        Ok((root.clone(), names.join("/")))
+        let root = Root { files: None, inside: Vec::new(), path: root.path.clone(), name: root.name.clone() };
+        Ok((root, names.join("/")))
     }
-}
-
-fn no_instance(error: io::Error) -> Error {
-    Error::NoInstance { source: error.into() }
 }

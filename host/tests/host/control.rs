@@ -1,6 +1,6 @@
 //! Roots, progress, cancellation.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mt_scanner::{Error, FollowLinks, Scanner};
 
@@ -168,4 +168,45 @@ fn nothing_outside_the_roots_can_be_inspected() {
     assert!(matches!(scanner.inspect("../out.mp3"), Err(Error::EscapesRoot { .. })));
     assert!(matches!(scanner.inspect(folder.path().join("out.mp3")), Err(Error::EscapesRoot { .. })));
     assert!(matches!(scanner.inspect("b.mp3"), Err(Error::FileNotFound { .. })));
+}
+
+#[test]
+fn files_are_inspected_as_they_are_now() {
+    let folder = Folder::new().file("in/a.mp3", b"").file("other/a.mp3", b"12345");
+    let (inside, other) = (folder.path().join("in"), folder.path().join("other"));
+    let scanner = Scanner::new(&inside).unwrap();
+    let size = || scanner.inspect("a.mp3").map(|found| found.track.size);
+    assert_eq!(size().unwrap(), 0);
+    std::fs::write(inside.join("a.mp3"), b"123").unwrap();
+    assert_eq!(size().unwrap(), 3);
+    // Another folder by the same name.
+    std::fs::rename(&inside, folder.path().join("old")).unwrap();
+    assert!(matches!(size(), Err(Error::RootNotFound { .. })));
+    std::fs::rename(&other, &inside).unwrap();
+    assert_eq!(size().unwrap(), 5);
+    std::fs::remove_dir_all(&inside).unwrap();
+    std::fs::write(&inside, b"").unwrap();
+    assert!(matches!(size(), Err(Error::RootNotAFolder { .. })));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_inspected_is_let_go_after_a_moment() {
+    let albums: Vec<_> = (0..40).map(|number| format!("{number}")).collect();
+    let folder = albums.iter().fold(Folder::new(), |folder, album| folder.file(&format!("{album}/a.mp3"), b""));
+    let opened = || {
+        let descriptors = std::fs::read_dir("/proc/self/fd").unwrap();
+        let targets = descriptors.filter_map(|descriptor| std::fs::read_link(descriptor.ok()?.path()).ok());
+        targets.filter(|target| target.starts_with(folder.path())).count()
+    };
+    for album in &albums {
+        Scanner::new(folder.path().join(album)).unwrap().inspect("a.mp3").unwrap();
+        // However many folders it was asked about.
+        assert!(opened() <= 8, "{}", opened());
+    }
+    let end = Instant::now() + Duration::from_secs(20);
+    while opened() > 0 {
+        assert!(Instant::now() < end, "{} are open", opened());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -127,13 +127,17 @@ fn a_file_that_does_not_answer_cannot_be_inspected() {
     let folder = music();
     let Some(mount) = SlowMount::new(folder.path(), &["--stall", "open=a.mp3"]) else { return };
     let start = Instant::now();
-    match patient(&mount).build().unwrap().inspect("a.mp3") {
+    let scanner = patient(&mount).build().unwrap();
+    assert_eq!(scanner.inspect("album/b.mp3").unwrap().track.size, 0);
+    match scanner.inspect("a.mp3") {
         Err(Error::Ended { outcome: Outcome::Timeout, detail, .. }) => {
             assert_eq!(detail, "it took longer than 0.7 s and was stopped");
         }
         other => panic!("{other:?}"),
     }
     assert!(start.elapsed() < LIMIT + 2 * END, "{:?}", start.elapsed());
+    // The instance that hangs is nobody's any more.
+    assert_eq!(scanner.inspect("album/b.mp3").unwrap().track.size, 0);
 }
 
 #[test]

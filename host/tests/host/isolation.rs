@@ -77,10 +77,14 @@ fn a_scan_that_is_dropped_does_not_wait_for_an_endless_loop() {
 
 #[test]
 fn inspecting_such_a_file_is_an_error_of_its_own() {
-    let folder = Folder::new().file("panic.mp3", b"MT-MISBEHAVE panic");
-    match scanner(&folder).build().unwrap().inspect("panic.mp3") {
-        Err(Error::Ended { outcome: Outcome::Trap, detail, .. }) => assert!(detail.contains("asked to panic")),
-        other => panic!("{other:?}"),
+    let folder = Folder::new().file("panic.mp3", b"MT-MISBEHAVE panic").file("good.mp3", b"123");
+    let scanner = scanner(&folder).build().unwrap();
+    for _ in 0..3 {
+        match scanner.inspect("panic.mp3") {
+            Err(Error::Ended { outcome: Outcome::Trap, detail, .. }) => assert!(detail.contains("asked to panic")),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(scanner.inspect("good.mp3").unwrap().track.size, 3);
     }
 }
 

@@ -8,7 +8,8 @@ use mt_scanner_contract::defaults;
 use notify::{Config, Error, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::inbox::Inbox;
-use super::look::{Identity, Looks, Seen};
+use super::look::{Looks, Seen};
+use crate::runtime::identity::Identity;
 
 /// A root that loses events again and again rests between two full syncs: from this long
 const SHORTEST_REST: Duration = Duration::from_secs(10);

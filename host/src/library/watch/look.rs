@@ -7,12 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::network;
 use crate::runtime::apart::PULSE;
+use crate::runtime::identity::{Identity, identity};
 
 /// How long a look is waited for. One that takes longer is asked for again later.
 pub(super) const PATIENCE: Duration = Duration::from_millis(200);
-
-/// A device and the number of a file there. What is mounted over a folder shows in it.
-pub(super) type Identity = (u64, u64);
 
 /// What a look has shown.
 #[derive(Clone)]
@@ -88,28 +86,6 @@ fn look(root: &Path, known: Option<Identity>) -> Seen {
         Place { real, network, readable }
     };
     Seen { identity, place: (identity.is_some() && identity != known).then(place) }
-}
-
-#[cfg(unix)]
-fn identity(root: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-
-    let root = root.metadata().ok().filter(|root| root.is_dir())?;
-    Some((root.dev(), root.ino()))
-}
-
-#[cfg(windows)]
-fn identity(root: &Path) -> Option<Identity> {
-    use winapi_util::{Handle, file};
-
-    let root = root.is_dir().then(|| Handle::from_path_any(root))?.ok()?;
-    let root = file::information(root).ok()?;
-    Some((root.volume_serial_number(), root.file_index()))
-}
-
-#[cfg(not(any(unix, windows)))]
-fn identity(root: &Path) -> Option<Identity> {
-    root.is_dir().then_some((0, 0))
 }
 
 #[cfg(test)]

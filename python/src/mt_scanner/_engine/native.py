@@ -14,7 +14,7 @@ from mt_scanner._engine import ending, forks
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.carried import COMPONENT
 from mt_scanner._engine.plan import Known, Limits, Plan
-from mt_scanner._engine.roots import error_of, native_path, why
+from mt_scanner._engine.roots import check_root, error_of, native_path, why
 from mt_scanner._engine.schema import Schema
 from mt_scanner._types.contract import Reading
 from mt_scanner._types.errors import ComponentError, FileFailed, ScanError
@@ -129,7 +129,7 @@ def inspect(root: str, path: str, reading: Reading, limits: Limits, component: s
     try:
         found: dict[str, Any] = json.loads(loaded.inspect(root, path, reading, limits))
     except native.Failure as failure:
-        raise mapped(failure, native_path(root, path)) from failure
+        raise of_file(failure, root, path) from failure
     return found
 
 
@@ -141,7 +141,7 @@ def artwork(
     try:
         found: dict[str, Any] = json.loads(loaded.artwork(root, path, every, data, start, limits))
     except native.Failure as failure:
-        raise mapped(failure, native_path(root, path)) from failure
+        raise of_file(failure, root, path) from failure
     return found
 
 
@@ -197,6 +197,17 @@ def load(path: str | None) -> native.Component:
             except native.Failure as failure:
                 raise mapped(failure) from failure
         return _loaded[path]
+
+
+def of_file(failure: native.Failure, root: str, path: str) -> ScanError:
+    """The exception for a failure to answer about a file."""
+    kind = failure.args[0]
+    if kind.startswith("root-") or kind == "file-not-found":
+        try:
+            check_root(root)
+        except ScanError as error:
+            return error
+    return mapped(failure, native_path(root, path))
 
 
 def mapped(failure: native.Failure, file: str | None = None) -> ScanError:

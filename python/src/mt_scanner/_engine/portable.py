@@ -2,20 +2,21 @@
 install.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from mt_scanner._engine.component import Component, load
+from mt_scanner._engine.desk import About, Desks
 from mt_scanner._engine.instance import Ended, Instance
 from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
-from mt_scanner._engine.within import Late, within
-from mt_scanner._types.contract import HANG_MARGIN, STOPPED_BY_TIME, Reading
+from mt_scanner._types.contract import Reading
 from mt_scanner._types.errors import ComponentError, FileFailed
+
+T = TypeVar("T")
 
 
 def default_workers() -> int:
@@ -31,12 +32,15 @@ def pool(plan: Plan, component: str | None) -> Pool:
 def schema(component: str | None) -> Schema:
     """The tables and statements of a library."""
     loaded = load(component)
-    with instance_of(loaded, []) as instance:
+
+    def ask(instance: Instance) -> Schema:
         return Schema(
             instance.ask(loaded.schema_version),
             [(migration.version, migration.sql) for migration in instance.ask(loaded.migrations)],
             {statement.name: list(statement.sql) for statement in instance.ask(loaded.statements)},
         )
+
+    return asked(loaded, None, ask)
 
 
 def folders_of_events(root: str, request: str, component: str | None) -> str:
@@ -44,17 +48,8 @@ def folders_of_events(root: str, request: str, component: str | None) -> str:
     (`wit/library.wit`).
     """
     loaded = load(component)
-
-    def ask() -> str:
-        with instance_of(loaded, [root]) as instance:
-            folders: str = instance.ask(loaded.folders_of_events, request)
-            return folders
-
-    seconds = Limits().seconds
-    try:
-        return within(seconds + HANG_MARGIN, ask)
-    except Late:
-        raise ComponentError(f"timeout: {STOPPED_BY_TIME.format(seconds=f'{seconds:g}')}", loaded.path) from None
+    folders: str = asked(loaded, root, lambda instance: instance.ask(loaded.folders_of_events, request))
+    return folders
 
 
 def arrange_roots(request: str) -> str:
@@ -62,30 +57,33 @@ def arrange_roots(request: str) -> str:
     (`wit/scan.wit`).
     """
     loaded = load()
-    with instance_of(loaded, []) as instance:
-        text: str = instance.ask(loaded.arrange_roots, request)
-        return text
+    text: str = asked(loaded, None, lambda instance: instance.ask(loaded.arrange_roots, request))
+    return text
 
 
 def in_words(report: str) -> str:
     """A report for people, from JSON text (`wit/reports.wit`)."""
     loaded = load()
-    with instance_of(loaded, []) as instance:
-        text: str = instance.ask(loaded.in_words, report)
-        return text
+    text: str = asked(loaded, None, lambda instance: instance.ask(loaded.in_words, report))
+    return text
 
 
-@contextmanager
-def instance_of(component: Component, roots: Sequence[str]) -> Iterator[Instance]:
-    """An instance for some calls. Raises `ComponentError` if one of them ends it."""
-    with component.ticking():
-        instance = Instance(component, roots, Limits())
-        try:
-            yield instance
-        except Ended as ended:
-            raise ComponentError(f"{ended.outcome}: {ended.detail}", component.path) from ended
-        finally:
-            instance.close()
+_desks: dict[Component, Desks] = {}
+
+
+def desks(loaded: Component) -> Desks:
+    """The desks of a component."""
+    return _desks.setdefault(loaded, Desks(loaded))
+
+
+def asked(loaded: Component, root: str | None, call: Callable[[Instance], T]) -> T:
+    """The answer to a question about a root, or about none. Raises `ComponentError` if it ends the
+    instance.
+    """
+    try:
+        return desks(loaded).ask(About(root, Limits()), call)
+    except Ended as ended:
+        raise ComponentError(f"{ended.outcome}: {ended.detail}", loaded.path) from ended
 
 
 def inspect(root: str, path: str, reading: Reading, limits: Limits, component: str | None) -> dict[str, Any]:
@@ -104,23 +102,8 @@ def artwork(
 def of_file(
     root: str, path: str, limits: Limits, component: str | None, ask: Callable[[Instance], dict[str, Any]]
 ) -> dict[str, Any]:
-    """An answer about one file, from an instance of its own. Raises `FileFailed` if the file ends
-    it.
-    """
-    loaded = load(component)
-
-    def look() -> dict[str, Any]:
-        with loaded.ticking():
-            instance = Instance(loaded, [root], limits)
-            try:
-                return ask(instance)
-            finally:
-                instance.close()
-
-    file = native_path(root, path)
+    """An answer about one file. Raises `FileFailed` if that ends the instance."""
     try:
-        return within(limits.seconds + HANG_MARGIN, look)
+        return desks(load(component)).ask(About(root, limits), ask)
     except Ended as ended:
-        raise FileFailed(f"{ended.outcome}: {ended.detail}", file) from ended
-    except Late:
-        raise FileFailed(f"timeout: {STOPPED_BY_TIME.format(seconds=f'{limits.seconds:g}')}", file) from None
+        raise FileFailed(f"{ended.outcome}: {ended.detail}", native_path(root, path)) from ended

@@ -4,7 +4,6 @@ import copy
 import os
 import weakref
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
 from mt_scanner._engine import backends
@@ -15,8 +14,8 @@ from mt_scanner._engine.places import Place, found, places
 from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, check_effort, cores
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import StrPath, check_root, resolve
-from mt_scanner._engine.within import Attend, Late, Patience, within
-from mt_scanner._types.contract import FILE_NOT_UTF8, STEP_OVERDUE, FollowLinks, Reading, Walking
+from mt_scanner._engine.within import Attend, Late, Patience
+from mt_scanner._types.contract import FILE_NOT_UTF8, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
@@ -236,10 +235,8 @@ class Session:
             pool.stop()
 
     def _checked(self, path: str) -> tuple[str, str]:
-        """The root that a file is in, which can be scanned, and its path there."""
+        """The root that a file is in, and its path there. Raises if its name is not UTF-8."""
         root, below = self._below(path)
-        with suppress(Late):
-            within(STEP_OVERDUE, check_root, root)
         try:
             below.encode("utf-8")
         except UnicodeEncodeError as error:
