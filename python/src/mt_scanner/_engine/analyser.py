@@ -13,6 +13,7 @@ from mt_scanner._engine.instance import Ended, Sandboxed, record, seen_as_file
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import native_path
+from mt_scanner._engine.within import Attend, nobody
 from mt_scanner._types.contract import STOPPED_BY_TIME
 
 PIECE = 50
@@ -79,6 +80,6 @@ class Analyst(Sandboxed):
             raise self._ended(str(error), self._limits.seconds) from error
 
 
-def load(path: str | None = None) -> Analyser:
+def load(path: str | None = None, attend: Attend = nobody) -> Analyser:
     """The analyser of the package, or another one."""
-    return compiled(Analyser, path or carried.ANALYSER)
+    return compiled(Analyser, path or carried.ANALYSER, attend)

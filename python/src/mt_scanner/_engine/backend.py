@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from mt_scanner._engine.answer import Answer
 from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.schema import Schema
+from mt_scanner._engine.within import Attend
 from mt_scanner._types.contract import Reading
 from mt_scanner._types.progress import Progress
 
@@ -42,6 +43,11 @@ class Backend(Protocol):
 
     `component` is the path of another component than the one of this package.
     """
+
+    def prepare(self, component: str | None, attend: Attend) -> None:
+        """Loads the component, which may take a second. `attend` is called meanwhile, and may raise
+        to end the wait.
+        """
 
     def default_workers(self) -> int:
         """How many instances work at a time by default."""

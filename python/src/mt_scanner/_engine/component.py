@@ -1,6 +1,7 @@
 """Components, each compiled once a process: its engine, its linker, and handles of its exports."""
 
 import gc
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from mt_scanner._engine import carried, forks
 from mt_scanner._engine.roots import why
+from mt_scanner._engine.within import Attend, Call, nobody
 from mt_scanner._types.contract import IMPORT_INTERFACES, IMPORT_PACKAGES, IMPORT_REFUSED
 from mt_scanner._types.errors import ComponentError
 
@@ -138,10 +140,22 @@ _compiled: dict[tuple[type[Compiled], str], Compiled] = {}
 _compiling = threading.Lock()
 
 
-def compiled(world: type[World], path: str) -> World:
-    """The component of a world at `path`, compiled on first use."""
+def compiled(world: type[World], path: str, attend: Attend = nobody) -> World:
+    """The component of a world at `path`, compiled on first use. That takes some seconds, unless
+    wasmtime has kept the code: `attend` is called meanwhile, and may raise to end the wait. So may
+    Ctrl-C.
+    """
     path = os.path.abspath(path)
     forks.use(path)
+    found = _compiled.get((world, path))
+    if isinstance(found, world):
+        return found
+    new: World = Call(made, world, path).result(math.inf, attend)
+    return new
+
+
+def made(world: type[World], path: str) -> World:
+    """The component, compiled by one thread if several want it."""
     with _compiling:
         found = _compiled.get((world, path))
         if not isinstance(found, world):
@@ -149,6 +163,6 @@ def compiled(world: type[World], path: str) -> World:
         return found
 
 
-def load(path: str | None = None) -> Component:
+def load(path: str | None = None, attend: Attend = nobody) -> Component:
     """The scanner of the package, or another one."""
-    return compiled(Component, path or carried.COMPONENT)
+    return compiled(Component, path or carried.COMPONENT, attend)

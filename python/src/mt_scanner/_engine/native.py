@@ -3,6 +3,7 @@ are the same.
 """
 
 import json
+import math
 import os
 import threading
 import time
@@ -16,6 +17,7 @@ from mt_scanner._engine.carried import COMPONENT
 from mt_scanner._engine.plan import Known, Limits, Plan
 from mt_scanner._engine.roots import check_root, error_of, native_path, why
 from mt_scanner._engine.schema import Schema
+from mt_scanner._engine.within import Attend, Call
 from mt_scanner._types.contract import Reading
 from mt_scanner._types.errors import ComponentError, FileFailed, ScanError
 from mt_scanner._types.progress import Progress
@@ -111,6 +113,16 @@ class Pool:
             self.stop()
         finally:
             self._unattended.set()
+
+
+def prepare(component: str | None, attend: Attend) -> None:
+    """Loads the component. `attend` is called meanwhile, and may raise to end the wait: another
+    component than the one that the module carries is compiled, which takes seconds.
+    """
+    if component is None:
+        load(component)
+    else:
+        Call(load, component).result(math.inf, attend)
 
 
 def default_workers() -> int:

@@ -13,10 +13,21 @@ from mt_scanner._engine.plan import Limits, Plan
 from mt_scanner._engine.pool import Pool
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.schema import Schema
+from mt_scanner._engine.within import Attend
 from mt_scanner._types.contract import Reading
 from mt_scanner._types.errors import ComponentError, FileFailed
 
 T = TypeVar("T")
+
+
+def prepare(component: str | None, attend: Attend) -> None:
+    """Loads the component, which may take a second. `attend` is called meanwhile, and may raise to
+    end the wait.
+    """
+    load(component, attend)
+    if component is not None:
+        # It arranges roots and finds words.
+        load(None, attend)
 
 
 def default_workers() -> int:

@@ -177,6 +177,7 @@ class Session:
         """A scan that looks at its roots and checks them when it is iterated over."""
 
         def begin(attend: Attend) -> "Pool":
+            self.backend.prepare(self._component, attend)
             self.check(patience=Patience(attend))
             return self.pool(mode)
 

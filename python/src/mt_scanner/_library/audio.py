@@ -16,8 +16,8 @@ from mt_scanner._library.control import Control
 from mt_scanner._library.duplicates import DuplicateGroup, DuplicateKind, group_of
 from mt_scanner._library.job import AnalysisJob, Telling, both
 from mt_scanner._library.report import AnalysisReport
-from mt_scanner._types.contract import NOT_A_ROOT, Outcome
-from mt_scanner._types.errors import LibraryError, RootUnreadable, ScanError
+from mt_scanner._types.contract import ANALYSIS_STOPPED, NOT_A_ROOT, Outcome
+from mt_scanner._types.errors import AnalysisStopped, LibraryError, RootUnreadable, ScanError
 from mt_scanner._types.options import check_names
 from mt_scanner._types.progress import Progress
 from mt_scanner._types.report import Depth, Report, report_of
@@ -225,7 +225,14 @@ class AudioLibrary(ABC):
 
         effort = Effort(*effort_of(options), seconds)
         path = options.get("analyser")
-        analyser = load(None if path is None else os.fspath(path))
+
+        def attend() -> None:
+            if watcher.on_progress is not None:
+                watcher.on_progress(Progress())
+            if watcher.control is not None and watcher.control.is_stopped:
+                raise AnalysisStopped(ANALYSIS_STOPPED, self.path)
+
+        analyser = load(None if path is None else os.fspath(path), attend)
         with closing(self._another()) as database:
             database.connection.execute(f"PRAGMA busy_timeout = {BUSY}")
             yield database, Analysis(database, analyser, question, effort, watcher)
