@@ -73,8 +73,8 @@ impl<W: World> Default for Desks<W> {
 }
 
 impl<W: World> Compiled<W> {
-    /// Makes a call; `what`: its name. The instance sees these roots and nothing else, and
-    /// answers the next question about the same folders. Storage that does not answer ends it like a
+    /// Makes a call; `what`: its name. The instance sees these roots and nothing else, and answers
+    /// the next question about the same folders. Storage that does not answer ends it like a
     /// component that takes too long.
     pub fn ask<T: Send + 'static>(
         self: &Arc<Self>,

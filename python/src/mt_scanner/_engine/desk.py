@@ -24,7 +24,8 @@ REST = 0.5
 that cannot be taken out.
 """
 FREE = 4
-"""Desks that are kept free. Who asks about one folder and another by turns has an instance for each."""
+"""Desks that are kept free: who asks about one folder and another by turns has an instance for each.
+"""
 
 
 class About(NamedTuple):
