@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mt_scanner import AnalysisStopped, Library, Progress, Scanner, SyncStopped
+from mt_scanner import AnalysisStopped, Library, Progress, Scanner, SyncStopped, count_audio_files
 from mt_scanner._engine.analyser import load as load_analyser
 from mt_scanner._engine.component import load as load_scanner
 from mt_scanner._engine.job import Job
@@ -172,6 +172,14 @@ def test_roots_that_answer_no_look_are_not_waited_for_again(
         time.sleep(0.01)
     assert not checked, "the scan has begun, and its roots were waited for twice"
     job.cancel()
+    scanner = Scanner(silent)
+    scanner.scan(known={})
+    assert not checked
+    scanner.close()
+    # It waits for the root once more, when it counts.
+    monkeypatch.setattr(Scanner, "_counted", lambda *_: 7)
+    assert count_audio_files(silent[0]) == 7
+    assert not checked
 
 
 @needs_fuse

@@ -37,9 +37,11 @@ def count_audio_files(root: StrPath, limit: int | None = None) -> int:
     if fallback is not None:
         return _counted_plainly(fallback, resolve(root), limit)
     scanner = Scanner(root)
-    if any(one.files is not None for one in scanner._session.arranged.roots):
+    scanner.check()
+    session = scanner._session
+    if any(one.files is not None for one in session.arranged.roots):
         raise RootNotAFolder(ROOT_NOT_A_FOLDER, resolve(root))
-    return scanner.count(limit)
+    return scanner._counted(session.pool("count", limit=limit), limit)
 
 
 def benchmark_directory(root: StrPath, iterations: int = 10) -> float:

@@ -127,7 +127,7 @@ class Scanner:
 
         Raises `RootNotFound`, `RootNotAFolder` or `RootUnreadable` before anything starts.
         """
-        pool = self._pool("tracks") if known is None else self._pool("sync", sync=self._held(known))
+        pool = self._pool("tracks", known=known)
         problems = self.problems = []
         tell = on_problem or problems.append
 
@@ -192,7 +192,11 @@ class Scanner:
 
         Raises as `scan` does.
         """
-        pool = self._pool("count", limit=limit)
+        return self._counted(self._pool("count", limit=limit), limit, on_progress)
+
+    def _counted(
+        self, pool: "Pool", limit: int | None = None, on_progress: Callable[[Progress], object] | None = None
+    ) -> int:
         problems = self.problems = []
         told = 0.0
         for answer in pool:
@@ -380,8 +384,17 @@ class Scanner:
 
         return Held(self.roots, known).sync
 
-    def _pool(self, mode: str, *, limit: int | None = None, sync: Sync | None = None) -> "Pool":
+    def _pool(
+        self,
+        mode: str,
+        *,
+        limit: int | None = None,
+        sync: Sync | None = None,
+        known: "KnownFiles | None" = None,
+    ) -> "Pool":
         self.check()
+        if known is not None:
+            mode, sync = "sync", self._held(known)
         pool = self._latest = self._session.pool(mode, limit=limit, sync=sync)
         return pool
 
