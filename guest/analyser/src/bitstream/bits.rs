@@ -86,13 +86,7 @@ impl<'a> Bits<'a> {
     /// Passes over any number of bits.
     pub fn pass(&mut self, count: usize) {
         let here = (count as u64).min(u64::from(self.held)) as u32;
-        if here == 64 {
-            self.window = 0;
-            self.held = 0;
-            self.position += 64;
-        } else {
-            self.skip(here);
-        }
+        self.skip(here);
         let mut left = count - here as usize;
         let whole = (left / 8).min(self.rest.len());
         self.rest = &self.rest[whole..];

@@ -32,11 +32,15 @@ impl Misfit {
         }
     }
 
-    /// How many packets have to have kept to the rule for each that has not. Where codes end
-    /// elsewhere the decoder loses its way; what is merely unlike the rest might be a whim of the
-    /// encoder, and has to be rarer, and leads to a milder verdict.
-    fn least(self) -> u64 {
-        if self == Self::Uneconomic { 1000 } else { 100 }
+    /// Whether a rule that held so often and was broken so often is one of the encoder. Where codes
+    /// end elsewhere the decoder loses its way. What is merely unlike the rest might be a whim of
+    /// the encoder: it has to be rarer, no more than a single change leads to, and its verdict is
+    /// milder.
+    fn breaks(self, held: u64, broken: u64) -> bool {
+        match self {
+            Self::Uneconomic => broken <= 2 && held >= 1000 * broken,
+            _ => held >= 100 * broken,
+        }
     }
 
     fn verdict(self) -> Verdict {
@@ -105,7 +109,7 @@ impl Ledger {
         let mut worst = BTreeMap::new();
         for rule in &self.0 {
             for &(ms, misfit) in &rule.first {
-                if rule.held >= rule.broken * misfit.least() {
+                if misfit.breaks(rule.held, rule.broken) {
                     let verdict = worst.entry(ms).or_insert(misfit);
                     if misfit.verdict() > verdict.verdict() {
                         *verdict = misfit;
@@ -142,6 +146,8 @@ mod tests {
         assert_eq!(judged(1000, &[Misfit::Behind(1); 11]), None);
         assert_eq!(judged(999, &[Misfit::Uneconomic]), None);
         assert_eq!(judged(1000, &[Misfit::Uneconomic]), Some(Verdict::Suspicious));
+        assert_eq!(judged(2000, &[Misfit::Uneconomic; 2]), Some(Verdict::Suspicious));
+        assert_eq!(judged(10_000, &[Misfit::Uneconomic; 3]), None);
         assert_eq!(judged(1000, &[]), None);
     }
 

@@ -1,9 +1,9 @@
 //! The codes of scale factors and of spectral values (ISO/IEC 14496-3, section 4.A.1).
 //!
 //! Each code is given by its leaves from the left to the right, from the code word of zeros to that
-//! of ones, with two digits for the length of the code word. Of prefix codes no more is to be known.
-//! Two digits more stand for what follows a code word of spectral values: how many escapes, and how
-//! many signs; and in the code of scale factors for the difference, from -60 on.
+//! of ones, with two digits for the length of the code word. Of prefix codes no more is to be
+//! known. Two digits more stand for what follows a code word of spectral values: how many escapes,
+//! and how many signs; and in the code of scale factors for the difference, from -60 on.
 
 /// Differences of scale factors.
 pub const SCALE: [u16; 121] = [

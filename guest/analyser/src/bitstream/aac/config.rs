@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn the_rate_is_that_of_the_core_of_low_complexity() {
-        // Plain; with SBR that is told of behind it, and before it; of another profile; with shorter
-        // frames; cut off.
+        // Plain; with SBR that is told of behind it, and before it; of another profile; with
+        // shorter frames; cut off.
         for (config, rate) in [
             (&[0x12, 0x10][..], Some(44_100)),
             (&[0x13, 0x90, 0x56, 0xe5, 0xa0], Some(22_050)),
