@@ -13,7 +13,7 @@ use mt_scanner_formats::Container;
 use mt_scanner_formats::structure::Place;
 use serde::Serialize;
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_MP3, CODEC_ID_OPUS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
@@ -111,7 +111,7 @@ impl Decoding {
         let reader = open(container, MediaSourceStream::new(Box::new(section), Default::default()))?;
         let (track, parameters) = track(reader.as_ref())?;
         let bitstream = wants.codes.then(|| Bitstream::new(parameters)).flatten();
-        let decoder = decoder(parameters);
+        let decoder = decoder(track, parameters);
         if let (Err(why), None) = (&decoder, &bitstream) {
             return Err(why.clone());
         }
@@ -193,7 +193,7 @@ impl Decoding {
     /// is a decoder for it.
     fn go_on(&mut self, findings: &mut Findings) -> bool {
         let next = track(self.reader.as_ref());
-        match next.and_then(|(track, parameters)| Ok((track.id, decoder(parameters)?))) {
+        match next.and_then(|(track, parameters)| Ok((track.id, decoder(track, parameters)?))) {
             Ok((track, decoder)) => (self.track, self.decoder) = (track, Ok(decoder)),
             Err(why) => {
                 self.damage(findings, Kind::Decode, Verdict::Suspicious, format!("the next stream: {why}"));
@@ -359,9 +359,12 @@ fn track(reader: &dyn FormatReader) -> Result<(&Track, &AudioCodecParameters), S
     }
 }
 
-/// The decoder of a codec.
-fn decoder(parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, String> {
-    let options = AudioDecoderOptions::default().verify(true);
+/// The decoder of a track's codec.
+fn decoder(track: &Track, parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, String> {
+    // Where no encoder says how long a stream of MPEG is, the reader takes its first bit rates for
+    // those of all of it, and has what is behind that cut off as if the encoder had added it.
+    let is_guess = parameters.codec == CODEC_ID_MP3 && track.delay.is_none();
+    let options = AudioDecoderOptions::default().verify(true).gapless(!is_guess);
     let made = match parameters.codec {
         CODEC_ID_OPUS => Opus::new(parameters).map(|opus| Box::new(opus) as _),
         _ => symphonia::default::get_codecs().make_audio_decoder(parameters, &options),

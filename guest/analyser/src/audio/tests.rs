@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mt_scanner_formats::structure::AdtsFrame;
+use mt_scanner_formats::structure::{AdtsFrame, MpegHeader};
 use serde_json::Value;
 
 use super::*;
@@ -33,6 +33,18 @@ pub fn packets(source: Source, place: Place) -> Option<(AudioCodecParameters, Ve
         }
     }
     Some((parameters, packets))
+}
+
+/// The frames of an MPEG stream.
+fn frames(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut rest = bytes;
+    let mut frames = Vec::new();
+    while let Some(len) = rest.first_chunk().and_then(|head| MpegHeader::parse(*head)?.frame_len()) {
+        let (frame, behind) = rest.split_at(len as usize);
+        frames.push(frame);
+        rest = behind;
+    }
+    frames
 }
 
 /// Where the pages of Ogg lie.
@@ -150,4 +162,18 @@ fn where_there_is_no_decoder_codes_are_followed_all_the_same() {
         report["verdict"] == "damaged" && finding["kind"] == "decode" && is_near
     });
     assert!(found.count() >= 8);
+}
+
+#[test]
+fn a_stream_whose_rates_fall_is_decoded_to_its_end_without_an_encoders_header() {
+    let bytes = fixture("mp3-vbr.mp3");
+    let start = memchr::memmem::find(&bytes, b"\xff\xfb").unwrap();
+    let mut frames = frames(&bytes[start..]);
+    // Without the header, and with the longest frame in front.
+    frames.remove(0);
+    let longest = *frames.iter().max_by_key(|frame| frame.len()).unwrap();
+    let stream = [vec![longest; 40], frames].concat();
+    let report = decoded("a.mp3", &stream.concat());
+    assert_eq!(report["audio"]["samples"], stream.len() * 1152, "{report}");
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["kind"] != "length"), "{report}");
 }
