@@ -169,6 +169,35 @@ def test_what_other_checkers_find_is_found(name: str, depth: str, tmp_path: Path
             assert report["verdict"] not in ("intact", "unchecked"), (path, report, done.stderr)
 
 
+CODED = {
+    "layer3.mp3": (["-c:a", "libmp3lame", "-b:a", "192k", "-write_xing", "0"], 8),
+    "lossless.m4a": (["-c:a", "alac"], 4),
+    "stereo.m4a": (["-c:a", "aac", "-b:a", "160k"], 12),
+    "stream.aac": (["-c:a", "aac", "-b:a", "128k"], 12),
+    "surround.m4a": (["-ac", "6", "-c:a", "aac", "-b:a", "384k"], 12),
+}
+"""Audio without checksums, and how many of forty changed bytes are found at least."""
+
+
+@pytest.mark.parametrize("name", CODED)
+def test_changed_codes_are_found_as_often_as_by_ffmpeg(name: str, tmp_path: Path) -> None:
+    arguments, least = CODED[name]
+    whole = synthesised(tmp_path / name, *arguments, seconds=15).read_bytes()
+    for index in range(40):
+        changed = bytearray(whole)
+        changed[len(whole) // 10 + len(whole) * index // 50] ^= 37 + 5 * index
+        (tmp_path / f"changed-{index}-{name}").write_bytes(changed)
+    found = reports(tmp_path, "validate", "--depth", "audio")
+    assert found.pop(name)["verdict"] == "unchecked"
+    seen = {path for path, report in found.items() if report["verdict"] not in ("intact", "unchecked")}
+    assert len(found) == 40 and len(seen) >= least, sorted(seen)
+    for path in found.keys() - seen:
+        command = ["ffmpeg", "-v", "error", "-i", str(tmp_path / path), "-f", "null", "-"]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=SECONDS)
+        # Bytes that fill a packet up are nothing that is heard, and may look like SBR.
+        assert not [line for line in done.stderr.splitlines() if "SBR" not in line], (path, done.stderr)
+
+
 RETAGGED = ["mp3-cbr.mp3", "flac-16-44.flac", "ogg-vorbis.ogg", "ogg-opus.ogg", "m4a-moov-first.m4a", "wma-wmav2.wma"]
 
 

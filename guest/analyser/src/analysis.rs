@@ -229,7 +229,10 @@ impl Analysis {
             return self.finish();
         }
         let Request { depth, loudness, fingerprint, .. } = self.request;
-        let wants = Wants { loudness, fingerprint, is_whole: loudness || depth == Some(Depth::Audio) };
+        let is_for_damage = depth == Some(Depth::Audio);
+        // Codes tell nothing more where checksums were right.
+        let codes = is_for_damage && self.proof < Proof::Checksums;
+        let wants = Wants { loudness, fingerprint, is_whole: loudness || is_for_damage, codes };
         match Decoding::begin(self.source.clone(), container, place, wants) {
             Ok(decoding) => Stage::Decode(Box::new(decoding)),
             Err(why) => {

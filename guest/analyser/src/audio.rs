@@ -3,7 +3,7 @@
 mod opus;
 mod section;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use std::io;
 use std::sync::Arc;
@@ -13,15 +13,17 @@ use mt_scanner_formats::Container;
 use mt_scanner_formats::structure::Place;
 use serde::Serialize;
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_MP3, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
 use symphonia::core::io::MediaSourceStream;
+use symphonia::core::units::TimeBase;
 use symphonia::default::formats::{AdtsReader, AiffReader, FlacReader, IsoMp4Reader, MpaReader, OggReader, WavReader};
 
 use self::opus::Opus;
 use self::section::Section;
+use crate::bitstream::Bitstream;
 use crate::fingerprint::Taking;
 use crate::input::Source;
 use crate::loudness::{Loudness, Meter};
@@ -63,6 +65,8 @@ pub struct Wants {
     pub fingerprint: bool,
     /// All of the audio; else it is enough when the fingerprint is taken.
     pub is_whole: bool,
+    /// Whether codes end where they should.
+    pub codes: bool,
 }
 
 /// What decoding led to.
@@ -78,8 +82,14 @@ pub struct Outcome {
 /// A decoding on its way.
 pub struct Decoding {
     reader: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
+    /// Or why there is none: then codes alone are followed.
+    decoder: Result<Box<dyn AudioDecoder>, String>,
+    /// Where damage is looked for, and the codec's codes are followed.
+    bitstream: Option<Bitstream>,
     track: u32,
+    time_base: Option<TimeBase>,
+    /// Where no decoder counts samples, the time of the packet in ms.
+    followed: u64,
     decoded: Decoded,
     /// Samples of each channel that could not be decoded, about.
     lost: u64,
@@ -99,11 +109,20 @@ impl Decoding {
         let reached = Arc::new(AtomicU64::new(place.start));
         let section = Section::new(source, place, reached.clone());
         let reader = open(container, MediaSourceStream::new(Box::new(section), Default::default()))?;
-        let (track, decoder) = decoder(reader.as_ref())?;
+        let (track, parameters) = track(reader.as_ref())?;
+        let bitstream = wants.codes.then(|| Bitstream::new(parameters)).flatten();
+        let decoder = decoder(track, parameters);
+        if let (Err(why), None) = (&decoder, &bitstream) {
+            return Err(why.clone());
+        }
+        let (track, time_base) = (track.id, track.time_base);
         Ok(Self {
             reader,
             decoder,
+            bitstream,
             track,
+            time_base,
+            followed: 0,
             decoded: Decoded { samples: 0, sample_rate: 0, channels: 0, peak: 0.0, clipped: 0, is_silent: true },
             lost: 0,
             rows: Vec::new(),
@@ -142,7 +161,16 @@ impl Decoding {
         if packet.track_id != self.track {
             return false;
         }
-        match self.decoder.decode(&packet) {
+        if self.decoder.is_err() {
+            let time = self.time_base.and_then(|base| base.calc_time(packet.pts));
+            self.followed = time.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(0));
+        }
+        let ms = self.time();
+        if let Some(bitstream) = &mut self.bitstream {
+            bitstream.take(&packet.data, ms);
+        }
+        let Ok(decoder) = &mut self.decoder else { return false };
+        match decoder.decode(&packet) {
             Ok(audio) => {
                 let (rate, channels) = (audio.spec().rate(), audio.spec().channels().count() as u32);
                 audio.copy_to_vec_interleaved::<f32>(&mut self.samples);
@@ -152,7 +180,7 @@ impl Decoding {
                 self.damage(findings, Kind::Decode, Verdict::Damaged, format!("a packet cannot be decoded: {error}"));
                 self.lost += packet.dur.get();
             }
-            Err(Error::ResetRequired) => self.decoder.reset(),
+            Err(Error::ResetRequired) => decoder.reset(),
             Err(error) => {
                 self.damage(findings, Kind::Decode, Verdict::Damaged, format!("decoding ended: {error}"));
                 return true;
@@ -164,8 +192,9 @@ impl Decoding {
     /// Goes on with the next of chained streams, which has headers of its own. Says whether there
     /// is a decoder for it.
     fn go_on(&mut self, findings: &mut Findings) -> bool {
-        match decoder(self.reader.as_ref()) {
-            Ok((track, decoder)) => (self.track, self.decoder) = (track, decoder),
+        let next = track(self.reader.as_ref());
+        match next.and_then(|(track, parameters)| Ok((track.id, decoder(track, parameters)?))) {
+            Ok((track, decoder)) => (self.track, self.decoder) = (track, Ok(decoder)),
             Err(why) => {
                 self.damage(findings, Kind::Decode, Verdict::Suspicious, format!("the next stream: {why}"));
                 return false;
@@ -187,7 +216,7 @@ impl Decoding {
     /// How much was played, in ms.
     fn time(&self) -> u64 {
         match self.decoded.sample_rate {
-            0 => 0,
+            0 => self.followed,
             rate => (self.decoded.samples + self.lost) * 1000 / u64::from(rate),
         }
     }
@@ -230,6 +259,17 @@ impl Decoding {
             let fingerprint = self.taking.and_then(Taking::text);
             return Outcome { proof: Proof::Nothing, audio: None, loudness: None, fingerprint };
         }
+        if let Some(bitstream) = &self.bitstream {
+            bitstream.finish(findings);
+        }
+        let decoder = match &mut self.decoder {
+            Ok(decoder) => decoder,
+            Err(why) => {
+                findings.remark(Kind::NoDecoder, why.as_str());
+                return Outcome { proof: Proof::Nothing, audio: None, loudness: None, fingerprint: None };
+            }
+        };
+        let verified = decoder.finalize().verify_ok;
         let played = self.time();
         self.decoded.is_silent = self.decoded.peak < SILENCE;
         if let Some(said) = said_ms.filter(|&said| said > played + TOLERANCE) {
@@ -249,7 +289,6 @@ impl Decoding {
             let detail = "the decoder leaves out what doubles the sample rate (SBR of HE-AAC)";
             findings.remark(Kind::NoDecoder, detail);
         }
-        let verified = self.decoder.finalize().verify_ok;
         // Of what was not decoded there is another MD5 of course.
         if verified == Some(false) && !self.is_damaged {
             let detail = "the decoded samples have another MD5 than the file says";
@@ -311,16 +350,24 @@ fn open(container: Container, stream: MediaSourceStream<'static>) -> Result<Box<
     opened.map_err(|error| format!("the decoder does not take the file: {error}"))
 }
 
-/// The first track of audio, and its decoder.
-fn decoder(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), String> {
+/// The first track of audio, and what its codec is.
+fn track(reader: &dyn FormatReader) -> Result<(&Track, &AudioCodecParameters), String> {
     let track = reader.first_track(TrackType::Audio).ok_or("the decoder finds no track of audio")?;
-    let Some(CodecParameters::Audio(parameters)) = &track.codec_params else {
-        return Err("the decoder does not know the codec".into());
-    };
-    let options = AudioDecoderOptions::default().verify(true);
+    match &track.codec_params {
+        Some(CodecParameters::Audio(parameters)) => Ok((track, parameters)),
+        _ => Err("the decoder does not know the codec".into()),
+    }
+}
+
+/// The decoder of a track's codec.
+fn decoder(track: &Track, parameters: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, String> {
+    // Where no encoder says how long a stream of MPEG is, the reader takes its first bit rates for
+    // those of all of it, and has what is behind that cut off as if the encoder had added it.
+    let is_guess = parameters.codec == CODEC_ID_MP3 && track.delay.is_none();
+    let options = AudioDecoderOptions::default().verify(true).gapless(!is_guess);
     let made = match parameters.codec {
         CODEC_ID_OPUS => Opus::new(parameters).map(|opus| Box::new(opus) as _),
         _ => symphonia::default::get_codecs().make_audio_decoder(parameters, &options),
     };
-    made.map(|decoder| (track.id, decoder)).map_err(|error| format!("there is no decoder: {error}"))
+    made.map_err(|error| format!("there is no decoder: {error}"))
 }

@@ -8,8 +8,8 @@
 //! - [`stream`] follows frames, pages, boxes and their checksums, one module a container;
 //! - [`grouping`] finds the tracks of a library that are the same, [`album`] how loud those of an
 //!   album are together;
-//! - [`audio`] decodes, [`loudness`] measures by [`blocks`], [`fingerprint`] takes what is heard,
-//!   [`hash`] hashes.
+//! - [`audio`] decodes, [`bitstream`] follows codes without decoding, [`loudness`] measures by
+//!   [`blocks`], [`fingerprint`] takes what is heard, [`hash`] hashes.
 //!
 //! The containers' own knowledge is the crate `mt-scanner-formats`, which the scanner has too.
 
@@ -20,6 +20,7 @@ mod album;
 mod analysis;
 mod audio;
 pub mod bindings;
+mod bitstream;
 mod blocks;
 mod checksum;
 mod command;

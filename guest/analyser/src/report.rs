@@ -8,7 +8,7 @@ use crate::loudness::Loudness;
 
 /// The version of what reports say. It goes up when the same bytes get another verdict, hash,
 /// loudness or fingerprint, so that libraries are analysed again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The findings that are told one by one. A damaged file may have one for each frame.
 const TOLD: usize = 32;
 /// The places of which the time is known. A file of ten hours has one each 9 s.

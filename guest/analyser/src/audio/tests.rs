@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use mt_scanner_formats::structure::{AdtsFrame, MpegHeader};
 use serde_json::Value;
 
 use super::*;
@@ -16,6 +17,34 @@ fn fixture(name: &str) -> Vec<u8> {
 
 fn decoded(name: &str, bytes: &[u8]) -> Value {
     report(name, bytes, Request { depth: Some(Depth::Audio), ..Request::default() })
+}
+
+/// The first track of audio and its packets; `None` where nothing reads it.
+pub fn packets(source: Source, place: Place) -> Option<(AudioCodecParameters, Vec<Vec<u8>>)> {
+    let section = Section::new(source, place, Arc::default());
+    let stream = MediaSourceStream::new(Box::new(section), Default::default());
+    let mut reader = open(place.container?, stream).ok()?;
+    let (track, parameters) = track(reader.as_ref()).ok()?;
+    let (track, parameters) = (track.id, parameters.clone());
+    let mut packets = Vec::new();
+    while let Ok(Some(packet)) = reader.next_packet() {
+        if packet.track_id == track {
+            packets.push(packet.data.to_vec());
+        }
+    }
+    Some((parameters, packets))
+}
+
+/// The frames of an MPEG stream.
+fn frames(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut rest = bytes;
+    let mut frames = Vec::new();
+    while let Some(len) = rest.first_chunk().and_then(|head| MpegHeader::parse(*head)?.frame_len()) {
+        let (frame, behind) = rest.split_at(len as usize);
+        frames.push(frame);
+        rest = behind;
+    }
+    frames
 }
 
 /// Where the pages of Ogg lie.
@@ -109,4 +138,42 @@ fn a_malformed_packet_of_opus_is_told_with_its_place_and_time() {
     let finding = &report["findings"][0];
     assert_eq!((&finding["kind"], &finding["position"]), (&"decode".into(), &page.start.into()), "{report}");
     assert!((580..=600).contains(&finding["position_ms"].as_u64().unwrap()), "{report}");
+}
+
+#[test]
+fn where_there_is_no_decoder_codes_are_followed_all_the_same() {
+    let one = fixture("aac-adts.aac");
+    // The number of channels stands in the header of each frame, and three are not decoded.
+    let mut bytes = one.repeat(4);
+    let mut at = 0;
+    while let Some(frame) = bytes.get(at..).and_then(|rest| AdtsFrame::of(rest.first_chunk()?)) {
+        bytes[at + 3] |= 0x40;
+        at += frame.len as usize;
+    }
+    let intact = decoded("a.aac", &bytes);
+    assert_eq!((&intact["verdict"], &intact["proof"]), (&"unchecked".into(), &"structure".into()), "{intact}");
+    assert_eq!((&intact["findings"][0]["kind"], &intact["audio"]), (&"no-decoder".into(), &Value::Null), "{intact}");
+    let found = (0..20).filter(|trial| {
+        let mut changed = bytes.clone();
+        changed[bytes.len() / 2 + 37 * trial] ^= 0x5a;
+        let report = decoded("a.aac", &changed);
+        let finding = &report["findings"][0];
+        let is_near = finding["position_ms"].as_u64().is_some_and(|ms| (1900..2600).contains(&ms));
+        report["verdict"] == "damaged" && finding["kind"] == "decode" && is_near
+    });
+    assert!(found.count() >= 8);
+}
+
+#[test]
+fn a_stream_whose_rates_fall_is_decoded_to_its_end_without_an_encoders_header() {
+    let bytes = fixture("mp3-vbr.mp3");
+    let start = memchr::memmem::find(&bytes, b"\xff\xfb").unwrap();
+    let mut frames = frames(&bytes[start..]);
+    // Without the header, and with the longest frame in front.
+    frames.remove(0);
+    let longest = *frames.iter().max_by_key(|frame| frame.len()).unwrap();
+    let stream = [vec![longest; 40], frames].concat();
+    let report = decoded("a.mp3", &stream.concat());
+    assert_eq!(report["audio"]["samples"], stream.len() * 1152, "{report}");
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["kind"] != "length"), "{report}");
 }
