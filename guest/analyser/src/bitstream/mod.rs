@@ -2,7 +2,7 @@
 //!
 //! Audio has no checksums in most codecs, and of most changed bytes a decoder makes other sound and
 //! no complaint. But codes have lengths of their own, and have to end where a frame says, or where
-//! its packet does. A changed byte leads to other codes, which seldom end there.
+//! its packet does. A changed byte leads to other codes, which often end elsewhere.
 //!
 //! Encoders differ in what they fill up, so that a file is judged by itself: what nearly all of its
 //! packets keep to is a rule of its encoder, and those that do not were changed. What a good part
