@@ -18,7 +18,7 @@ pub(crate) struct Compiled<W: World> {
     pub engine: Engine,
     pub prepared: W::Prepared,
     /// Where questions are asked that are no scan.
-    pub(super) desks: Desks<W>,
+    pub(super) desks: Desks,
 }
 
 /// Another component, compiled now.

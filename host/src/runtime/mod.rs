@@ -16,6 +16,7 @@ pub(crate) mod limits;
 pub(crate) mod opened;
 pub(crate) mod own;
 pub(crate) mod place;
+mod question;
 pub(crate) mod root;
 pub(crate) mod sandbox;
 pub(crate) mod ticker;
