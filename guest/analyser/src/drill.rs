@@ -6,10 +6,11 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use mt_scanner_formats::reader::FileReader;
-use mt_scanner_formats::structure;
+use mt_scanner_formats::structure::{self, FlacFrame};
 use serde_json::Value;
 
 use crate::analysis::{Analysis, Request};
+use crate::checksum::FLAC;
 use crate::input::tests::source;
 use crate::report::Depth;
 
@@ -175,6 +176,22 @@ fn zeros_and_junk_behind_the_audio_are_suspicious() {
             assert_eq!(verdict, "suspicious", "{name}");
         }
     }
+}
+
+#[test]
+fn a_checksum_may_end_in_a_zero() {
+    let (name, whole) = fixtures().into_iter().find(|(name, _)| name == "flac-16-44.flac").unwrap();
+    let last = (0..whole.len() - 16).rev().find(|&at| FlacFrame::of(&whole[at..]).is_some()).unwrap();
+    let end = whole.len() - 2;
+    let ending = |changes: u16| {
+        let mut bytes = whole[..end].to_vec();
+        bytes[end - 2..].copy_from_slice(&changes.to_be_bytes());
+        let checksum = FLAC.checksum(&bytes[last..]).to_be_bytes();
+        (checksum[1] == 0).then(|| [bytes, checksum.to_vec()].concat())
+    };
+    let bytes = (0..).find_map(ending).unwrap();
+    assert_eq!(verdict(&name, &bytes, Depth::Stream), "intact");
+    assert_eq!(verdict(&name, &[bytes, vec![0; 7]].concat(), Depth::Stream), "suspicious");
 }
 
 #[test]
