@@ -265,7 +265,7 @@ fn last_end(digest: Running, summed: usize, window: &[u8], is_last: bool) -> Opt
             is_right
         })
     };
-    // A zero that ends the file may be the end of the checksum as well, and is then no byte too many.
+    // A zero that ends the file may be the end of the checksum, and is no byte too many then.
     let is_checksum = |at: usize| at + 1 == window.len() && zeros > 0;
     let end = first_right(summed.max(window.len() - zeros)).map(|at| if is_checksum(at) { at + 1 } else { at });
     end.or_else(|| if is_last { first_right(summed) } else { None }).map(End::Right)
