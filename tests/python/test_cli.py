@@ -236,9 +236,9 @@ def test_an_interruption_is_quiet(tree: Tree, misbehaving: Path) -> None:
     code = (
         "import sys, mt_scanner._scanner as scanner\n"
         "pool = scanner.Scanner._pool\n"
-        "def ready(self, mode):\n"
+        "def ready(self, mode, **options):\n"
         "    self._session._component = sys.argv.pop()\n"
-        "    made = pool(self, mode)\n"
+        "    made = pool(self, mode, **options)\n"
         "    print('ready', flush=True)\n"
         "    return made\n"
         "scanner.Scanner._pool = ready\n"
