@@ -55,18 +55,7 @@ impl Alac {
                 // One channel, and one of low frequencies.
                 0 | 3 => self.channels(bits, 1, len)?,
                 1 => self.channels(bits, 2, len)?,
-                4 => {
-                    bits.read(4);
-                    let is_aligned = bits.flag();
-                    let count = match bits.read(8) {
-                        255 => 255 + bits.read(8),
-                        count => count,
-                    };
-                    if is_aligned {
-                        bits.align();
-                    }
-                    bits.pass(count as usize * 8);
-                }
+                4 => bits.pass_data(),
                 6 => {
                     let count = match bits.read(4) {
                         15 => 14 + bits.read(8),

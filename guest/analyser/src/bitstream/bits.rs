@@ -98,6 +98,20 @@ impl<'a> Bits<'a> {
             self.read(left as u32);
         }
     }
+
+    /// Passes over data, which ALAC has as AAC does: data_stream_element.
+    pub fn pass_data(&mut self) {
+        self.read(4);
+        let is_aligned = self.flag();
+        let count = match self.read(8) {
+            255 => 255 + self.read(8),
+            count => count,
+        };
+        if is_aligned {
+            self.align();
+        }
+        self.pass(count as usize * 8);
+    }
 }
 
 #[cfg(test)]

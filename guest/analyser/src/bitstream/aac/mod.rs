@@ -45,7 +45,7 @@ impl Aac {
                 1 => self.pair(bits)?,
                 // A channel that is coupled to others.
                 2 => return Ok(false),
-                4 => data(bits),
+                4 => bits.pass_data(),
                 5 => program(bits),
                 6 => {
                     let count = match bits.read(4) {
@@ -79,20 +79,6 @@ impl Aac {
         self.codes.channel(bits, &self.bands, shared)?;
         self.codes.channel(bits, &self.bands, shared)
     }
-}
-
-/// Passes over data: data_stream_element.
-fn data(bits: &mut Bits<'_>) {
-    bits.read(4);
-    let is_aligned = bits.flag();
-    let count = match bits.read(8) {
-        255 => 255 + bits.read(8),
-        count => count,
-    };
-    if is_aligned {
-        bits.align();
-    }
-    bits.pass(count as usize * 8);
 }
 
 /// Passes over what says which channels there are: program_config_element.
