@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from mt_scanner._engine.session import Session
-from mt_scanner._library.batch import told
+from mt_scanner._library.watch.batch import told
 from support.golden import CASES
 
 SHARED: dict[str, Any] = json.loads((CASES / "watch-batches" / "batches.json").read_text(encoding="utf-8"))

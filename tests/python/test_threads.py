@@ -108,7 +108,7 @@ def test_a_watch_waits_for_a_library_that_another_thread_uses(
     tree: Tree, song: Path, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree.copy(song, "a.mp3")
-    monkeypatch.setattr("mt_scanner._library.watch.BETWEEN_ATTEMPTS", 0.1)
+    monkeypatch.setattr("mt_scanner._library.watch.running.BETWEEN_ATTEMPTS", 0.1)
     notices: list[str] = []
     stop = threading.Event()
     with Library(db) as library:

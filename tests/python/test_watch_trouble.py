@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from mt_scanner import Library, LibraryError, Notice, Progress, RootNotFound, WatchError
-from mt_scanner._library import network
+from mt_scanner._library.watch import network
 from support.trees import FIXTURES, Tree
 from support.watched import FLAC, OTHER, Watch
 
@@ -66,7 +66,7 @@ def test_events_that_may_be_lost_lead_to_a_full_sync(
     artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if the system's queue had room for no more than eight.
-    monkeypatch.setattr("mt_scanner._library.source.crowd", lambda: 2)
+    monkeypatch.setattr("mt_scanner._library.watch.source.crowd", lambda: 2)
     watched = watch(artists.root)
     # In a folder that is watched already: of those in a new one the system may tell some only.
     artists.files(*(f"A/Album/{number}.txt" for number in range(10)))
@@ -79,7 +79,7 @@ def test_events_that_may_be_lost_lead_to_a_full_sync(
 def test_a_first_sync_of_many_files_alarms_nobody(
     artists: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mt_scanner._library.source.crowd", lambda: 1)
+    monkeypatch.setattr("mt_scanner._library.watch.source.crowd", lambda: 1)
     seen: list[Notice] = []
     stop = threading.Event()
     looks: list[str] = []
@@ -127,7 +127,7 @@ def test_a_library_that_is_busy_is_said_and_tried_again(
     # (`host/src/library/watch/tests.rs`).
     watched = watch(artists.root, backend="wasmtime")
     monkeypatch.setattr("mt_scanner._library.database.PATIENCE", 0.1)
-    monkeypatch.setattr("mt_scanner._library.watch.BETWEEN_ATTEMPTS", 0.1)
+    monkeypatch.setattr("mt_scanner._library.watch.running.BETWEEN_ATTEMPTS", 0.1)
     with another_sync(watched.db):
         artists.copy(OTHER, "A/Album/new.mp3")
         # And again, without another event.
@@ -191,7 +191,7 @@ def test_a_watch_limit_leads_to_polling(artists: Tree, watch: Watch, monkeypatch
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts can be listed as one likes only there")
 def test_a_network_mount_is_polled(artists: Tree, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mt_scanner._library.network.MOUNTS", str(artists.root.parent / "mounts"))
+    monkeypatch.setattr("mt_scanner._library.watch.network.MOUNTS", str(artists.root.parent / "mounts"))
     line = "36 35 98:0 / {} rw,noatime shared:1 - {} source rw\n"
     mounts = line.format("/", "ext4") + line.format(artists.root.parent, "nfs4")
     (artists.root.parent / "mounts").write_text(mounts)

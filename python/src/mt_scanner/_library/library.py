@@ -192,7 +192,7 @@ class Library(AudioLibrary):
         `WatchError` if watchfiles is not installed.
         """
         from mt_scanner._library.sync import attend
-        from mt_scanner._library.watch import Watch, Watching
+        from mt_scanner._library.watch.running import Watch, Watching
 
         stop = stop or threading.Event()
         first = wished(mode, confirm_empty, on_progress, on_change, Control(stop))

@@ -4,7 +4,7 @@ import time
 from typing import Literal
 
 from mt_scanner._engine.within import Attend, nobody
-from mt_scanner._library.look import Identity, Looks, Place, Seen
+from mt_scanner._library.watch.look import Identity, Looks, Place, Seen
 from mt_scanner._types import contract
 
 SHORTEST_REST = 10.0

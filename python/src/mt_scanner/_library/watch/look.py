@@ -7,7 +7,7 @@ import time
 from typing import NamedTuple
 
 from mt_scanner._engine.within import Attend, Call, Late, nobody
-from mt_scanner._library import network
+from mt_scanner._library.watch import network
 
 PATIENCE = 0.2
 """The time in s that a look is waited for. One that takes longer is asked for again later."""

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from mt_scanner._engine.roots import native_path
 from mt_scanner._engine.session import Session
 from mt_scanner._engine.within import Attend, nobody
-from mt_scanner._library import batch, source
 from mt_scanner._library.database import Database
-from mt_scanner._library.eye import Eye
-from mt_scanner._library.look import PATIENCE, Seen
 from mt_scanner._library.report import SyncReport
-from mt_scanner._library.source import Events, Source
 from mt_scanner._library.sync import arranged, sync
+from mt_scanner._library.watch import batch, source
+from mt_scanner._library.watch.eye import Eye
+from mt_scanner._library.watch.look import PATIENCE, Seen
+from mt_scanner._library.watch.source import Events, Source
 from mt_scanner._library.wish import Mode, Wish
 from mt_scanner._types import contract
 from mt_scanner._types.errors import (

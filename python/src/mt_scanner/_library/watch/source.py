@@ -5,8 +5,8 @@ import os
 import threading
 from collections.abc import Generator
 
-from mt_scanner._library.batch import Event
-from mt_scanner._library.eye import Eye
+from mt_scanner._library.watch.batch import Event
+from mt_scanner._library.watch.eye import Eye
 from mt_scanner._types.errors import WatchError
 
 SILENCE = 0.15
