@@ -58,8 +58,8 @@ def test_folders_that_change_places_are_seen_with_all_that_is_below(artists: Tre
 
 def test_a_burst_is_one_batch(artists: Tree, song: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     # Longer than it is, for machines that are busy otherwise.
-    monkeypatch.setattr("mt_scanner._library.watch.source.SILENCE", 2.0)
-    monkeypatch.setattr("mt_scanner._library.watch.source.LONGEST", 30.0)
+    monkeypatch.setattr("mt_scanner._library.watch.inotify.SILENCE", 2.0)
+    monkeypatch.setattr("mt_scanner._library.watch.inotify.LONGEST", 30.0)
     watched = watch(artists.root)
     ids = watched.ids()
     content = song.read_bytes()

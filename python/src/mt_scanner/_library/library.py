@@ -172,7 +172,7 @@ class Library(AudioLibrary):
         """Syncs the roots, then whatever changes in them, and gives a report after each sync: of
         the first one, and of each batch of changes, which ends with a silence of 0.15 to 0.3 s or
         after 2 s. It goes on while somebody iterates, until `stop` is set; leaving the loop ends it
-        as well. Changes are waited for by watchfiles (`mt-scanner[watch]`).
+        as well. What waits for changes comes with `mt-scanner[watch]`.
 
         A root that vanishes, or is empty all of a sudden, changes no row; it is waited for. A root
         on a network filesystem, or one for which the system's watches do not suffice, is polled.
@@ -180,7 +180,7 @@ class Library(AudioLibrary):
         the others follow at the next full sync.
 
         `mode`, `confirm_empty`: those of the first `sync`. A quick one does not see what was
-        changed in place before. `poll`: poll every root. That takes no watchfiles. `poll_interval`:
+        changed in place before. `poll`: poll every root. That takes no other package. `poll_interval`:
         least time between two looks at a root that is polled, in s; a look that takes long is
         followed by ten times as long a rest. A look is a quick sync, and every tenth a full one.
         `on_notice`: told what should be known: that a root is polled, has lost events, is gone or
@@ -189,7 +189,7 @@ class Library(AudioLibrary):
         in `sync`. Roots are folders; those of the library inside them are watched, too.
 
         Raises as `sync` does, and after the first sync only `ComponentError` and `LibraryError`;
-        `WatchError` if watchfiles is not installed.
+        `WatchError` if `mt-scanner[watch]` is not installed.
         """
         from mt_scanner._library.sync import attend
         from mt_scanner._library.watch.running import Watch, Watching

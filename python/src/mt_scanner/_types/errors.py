@@ -99,4 +99,4 @@ class ChangesForgotten(LibraryError):
 
 
 class WatchError(ScanError):
-    """Roots cannot be watched: watchfiles is not installed (`Library.watch` only)."""
+    """Roots cannot be watched: `mt-scanner[watch]` is not installed (`Library.watch` only)."""

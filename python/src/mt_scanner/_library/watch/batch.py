@@ -7,8 +7,15 @@ from collections.abc import Iterable
 
 ADDED = 1
 """The number of `watchfiles.Change.added`: a path that was made, or has got this name."""
+OTHER = 2
+"""That of `modified`. What else has happened makes no difference."""
+SILENCE = 0.15
+"""A batch ends when nothing has happened for this long, or twice as long, in s."""
+LONGEST = 2.0
+"""It ends so long after its first event, at the latest."""
 
 Event = tuple[int, str]
+Events = set[Event]
 
 
 def told(events: Iterable[Event], real: str) -> list[tuple[str, str]]:

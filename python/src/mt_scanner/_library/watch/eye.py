@@ -28,8 +28,6 @@ class Eye:
         """The last sync found no music, and the library has some."""
         self.full: float | None = None
         """When a full sync is due."""
-        self.is_sure = True
-        """The next full sync is not one that only makes sure."""
         self._identity: Identity | None = None
         self._looks = Looks(root)
         self._next = 0.0
@@ -92,11 +90,6 @@ class Eye:
         if self.full is None:
             self.full = now + self._rest
 
-    def make_sure(self) -> None:
-        """A full sync follows the one that is over. It need not be told of if it finds nothing."""
-        self.full = time.monotonic()
-        self.is_sure = False
-
     def due(self) -> float:
         """When there is something to do without an event."""
         polled = self._next if self.sight == "polling" else float("inf")
@@ -116,6 +109,5 @@ class Eye:
     def synced(self, took: float, interval: float) -> None:
         """A full or a quick sync is over."""
         self.full = None
-        self.is_sure = True
         self._next = time.monotonic() + max(interval, 10 * took)
         self._turn += 1

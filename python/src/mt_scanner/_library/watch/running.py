@@ -15,9 +15,10 @@ from mt_scanner._library.database import Database
 from mt_scanner._library.report import SyncReport
 from mt_scanner._library.sync import arranged, sync
 from mt_scanner._library.watch import batch, source
+from mt_scanner._library.watch.batch import Events
 from mt_scanner._library.watch.eye import Eye
 from mt_scanner._library.watch.look import PATIENCE, Seen
-from mt_scanner._library.watch.source import Events, Source
+from mt_scanner._library.watch.source import Source
 from mt_scanner._library.wish import Mode, Wish
 from mt_scanner._types import contract
 from mt_scanner._types.errors import (
@@ -67,7 +68,7 @@ class Watch:
         self._used = used
         self._session = session
         self._options = options
-        self._source = Source(options.stop)
+        self._source = Source(options.stop, session.patience.attend)
         self._crowd = source.crowd()
         self._checked = time.monotonic()
 
@@ -155,7 +156,7 @@ class Watch:
         return events
 
     def _overflowed(self, eyes: Iterable[Eye]) -> None:
-        """The queue may have: watchfiles does not tell."""
+        """The queue may have, on Windows: nobody tells."""
         for eye in eyes:
             if eye.sight == "events":
                 self._lose_events(eye, OVERFLOWED)
@@ -248,11 +249,9 @@ class Watch:
                     eye.full = min(eye.full or float("inf"), time.monotonic() + BETWEEN_ATTEMPTS)
                 return
             else:
-                unasked = touched is None and not any(eye.is_sure for eye in eyes)
                 if touched is None:
                     self._settle(eyes, report)
-                if not unasked or any(report[:6]):
-                    yield report
+                yield report
                 return
 
     def _folders(self, eyes: list[Eye], touched: Touched) -> list[tuple[str, str]]:
@@ -290,12 +289,6 @@ class Watch:
             if eye.emptied:
                 eye.emptied = False
                 self._say("root-back", eye, contract.NOTICE_ROOT_BACK)
-        if report.progress.tracks > self._crowd and os.name == "posix":
-            # Our own reading makes events as well, and may have crowded out others. watchfiles does
-            # not tell: another look does, and nobody is alarmed for that.
-            for eye in eyes:
-                if eye.sight == "events":
-                    eye.make_sure()
 
     def _sync(self, eyes: list[Eye], wish: Wish) -> SyncReport:
         session = self._session.only(eye.root for eye in eyes)
