@@ -79,3 +79,31 @@ def opened(folder: Path) -> int:
 
 def desks() -> int:
     return sum(thread.name == "mt-scanner desk" for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize("missing", ["clock", "desk"])
+def test_without_a_thread_nobody_waits(
+    missing: str, misbehaving: Path, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.files("good.mp3").files("loop.mp3", content=b"MT-MISBEHAVE loop")
+    # A component that was just loaded: no clock of it runs.
+    own = tree.root / "own.wasm"
+    own.write_bytes(misbehaving.read_bytes())
+    scanner = Scanner(tree.root, component=own, backend="wasmtime", file_timeout=0.5)
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == f"mt-scanner {missing}":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    began = time.monotonic()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="new thread"):
+            scanner.inspect("good.mp3")
+    assert time.monotonic() - began < 10
+    # The next one has its threads, and a clock that reaches an endless loop.
+    assert scanner.inspect("good.mp3").track.size == 0
+    with pytest.raises(FileFailed, match="0.5"):
+        scanner.inspect("loop.mp3")

@@ -1,4 +1,6 @@
-"""The watches of whole trees, which macOS and Windows have. On Linux what makes them stands in for it."""
+"""The watches of whole trees, as macOS and Windows have them. On Linux what makes them follows each
+folder.
+"""
 
 from __future__ import annotations
 

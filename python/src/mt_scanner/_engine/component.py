@@ -77,10 +77,10 @@ class Compiled:
         from the start of a call, so that more scans at a time change nothing for each of them.
         """
         with self._clock:
-            self._users += 1
             if not self._runs:
-                self._runs = True
                 threading.Thread(target=self._tick, name="mt-scanner clock", daemon=True).start()
+                self._runs = True
+            self._users += 1
         try:
             yield
         finally:

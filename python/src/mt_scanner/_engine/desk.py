@@ -113,6 +113,11 @@ class Question(Generic[T]):
             self._error = error
         self._done.set()
 
+    def refuse(self, error: BaseException) -> None:
+        """Says that nobody can answer it."""
+        self._error = error
+        self._done.set()
+
 
 class Desk:
     """A desk, at which one asks at a time. Its thread ends when none has asked for a moment."""
@@ -120,6 +125,7 @@ class Desk:
     def __init__(self, component: Component) -> None:
         self._component = component
         self._laid: Question[object] | None = None
+        self._error: BaseException | None = None
         self._asked = threading.Condition()
         self.closed = False
         """Whether nobody answers any more."""
@@ -128,8 +134,12 @@ class Desk:
         threading.Thread(target=self._run, name="mt-scanner desk", daemon=True).start()
 
     def put(self, question: "Question[T]") -> bool:
-        """Lays a question there; false if nobody is there any more."""
+        """Lays a question there; false if nobody is there any more. Raises what kept its thread from
+        coming.
+        """
         with self._asked:
+            if self._error is not None:
+                raise self._error
             if self.closed:
                 return False
             self.about = question.about
@@ -151,15 +161,29 @@ class Desk:
             return laid
 
     def _run(self) -> None:
-        clerk = Clerk(self._component)
-        with self._component.ticking():
-            try:
-                while (question := self._next()) is not None:
-                    question.put_to(clerk)
-                    # It holds the answer, and its error this frame.
-                    del question
-            finally:
-                clerk.dismiss()
+        try:
+            with self._component.ticking():
+                self._answer(Clerk(self._component))
+        except BaseException as error:
+            # The system has no thread for what ticks.
+            self._leave(error)
+
+    def _answer(self, clerk: "Clerk") -> None:
+        try:
+            while (question := self._next()) is not None:
+                question.put_to(clerk)
+                # It holds the answer, and its error this frame.
+                del question
+        finally:
+            clerk.dismiss()
+
+    def _leave(self, error: BaseException) -> None:
+        """Nobody answers any more, nor what was laid there already."""
+        with self._asked:
+            laid, self._laid = self._laid, None
+            self.closed, self._error = True, error
+        if laid is not None:
+            laid.refuse(error)
 
 
 class Clerk:
