@@ -37,3 +37,9 @@ def test_a_batch_comes_to_the_folders_of_its_case(batch: dict[str, Any], tmp_pat
     rows = [json.dumps({"folder": folder, "ignored_by": []}) for folder in known]
     session = Session(root, backend=backend)  # type: ignore[arg-type]
     assert session.folders_of_events(root, rows, events) == set(batch["folders"])
+
+
+def test_below_a_name_that_is_no_unicode_the_folder_above_stands_for_it(tmp_path: Path) -> None:
+    # The words of the Rust host's own test (`host/src/library/watch/inbox.rs`).
+    events = [(MODIFIED, f"{tmp_path}/a/\udcff/b/c.mp3"), (ADDED, f"{tmp_path}/\udcff.mp3")]
+    assert dict(told(events, str(tmp_path))) == {"a/": "changed", "": "made"}

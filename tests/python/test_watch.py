@@ -91,6 +91,17 @@ def test_what_is_made_below_new_folders_is_seen(artists: Tree, watch: Watch) -> 
     watched.until("added C/D/E/F/newer.ogg")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is Unicode")
+def test_names_that_are_no_unicode_end_no_watch(artists: Tree, watch: Watch) -> None:
+    watched = watch(artists.root)
+    folder = os.fsencode(artists.root) + b"/A/\xff"
+    os.makedirs(folder)
+    (artists.root / "A" / os.fsdecode(b"\xfe.mp3")).write_bytes(OTHER.read_bytes())
+    assert watched.report().progress.problems
+    artists.copy(OTHER, "A/new.mp3")
+    watched.until("added A/new.mp3")
+
+
 def test_what_says_that_folders_are_skipped_is_heard(artists: Tree, watch: Watch) -> None:
     watched = watch(artists.root)
     artists.files("A/.nomedia")

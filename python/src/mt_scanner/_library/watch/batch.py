@@ -4,6 +4,7 @@ library.
 
 import os
 from collections.abc import Iterable
+from itertools import takewhile
 
 ADDED = 1
 """The number of `watchfiles.Change.added`: a path that was made, or has got this name."""
@@ -27,7 +28,8 @@ def told(events: Iterable[Event], real: str) -> list[tuple[str, str]]:
     followed: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for kind, path in events:
-        for below in places(path, real, followed):
+        for place in places(path, real, followed):
+            below = expressible(place)
             if kind == ADDED or below not in kinds:
                 kinds[below] = "made" if kind == ADDED else "changed"
     return list(kinds.items())
@@ -46,6 +48,25 @@ def places(path: str, real: str, followed: dict[str, str]) -> list[str]:
         followed[folder] = os.path.realpath(folder)
     other = relative(os.path.join(followed[folder], name), real)
     return [told] if other is None or other == told else [told, other]
+
+
+def expressible(path: str) -> str:
+    """A path that the contract can express. From a name on that is no Unicode it is left out:
+    something in the folder above, whose path then ends in `/`.
+    """
+    if not is_unicode(path):
+        names = takewhile(is_unicode, path.split("/"))
+        path = "/".join([*names, ""])
+    return path
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a name came without bytes that Python stands surrogates in for."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def relative(path: str, real: str) -> str | None:
