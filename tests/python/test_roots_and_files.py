@@ -75,6 +75,18 @@ def test_names_that_no_sandbox_can_express_are_said(music: Path) -> None:
     for roots in ([os.fsdecode(os.fsencode(music) + b"/\xff")], [os.fsdecode(os.fsencode(music) + b"/\xff"), music]):
         with pytest.raises(RootUnreadable, match="not valid UTF-8"):
             Scanner(roots).count()
+    with Library(music.parent / "library.db") as library:
+        library.sync(music)
+        with pytest.raises(ScanError, match="the file's name is not valid UTF-8"):
+            library.rescan(os.fsdecode(os.fsencode(music) + b"/\xff.mp3"))
+
+
+@pytest.mark.parametrize("name", ["no such charset", "\udcff"])
+def test_a_charset_that_is_none_is_said(name: str, music: Path) -> None:
+    with pytest.raises(ScanError, match="no charset has this name"):
+        Scanner(music, legacy_charset=name).count()
+    with pytest.raises(ScanError, match="no charset has this name"):
+        list(Scanner(music, legacy_charset=name).scan())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links take rights there")

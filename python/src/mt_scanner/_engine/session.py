@@ -10,12 +10,12 @@ from mt_scanner._engine import backends
 from mt_scanner._engine.arranged import Arranged, arranged
 from mt_scanner._engine.extensions import more_extensions
 from mt_scanner._engine.later import Later
-from mt_scanner._engine.places import Place, found, places
+from mt_scanner._engine.places import Place, found, is_utf8, places
 from mt_scanner._engine.plan import READING, WALKING, Limits, Plan, Sync, check_effort, cores
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.roots import StrPath, check_root, resolve
 from mt_scanner._engine.within import Attend, Late, Patience
-from mt_scanner._types.contract import FILE_NOT_UTF8, FollowLinks, Reading, Walking
+from mt_scanner._types.contract import FILE_NOT_UTF8, UNKNOWN_CHARSET, FollowLinks, Reading, Walking
 from mt_scanner._types.errors import EscapesRoot, ScanError
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ class Session:
         self._walking = Walking(
             which_links(follow_links), hidden_folders, ignored_folders, more_extensions(extensions), archives, []
         )
+        if not is_utf8(legacy_charset):
+            # Of other names the component says whether they are known; this one does not reach it.
+            raise ScanError(UNKNOWN_CHARSET, legacy_charset)
         self.reading = Reading(legacy_charset, cue)
         """The options that shape values."""
         self.patience = Patience()
@@ -117,10 +120,15 @@ class Session:
         return other
 
     def of_files(self, files: Iterable[str]) -> "Session":
-        """The same session with these files, whether they are there or not."""
+        """The same session with these files, whether they are there or not.
+
+        Raises as `places` does.
+        """
         names: dict[str, list[str]] = {}
         for file in files:
             folder, name = os.path.split(file)
+            if not is_utf8(name):
+                raise ScanError(FILE_NOT_UTF8, file)
             names.setdefault(folder, []).append(name)
         folders = found(list(names), self.patience)
         return self._of([place._replace(files=names[place.name]) for place in folders], None)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from itertools import takewhile
 
+from mt_scanner._engine.places import is_utf8
+
 ADDED = 1
 """The number of `watchfiles.Change.added`: a path that was made, or has got this name."""
 OTHER = 2
@@ -51,22 +53,10 @@ def places(path: str, real: str, followed: dict[str, str]) -> list[str]:
 
 
 def expressible(path: str) -> str:
-    """A path that the contract can express. From a name on that is no Unicode it is left out:
+    """A path that the contract can express. From a name on that is not UTF-8 it is left out:
     something in the folder above, whose path then ends in `/`.
     """
-    if not is_unicode(path):
-        names = takewhile(is_unicode, path.split("/"))
-        path = "/".join([*names, ""])
-    return path
-
-
-def is_unicode(text: str) -> bool:
-    """Whether a name came without bytes that Python stands surrogates in for."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return path if is_utf8(path) else "/".join([*takewhile(is_utf8, path.split("/")), ""])
 
 
 def relative(path: str, real: str) -> str | None:
