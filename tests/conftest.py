@@ -44,7 +44,7 @@ def song() -> Path:
 @pytest.fixture(scope="session")
 def misbehaving(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A component that loops, allocates or panics over files that ask for it
-    (`guest/src/misbehave.rs`).
+    (`guest/formats/src/misbehave.rs`).
     """
     output = tmp_path_factory.mktemp("misbehaving") / "mt_scanner.wasm"
     built("--debug", "--features", "misbehave", "--output", str(output))
@@ -53,7 +53,7 @@ def misbehaving(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def misbehaving_analyser() -> Path:
-    """The same of the analyser (`guest/analyser/src/misbehave.rs`)."""
+    """The same of the analyser (`guest/formats/src/misbehave.rs`)."""
     return built("--debug", "--component", "analyser", "--features", "misbehave")
 
 

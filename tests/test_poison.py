@@ -17,7 +17,7 @@ from support.doors import LIBRARIANS, Door
 from support.trees import FIXTURES, Tree
 
 FILES = 1000
-# What ends each, by the words of `guest/analyser/src/misbehave.rs`.
+# What ends each, by the words of `guest/formats/src/misbehave.rs`.
 OUTCOMES = {"loop": "timeout", "allocate": "memory", "panic": "trap"}
 POISONS = ["loop", "allocate", "panic"] * 3 + ["loop"]
 LIMITS = ["--file-timeout", "1", "--memory-limit", "64", "--workers", "4"]

@@ -191,7 +191,9 @@ fn read_content(
     let pieces = promised.map_or(Pieces::LONG, Container::pieces);
     let mut reader = FileReader::new(file, found.track.size).in_pieces(pieces);
     #[cfg(feature = "misbehave")]
-    crate::misbehave::when_asked(&mut reader);
+    if let Ok(Some(start)) = reader.piece(0, reader.len().min(mt_scanner_formats::misbehave::SHOWN)) {
+        mt_scanner_formats::misbehave::when_asked(start);
+    }
     let parsed = parse(&mut reader, &mut found.track, read.listing, read.charset);
     // A member that is damaged is a file that ends early, so this goes before what follows of it.
     let trouble = reader.into_source().trouble().map(|trouble| (outcome(trouble.kind), trouble.detail));

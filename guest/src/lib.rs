@@ -22,8 +22,6 @@ mod inspect;
 mod json;
 mod library;
 mod memory;
-#[cfg(feature = "misbehave")]
-mod misbehave;
 mod outcome;
 mod pictures;
 mod reports;

@@ -133,7 +133,9 @@ impl Analysis {
             return;
         }
         #[cfg(feature = "misbehave")]
-        crate::misbehave::when_asked(&mut self.input, self.size);
+        if let Ok(start) = self.input.at(0, self.size.min(mt_scanner_formats::misbehave::SHOWN)) {
+            mt_scanner_formats::misbehave::when_asked(start);
+        }
         let stage = std::mem::replace(&mut self.stage, Stage::Look);
         self.stage = self.next(stage).unwrap_or_else(|error| {
             self.findings.of_file(Kind::Unreadable, Verdict::Unchecked, format!("reading the file: {error}"));

@@ -33,7 +33,5 @@ mod grouping;
 mod hash;
 mod input;
 mod loudness;
-#[cfg(feature = "misbehave")]
-mod misbehave;
 mod report;
 mod stream;

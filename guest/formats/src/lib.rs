@@ -20,6 +20,8 @@ mod foreign;
 mod id3v2;
 mod legacy;
 mod measure;
+#[cfg(feature = "misbehave")]
+pub mod misbehave;
 mod mp4;
 mod mpeg;
 mod ogg;

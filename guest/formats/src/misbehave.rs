@@ -1,18 +1,22 @@
-//! Misbehaviour on request, for tests of the hosts' limits: files that begin with [`SIGN`] and a
-//! word. Never in a shipped component.
-
-use crate::input::Input;
+//! Misbehaviour on request, of both components, for tests of the hosts' limits: files that begin with
+//! a sign and a word. Never in a shipped component.
 
 /// What such files begin with.
 const SIGN: &[u8] = b"MT-MISBEHAVE ";
 
-/// Loops for ever, allocates without bound, or panics, if the file says so.
-pub fn when_asked(input: &mut Input, size: u64) {
-    let start = input.at(0, size.min(32)).unwrap_or_default().to_vec();
+/// So much of a file's beginning has to be shown, if there is as much.
+pub const SHOWN: u64 = 32;
+
+/// Loops for ever, allocates without bound, or panics, if the beginning of a file says so.
+///
+/// # Panics
+///
+/// If it says so.
+pub fn when_asked(start: &[u8]) {
     let Some(word) = start.strip_prefix(SIGN) else { return };
     if word.starts_with(b"loop") {
         loop {
-            std::hint::black_box(&start);
+            std::hint::black_box(start);
         }
     }
     if word.starts_with(b"allocate") {
