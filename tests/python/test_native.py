@@ -74,6 +74,20 @@ def test_it_is_not_loaded_before_it_is_used(tree: Tree, python: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["scan", "count", "index"])
+def test_commands_load_nothing_that_is_slow_and_not_needed(command: str, tree: Tree, python: Run) -> None:
+    python(
+        "import sys\n"
+        "from mt_scanner.cli import main\n"
+        "options = ['--db', sys.argv[1] + '/library.db'] if sys.argv[2] == 'index' else []\n"
+        "assert main([sys.argv[2], sys.argv[1], '--quiet', *options]) == 0\n"
+        "loaded = {'wasmtime', 'importlib.metadata', 'rich', 'shtab', 'asyncio', 'zipfile'} & {*sys.modules}\n"
+        "assert not loaded, loaded\n",
+        tree.files("a.mp3").root,
+        command,
+    )
+
+
 def test_a_module_with_another_component_is_not_taken(tmp_path: Path, python: Run) -> None:
     code = (
         "import mt_scanner._engine.carried\n"

@@ -8,7 +8,7 @@ is of the file that the library knows is for the statement to say.
 import json
 import math
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,9 +18,9 @@ from mt_scanner._engine.examination import Examination, File, Found
 from mt_scanner._engine.plan import Limits
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.reckoner import reckoner
-from mt_scanner._library.control import Control
 from mt_scanner._library.database import PATIENCE, Database, is_busy
 from mt_scanner._library.listed import Listed
+from mt_scanner._library.watcher import Watcher
 from mt_scanner._types.contract import ANALYSIS_STOPPED
 from mt_scanner._types.errors import AnalysisStopped, LibraryError
 from mt_scanner._types.progress import BETWEEN_REPORTS, Progress
@@ -43,15 +43,6 @@ class Effort(NamedTuple):
     limits: Limits
     seconds: float | None = None
     """The time after which no file is begun, in s."""
-
-
-class Watcher(NamedTuple):
-    """Who is told of an analysis, and may end it."""
-
-    on_progress: Callable[[Progress], object] | None = None
-    on_report: Callable[[Found], object] | None = None
-    on_problem: Callable[[Problem], object] | None = None
-    control: Control | None = None
 
 
 class Analysis:

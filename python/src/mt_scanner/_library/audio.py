@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from mt_scanner._engine.examination import Found
-    from mt_scanner._library.analysis import Analysis, Watcher
+    from mt_scanner._library.analysis import Analysis
     from mt_scanner._library.database import Database
+    from mt_scanner._library.watcher import Watcher
 
 BUSY = 100
 """The time in ms that an analysis waits for another writer before it looks whether it is to end."""
@@ -103,7 +104,7 @@ class AudioLibrary(ABC):
         is named as `Scanner.scan` does; `ComponentError` if the analyser cannot be run; and
         `ValueError` as `Scanner.examine` does.
         """
-        from mt_scanner._library.analysis import Watcher
+        from mt_scanner._library.watcher import Watcher
 
         question = asked(depth, hashes, loudness, fingerprint)
         control = None if stop is None else Control(stop)
@@ -135,7 +136,7 @@ class AudioLibrary(ABC):
         effort_of(options)
 
         def run(job: Telling) -> AnalysisReport:
-            from mt_scanner._library.analysis import Watcher
+            from mt_scanner._library.watcher import Watcher
 
             watcher = Watcher(job.report, typed(on_report), both(on_problem, job.put), job.control)
             report = self._analyse(roots, question, seconds, watcher, options)
@@ -170,7 +171,7 @@ class AudioLibrary(ABC):
 
         Raises as `analyse` does, and `ValueError` for another kind.
         """
-        from mt_scanner._library.analysis import Watcher
+        from mt_scanner._library.watcher import Watcher
 
         wanted = set(kinds_of(kinds))
         control = None if stop is None else Control(stop)

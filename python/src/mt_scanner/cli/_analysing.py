@@ -9,9 +9,9 @@ from typing import Any
 from mt_scanner import AnalysisReport, Library, Problem
 from mt_scanner._engine.question import Question
 from mt_scanner._engine.words import in_words
-from mt_scanner._library.analysis import Watcher
 from mt_scanner._library.audio import Looking, kinds_of
 from mt_scanner._library.control import Control
+from mt_scanner._library.watcher import Watcher
 from mt_scanner._types.report import VERDICTS
 from mt_scanner.cli._audio import PARTS
 from mt_scanner.cli._interruption import ctrl_c

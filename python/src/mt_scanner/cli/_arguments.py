@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from mt_scanner._types.contract import OUTPUT_TO_TERMINAL
@@ -21,6 +20,8 @@ class Version(argparse.Action):
     """Looks the version up only when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata
+
         print(f"{_help.PROGRAM} {metadata.version('mt-scanner')}")
         parser.exit()
 

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from mt_scanner import Change, Library, Notice, Problem, Progress, Scanner, ScanResult, SyncReport, Track
-from mt_scanner._library.analysis import Watcher
+from mt_scanner._library.watcher import Watcher
 from mt_scanner._types.progress import BETWEEN_REPORTS
 from mt_scanner._types.report import VERDICTS
 from mt_scanner.cli._analysing import analysed, in_numbers, stopped_by_ctrl_c

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterable, Iterator
-from importlib import metadata
 
 from mt_scanner._types.contract import EXIT_CODES
 from mt_scanner.cli._help import PROGRAM, examples
@@ -11,6 +10,8 @@ from mt_scanner.cli._parser import Parser, actions_of, commands_of
 
 def page(parser: Parser, command: str | None) -> str:
     """The page of a command, or of the program."""
+    from importlib import metadata
+
     commands = commands_of(parser)
     about = parser if command is None else commands[command]
     name = PROGRAM if command is None else f"{PROGRAM}-{command}"
