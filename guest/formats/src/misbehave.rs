@@ -1,5 +1,5 @@
-//! Misbehaviour on request, of both components, for tests of the hosts' limits: files that begin with
-//! a sign and a word. Never in a shipped component.
+//! Misbehaviour on request, of both components, for tests of the hosts' limits: files that begin
+//! with a sign and a word. Never in a shipped component.
 
 /// What such files begin with.
 const SIGN: &[u8] = b"MT-MISBEHAVE ";

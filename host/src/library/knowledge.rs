@@ -60,7 +60,9 @@ impl Reader {
 impl Knowledge for Asking {
     fn known(&self, root: &str, folders: &[(&str, Option<&str>)]) -> Result<Vec<String>, Source> {
         let known = self.0.with(|connection| {
-            let mut statement = connection.prepare_cached(&self.0.known)?;
+            // To begin and end a transaction for each folder is a tenth of the time.
+            let transaction = connection.unchecked_transaction()?;
+            let mut statement = transaction.prepare_cached(&self.0.known)?;
             let mut known = |&(folder, after)| statement.query_row((root, folder, after), |row| row.get(0));
             folders.iter().map(&mut known).collect()
         });

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from mt_scanner._library.connection import Cursor
 from mt_scanner._library.database import Database, failures
 from mt_scanner._types.errors import LibraryError
 
@@ -44,7 +45,13 @@ class Knowledge:
         Any thread may call it. Raises `Left` once the gate is closed.
         """
         with self._entered(), self._turn:
-            return [self._fact(root, folder, after) for folder, after in folders]
+            cursor = self._reader.cursor(Cursor)
+            # To begin and end a transaction for each folder is a tenth of the time.
+            cursor.execute("BEGIN")
+            try:
+                return [self._fact(cursor, root, folder, after) for folder, after in folders]
+            finally:
+                cursor.execute("ROLLBACK")
 
     def folders(self, root: str) -> list[str]:
         """Every folder of a root, as work."""
@@ -66,10 +73,10 @@ class Knowledge:
             else:
                 self._reader.close()
 
-    def _fact(self, root: str, folder: str, after: str | None) -> str:
+    def _fact(self, cursor: Cursor, root: str, folder: str, after: str | None) -> str:
         if self._closed.is_set():
             raise Left
-        fact: str = self._reader.execute(self._known, (root, folder, after)).fetchone()[0]
+        fact: str = cursor.execute(self._known, (root, folder, after)).fetchone()[0]
         return fact
 
     @contextmanager
