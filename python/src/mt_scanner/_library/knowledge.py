@@ -51,7 +51,9 @@ class Knowledge:
             try:
                 return [self._fact(cursor, root, folder, after) for folder, after in folders]
             finally:
-                cursor.execute("ROLLBACK")
+                # SQLite may have rolled back by itself, on an error of the disk for one.
+                if self._reader.in_transaction:
+                    cursor.execute("ROLLBACK")
 
     def folders(self, root: str) -> list[str]:
         """Every folder of a root, as work."""
